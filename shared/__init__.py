@@ -1,0 +1,1 @@
+"""What both ends must agree on: pure, no I/O, no Qt, no Flask, no SQL."""
