@@ -1,0 +1,225 @@
+"""What a kiosk states: sales, voids, prints, cuts; and what must hold among the parts of each.
+
+These are the bodies of journal entries. They are written once and never edited; the price paid is part of
+the sale and is never computed again. A body tolerates fields that a newer kiosk adds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from shared import numbers
+from shared.money import AMOUNT_MAX
+from shared.numbers import Range
+
+LINES_MAX = 50
+TICKETS_PER_LINE_MAX = 10_000
+
+
+class Enrolled(msgspec.Struct, frozen=True, kw_only=True, tag="enrolled", tag_field="kind"):
+    """The first entry of every chain: who this kiosk is, as the office signed it."""
+
+    certificate: str
+    certificate_signature: str
+    software: str
+
+
+class Granted(msgspec.Struct, frozen=True, kw_only=True, tag="granted", tag_field="kind"):
+    """A block of numbers taken in. A server restored from before it adopts it when it sees this."""
+
+    grant: str
+    grant_signature: str
+
+
+class LoggedOn(msgspec.Struct, frozen=True, kw_only=True, tag="logged_on", tag_field="kind"):
+    """An operator proved who they are."""
+
+    operator: str
+
+
+class LoggedOff(msgspec.Struct, frozen=True, kw_only=True, tag="logged_off", tag_field="kind"):
+    """The operator left the kiosk."""
+
+    operator: str
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One bearer ticket: one order of one package of one event, with its own validation number."""
+
+    order: str
+    event: str
+    package: str
+    game: str = "raffle"
+    ranges: tuple[Range, ...]
+    price: int
+    """For the whole line, minor units."""
+    currency: str
+    validation: str
+
+    @property
+    def count(self) -> int:
+        """How many draw numbers it holds."""
+        return sum(r.count for r in self.ranges)
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sale was paid; amounts in minor units."""
+
+    method: Literal["cash", "card"]
+    amount: int
+    tendered: int
+    change: int
+    reference: str = ""
+
+
+class Sale(msgspec.Struct, frozen=True, kw_only=True, tag="sale", tag_field="kind"):
+    """Tickets sold and paid. ``sale`` was made when the basket opened: a second tap is the same sale."""
+
+    sale: str
+    operator: str
+    lines: tuple[Line, ...]
+    payment: Payment
+    test: bool = False
+    """Sold before the event opened, to try the kiosk: printed as a test, in no pool."""
+    catalog: tuple[int, int]
+    """Generation and serial of the catalog that it was sold under."""
+
+
+class Voided(msgspec.Struct, frozen=True, kw_only=True, tag="voided", tag_field="kind"):
+    """The whole order is void; its numbers are never sold again."""
+
+    order: str
+    event: str
+    validation: str
+    reason: str
+    by: str
+    misprint: bool = False
+    """The ticket did not come out whole, and the customer has none."""
+
+
+class Printed(msgspec.Struct, frozen=True, kw_only=True, tag="printed", tag_field="kind"):
+    """How the printing of a copy ended, as the printer or the operator said."""
+
+    order: str
+    copy: int
+    """0 is the original, 1 and on are reprints."""
+    outcome: Literal["confirmed", "failed"]
+    said_by: Literal["printer", "operator"]
+    detail: str = ""
+
+
+class Reprinted(msgspec.Struct, frozen=True, kw_only=True, tag="reprinted", tag_field="kind"):
+    """Another copy was asked for; it says REPRINT ``copy`` on its face."""
+
+    order: str
+    copy: int
+    reason: str
+    by: str
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True, tag="cut", tag_field="kind"):
+    """The kiosk's chain is cut here: what stands before it is in the draw's pool, what follows is not."""
+
+    event: str
+    cut: str
+    due_at: int
+    """When the cut was due, milliseconds."""
+
+
+class Witnessed(msgspec.Struct, frozen=True, kw_only=True, tag="witnessed", tag_field="kind"):
+    """What the office had published of its draws when this kiosk looked: an outside witness."""
+
+    generation: int
+    serial: int
+    manifests: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+
+
+class Critical(msgspec.Struct, frozen=True, kw_only=True, tag="critical", tag_field="kind"):
+    """A significant event of the unit (GLI-31 5.6): printer, link, memory, clock, program."""
+
+    code: str
+    severity: Literal["INFO", "WARN", "ERROR"]
+    detail: str = ""
+
+
+Body = (
+    Enrolled
+    | Granted
+    | LoggedOn
+    | LoggedOff
+    | Sale
+    | Voided
+    | Printed
+    | Reprinted
+    | Cut
+    | Witnessed
+    | Critical
+)
+
+_decoder: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Body)
+
+
+def kind(body: Body) -> str:
+    """The kind under which this body is journalled."""
+    return str(body.__struct_config__.tag)
+
+
+def encode(body: Body) -> bytes:
+    """The body's bytes: JSON with sorted keys and no white space, UTF-8."""
+    return msgspec.json.encode(body, order="sorted")
+
+
+def decode(data: bytes) -> Body:
+    """The body behind ``data``; ``msgspec.MsgspecError`` or ``UnicodeDecodeError`` where it is none."""
+    return _decoder.decode(data)
+
+
+def problems(sale: Sale) -> list[str]:
+    """What does not hold within this sale, in words; empty where all holds."""
+    found = []
+    if not 1 <= len(sale.lines) <= LINES_MAX:
+        found.append(f"a sale has 1 to {LINES_MAX} lines, this has {len(sale.lines)}")
+    for line in sale.lines:
+        if not 1 <= line.count <= TICKETS_PER_LINE_MAX:
+            found.append(f"a line holds 1 to {TICKETS_PER_LINE_MAX} numbers, this holds {line.count}")
+        if not 0 <= line.price <= AMOUNT_MAX:
+            found.append("a price is out of bounds")
+        if numbers.read_validation(line.validation) != line.validation:
+            found.append("a validation number fails its check")
+    for event in {line.event for line in sale.lines}:
+        found += numbers.problems(r for line in sale.lines if line.event == event for r in line.ranges)
+    if len({line.currency for line in sale.lines}) > 1:
+        found.append("a sale mixes currencies")
+    if len({line.order for line in sale.lines}) < len(sale.lines):
+        found.append("two lines bear the same order")
+    pay = sale.payment
+    if pay.amount != sum(line.price for line in sale.lines):
+        found.append("what was paid is not the sum of the lines")
+    if pay.tendered < pay.amount or pay.change != pay.tendered - pay.amount:
+        found.append("the change is not what was given less what was due")
+    return found
+
+
+def ticket_payload(line: Line, rsu: str) -> str:
+    """What the ticket's QR says, unsigned: ``TMB1:<validation>:<event>:<numbers>:<rsu>``, upper case.
+
+    ``event`` and ``rsu`` are the first 16 hex digits of the SHA-256 of their ids; numbers are
+    ``first+count`` joined by dots. Only characters of a QR's alphanumeric mode, so that it stays small.
+    """
+    spans = ".".join(f"{r.first}+{r.count}" for r in line.ranges)
+    return f"TMB1:{line.validation}:{short(line.event)}:{spans}:{short(rsu)}"
+
+
+def short(identifier: str) -> str:
+    """The first 16 hex digits, upper case, of the SHA-256 of an identifier."""
+    return hashlib.sha256(identifier.encode()).hexdigest()[:16].upper()
+
+
+def all_ranges(lines: Iterable[Line]) -> list[Range]:
+    """The ranges of all lines, in order."""
+    return [r for line in lines for r in line.ranges]
