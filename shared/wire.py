@@ -64,6 +64,8 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     kiosk_secret: str
     server_key: str
     server_time: int
+    demo: bool = False
+    """As the certificate says."""
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +78,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     device: str
     issued_at: int
+    demo: bool = False
+    """Issued by a demonstration's office: only such a kiosk takes scripted touches."""
 
 
 class BatchHeader(msgspec.Struct, frozen=True, kw_only=True):
