@@ -1,0 +1,1292 @@
+-- The first schema: the data model's 27 tables under their own names, what Tombola adds, and the rules that hold
+-- whoever asks: what refers to what, what is never changed, in which order a draw goes, and what is written down.
+--
+-- Runs as the owner; the setting tombola.app_role names the application's role, which gets rights and owns nothing.
+
+-- gen_random_uuid() and sha256() are PostgreSQL's own: pgcrypto is made where it can be, for those who expect it.
+DO $$
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pgcrypto;
+EXCEPTION
+    WHEN undefined_file OR feature_not_supported OR insufficient_privilege THEN
+        RAISE DEBUG 'pgcrypto is not available, and not needed';
+END
+$$;
+
+CREATE SEQUENCE validation_block_numbers AS INTEGER MINVALUE 1 MAXVALUE 33554431 START 1 NO CYCLE;
+
+-- Tables -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE addresses (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    street TEXT,
+    city TEXT,
+    state TEXT,
+    zip_code TEXT,
+    country CHAR(2),
+    CONSTRAINT addresses_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE audit_log (
+    id BIGSERIAL NOT NULL,
+    table_name TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    record_id UUID NOT NULL,
+    old_data JSONB,
+    new_data JSONB,
+    changed_by UUID,
+    changed_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT audit_log_pkey PRIMARY KEY (id),
+    CONSTRAINT audit_log_operation_check CHECK (operation IN ('INSERT', 'UPDATE', 'DELETE'))
+);
+
+CREATE INDEX idx_audit_log_record ON audit_log (record_id);
+
+CREATE INDEX idx_audit_log_table_time ON audit_log (table_name, changed_at DESC);
+
+CREATE TABLE critical_events (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    event_type TEXT NOT NULL,
+    event_id UUID,
+    rsu_id UUID,
+    user_id UUID,
+    severity TEXT NOT NULL,
+    description TEXT,
+    metadata JSONB DEFAULT '{}'::jsonb,
+    timestamp TIMESTAMPTZ DEFAULT now() NOT NULL,
+    ttl BIGINT,
+    CONSTRAINT critical_events_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX idx_critical_events_rsu_time ON critical_events (rsu_id, timestamp DESC);
+
+CREATE INDEX idx_critical_events_type_time ON critical_events (event_type, timestamp DESC);
+
+CREATE TABLE offline_sync_statuses (
+    key TEXT NOT NULL,
+    description TEXT NOT NULL,
+    CONSTRAINT offline_sync_statuses_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE order_sources (
+    key TEXT NOT NULL,
+    description TEXT NOT NULL,
+    CONSTRAINT order_sources_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE orders (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    validation_number TEXT NOT NULL,
+    event_id UUID NOT NULL,
+    package_id UUID,
+    rsu_id UUID,
+    rsu_allocation_id UUID,
+    total_amount BIGINT NOT NULL,
+    currency CHAR(3) NOT NULL,
+    payment_status TEXT NOT NULL,
+    payment_reference TEXT,
+    ticket_count INTEGER NOT NULL,
+    customer_info JSONB,
+    source TEXT NOT NULL,
+    operator_id UUID,
+    is_offline_sale BOOLEAN DEFAULT false NOT NULL,
+    offline_sync_status TEXT,
+    offline_created_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    epoch INTEGER,
+    journal_seq BIGINT,
+    sale_id UUID,
+    line_no SMALLINT,
+    is_test BOOLEAN DEFAULT false NOT NULL,
+    CONSTRAINT orders_pkey PRIMARY KEY (id),
+    CONSTRAINT orders_total_amount_check CHECK (total_amount >= 0),
+    CONSTRAINT orders_ticket_count_check CHECK (ticket_count > 0),
+    CONSTRAINT orders_rsu_id_epoch_journal_seq_line_no_key UNIQUE (rsu_id, epoch, journal_seq, line_no),
+    CONSTRAINT orders_validation_number_key UNIQUE (validation_number)
+);
+
+CREATE INDEX idx_orders_event ON orders (event_id);
+
+CREATE INDEX idx_orders_payment_status ON orders (payment_status);
+
+CREATE TABLE organizations (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    license_number TEXT,
+    primary_currency CHAR(3) NOT NULL,
+    settings JSONB DEFAULT '{}'::jsonb,
+    is_active BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    CONSTRAINT organizations_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE payment_statuses (
+    key TEXT NOT NULL,
+    description TEXT NOT NULL,
+    CONSTRAINT payment_statuses_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE raffle_event_states (
+    key TEXT NOT NULL,
+    description TEXT NOT NULL,
+    CONSTRAINT raffle_event_states_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE rsu_journal (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    kind TEXT,
+    at_ms BIGINT,
+    entry BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
+    signature BYTEA,
+    received_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT rsu_journal_pkey PRIMARY KEY (rsu_id, epoch, seq),
+    CONSTRAINT rsu_journal_hash_check CHECK (octet_length(hash) = 32)
+);
+
+CREATE TABLE rsu_states (
+    key TEXT NOT NULL,
+    description TEXT NOT NULL,
+    CONSTRAINT rsu_states_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE server_state (
+    id INTEGER DEFAULT 1 NOT NULL,
+    generation INTEGER DEFAULT 1 NOT NULL,
+    catalog_serial BIGINT DEFAULT 0 NOT NULL,
+    last_event_number BIGINT DEFAULT 0 NOT NULL,
+    CONSTRAINT server_state_pkey PRIMARY KEY (id),
+    CONSTRAINT server_state_id_check CHECK (id = 1)
+);
+
+CREATE TABLE system_configurations (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    version TEXT NOT NULL,
+    effective_from TIMESTAMPTZ NOT NULL,
+    effective_to TIMESTAMPTZ,
+    settings JSONB NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    CONSTRAINT system_configurations_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE ticket_states (
+    key TEXT NOT NULL,
+    description TEXT NOT NULL,
+    CONSTRAINT ticket_states_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE tickets (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    event_id UUID NOT NULL,
+    draw_number INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    order_id UUID NOT NULL,
+    sold_at TIMESTAMPTZ NOT NULL,
+    sold_by UUID,
+    voided_at TIMESTAMPTZ,
+    voided_by UUID,
+    voided_reason TEXT,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT tickets_pkey PRIMARY KEY (id),
+    CONSTRAINT tickets_event_id_draw_number_key UNIQUE (event_id, draw_number)
+);
+
+CREATE INDEX idx_tickets_event_state ON tickets (event_id, state);
+
+CREATE INDEX idx_tickets_order ON tickets (order_id);
+
+CREATE TABLE users (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    cognito_sub TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    last_login TIMESTAMPTZ,
+    is_active BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT users_pkey PRIMARY KEY (id),
+    CONSTRAINT users_cognito_sub_key UNIQUE (cognito_sub)
+);
+
+CREATE INDEX idx_users_last_login ON users (last_login);
+
+CREATE TABLE local_accounts (
+    user_id UUID NOT NULL,
+    username TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    failed_attempts INTEGER DEFAULT 0 NOT NULL,
+    locked_until TIMESTAMPTZ,
+    password_changed_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT local_accounts_pkey PRIMARY KEY (user_id),
+    CONSTRAINT local_accounts_username_check CHECK (username = lower(username)),
+    CONSTRAINT local_accounts_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id),
+    CONSTRAINT local_accounts_username_key UNIQUE (username)
+);
+
+CREATE TABLE operator_pins (
+    user_id UUID NOT NULL,
+    pin_hash TEXT NOT NULL,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT operator_pins_pkey PRIMARY KEY (user_id),
+    CONSTRAINT operator_pins_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id)
+);
+
+CREATE TABLE organization_users (
+    organization_id UUID NOT NULL,
+    user_id UUID NOT NULL,
+    role TEXT NOT NULL,
+    is_default BOOLEAN DEFAULT false,
+    joined_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT organization_users_pkey PRIMARY KEY (organization_id, user_id),
+    CONSTRAINT organization_users_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
+    CONSTRAINT organization_users_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE CASCADE
+);
+
+CREATE TABLE prize_templates (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    organization_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    type TEXT NOT NULL,
+    value NUMERIC(14, 2),
+    percentage NUMERIC(5, 2),
+    currency CHAR(3),
+    metadata JSONB DEFAULT '{}'::jsonb,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    CONSTRAINT prize_templates_pkey PRIMARY KEY (id),
+    CONSTRAINT prize_templates_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE
+);
+
+CREATE TABLE ticket_package_templates (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    organization_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    ticket_count INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    currency CHAR(3) NOT NULL,
+    display_order INTEGER,
+    is_active BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    CONSTRAINT ticket_package_templates_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_package_templates_ticket_count_check CHECK (ticket_count > 0),
+    CONSTRAINT ticket_package_templates_price_check CHECK (price >= 0),
+    CONSTRAINT ticket_package_templates_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE
+);
+
+CREATE TABLE venues (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    organization_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    address_id UUID,
+    capacity INTEGER,
+    timezone TEXT,
+    is_active BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    CONSTRAINT venues_pkey PRIMARY KEY (id),
+    CONSTRAINT venues_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
+    CONSTRAINT venues_address_id_fkey FOREIGN KEY(address_id) REFERENCES addresses (id)
+);
+
+CREATE INDEX idx_venues_org ON venues (organization_id);
+
+CREATE TABLE winners (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    name TEXT NOT NULL,
+    contact JSONB,
+    user_id UUID,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT winners_pkey PRIMARY KEY (id),
+    CONSTRAINT winners_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id)
+);
+
+CREATE TABLE raffle_events (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    organization_id UUID NOT NULL,
+    venue_id UUID,
+    event_identifier TEXT NOT NULL,
+    state TEXT NOT NULL,
+    configuration JSONB NOT NULL,
+    ticket_allocation JSONB NOT NULL,
+    total_sold BIGINT DEFAULT 0 NOT NULL,
+    reconciliation_confirmed_at TIMESTAMPTZ,
+    reconciliation_confirmed_by UUID,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    event_number BIGINT NOT NULL,
+    currency CHAR(3) NOT NULL,
+    licence_number TEXT,
+    opens_at TIMESTAMPTZ,
+    closes_at TIMESTAMPTZ,
+    draw_at TIMESTAMPTZ,
+    activated_at TIMESTAMPTZ,
+    closed_at TIMESTAMPTZ,
+    voids_acknowledged_at TIMESTAMPTZ,
+    voids_acknowledged_by UUID,
+    CONSTRAINT raffle_events_pkey PRIMARY KEY (id),
+    CONSTRAINT raffle_events_event_number_check CHECK (event_number BETWEEN 1 AND 2147483647),
+    CONSTRAINT raffle_events_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
+    CONSTRAINT raffle_events_venue_id_fkey FOREIGN KEY(venue_id) REFERENCES venues (id),
+    CONSTRAINT raffle_events_event_identifier_key UNIQUE (event_identifier),
+    CONSTRAINT raffle_events_state_fkey FOREIGN KEY(state) REFERENCES raffle_event_states (key),
+    CONSTRAINT raffle_events_event_number_key UNIQUE (event_number)
+);
+
+CREATE INDEX idx_raffle_events_org ON raffle_events (organization_id);
+
+CREATE INDEX idx_raffle_events_state ON raffle_events (state);
+
+CREATE TABLE rsus (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    organization_id UUID NOT NULL,
+    venue_id UUID,
+    name TEXT NOT NULL,
+    description TEXT,
+    device_identifier TEXT NOT NULL,
+    state TEXT NOT NULL,
+    configuration JSONB DEFAULT '{}'::jsonb NOT NULL,
+    is_active BOOLEAN DEFAULT true NOT NULL,
+    current_operator_id UUID,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    CONSTRAINT rsus_pkey PRIMARY KEY (id),
+    CONSTRAINT rsus_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
+    CONSTRAINT rsus_venue_id_fkey FOREIGN KEY(venue_id) REFERENCES venues (id),
+    CONSTRAINT rsus_device_identifier_key UNIQUE (device_identifier),
+    CONSTRAINT rsus_state_fkey FOREIGN KEY(state) REFERENCES rsu_states (key)
+);
+
+CREATE TABLE draw_executions (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    raffle_event_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    rng_seed TEXT NOT NULL,
+    conducted_by UUID NOT NULL,
+    system_checksum TEXT NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    attempt INTEGER DEFAULT 1 NOT NULL,
+    previous_id UUID,
+    manifest BYTEA,
+    manifest_sha256 TEXT,
+    manifest_published_at TIMESTAMPTZ,
+    seed_sha256 TEXT,
+    seed_committed_at TIMESTAMPTZ,
+    entropy_source JSONB,
+    public_entropy TEXT,
+    entropy_fixed_at TIMESTAMPTZ,
+    seed_opened_at TIMESTAMPTZ,
+    bundle BYTEA,
+    verified_at TIMESTAMPTZ,
+    official_at TIMESTAMPTZ,
+    official_by UUID,
+    failure TEXT,
+    CONSTRAINT draw_executions_pkey PRIMARY KEY (id),
+    CONSTRAINT draw_executions_state_check CHECK (state IN ('pending', 'in_progress', 'completed', 'failed')),
+    CONSTRAINT draw_executions_attempt_check CHECK (attempt >= 1),
+    CONSTRAINT draw_executions_raffle_event_id_fkey FOREIGN KEY(raffle_event_id) REFERENCES raffle_events (id) ON DELETE CASCADE,
+    CONSTRAINT draw_executions_previous_id_fkey FOREIGN KEY(previous_id) REFERENCES draw_executions (id)
+);
+
+CREATE INDEX idx_draw_executions_event ON draw_executions (raffle_event_id);
+
+CREATE TABLE enrolment_codes (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    rsu_id UUID NOT NULL,
+    code_hash BYTEA NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    expires_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ,
+    failed_attempts INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT enrolment_codes_pkey PRIMARY KEY (id),
+    CONSTRAINT enrolment_codes_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id),
+    CONSTRAINT enrolment_codes_code_hash_key UNIQUE (code_hash)
+);
+
+CREATE TABLE event_cuts (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    event_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT event_cuts_pkey PRIMARY KEY (id),
+    CONSTRAINT event_cuts_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id)
+);
+
+CREATE INDEX idx_event_cuts_event ON event_cuts (event_id);
+
+CREATE TABLE findings (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    event_id UUID,
+    rsu_id UUID,
+    epoch INTEGER,
+    seq BIGINT,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    blocking BOOLEAN NOT NULL,
+    subject TEXT DEFAULT ''::text NOT NULL,
+    detail JSONB DEFAULT '{}'::jsonb NOT NULL,
+    opened_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    decided_at TIMESTAMPTZ,
+    decided_by UUID,
+    decision TEXT,
+    reason TEXT,
+    CONSTRAINT findings_pkey PRIMARY KEY (id),
+    CONSTRAINT findings_once UNIQUE NULLS NOT DISTINCT (event_id, kind, rsu_id, epoch, seq, subject),
+    CONSTRAINT findings_decision_check CHECK ((decided_at IS NULL) = (decision IS NULL)),
+    CONSTRAINT findings_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id),
+    CONSTRAINT findings_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id)
+);
+
+CREATE INDEX idx_findings_open ON findings (event_id) WHERE decided_at IS NULL AND blocking;
+
+CREATE TABLE number_counters (
+    event_id UUID NOT NULL,
+    next_number BIGINT DEFAULT 1 NOT NULL,
+    last_number INTEGER NOT NULL,
+    CONSTRAINT number_counters_pkey PRIMARY KEY (event_id),
+    CONSTRAINT number_counters_next_number_check CHECK (next_number BETWEEN 1 AND last_number::bigint + 1),
+    CONSTRAINT number_counters_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id) ON DELETE CASCADE
+);
+
+CREATE TABLE prizes (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    event_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    type TEXT NOT NULL,
+    value NUMERIC(14, 2),
+    percentage NUMERIC(5, 2),
+    currency CHAR(3),
+    position SMALLINT NOT NULL,
+    winner_count SMALLINT DEFAULT 1 NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    CONSTRAINT prizes_pkey PRIMARY KEY (id),
+    CONSTRAINT prizes_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id) ON DELETE CASCADE
+);
+
+CREATE INDEX idx_prizes_event_pos ON prizes (event_id, position);
+
+CREATE TABLE rsu_allocations (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    raffle_event_id UUID NOT NULL,
+    rsu_id UUID NOT NULL,
+    start_number INTEGER NOT NULL,
+    end_number INTEGER NOT NULL,
+    next_draw_number BIGINT NOT NULL,
+    total_tickets INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    tickets_sold INTEGER DEFAULT 0 NOT NULL,
+    tickets_voided INTEGER DEFAULT 0 NOT NULL,
+    tickets_available INTEGER NOT NULL,
+    validation_number_block JSONB NOT NULL,
+    allocated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    allocated_by UUID,
+    exhausted_at TIMESTAMPTZ,
+    metadata JSONB DEFAULT '{}'::jsonb,
+    epoch INTEGER NOT NULL,
+    request_id UUID,
+    grant_bytes BYTEA,
+    grant_signature BYTEA,
+    span INT8RANGE NOT NULL,
+    CONSTRAINT rsu_allocations_pkey PRIMARY KEY (id),
+    CONSTRAINT rsu_allocations_state_check CHECK (state IN ('active', 'exhausted', 'released', 'lost')),
+    CONSTRAINT rsu_allocations_numbers_check CHECK (start_number >= 1 AND end_number >= start_number),
+    CONSTRAINT rsu_allocations_span_excl EXCLUDE USING gist (span WITH &&),
+    CONSTRAINT rsu_allocations_raffle_event_id_fkey FOREIGN KEY(raffle_event_id) REFERENCES raffle_events (id) ON DELETE CASCADE,
+    CONSTRAINT rsu_allocations_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id) ON DELETE CASCADE,
+    CONSTRAINT rsu_allocations_request_id_key UNIQUE (request_id)
+);
+
+CREATE INDEX idx_rsu_alloc_event ON rsu_allocations (raffle_event_id);
+
+CREATE INDEX idx_rsu_alloc_rsu ON rsu_allocations (rsu_id, epoch);
+
+CREATE TABLE rsu_epochs (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    public_key BYTEA NOT NULL,
+    certificate BYTEA,
+    certificate_signature BYTEA,
+    enrolled_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    head_seq BIGINT DEFAULT 0 NOT NULL,
+    head_hash BYTEA DEFAULT decode(repeat('00', 32), 'hex') NOT NULL,
+    forked_at TIMESTAMPTZ,
+    revoked_at TIMESTAMPTZ,
+    revoked_head_seq BIGINT,
+    last_seen_at TIMESTAMPTZ,
+    clock_skew_ms BIGINT,
+    unsynced_count INTEGER,
+    oldest_unsynced_at TIMESTAMPTZ,
+    health JSONB,
+    software TEXT,
+    catalog_generation INTEGER,
+    catalog_serial BIGINT,
+    CONSTRAINT rsu_epochs_pkey PRIMARY KEY (rsu_id, epoch),
+    CONSTRAINT rsu_epochs_head_hash_check CHECK (octet_length(head_hash) = 32),
+    CONSTRAINT rsu_epochs_head_seq_check CHECK (head_seq >= 0),
+    CONSTRAINT rsu_epochs_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id)
+);
+
+CREATE TABLE rsu_quarantine (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    entry BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
+    signature BYTEA,
+    reason TEXT NOT NULL,
+    received_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT rsu_quarantine_pkey PRIMARY KEY (id),
+    CONSTRAINT rsu_quarantine_hash_check CHECK (octet_length(hash) = 32),
+    CONSTRAINT rsu_quarantine_rsu_id_epoch_seq_hash_key UNIQUE (rsu_id, epoch, seq, hash),
+    CONSTRAINT rsu_quarantine_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id)
+);
+
+CREATE TABLE ticket_packages (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    event_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    ticket_count INTEGER NOT NULL,
+    price INTEGER NOT NULL,
+    currency CHAR(3) NOT NULL,
+    display_order INTEGER,
+    is_active BOOLEAN DEFAULT true NOT NULL,
+    active_from TIMESTAMPTZ,
+    active_to TIMESTAMPTZ,
+    perk_ids UUID[] DEFAULT '{}'::uuid[],
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    created_by UUID,
+    updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    updated_by UUID,
+    CONSTRAINT ticket_packages_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_packages_ticket_count_check CHECK (ticket_count > 0),
+    CONSTRAINT ticket_packages_price_check CHECK (price >= 0),
+    CONSTRAINT ticket_packages_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id) ON DELETE CASCADE
+);
+
+CREATE TABLE voids (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    order_id UUID NOT NULL,
+    event_id UUID NOT NULL,
+    validation_number TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    source TEXT NOT NULL,
+    by_user UUID,
+    by_name TEXT NOT NULL,
+    rsu_id UUID,
+    epoch INTEGER,
+    seq BIGINT,
+    at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    acknowledged_at TIMESTAMPTZ,
+    acknowledged_by UUID,
+    CONSTRAINT voids_pkey PRIMARY KEY (id),
+    CONSTRAINT voids_kind_check CHECK (kind IN ('void', 'misprint')),
+    CONSTRAINT voids_source_check CHECK (source IN ('rsu', 'office')),
+    CONSTRAINT voids_order_id_key UNIQUE (order_id),
+    CONSTRAINT voids_order_id_fkey FOREIGN KEY(order_id) REFERENCES orders (id),
+    CONSTRAINT voids_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id),
+    CONSTRAINT voids_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id)
+);
+
+CREATE INDEX idx_voids_event ON voids (event_id);
+
+CREATE TABLE draw_pools (
+    draw_execution_id UUID NOT NULL,
+    pool TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    root TEXT NOT NULL,
+    numbers BYTEA NOT NULL,
+    CONSTRAINT draw_pools_pkey PRIMARY KEY (draw_execution_id, pool),
+    CONSTRAINT draw_pools_numbers_check CHECK (octet_length(numbers) = size::bigint * 4),
+    CONSTRAINT draw_pools_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id)
+);
+
+CREATE TABLE draw_results (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    draw_execution_id UUID NOT NULL,
+    prize_id UUID NOT NULL,
+    position SMALLINT NOT NULL,
+    winning_ticket_id UUID NOT NULL,
+    winning_number INTEGER NOT NULL,
+    prize_value_at_draw BIGINT NOT NULL,
+    selected_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT draw_results_pkey PRIMARY KEY (id),
+    CONSTRAINT draw_results_draw_execution_id_position_winning_number_key UNIQUE (draw_execution_id, position, winning_number),
+    CONSTRAINT draw_results_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id) ON DELETE CASCADE,
+    CONSTRAINT draw_results_prize_id_fkey FOREIGN KEY(prize_id) REFERENCES prizes (id) ON DELETE CASCADE,
+    CONSTRAINT draw_results_winning_ticket_id_fkey FOREIGN KEY(winning_ticket_id) REFERENCES tickets (id) ON DELETE CASCADE
+);
+
+CREATE INDEX idx_draw_results_execution ON draw_results (draw_execution_id);
+
+CREATE TABLE rsu_cuts (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    event_id UUID NOT NULL,
+    cut_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    at_ms BIGINT,
+    CONSTRAINT rsu_cuts_pkey PRIMARY KEY (rsu_id, epoch, cut_id),
+    CONSTRAINT rsu_cuts_rsu_id_epoch_fkey FOREIGN KEY(rsu_id, epoch) REFERENCES rsu_epochs (rsu_id, epoch),
+    CONSTRAINT rsu_cuts_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id),
+    CONSTRAINT rsu_cuts_cut_id_fkey FOREIGN KEY(cut_id) REFERENCES event_cuts (id)
+);
+
+CREATE INDEX idx_rsu_cuts_event ON rsu_cuts (event_id);
+
+CREATE TABLE validation_number_blocks (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    rsu_allocation_id UUID NOT NULL,
+    rsu_id UUID NOT NULL,
+    raffle_event_id UUID NOT NULL,
+    block_start TEXT NOT NULL,
+    block_end TEXT NOT NULL,
+    block_size INTEGER NOT NULL,
+    numbers_used INTEGER DEFAULT 0 NOT NULL,
+    next_sequence INTEGER DEFAULT 1 NOT NULL,
+    expires_at TIMESTAMPTZ,
+    is_active BOOLEAN DEFAULT true NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    block_number INTEGER NOT NULL,
+    secret BYTEA NOT NULL,
+    epoch INTEGER NOT NULL,
+    CONSTRAINT validation_number_blocks_pkey PRIMARY KEY (id),
+    CONSTRAINT validation_number_blocks_block_number_check CHECK (block_number BETWEEN 0 AND 33554431),
+    CONSTRAINT validation_number_blocks_secret_check CHECK (octet_length(secret) = 32),
+    CONSTRAINT validation_number_blocks_rsu_allocation_id_fkey FOREIGN KEY(rsu_allocation_id) REFERENCES rsu_allocations (id) ON DELETE CASCADE,
+    CONSTRAINT validation_number_blocks_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id) ON DELETE CASCADE,
+    CONSTRAINT validation_number_blocks_raffle_event_id_fkey FOREIGN KEY(raffle_event_id) REFERENCES raffle_events (id) ON DELETE CASCADE,
+    CONSTRAINT validation_number_blocks_block_number_key UNIQUE (block_number)
+);
+
+CREATE TABLE prize_claims (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    draw_result_id UUID NOT NULL,
+    claimed_at TIMESTAMPTZ NOT NULL,
+    claimed_by UUID NOT NULL,
+    verification_method TEXT NOT NULL,
+    verified_by UUID,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    amount BIGINT,
+    identity_checked BOOLEAN DEFAULT false NOT NULL,
+    desk TEXT,
+    CONSTRAINT prize_claims_pkey PRIMARY KEY (id),
+    CONSTRAINT prize_claims_draw_result_id_key UNIQUE (draw_result_id),
+    CONSTRAINT prize_claims_draw_result_id_fkey FOREIGN KEY(draw_result_id) REFERENCES draw_results (id) ON DELETE CASCADE
+);
+
+CREATE INDEX idx_prize_claims_result ON prize_claims (draw_result_id);
+
+-- Look-up rows -----------------------------------------------------------------------------------------------------
+
+INSERT INTO raffle_event_states (key, description) VALUES
+    ('created', 'Draft: not on sale yet'),
+    ('active', 'On sale'),
+    ('suspended', 'Sales paused'),
+    ('closed', 'Sales closed, awaiting the draw'),
+    ('drawn', 'Drawn, prizes being claimed'),
+    ('completed', 'All done'),
+    ('cancelled', 'Cancelled before any draw');
+
+INSERT INTO ticket_states (key, description) VALUES
+    ('sold', 'Sold and valid'),
+    ('void', 'Void: its order was taken back'),
+    ('misprint', 'Did not print whole, so it is no ticket'),
+    ('invalid', 'Excluded by a decision of the office'),
+    ('quarantined', 'In doubt until a person decides');
+
+INSERT INTO payment_statuses (key, description) VALUES
+    ('pending', 'Not paid yet'),
+    ('paid', 'Paid'),
+    ('refunded', 'Paid back'),
+    ('failed', 'The payment failed'),
+    ('void', 'Void: nothing is owed');
+
+INSERT INTO order_sources (key, description) VALUES
+    ('online', 'Bought on line'),
+    ('rsu', 'Sold at a kiosk'),
+    ('award', 'Awarded, not bought');
+
+INSERT INTO rsu_states (key, description) VALUES
+    ('new', 'Known by name, not enrolled'),
+    ('enabled', 'May sell'),
+    ('disabled', 'May not sell'),
+    ('suspended', 'Paused for a while'),
+    ('revoked', 'Its key is no longer trusted'),
+    ('retired', 'Out of service for good');
+
+INSERT INTO offline_sync_statuses (key, description) VALUES
+    ('pending', 'Not with the server yet'),
+    ('synced', 'With the server'),
+    ('failed', 'Taken in, with a blocking finding');
+
+INSERT INTO server_state (id) VALUES (1);
+
+-- What never changes -----------------------------------------------------------------------------------------------
+
+CREATE FUNCTION keep_columns() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY TG_ARGV LOOP
+        IF to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
+            RAISE restrict_violation USING
+                MESSAGE = format('%s.%s never changes', TG_TABLE_NAME, name),
+                TABLE = TG_TABLE_NAME, COLUMN = name;
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END
+$$;
+
+-- The rows other rows refer to without a foreign key, and the rows the audit finds again by their key.
+CREATE TRIGGER keep BEFORE UPDATE OF id, event_number ON raffle_events
+    FOR EACH ROW EXECUTE FUNCTION keep_columns('id', 'event_number');
+CREATE TRIGGER keep BEFORE UPDATE OF id, raffle_event_id, rsu_id, epoch, start_number, end_number ON rsu_allocations
+    FOR EACH ROW EXECUTE FUNCTION
+    keep_columns('id', 'raffle_event_id', 'rsu_id', 'epoch', 'start_number', 'end_number');
+CREATE TRIGGER keep BEFORE UPDATE OF id, rsu_allocation_id, rsu_id, raffle_event_id, epoch, block_number, secret
+    ON validation_number_blocks
+    FOR EACH ROW EXECUTE FUNCTION
+    keep_columns('id', 'rsu_allocation_id', 'rsu_id', 'raffle_event_id', 'epoch', 'block_number', 'secret');
+CREATE TRIGGER keep BEFORE UPDATE OF rsu_id, epoch, public_key ON rsu_epochs
+    FOR EACH ROW EXECUTE FUNCTION keep_columns('rsu_id', 'epoch', 'public_key');
+CREATE TRIGGER keep BEFORE UPDATE OF organization_id, user_id ON organization_users
+    FOR EACH ROW EXECUTE FUNCTION keep_columns('organization_id', 'user_id');
+CREATE TRIGGER keep BEFORE UPDATE OF user_id ON local_accounts
+    FOR EACH ROW EXECUTE FUNCTION keep_columns('user_id');
+CREATE TRIGGER keep BEFORE UPDATE OF id ON server_state
+    FOR EACH ROW EXECUTE FUNCTION keep_columns('id');
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'orders', 'tickets', 'ticket_packages', 'prizes', 'rsus', 'voids', 'findings', 'draw_results',
+        'prize_claims', 'organizations', 'venues', 'users', 'system_configurations', 'enrolment_codes'
+    ] LOOP
+        EXECUTE format(
+            'CREATE TRIGGER keep BEFORE UPDATE OF id ON %I FOR EACH ROW EXECUTE FUNCTION keep_columns(''id'')', name
+        );
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION never_less() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY TG_ARGV LOOP
+        IF (to_jsonb(NEW) ->> name)::bigint < (to_jsonb(OLD) ->> name)::bigint THEN
+            RAISE restrict_violation USING
+                MESSAGE = format('%s.%s never goes down', TG_TABLE_NAME, name),
+                TABLE = TG_TABLE_NAME, COLUMN = name;
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER never_less BEFORE UPDATE ON server_state
+    FOR EACH ROW EXECUTE FUNCTION never_less('generation', 'catalog_serial', 'last_event_number');
+CREATE TRIGGER never_less BEFORE UPDATE ON number_counters
+    FOR EACH ROW EXECUTE FUNCTION never_less('next_number');
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE restrict_violation USING
+        MESSAGE = format('%s: rows are never changed or deleted', TG_TABLE_NAME), TABLE = TG_TABLE_NAME;
+END
+$$;
+
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON draw_pools
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON draw_results
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON rsu_journal
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- What the database fills in ---------------------------------------------------------------------------------------
+
+-- Consecutive without gaps: a sequence would leave one at every transaction that was given up.
+CREATE FUNCTION number_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE server_state SET last_event_number = last_event_number + 1
+        RETURNING last_event_number INTO NEW.event_number;
+    IF NEW.currency IS NULL THEN
+        SELECT primary_currency INTO NEW.currency FROM organizations WHERE id = NEW.organization_id;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER number_event BEFORE INSERT ON raffle_events
+    FOR EACH ROW EXECUTE FUNCTION number_event();
+
+CREATE FUNCTION span_allocation() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    SELECT int8range((event_number << 32) + NEW.start_number, (event_number << 32) + NEW.end_number + 1)
+        INTO NEW.span FROM raffle_events WHERE id = NEW.raffle_event_id;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER span_allocation BEFORE INSERT OR UPDATE ON rsu_allocations
+    FOR EACH ROW EXECUTE FUNCTION span_allocation();
+
+-- References checked once per statement ----------------------------------------------------------------------------
+
+-- Arguments in threes: columns here, table there, columns there (several columns with a comma between).
+CREATE FUNCTION refer_once() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    dangling text;
+    here text[];
+    there text[];
+    i integer;
+BEGIN
+    FOR i IN 0 .. TG_NARGS - 1 BY 3 LOOP
+        here := string_to_array(TG_ARGV[i], ',');
+        there := string_to_array(TG_ARGV[i + 2], ',');
+        EXECUTE format(
+            'SELECT (%1$s)::text FROM (SELECT DISTINCT %1$s FROM new_rows) n WHERE (%2$s) AND NOT EXISTS '
+            '(SELECT FROM %3$I p WHERE %4$s) LIMIT 1',
+            CASE WHEN cardinality(here) = 1 THEN quote_ident(here[1])
+                 ELSE (SELECT string_agg(quote_ident(c), ', ') FROM unnest(here) c) END,
+            (SELECT string_agg(format('n.%I IS NOT NULL', c), ' AND ') FROM unnest(here) c),
+            TG_ARGV[i + 1],
+            (SELECT string_agg(format('p.%I = n.%I', t, h), ' AND ') FROM unnest(here, there) AS u(h, t))
+        ) INTO dangling;
+        IF dangling IS NOT NULL THEN
+            RAISE foreign_key_violation USING
+                MESSAGE = format('%s.%s refers to nothing in %s', TG_TABLE_NAME, TG_ARGV[i], TG_ARGV[i + 1]),
+                DETAIL = format('%s is not there', dangling),
+                TABLE = TG_TABLE_NAME, COLUMN = TG_ARGV[i],
+                CONSTRAINT = format('%s_%s_fkey', TG_TABLE_NAME, replace(TG_ARGV[i], ',', '_'));
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER refer_insert AFTER INSERT ON orders
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refer_once(
+        'event_id', 'raffle_events', 'id', 'package_id', 'ticket_packages', 'id', 'rsu_id', 'rsus', 'id',
+        'rsu_allocation_id', 'rsu_allocations', 'id', 'payment_status', 'payment_statuses', 'key',
+        'source', 'order_sources', 'key', 'offline_sync_status', 'offline_sync_statuses', 'key');
+CREATE TRIGGER refer_update AFTER UPDATE ON orders
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refer_once(
+        'event_id', 'raffle_events', 'id', 'package_id', 'ticket_packages', 'id', 'rsu_id', 'rsus', 'id',
+        'rsu_allocation_id', 'rsu_allocations', 'id', 'payment_status', 'payment_statuses', 'key',
+        'source', 'order_sources', 'key', 'offline_sync_status', 'offline_sync_statuses', 'key');
+CREATE TRIGGER refer_insert AFTER INSERT ON tickets
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refer_once(
+        'event_id', 'raffle_events', 'id', 'state', 'ticket_states', 'key', 'order_id', 'orders', 'id');
+CREATE TRIGGER refer_update AFTER UPDATE ON tickets
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refer_once(
+        'event_id', 'raffle_events', 'id', 'state', 'ticket_states', 'key', 'order_id', 'orders', 'id');
+CREATE TRIGGER refer_insert AFTER INSERT ON rsu_journal
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refer_once(
+        'rsu_id,epoch', 'rsu_epochs', 'rsu_id,epoch');
+
+-- The order of a draw ----------------------------------------------------------------------------------------------
+
+-- Manifest published, then the seed made and its hash published, then the public entropy fixed, then the seed
+-- opened, then verified, then official. A step counts as published only in a later transaction than its own.
+CREATE FUNCTION order_draw() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    name text;
+    complaint text;
+    fresh boolean;
+    manual boolean;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE restrict_violation USING
+            MESSAGE = 'an attempt at a draw is never deleted', TABLE = TG_TABLE_NAME;
+    END IF;
+
+    manual := coalesce(NEW.entropy_source ->> 'source' = 'manual', false);
+
+    IF TG_OP = 'INSERT' THEN
+        complaint := CASE
+            WHEN NEW.state <> 'pending' THEN 'a draw begins pending'
+            WHEN NEW.rng_seed <> '' THEN 'there is no seed before the manifest is published'
+            WHEN NEW.manifest_published_at IS NOT NULL THEN 'a manifest is recorded before it is published'
+            WHEN num_nonnulls(NEW.seed_sha256, NEW.seed_committed_at, NEW.public_entropy, NEW.entropy_fixed_at,
+                              NEW.seed_opened_at, NEW.bundle, NEW.verified_at, NEW.official_at, NEW.official_by) > 0
+                THEN 'a draw begins with its manifest and nothing after it'
+        END;
+    ELSE
+        IF OLD.state = 'failed' THEN
+            complaint := 'a failed attempt stays as it is; start another';
+        ELSIF OLD.state = 'completed' AND NEW.state <> 'completed' THEN
+            complaint := 'a completed draw stays completed';
+        ELSIF OLD.state = 'in_progress' AND NEW.state = 'pending' THEN
+            complaint := 'a draw in progress does not become pending again';
+        END IF;
+
+        FOREACH name IN ARRAY ARRAY[
+            'id', 'raffle_event_id', 'attempt', 'previous_id', 'conducted_by', 'started_at', 'created_at'
+        ] LOOP
+            IF to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
+                complaint := format('%s never changes', name);
+            END IF;
+        END LOOP;
+
+        FOREACH name IN ARRAY ARRAY[
+            'manifest', 'manifest_sha256', 'manifest_published_at', 'seed_sha256', 'seed_committed_at',
+            'public_entropy', 'entropy_fixed_at', 'seed_opened_at', 'bundle', 'verified_at', 'official_at', 'official_by'
+        ] LOOP
+            IF to_jsonb(OLD) ->> name IS NOT NULL
+                AND to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
+                complaint := format('%s is set once', name);
+            END IF;
+        END LOOP;
+
+        IF OLD.rng_seed <> '' AND NEW.rng_seed <> OLD.rng_seed THEN
+            complaint := 'the seed is made once';
+        END IF;
+        IF OLD.manifest_published_at IS NOT NULL AND (
+            NEW.entropy_source IS DISTINCT FROM OLD.entropy_source OR NEW.system_checksum <> OLD.system_checksum
+        ) THEN
+            complaint := 'the source of entropy and the program are fixed with the manifest';
+        END IF;
+
+        -- True where this very transaction wrote the row last: nobody else can have seen its last step.
+        SELECT xmin = pg_current_xact_id()::xid INTO fresh FROM draw_executions WHERE id = OLD.id;
+
+        IF complaint IS NULL AND NEW.rng_seed <> OLD.rng_seed THEN
+            complaint := CASE
+                WHEN manual THEN 'a manual draw has no seed'
+                WHEN OLD.manifest_published_at IS NULL OR fresh
+                    THEN 'the seed is made after the manifest is published'
+                WHEN NEW.rng_seed !~ '^[0-9a-f]{64}$' THEN 'the seed is 32 bytes in lower-case hex'
+            END;
+        END IF;
+        IF complaint IS NULL AND OLD.entropy_fixed_at IS NULL
+            AND num_nonnulls(NEW.public_entropy, NEW.entropy_fixed_at) > 0
+            AND (OLD.seed_committed_at IS NULL OR fresh) THEN
+            complaint := 'the public entropy is fixed after the hash of the seed is published';
+        END IF;
+        IF complaint IS NULL AND OLD.seed_opened_at IS NULL AND NEW.seed_opened_at IS NOT NULL
+            AND (OLD.entropy_fixed_at IS NULL OR fresh) THEN
+            complaint := 'the seed is opened after the public entropy is fixed';
+        END IF;
+        IF complaint IS NULL AND OLD.official_at IS NULL AND NEW.official_at IS NOT NULL
+            AND OLD.verified_at IS NULL THEN
+            complaint := 'a draw is official after it was verified';
+        END IF;
+    END IF;
+
+    complaint := coalesce(complaint, CASE
+        WHEN (NEW.manifest IS NULL) <> (NEW.manifest_sha256 IS NULL)
+            OR NEW.manifest_sha256 <> encode(sha256(NEW.manifest), 'hex')
+            THEN 'manifest_sha256 is the SHA-256 of the manifest, in lower-case hex'
+        WHEN NEW.manifest_published_at IS NOT NULL AND NEW.manifest IS NULL
+            THEN 'there is no manifest to publish'
+        WHEN (NEW.rng_seed = '') <> (NEW.seed_sha256 IS NULL)
+            OR NEW.seed_sha256 <> encode(sha256(decode(NEW.rng_seed, 'hex')), 'hex')
+            THEN 'seed_sha256 is the SHA-256 of the bytes of the seed, in lower-case hex'
+        WHEN NEW.seed_committed_at IS NOT NULL AND NEW.seed_sha256 IS NULL
+            THEN 'there is no hash of a seed to publish'
+        WHEN (NEW.entropy_fixed_at IS NULL) <> (NEW.public_entropy IS NULL)
+            THEN 'the public entropy and the moment it was fixed are recorded together'
+        WHEN NEW.bundle IS NOT NULL AND NOT manual AND NEW.seed_opened_at IS NULL
+            THEN 'a bundle holds the opened seed'
+        WHEN NEW.bundle IS NOT NULL AND manual AND NEW.manifest_published_at IS NULL
+            THEN 'a bundle comes after its manifest'
+        WHEN NEW.verified_at IS NOT NULL AND NOT manual AND NEW.bundle IS NULL
+            THEN 'there is no bundle to verify'
+        WHEN NEW.verified_at IS NOT NULL AND manual AND NEW.manifest_published_at IS NULL
+            THEN 'a draw is verified after its manifest is published'
+        WHEN (NEW.official_at IS NULL) <> (NEW.official_by IS NULL)
+            THEN 'a named person makes a draw official'
+        WHEN NEW.state = 'completed' AND NEW.verified_at IS NULL
+            THEN 'a draw is completed after it was verified'
+        WHEN NEW.state = 'failed' AND coalesce(NEW.failure, '') = ''
+            THEN 'a failed attempt says why'
+        WHEN NEW.state = 'failed' AND NEW.official_at IS NOT NULL
+            THEN 'an official draw has not failed'
+    END);
+
+    IF complaint IS NOT NULL THEN
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER order_draw BEFORE INSERT OR UPDATE OR DELETE ON draw_executions
+    FOR EACH ROW EXECUTE FUNCTION order_draw();
+
+-- Audit ------------------------------------------------------------------------------------------------------------
+
+-- UUID version 5 (RFC 9562, 5.5) of our namespace and `table/key`. SHA-1 (FIPS 180-4) is written out because
+-- PostgreSQL has it in extensions only; it names rows here and protects nothing.
+CREATE FUNCTION audit_key(name text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    word CONSTANT bigint := 4294967295;
+    message bytea := decode('b5c7b5d0a7e15b1f8a56c5be6c1c4d3e', 'hex') || convert_to(name, 'UTF8');
+    bits bigint := octet_length(message) * 8::bigint;
+    h bigint[] := ARRAY[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
+    w bigint[];
+    a bigint; b bigint; c bigint; d bigint; e bigint; f bigint; k bigint; x bigint;
+    digest bytea;
+BEGIN
+    message := message || '\x80'::bytea;
+    message := message || decode(repeat('00', (119 - octet_length(message) % 64 + 1) % 64), 'hex') || int8send(bits);
+    FOR block IN 0 .. octet_length(message) / 64 - 1 LOOP
+        w := '{}';
+        FOR i IN 0 .. 79 LOOP
+            IF i < 16 THEN
+                x := 0;
+                FOR j IN 0 .. 3 LOOP
+                    x := (x << 8) | get_byte(message, block * 64 + i * 4 + j);
+                END LOOP;
+            ELSE
+                x := w[i - 2] # w[i - 7] # w[i - 13] # w[i - 15];
+                x := ((x << 1) | (x >> 31)) & word;
+            END IF;
+            w[i + 1] := x;
+        END LOOP;
+        a := h[1]; b := h[2]; c := h[3]; d := h[4]; e := h[5];
+        FOR i IN 0 .. 79 LOOP
+            IF i < 20 THEN
+                f := (b & c) | ((~b & word) & d); k := 1518500249;
+            ELSIF i < 40 THEN
+                f := b # c # d; k := 1859775393;
+            ELSIF i < 60 THEN
+                f := (b & c) | (b & d) | (c & d); k := 2400959708;
+            ELSE
+                f := b # c # d; k := 3395469782;
+            END IF;
+            x := ((((a << 5) | (a >> 27)) & word) + f + e + k + w[i + 1]) & word;
+            e := d; d := c; c := ((b << 30) | (b >> 2)) & word; b := a; a := x;
+        END LOOP;
+        h := ARRAY[(h[1] + a) & word, (h[2] + b) & word, (h[3] + c) & word, (h[4] + d) & word, (h[5] + e) & word];
+    END LOOP;
+    digest := substring(int8send(h[1]) FROM 5) || substring(int8send(h[2]) FROM 5)
+        || substring(int8send(h[3]) FROM 5) || substring(int8send(h[4]) FROM 5);
+    digest := set_byte(digest, 6, (get_byte(digest, 6) & 15) | 80);
+    digest := set_byte(digest, 8, (get_byte(digest, 8) & 63) | 128);
+    RETURN encode(digest, 'hex')::uuid;
+END
+$$;
+
+-- Arguments: the key's columns; columns whose content is withheld; columns whose change alone is not recorded.
+CREATE FUNCTION audit_rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    by_user uuid := nullif(current_setting('tombola.user', true), '')::uuid;
+    keys text[] := string_to_array(TG_ARGV[0], ',');
+    withheld text[] := string_to_array(TG_ARGV[1], ',');
+    noise text[] := string_to_array(TG_ARGV[2], ',');
+    single boolean := cardinality(keys) = 1 AND (
+        SELECT atttypid = 'uuid'::regtype FROM pg_attribute WHERE attrelid = TG_RELID AND attname = keys[1]
+    );
+    record_of text;
+    data_of text := 'to_jsonb(%1$s)';
+BEGIN
+    IF single THEN
+        record_of := format('%%1$s.%I', keys[1]);
+    ELSE
+        SELECT format('audit_key(%L || %s)', TG_TABLE_NAME, string_agg(format('''/'' || %%1$s.%I::text', c), ' || '))
+            INTO record_of FROM unnest(keys) c;
+    END IF;
+    IF cardinality(withheld) > 0 THEN
+        SELECT data_of || ' || jsonb_build_object(' || string_agg(
+            format('%L, CASE WHEN %%1$s.%I IS NOT NULL THEN ''(withheld)'' END', c, c), ', ') || ')'
+            INTO data_of FROM unnest(withheld) c;
+    END IF;
+
+    IF TG_OP = 'INSERT' THEN
+        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, new_data, changed_by) SELECT $1, $2, '
+            || format(record_of, 'n') || ', ' || format(data_of, 'n') || ', $3 FROM new_rows n'
+            USING TG_TABLE_NAME, TG_OP, by_user;
+    ELSIF TG_OP = 'DELETE' THEN
+        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, old_data, changed_by) SELECT $1, $2, '
+            || format(record_of, 'o') || ', ' || format(data_of, 'o') || ', $3 FROM old_rows o'
+            USING TG_TABLE_NAME, TG_OP, by_user;
+    ELSE
+        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, old_data, new_data, changed_by) '
+            'SELECT $1, $2, ' || format(record_of, 'n') || ', ' || format(data_of, 'o') || ', ' || format(data_of, 'n')
+            || ', $3 FROM old_rows o JOIN new_rows n ON '
+            || (SELECT string_agg(format('o.%I = n.%I', c, c), ' AND ') FROM unnest(keys) c)
+            || CASE WHEN cardinality(noise) = 0 THEN ' WHERE o IS DISTINCT FROM n'
+                    ELSE ' WHERE to_jsonb(o) - $4 IS DISTINCT FROM to_jsonb(n) - $4' END
+            USING TG_TABLE_NAME, TG_OP, by_user, noise;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+DO $$
+DECLARE
+    audited record;
+BEGIN
+    FOR audited IN SELECT * FROM (VALUES
+        ('organizations', 'id', '', ''),
+        ('users', 'id', '', 'last_login'),
+        ('organization_users', 'organization_id,user_id', '', ''),
+        ('local_accounts', 'user_id', 'password_hash', 'failed_attempts'),
+        ('operator_pins', 'user_id', 'pin_hash', ''),
+        ('venues', 'id', '', ''),
+        ('raffle_events', 'id', '', 'total_sold,updated_at'),
+        ('ticket_packages', 'id', '', ''),
+        ('prizes', 'id', '', ''),
+        ('rsus', 'id', '', ''),
+        ('rsu_epochs', 'rsu_id,epoch', '',
+         'head_seq,head_hash,last_seen_at,clock_skew_ms,unsynced_count,oldest_unsynced_at,health,'
+         'catalog_generation,catalog_serial'),
+        ('enrolment_codes', 'id', 'code_hash', ''),
+        ('rsu_allocations', 'id', '', 'next_draw_number,tickets_sold,tickets_voided,tickets_available'),
+        ('validation_number_blocks', 'id', 'secret', 'numbers_used,next_sequence'),
+        ('orders', 'id', 'customer_info', ''),
+        ('tickets', 'id', '', ''),
+        ('voids', 'id', '', ''),
+        ('findings', 'id', '', ''),
+        ('draw_executions', 'id', 'rng_seed,manifest,bundle', 'updated_at'),
+        ('draw_results', 'id', '', ''),
+        ('prize_claims', 'id', '', ''),
+        ('system_configurations', 'id', '', ''),
+        ('server_state', 'id', '', '')
+    ) AS a (name, keys, withheld, noise) LOOP
+        EXECUTE format(
+            'CREATE TRIGGER audit_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows '
+            'FOR EACH STATEMENT EXECUTE FUNCTION audit_rows(%L, %L, %L)',
+            audited.name, audited.keys, audited.withheld, audited.noise);
+        EXECUTE format(
+            'CREATE TRIGGER audit_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows '
+            'FOR EACH STATEMENT EXECUTE FUNCTION audit_rows(%L, %L, %L)',
+            audited.name, audited.keys, audited.withheld, audited.noise);
+        EXECUTE format(
+            'CREATE TRIGGER audit_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows '
+            'FOR EACH STATEMENT EXECUTE FUNCTION audit_rows(%L, %L, %L)',
+            audited.name, audited.keys, audited.withheld, audited.noise);
+    END LOOP;
+END
+$$;
+
+-- Deleting ---------------------------------------------------------------------------------------------------------
+
+-- The one way the application deletes what other rows may refer to: only what was never on sale or handed out.
+-- Says whether there was such a row; refuses with a restrict_violation otherwise.
+CREATE FUNCTION delete_unused(kind text, unused uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    event uuid;
+    complaint text;
+    gone integer;
+BEGIN
+    IF kind = 'rsus' THEN
+        PERFORM FROM rsus WHERE id = unused FOR UPDATE;
+        IF EXISTS (SELECT FROM rsu_epochs WHERE rsu_id = unused)
+            OR EXISTS (SELECT FROM rsu_allocations WHERE rsu_id = unused)
+            OR EXISTS (SELECT FROM orders WHERE rsu_id = unused) THEN
+            complaint := 'this kiosk was in use; retire it';
+        END IF;
+        IF complaint IS NULL THEN
+            DELETE FROM enrolment_codes WHERE rsu_id = unused;
+            DELETE FROM rsus WHERE id = unused;
+        END IF;
+    ELSIF kind IN ('raffle_events', 'ticket_packages', 'prizes') THEN
+        IF kind = 'raffle_events' THEN
+            event := unused;
+        ELSE
+            EXECUTE format('SELECT event_id FROM %I WHERE id = $1', kind) INTO event USING unused;
+        END IF;
+        PERFORM FROM raffle_events WHERE id = event FOR UPDATE;
+        IF EXISTS (SELECT FROM raffle_events WHERE id = event AND (state <> 'created' OR activated_at IS NOT NULL)) THEN
+            complaint := 'this event was on sale; archive instead';
+        ELSIF EXISTS (SELECT FROM orders WHERE event_id = event)
+            OR EXISTS (SELECT FROM rsu_allocations WHERE raffle_event_id = event) THEN
+            complaint := 'tickets or blocks of numbers of this event exist; archive instead';
+        ELSE
+            EXECUTE format('DELETE FROM %I WHERE id = $1', kind) USING unused;
+        END IF;
+    ELSE
+        RAISE invalid_parameter_value USING MESSAGE = format('%s cannot be deleted', kind);
+    END IF;
+    IF complaint IS NOT NULL THEN
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = kind;
+    END IF;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone > 0;
+END
+$$;
+
+-- Rights -----------------------------------------------------------------------------------------------------------
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON FUNCTION delete_unused(text, uuid), audit_rows(), number_event() FROM PUBLIC;
+
+DO $$
+DECLARE
+    app text := current_setting('tombola.app_role');
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', app);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA public TO %I', app);
+    EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE validation_block_numbers TO %I', app);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION delete_unused(text, uuid) TO %I', app);
+
+    -- Facts: added, never changed.
+    EXECUTE format(
+        'GRANT INSERT ON rsu_journal, rsu_quarantine, critical_events, draw_pools, draw_results, event_cuts, rsu_cuts '
+        'TO %I', app);
+    EXECUTE format('GRANT INSERT ON voids TO %I', app);
+    EXECUTE format('GRANT UPDATE (acknowledged_at, acknowledged_by) ON voids TO %I', app);
+    EXECUTE format('GRANT UPDATE ON server_state TO %I', app);
+
+    EXECUTE format(
+        'GRANT INSERT, UPDATE ON organizations, users, organization_users, local_accounts, operator_pins, addresses, '
+        'venues, raffle_events, ticket_package_templates, ticket_packages, prize_templates, prizes, rsus, rsu_epochs, '
+        'enrolment_codes, number_counters, rsu_allocations, validation_number_blocks, orders, tickets, findings, '
+        'draw_executions, winners, prize_claims, system_configurations TO %I', app);
+
+    -- Nothing refers to these.
+    EXECUTE format(
+        'GRANT DELETE ON organization_users, local_accounts, operator_pins, ticket_package_templates, prize_templates '
+        'TO %I', app);
+END
+$$;
