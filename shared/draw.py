@@ -1,0 +1,1185 @@
+"""The draw `tombola-draw-1`: whoever holds a published bundle can compute its winners again with this one file.
+
+It needs Python 3.11 or later and nothing else, and imports nothing of Tombola:
+
+    python draw.py verify bundle.json [--pool pool.bin|pool.csv]
+
+Read it from top to bottom: canonical JSON, the Merkle tree over a pool (RFC 6962), the pool, the generator HMAC_DRBG
+(NIST SP 800-90A), public entropy, the manifest, selection, the bundle, its verification, the program. Whatever is
+refused here is a `DrawError` whose words say what is wrong and where.
+"""
+
+import argparse
+import csv
+import hashlib
+import hmac
+import io
+import json
+import re
+import struct
+import sys
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final, TypeAlias
+
+FORMAT: Final = "tombola-draw-1"
+
+NUMBER_MAX: Final = 2**31 - 1  # a draw number; the top bit of its 4 bytes is never set
+NUMBER_BYTES: Final = 4
+LEAF_NUMBERS: Final = 256  # draw numbers to a leaf of the tree
+LEAF_BYTES: Final = LEAF_NUMBERS * NUMBER_BYTES
+HASH_BYTES: Final = 32  # SHA-256
+SEED_BYTES: Final = 32
+OUTPUT_BYTES: Final = 8  # of one Generate call
+OUTPUT_RANGE: Final = 1 << (8 * OUTPUT_BYTES)
+
+BUNDLE_BYTES_MAX: Final = 64 << 20
+MANIFEST_BYTES_MAX: Final = 16 << 20
+POOL_FILE_CHUNK_BYTES: Final = 1 << 20
+BATCH_NUMBERS: Final = 1 << 14  # packed at once
+JSON_DEPTH_MAX: Final = 16
+JSON_INT_MAX: Final = 2**53 - 1  # the largest integer every JSON reader holds exactly
+NAME_CHARS_MAX: Final = 200
+TEXT_CHARS_MAX: Final = 10_000  # of public entropy
+POOLS_MAX: Final = 10_000
+PRIZES_MAX: Final = 10_000
+WINNERS_MAX: Final = 10_000  # of all prizes of a draw together
+DICE_MAX: Final = 1_000
+OUTPUTS_PER_WINNER_MAX: Final = 1_000_000  # that a fair draw needs so many is less likely than 2^-140
+PROOF_JSON_BYTES: Final = (
+    4_000  # no winner or refused number takes more in a bundle, tags and hashes included
+)
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+Packed: TypeAlias = bytes | bytearray | memoryview
+
+
+class DrawError(Exception):
+    """The draw, or what was shown of it, is not as it must be; the text says what is wrong, for a person to read."""
+
+
+# ----------------------------------------------------------------------------------------------- canonical JSON
+
+
+def canonical(value: Json) -> bytes:
+    """The one encoding of a value: keys in the order of their UTF-8 bytes, no white space, UTF-8, integers only.
+
+    Escapes are JSON's shortest (as JavaScript's `JSON.stringify` writes them). Raises DrawError where a value has none.
+    """
+    _check_plain(value, 1)
+    try:
+        # Python orders strings by code point, which is the order of their UTF-8 bytes.
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DrawError("JSON: a text holds half a surrogate pair, which is no character") from error
+
+
+def parse_canonical(data: bytes, bytes_max: int = BUNDLE_BYTES_MAX) -> Json:
+    """The value whose canonical encoding `data` is; any other byte string is refused, with the reason."""
+    if len(data) > bytes_max:
+        raise DrawError(f"JSON: {len(data)} bytes are more than the {bytes_max} allowed")
+    try:
+        value: Json = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_without_doubles,
+            parse_int=_integer,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+        )
+    except UnicodeDecodeError as error:
+        raise DrawError(f"JSON: byte {error.start} is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise DrawError(f"JSON: {error}") from error
+    except RecursionError as error:
+        raise DrawError(f"JSON: nested deeper than {JSON_DEPTH_MAX}") from error
+    again = canonical(value)
+    if again != data:
+        at = next((i for i, (a, b) in enumerate(zip(again, data, strict=False)) if a != b), len(again))
+        raise DrawError(f"JSON: not in canonical form from byte {at} on")
+    return value
+
+
+def _check_plain(value: Json, depth: int) -> None:
+    if depth > JSON_DEPTH_MAX:
+        raise DrawError(f"JSON: nested deeper than {JSON_DEPTH_MAX}")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if type(key) is not str:
+                raise DrawError(f"JSON: the key {key!r} is not text")
+            _check_plain(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_plain(item, depth + 1)
+    elif type(value) is int:
+        if abs(value) > JSON_INT_MAX:
+            raise DrawError("JSON: an integer beyond 2^53 - 1")
+    elif value is not None and type(value) not in (str, bool):
+        raise DrawError(
+            f"JSON: {type(value).__name__} has no place here, only integers, text, true, false, null"
+        )
+
+
+def _without_doubles(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise DrawError(f"JSON: the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice")
+    return result
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > len(str(-JSON_INT_MAX)):
+        raise DrawError("JSON: an integer beyond 2^53 - 1")
+    return int(digits)
+
+
+def _no_float(text: str) -> Json:
+    raise DrawError(f"JSON: {text[:40]!r} is not an integer")
+
+
+def _fields(value: Json, where: str, names: Iterable[str], optional: Iterable[str] = ()) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise DrawError(f"{where}: not an object")
+    wanted = set(names)
+    for name in sorted(wanted - value.keys()):
+        raise DrawError(f"{where}: {name!r} is missing")
+    for name in sorted(value.keys() - wanted - set(optional)):
+        raise DrawError(f"{where}: {name!r} has no place there")
+    return value
+
+
+def _items(value: Json, where: str, most: int) -> list[Json]:
+    if not isinstance(value, list) or len(value) > most:
+        raise DrawError(f"{where}: not a list of at most {most}")
+    return value
+
+
+def _int(value: Json, where: str, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise DrawError(f"{where}: not an integer from {least} to {most}")
+    return value
+
+
+def _text(value: Json, where: str, most: int = NAME_CHARS_MAX) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise DrawError(f"{where}: not a text of at most {most} characters")
+    return value
+
+
+def _hex(value: Json, where: str, least: int, most: int | None = None) -> bytes:
+    most = least if most is None else most
+    length = str(least) if least == most else f"{least} to {most}"
+    try:
+        data = bytes.fromhex(value) if isinstance(value, str) else b""
+    except ValueError as error:
+        raise DrawError(f"{where}: not {length} bytes in lower-case hex") from error
+    if data.hex() != value or not least <= len(data) <= most:
+        raise DrawError(f"{where}: not {length} bytes in lower-case hex")
+    return data
+
+
+def _uuid(value: Json, where: str) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
+        return value
+    raise DrawError(f"{where}: not a UUID in lower case")
+
+
+# ---------------------------------------------------------------------------- Merkle tree (RFC 6962, section 2.1)
+
+
+def leaf_hash(leaf: Packed) -> bytes:
+    """SHA-256 of a leaf behind the byte 00, which keeps leaves and nodes apart."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256 of two subtrees' hashes behind the byte 01."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def merkle_levels(leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """All levels of the tree, the leaves' first and the root's last; the tree of no leaf has SHA-256("") as its root.
+
+    A last node without a neighbour is carried up as it is: the same tree as the RFC's split at the largest power of two.
+    """
+    if not leaf_hashes:
+        return [[hashlib.sha256().digest()]]
+    levels = [list(leaf_hashes)]
+    while len(below := levels[-1]) > 1:
+        above = [node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)]
+        levels.append(above + below[-1:] if len(below) % 2 else above)
+    return levels
+
+
+def audit_path(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    """The neighbours that lead from leaf `index` (from 0) to the root, lowest first (RFC 6962, 2.1.1)."""
+    path = []
+    for level in levels[:-1]:
+        if index ^ 1 < len(level):
+            path.append(level[index ^ 1])
+        index //= 2
+    return path
+
+
+def root_by_path(leaf: Packed, index: int, leaves: int, path: Sequence[bytes]) -> bytes:
+    """The root that a leaf, its index, the number of leaves and its audit path lead to."""
+    if not 0 <= index < leaves:
+        raise DrawError(f"leaf {index} is not among {leaves} leaves")
+    here = leaf_hash(leaf)
+    rest = iter(path)
+    while leaves > 1:
+        if index ^ 1 < leaves:
+            neighbour = next(rest, None)
+            if neighbour is None:
+                raise DrawError("the audit path is too short")
+            here = node_hash(neighbour, here) if index % 2 else node_hash(here, neighbour)
+        index //= 2
+        leaves = (leaves + 1) // 2
+    if next(rest, None) is not None:
+        raise DrawError("the audit path is too long")
+    return here
+
+
+# ------------------------------------------------------------------------------------------------------ the pool
+
+# A one in each of a leaf's 256 lanes of 32 bits: 256 comparisons are one subtraction of large integers.
+_LANES: Final = int.from_bytes(b"\x00\x00\x00\x01" * LEAF_NUMBERS, "big")
+
+
+def _ascending(leaf: bytes, before: bytes) -> bool:
+    """Whether a leaf's packed numbers, and `before` ahead of them, strictly ascend and stay below 2^31."""
+    ones = _LANES >> (32 * LEAF_NUMBERS - 8 * len(leaf))
+    top = ones << 31
+    these = int.from_bytes(leaf, "big")
+    ahead = int.from_bytes((before + leaf)[:-NUMBER_BYTES], "big")
+    # With no top bit set, each lane of 2^31 + this - ahead - 1 borrows from no other, and keeps its top bit
+    # exactly where this > ahead.
+    return not these & top and ((these | top) - ahead - ones) & top == top
+
+
+def leaf_count(size: int) -> int:
+    """Leaves of a pool of `size` numbers."""
+    return -(-size // LEAF_NUMBERS)
+
+
+class PoolBuilder:
+    """Takes a pool's packed numbers in as they come from the database or a file, and checks and hashes them on the way."""
+
+    def __init__(self) -> None:
+        self._packed = bytearray()
+        self._hashes: list[bytes] = []
+        self._done = 0  # bytes checked and hashed
+
+    def add(self, chunk: Packed) -> None:
+        """The next numbers, 4 bytes each, big-endian, ascending across all chunks; raises DrawError otherwise."""
+        if len(chunk) % NUMBER_BYTES:
+            raise DrawError(
+                f"pool: {len(chunk)} bytes are no whole number of {NUMBER_BYTES}-byte draw numbers"
+            )
+        self._packed += chunk
+        while len(self._packed) - self._done >= LEAF_BYTES:
+            self._hash_leaf()
+
+    def finish(self) -> "Pool":
+        """The pool; the builder is empty again."""
+        return Pool(self)
+
+    def take(self) -> tuple[bytearray, list[bytes]]:
+        """The packed numbers and the leaves' hashes, which are no longer the builder's."""
+        if self._done < len(self._packed):
+            self._hash_leaf()
+        taken = self._packed, self._hashes
+        self._packed, self._hashes, self._done = bytearray(), [], 0
+        return taken
+
+    def _hash_leaf(self) -> None:
+        start = self._done
+        leaf = bytes(self._packed[start : start + LEAF_BYTES])
+        before = bytes(self._packed[start - NUMBER_BYTES : start]) if start else bytes(NUMBER_BYTES)
+        if not _ascending(leaf, before):
+            self._refuse(start)
+        self._hashes.append(leaf_hash(leaf))
+        self._done = start + len(leaf)
+
+    def _refuse(self, start: int) -> None:
+        last = int.from_bytes(self._packed[max(start - NUMBER_BYTES, 0) : start], "big")
+        for at in range(start, len(self._packed), NUMBER_BYTES):
+            number = int.from_bytes(self._packed[at : at + NUMBER_BYTES], "big")
+            if not 1 <= number <= NUMBER_MAX:
+                raise DrawError(f"pool: {number} at position {at // NUMBER_BYTES} is no draw number")
+            if number <= last:
+                words = "stands twice" if number == last else f"follows {last}: not ascending"
+                raise DrawError(f"pool: {number} at position {at // NUMBER_BYTES} {words}")
+            last = number
+        raise AssertionError("a leaf was refused, and nothing is wrong with it")
+
+
+class Pool:
+    """The draw numbers that can win, ascending and without doubles, with their Merkle tree; ten million take 45 MB.
+
+    `packed` is one byte string or an iterable of them: 4 bytes a number, big-endian. Raises DrawError where the
+    numbers do not strictly ascend or are not draw numbers. A position (index) counts from 0.
+    """
+
+    def __init__(self, packed: Packed | Iterable[Packed] | PoolBuilder) -> None:
+        if isinstance(packed, PoolBuilder):
+            builder = packed
+        else:
+            builder = PoolBuilder()
+            for chunk in [packed] if isinstance(packed, bytes | bytearray | memoryview) else packed:
+                builder.add(chunk)
+        self._packed, leaf_hashes = builder.take()
+        self._levels = merkle_levels(leaf_hashes)
+
+    @classmethod
+    def of(cls, numbers: Iterable[int]) -> "Pool":
+        """The pool of these draw numbers, which must come in ascending order."""
+
+        def chunks() -> Iterator[bytes]:
+            rest = iter(numbers)
+            while batch := tuple(islice(rest, BATCH_NUMBERS)):
+                try:
+                    yield struct.pack(f">{len(batch)}I", *batch)
+                except struct.error as error:
+                    raise DrawError("pool: it holds what is no draw number") from error
+
+        return cls(chunks())
+
+    @property
+    def packed(self) -> memoryview:
+        """All numbers, as they are published; not to be written to."""
+        return memoryview(self._packed).toreadonly()
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return len(self._packed) // NUMBER_BYTES
+
+    @property
+    def root(self) -> bytes:
+        """The root of the Merkle tree, 32 bytes."""
+        return self._levels[-1][0]
+
+    def number_at(self, index: int) -> int:
+        """The draw number at a position."""
+        if not 0 <= index < self.size:
+            raise DrawError(f"position {index} is not among {self.size}")
+        return int.from_bytes(self._packed[NUMBER_BYTES * index : NUMBER_BYTES * (index + 1)], "big")
+
+    def leaf(self, leaf: int) -> bytes:
+        """The bytes of a leaf."""
+        if not 0 <= leaf < leaf_count(self.size):
+            raise DrawError(f"leaf {leaf} is not among {leaf_count(self.size)}")
+        return bytes(self._packed[LEAF_BYTES * leaf : LEAF_BYTES * (leaf + 1)])
+
+    def proof(self, leaf: int) -> list[bytes]:
+        """The audit path of a leaf."""
+        self.leaf(leaf)
+        return audit_path(self._levels, leaf)
+
+    def index_of(self, number: int) -> int | None:
+        """The position of a draw number, or None where the pool lacks it."""
+        index = bisect_left(range(self.size), number, key=self.number_at)
+        return index if index < self.size and self.number_at(index) == number else None
+
+    def contains(self, number: int) -> bool:
+        """Whether the draw number can win."""
+        return self.index_of(number) is not None
+
+    def prove(self, number: int) -> dict[str, Json]:
+        """The proof for a ticket's holder that its number is in the pool; DrawError where it is not."""
+        index = self.index_of(number)
+        if index is None:
+            raise DrawError(f"{number} is not in the pool")
+        return self.proof_at(index).as_json()
+
+    def proof_at(self, index: int) -> "Inclusion":
+        """The proof of what stands at a position."""
+        leaf = index // LEAF_NUMBERS
+        return Inclusion(self.number_at(index), index, self.leaf(leaf), tuple(self.proof(leaf)))
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """A draw number, its position, the bytes of its leaf, and the leaf's audit path."""
+
+    draw_number: int
+    index: int
+    leaf: bytes
+    path: tuple[bytes, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """As it stands in a bundle."""
+        return {
+            "draw_number": self.draw_number,
+            "index": self.index,
+            "leaf": self.leaf.hex(),
+            "proof": [step.hex() for step in self.path],
+        }
+
+    @classmethod
+    def read(cls, value: Mapping[str, Json], where: str) -> "Inclusion":
+        """From JSON whose field names are checked already."""
+        return cls(
+            _int(value["draw_number"], f"{where}, draw number", 1, NUMBER_MAX),
+            _int(value["index"], f"{where}, index", 0, NUMBER_MAX),
+            _hex(value["leaf"], f"{where}, leaf", NUMBER_BYTES, LEAF_BYTES),
+            tuple(
+                _hex(h, f"{where}, proof", HASH_BYTES) for h in _items(value["proof"], f"{where}, proof", 64)
+            ),
+        )
+
+    def check(self, root: bytes, size: int) -> None:
+        """Raises DrawError unless the number stands at that position of the pool with this root and size."""
+        if self.index >= size:
+            raise DrawError(f"position {self.index} is not among {size}")
+        leaf, at = divmod(self.index, LEAF_NUMBERS)
+        if len(self.leaf) != NUMBER_BYTES * min(LEAF_NUMBERS, size - leaf * LEAF_NUMBERS):
+            raise DrawError(
+                f"leaf {leaf} has {len(self.leaf)} bytes, which is not its length in a pool of {size}"
+            )
+        if int.from_bytes(self.leaf[NUMBER_BYTES * at : NUMBER_BYTES * (at + 1)], "big") != self.draw_number:
+            raise DrawError(f"the leaf does not hold {self.draw_number} at position {self.index}")
+        if not _ascending(self.leaf, bytes(NUMBER_BYTES)):
+            raise DrawError(f"the numbers of leaf {leaf} do not ascend")
+        if root_by_path(self.leaf, leaf, leaf_count(size), self.path) != root:
+            raise DrawError(f"leaf {leaf} does not lead to the pool's root")
+
+
+INCLUSION_FIELDS: Final = ("draw_number", "index", "leaf", "proof")
+
+
+def verify_inclusion(proof: Json, root: bytes, size: int) -> None:
+    """Raises DrawError, with the reason, unless `proof` (from `Pool.prove`) holds for the pool of that root and size."""
+    Inclusion.read(_fields(proof, "inclusion proof", INCLUSION_FIELDS), "inclusion proof").check(root, size)
+
+
+# --------------------------------------------------------------- the generator (NIST SP 800-90A Rev. 1, 10.1.2)
+
+
+class HmacDrbg:
+    """HMAC_DRBG with SHA-256, without reseeding and additional input: the same three inputs, the same outputs."""
+
+    def __init__(self, entropy_input: bytes, nonce: bytes, personalization: bytes = b"") -> None:
+        self._key = bytes(HASH_BYTES)
+        self._value = b"\x01" * HASH_BYTES
+        self._update(entropy_input + nonce + personalization)
+
+    def _update(self, data: bytes) -> None:
+        for step in (b"\x00", b"\x01") if data else (b"\x00",):
+            self._key = hmac.digest(self._key, self._value + step + data, "sha256")
+            self._value = hmac.digest(self._key, self._value, "sha256")
+
+    def generate(self, length_bytes: int) -> bytes:
+        """One Generate call."""
+        output = b""
+        while len(output) < length_bytes:
+            self._value = hmac.digest(self._key, self._value, "sha256")
+            output += self._value
+        self._update(b"")
+        return output[:length_bytes]
+
+
+def _generator(seed: bytes, public_entropy: str, manifest_sha256: bytes) -> HmacDrbg:
+    if len(seed) != SEED_BYTES:
+        raise DrawError(f"seed: not {SEED_BYTES} bytes")
+    return HmacDrbg(seed, hashlib.sha256(public_entropy.encode("utf-8")).digest(), manifest_sha256)
+
+
+def scale(output: bytes, size: int) -> int | None:
+    """The position among `size` that a Generate output stands for, or None where it must be refused.
+
+    The last 2^64 mod size outputs are refused, so that each position has exactly as many outputs as any other.
+    """
+    x = int.from_bytes(output, "big")
+    return None if x >= OUTPUT_RANGE - OUTPUT_RANGE % size else x % size
+
+
+def pick(k: int, n: int, seed: bytes, public_entropy: str, manifest_sha256: bytes) -> list[int]:
+    """A lottery's numbers: k different ones of 1..n, sorted; the winners of a prize with k winners over the pool 1..n."""
+    if not 1 <= k <= n <= NUMBER_MAX or k > WINNERS_MAX:
+        raise DrawError(f"{k} different numbers of 1 to {n} cannot be drawn")
+    generator = _generator(seed, public_entropy, manifest_sha256)
+    picked: set[int] = set()
+    for _ in range(k * OUTPUTS_PER_WINNER_MAX):
+        index = scale(generator.generate(OUTPUT_BYTES), n)
+        if index is not None:
+            picked.add(index + 1)
+        if len(picked) == k:
+            return sorted(picked)
+    raise DrawError(f"no {k} different numbers came out of {k * OUTPUTS_PER_WINNER_MAX} outputs")
+
+
+# ------------------------------------------------------------------------------------------------ public entropy
+
+
+def check_entropy_source(source: Json) -> dict[str, Json]:
+    """A manifest's `entropy`, refused with DrawError unless it is one of
+
+    `{"source":"none"}`; `{"form":"<dice>d<sides>","source":"dice"}`; `{"chain":<chain hash, 64 hex digits>,"round":n,
+    "source":"drand"}`; `{"source":"nist","time":"YYYY-MM-DDThh:mm:00Z"}` (pulses come on the minute, UTC).
+    """
+    if not isinstance(source, dict) or "source" not in source:
+        raise DrawError("entropy: no source is named")
+    match source["source"]:
+        case "none":
+            return _fields(source, "entropy", ["source"])
+        case "dice":
+            _fields(source, "entropy", ["source", "form"])
+            form = re.fullmatch(
+                r"([1-9][0-9]{0,3})d([1-9][0-9]{0,5})", _text(source["form"], "entropy, form")
+            )
+            if not form or int(form[1]) > DICE_MAX or int(form[2]) < 2:
+                raise DrawError("entropy, form: not <number of dice>d<sides>, as in 20d6")
+        case "drand":
+            _fields(source, "entropy", ["source", "chain", "round"])
+            _hex(source["chain"], "entropy, chain", HASH_BYTES)
+            _int(source["round"], "entropy, round", 1, JSON_INT_MAX)
+        case "nist":
+            _fields(source, "entropy", ["source", "time"])
+            day = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+            if not re.fullmatch(
+                day + r"T([01][0-9]|2[0-3]):[0-5][0-9]:00Z", _text(source["time"], "entropy, time")
+            ):
+                raise DrawError("entropy, time: not YYYY-MM-DDThh:mm:00Z")
+        case other:
+            raise DrawError(f"entropy: the source {other!r} is none of none, dice, drand, nist")
+    return source
+
+
+def check_entropy(source: Json, text: str) -> None:
+    """Raises DrawError unless `text` has the exact form that its source's public entropy has."""
+    spec = check_entropy_source(source)
+    if len(text) > TEXT_CHARS_MAX:
+        raise DrawError(f"public entropy: longer than {TEXT_CHARS_MAX} characters")
+    match spec["source"]:
+        case "none":
+            if text:
+                raise DrawError("public entropy: not empty, though the manifest names no source")
+        case "dice":
+            dice, sides = (int(part) for part in str(spec["form"]).split("d"))
+            throws = text.split(" ")
+            if len(throws) != dice or not all(
+                re.fullmatch("[1-9][0-9]{0,5}", throw) and int(throw) <= sides for throw in throws
+            ):
+                raise DrawError(
+                    f"public entropy: not the results of {spec['form']} in order, one space between"
+                )
+        case "drand":
+            start = f"{spec['chain']}:{spec['round']}:"
+            # A BLS12-381 signature is a point of G1 (48 bytes) or of G2 (96 bytes), as the chain has it.
+            if not text.startswith(start) or not re.fullmatch("([0-9a-f]{96}){1,2}", text[len(start) :]):
+                raise DrawError(
+                    "public entropy: not chain:round:signature of the chain and round in the manifest"
+                )
+        case _:
+            if not re.fullmatch("[0-9A-F]{128}", text):
+                raise DrawError("public entropy: not a NIST pulse's output value, 128 upper-case hex digits")
+
+
+# -------------------------------------------------------------------------------------------------- the manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Prize:
+    """A prize of a draw: its place in the order of drawing, its id, the pool it is drawn from, how many win it."""
+
+    position: int
+    prize: str
+    pool: str
+    winners: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPool:
+    """What a manifest says of a pool."""
+
+    pool: str
+    root: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest, read and checked."""
+
+    event: str
+    draw: str
+    attempt: int
+    previous: bytes | None
+    entropy: dict[str, Json]
+    pools: dict[str, FrozenPool]
+    prizes: tuple[Prize, ...]
+    repeat: bool
+    software: bytes
+    ballots: tuple[bytes, int] | None
+
+    @classmethod
+    def read(cls, data: bytes) -> "Manifest":
+        """From its canonical bytes; DrawError, with the reason, where anything is not as it must be."""
+        return cls.of(parse_canonical(data, MANIFEST_BYTES_MAX))
+
+    @classmethod
+    def of(cls, value: Json) -> "Manifest":
+        """From its JSON value."""
+        names = [
+            "attempt",
+            "draw",
+            "entropy",
+            "event",
+            "format",
+            "pools",
+            "previous",
+            "prizes",
+            "repeat",
+            "software",
+        ]
+        have = _fields(value, "manifest", names, ["ballots"])
+        if have["format"] != FORMAT:
+            raise DrawError(f"manifest: the format {have['format']!r} is not {FORMAT}")
+        if type(have["repeat"]) is not bool:
+            raise DrawError("manifest, repeat: neither true nor false")
+        attempt = _int(have["attempt"], "manifest, attempt", 1, JSON_INT_MAX)
+        if (have["previous"] is None) != (attempt == 1):
+            raise DrawError("manifest, previous: names the attempt before, so all but attempt 1 have one")
+        ballots = None
+        if "ballots" in have:
+            these = _fields(have["ballots"], "manifest, ballots", ["root", "size"])
+            ballots = (
+                _hex(these["root"], "manifest, ballots", HASH_BYTES),
+                _int(these["size"], "manifest, ballots", 0, JSON_INT_MAX),
+            )
+        read = cls(
+            event=_uuid(have["event"], "manifest, event"),
+            draw=_uuid(have["draw"], "manifest, draw"),
+            attempt=attempt,
+            previous=None if attempt == 1 else _hex(have["previous"], "manifest, previous", HASH_BYTES),
+            entropy=check_entropy_source(have["entropy"]),
+            pools=_read_pools(have["pools"]),
+            prizes=_read_prizes(have["prizes"]),
+            repeat=have["repeat"],
+            software=_hex(have["software"], "manifest, software", HASH_BYTES),
+            ballots=ballots,
+        )
+        read._check_enough()
+        return read
+
+    def _check_enough(self) -> None:
+        wanted: dict[str, int] = {}
+        for prize in self.prizes:
+            if prize.pool not in self.pools:
+                raise DrawError(f"prize {prize.position}: there is no pool {prize.pool!r}")
+            wanted[prize.pool] = wanted.get(prize.pool, 0) + prize.winners
+            if not self.repeat and wanted[prize.pool] > self.pools[prize.pool].size:
+                raise _too_few(prize, self.pools[prize.pool].size)
+        if sum(wanted.values()) > WINNERS_MAX:
+            raise DrawError(
+                f"manifest: {sum(wanted.values())} winners are more than the {WINNERS_MAX} allowed"
+            )
+
+
+def _too_few(prize: Prize, size: int) -> DrawError:
+    return DrawError(
+        f"prize {prize.position}: the pool {prize.pool!r} holds {size} numbers, which could run out before"
+        f" all its prizes have different winners"
+    )
+
+
+def _read_pools(value: Json) -> dict[str, FrozenPool]:
+    pools: dict[str, FrozenPool] = {}
+    for item in _items(value, "manifest, pools", POOLS_MAX):
+        have = _fields(item, "manifest, pools", ["pool", "root", "size"])
+        name = _text(have["pool"], "manifest, pool")
+        if not name or not name.isprintable():
+            raise DrawError(f"manifest: {name!r} is no name of a pool")
+        if pools and name <= next(reversed(pools)):
+            raise DrawError(f"manifest: the pool {name!r} is not in order of names, or stands twice")
+        where = f"pool {name!r}"
+        if have["size"] == 0:
+            raise DrawError(f"{where}: it is empty, nothing can be drawn from it")
+        size = _int(have["size"], f"{where}, size", 1, NUMBER_MAX)
+        pools[name] = FrozenPool(name, _hex(have["root"], f"{where}, root", HASH_BYTES), size)
+    if not pools:
+        raise DrawError("manifest: no pool")
+    return pools
+
+
+def _read_prizes(value: Json) -> tuple[Prize, ...]:
+    prizes: list[Prize] = []
+    for item in _items(value, "manifest, prizes", PRIZES_MAX):
+        have = _fields(item, "manifest, prizes", ["pool", "position", "prize", "winners"])
+        position = _int(have["position"], "prize, position", 1, NUMBER_MAX)
+        if prizes and position <= prizes[-1].position:
+            raise DrawError(f"prize {position}: not in order of positions, or the position stands twice")
+        winners = _int(have["winners"], f"prize {position}, winners", 1, WINNERS_MAX)
+        prize = _uuid(have["prize"], f"prize {position}")
+        prizes.append(Prize(position, prize, _text(have["pool"], f"prize {position}, pool"), winners))
+    if not prizes:
+        raise DrawError("manifest: no prize")
+    if len({prize.prize for prize in prizes}) != len(prizes):
+        raise DrawError("manifest: a prize stands at two positions")
+    return tuple(prizes)
+
+
+def manifest(
+    *,
+    event: str,
+    draw: str,
+    pools: Mapping[str, Pool],
+    prizes: Iterable[Prize],
+    entropy: Mapping[str, Json],
+    attempt: int = 1,
+    previous: bytes | None = None,
+    repeat: bool = False,
+    ballots: tuple[bytes, int] | None = None,
+    software: bytes | None = None,
+) -> bytes:
+    """The canonical bytes to be published when the pools are frozen; DrawError where no fair draw could follow.
+
+    `previous` is the SHA-256 of the manifest of the attempt before; `ballots` a lottery's root and size; `software` is
+    of this file unless a record of another version is made. Prizes may come in any order.
+    """
+    value: dict[str, Json] = {
+        "attempt": attempt,
+        "draw": draw,
+        "entropy": dict(entropy),
+        "event": event,
+        "format": FORMAT,
+        "pools": [
+            {"pool": name, "root": pool.root.hex(), "size": pool.size} for name, pool in sorted(pools.items())
+        ],
+        "previous": None if previous is None else previous.hex(),
+        "prizes": [
+            {"pool": prize.pool, "position": prize.position, "prize": prize.prize, "winners": prize.winners}
+            for prize in sorted(prizes, key=lambda prize: prize.position)
+        ],
+        "repeat": repeat,
+        "software": (software_sha256() if software is None else software).hex(),
+    }
+    if ballots is not None:
+        value["ballots"] = {"root": ballots[0].hex(), "size": ballots[1]}
+    data = canonical(value)
+    plan = Manifest.read(data)
+    if not plan.repeat:
+        _check_distinct(plan, pools)
+    return data
+
+
+def _check_distinct(plan: Manifest, pools: Mapping[str, Pool]) -> None:
+    """Numbers that won before, in whichever pool, must never leave a prize without enough others."""
+    winners_of: dict[str, int] = {}  # by pool, of the prizes so far
+    shared: dict[tuple[str, str], int] = {}
+    records_2_20 = 0  # winners and refusals to be expected, in units of 2^-20
+    for prize in plan.prizes:
+        size = pools[prize.pool].size
+        taken = sum(winners_of.values())
+        if taken + prize.winners > size:
+            # Then the pool is small, and what it shares with the others is soon counted.
+            taken = 0
+            for other, won in winners_of.items():
+                pair = (prize.pool, other)
+                if pair not in shared:
+                    here, there = pools[prize.pool], pools[other]
+                    shared[pair] = sum(there.contains(here.number_at(i)) for i in range(size))
+                taken += min(won, shared[pair])
+        if taken + prize.winners > size:
+            raise _too_few(prize, size)
+        # With t of `size` numbers gone, t / (size - t) refusals are to be expected before the next winner.
+        records_2_20 += sum((1 << 20) + (t << 20) // (size - t) for t in range(taken, taken + prize.winners))
+        winners_of[prize.pool] = winners_of.get(prize.pool, 0) + prize.winners
+    if (records_2_20 >> 20) * PROOF_JSON_BYTES > BUNDLE_BYTES_MAX * 3 // 4:
+        raise DrawError(
+            "manifest: so many winners of so small a pool would make too large a record; split the draw"
+        )
+
+
+def software_sha256() -> bytes:
+    """SHA-256 of this very file."""
+    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+
+
+# ----------------------------------------------------------------------------------------------------- selection
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One winner: the prize and which of its winners, where the number stands, and how the generator came there."""
+
+    prize: str
+    winner: int
+    won: Inclusion
+    outputs: tuple[bytes, ...]
+    refused: tuple[Inclusion, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """As it stands in a bundle."""
+        return {
+            "outputs": [output.hex() for output in self.outputs],
+            "prize": self.prize,
+            "refused": [inclusion.as_json() for inclusion in self.refused],
+            "winner": self.winner,
+            **self.won.as_json(),
+        }
+
+    @classmethod
+    def read(cls, value: Json, where: str) -> "Result":
+        """From its JSON value."""
+        have = _fields(value, where, [*INCLUSION_FIELDS, "outputs", "prize", "refused", "winner"])
+        outputs = _items(have["outputs"], f"{where}, outputs", OUTPUTS_PER_WINNER_MAX)
+        refused = _items(have["refused"], f"{where}, refused", OUTPUTS_PER_WINNER_MAX)
+        return cls(
+            _uuid(have["prize"], f"{where}, prize"),
+            _int(have["winner"], f"{where}, winner", 1, WINNERS_MAX),
+            Inclusion.read(have, where),
+            tuple(_hex(output, f"{where}, outputs", OUTPUT_BYTES) for output in outputs),
+            tuple(
+                Inclusion.read(_fields(one, f"{where}, refused", INCLUSION_FIELDS), f"{where}, refused")
+                for one in refused
+            ),
+        )
+
+
+def select(manifest: bytes, pools: Mapping[str, Pool], seed: bytes, public_entropy: str) -> list[Result]:
+    """All winners, prizes by position and in each its winners 1..n; DrawError where the inputs do not belong together."""
+    plan = Manifest.read(manifest)
+    check_entropy(plan.entropy, public_entropy)
+    for name, frozen in plan.pools.items():
+        if name not in pools or (pools[name].root, pools[name].size) != (frozen.root, frozen.size):
+            raise DrawError(f"the pool {name!r} is not the one in the manifest")
+    generator = _generator(seed, public_entropy, hashlib.sha256(manifest).digest())
+    gone: set[int] = set()
+    results = []
+    for prize in plan.prizes:
+        for winner in range(1, prize.winners + 1):
+            result = _next_winner(
+                generator, pools[prize.pool], frozenset() if plan.repeat else gone, prize, winner
+            )
+            gone.add(result.won.draw_number)
+            results.append(result)
+    return results
+
+
+def _next_winner(
+    generator: HmacDrbg, pool: Pool, gone: set[int] | frozenset[int], prize: Prize, winner: int
+) -> Result:
+    outputs: list[bytes] = []
+    refused: list[Inclusion] = []
+    while len(outputs) < OUTPUTS_PER_WINNER_MAX:
+        outputs.append(generator.generate(OUTPUT_BYTES))
+        index = scale(outputs[-1], pool.size)
+        if index is None:
+            continue
+        if pool.number_at(index) not in gone:
+            return Result(prize.prize, winner, pool.proof_at(index), tuple(outputs), tuple(refused))
+        refused.append(pool.proof_at(index))
+    raise DrawError(f"prize {prize.position}, winner {winner}: none after {OUTPUTS_PER_WINNER_MAX} outputs")
+
+
+# ---------------------------------------------------------------------------------------------------- the bundle
+
+BUNDLE_FIELDS: Final = (
+    "bundle_sha256", "manifest", "manifest_sha256", "public_entropy", "results", "seed", "seed_sha256"
+)  # fmt: skip
+
+
+def bundle(manifest: bytes, results: Iterable[Result], seed: bytes, public_entropy: str) -> bytes:
+    """The bytes to be published; DrawError where they would not verify."""
+    value: dict[str, Json] = {
+        "manifest": parse_canonical(manifest, MANIFEST_BYTES_MAX),
+        "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+        "public_entropy": public_entropy,
+        "results": [result.as_json() for result in results],
+        "seed": seed.hex(),
+        "seed_sha256": hashlib.sha256(seed).hexdigest(),
+    }
+    value["bundle_sha256"] = hashlib.sha256(canonical(value)).hexdigest()
+    data = canonical(value)
+    winners(data)
+    return data
+
+
+# -------------------------------------------------------------------------------------------------- verification
+
+
+@dataclass(frozen=True, slots=True)
+class Won:
+    """A winning draw number, with the prize's position and id, which of its winners it is, and its pool."""
+
+    position: int
+    prize: str
+    winner: int
+    pool: str
+    draw_number: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What a verification found; only without problems do its winners stand."""
+
+    checked: list[str] = field(default_factory=list)
+    not_checked: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    winners: list[Won] = field(default_factory=list)
+    manifest: Manifest | None = None
+    bundle_sha256: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was checked holds."""
+        return not self.problems
+
+
+def winners(data: bytes) -> list[Won]:
+    """The winners of a bundle that verifies; DrawError with all that is wrong where it does not."""
+    report = verify(data)
+    if not report.ok:
+        raise DrawError("; ".join(report.problems))
+    return report.winners
+
+
+def verify(data: bytes, pools: Iterable[Pool] = ()) -> Report:
+    """Checks a bundle, and each of the published pools that are given (found in the manifest by their roots).
+
+    Never raises for what the bundle holds: `Report.problems` says what is wrong, and where.
+    """
+    report = Report()
+    try:
+        _verify(data, pools, report)
+    except DrawError as error:
+        report.problems.append(str(error))
+    return report
+
+
+def _verify(data: bytes, pools: Iterable[Pool], report: Report) -> None:
+    have = _fields(parse_canonical(data), "bundle", BUNDLE_FIELDS)
+    rest = canonical({name: value for name, value in have.items() if name != "bundle_sha256"})
+    report.bundle_sha256 = hashlib.sha256(rest).hexdigest()
+    _compare(report, "bundle_sha256", have["bundle_sha256"], rest, "the bundle's own hash")
+    plan = report.manifest = Manifest.of(have["manifest"])
+    report.checked.append(f"the manifest is a proper one: {len(plan.prizes)} prizes, {len(plan.pools)} pools")
+    manifest_bytes = canonical(have["manifest"])
+    _compare(report, "manifest_sha256", have["manifest_sha256"], manifest_bytes, "the manifest's hash")
+    seed = _hex(have["seed"], "seed", SEED_BYTES)
+    _compare(
+        report, "seed_sha256", have["seed_sha256"], seed, "the seed's hash, which was published before it"
+    )
+    entropy = _text(have["public_entropy"], "public entropy", TEXT_CHARS_MAX)
+    check_entropy(plan.entropy, entropy)
+    report.checked.append(f"the public entropy has the form of its source, {plan.entropy['source']}")
+    generator = _generator(seed, entropy, hashlib.sha256(manifest_bytes).digest())
+    _verify_results(plan, generator, _items(have["results"], "results", WINNERS_MAX), report)
+    _verify_pools(plan, pools, report)
+    report.not_checked += _beyond(plan)
+
+
+def _compare(report: Report, name: str, claimed: Json, data: bytes, words: str) -> None:
+    actual = hashlib.sha256(data).hexdigest()
+    if claimed == actual:
+        report.checked.append(words)
+    else:
+        report.problems.append(f"{name}: {claimed!r:.80} is stated, {actual} is right")
+
+
+def _verify_results(plan: Manifest, generator: HmacDrbg, results: list[Json], report: Report) -> None:
+    due = [(prize, winner) for prize in plan.prizes for winner in range(1, prize.winners + 1)]
+    if len(results) != len(due):
+        raise DrawError(f"results: {len(results)} winners, the manifest has {len(due)}")
+    gone: set[int] = set()
+    for (prize, winner), value in zip(due, results, strict=True):
+        where = f"prize {prize.position}, winner {winner}"
+        result = Result.read(value, where)
+        if (result.prize, result.winner) != (prize.prize, winner):
+            raise DrawError(f"{where}: the result is of prize {result.prize}, winner {result.winner}")
+        _verify_result(result, generator, plan.pools[prize.pool], None if plan.repeat else gone, where)
+        number = result.won.draw_number
+        gone.add(number)
+        report.winners.append(Won(prize.position, prize.prize, winner, prize.pool, number))
+    report.checked += [
+        "each output of the generator, computed again from seed, public entropy and manifest",
+        f"each of the {len(due)} winners: drawn by the right output, in the right order, at its place in the pool's tree",
+        "each refused output: out of range, or its number had already won"
+        if not plan.repeat
+        else "each refused output: out of range (a number may win again here)",
+    ]
+
+
+def _verify_result(
+    result: Result, generator: HmacDrbg, pool: FrozenPool, gone: set[int] | None, where: str
+) -> None:
+    """One winner: `gone` holds the numbers that cannot win any more, None where all can."""
+    refused = iter(result.refused)
+    for count, output in enumerate(result.outputs, 1):
+        if generator.generate(OUTPUT_BYTES) != output:
+            raise DrawError(f"{where}: output {count} is not what the generator gives")
+        index = scale(output, pool.size)
+        last = count == len(result.outputs)
+        if index is None:
+            if last:
+                raise DrawError(f"{where}: output {count} is out of range and cannot be taken")
+            continue
+        proof = result.won if last else next(refused, None)
+        if proof is None or proof.index != index:
+            raise DrawError(f"{where}: output {count} leads to position {index}, which is not what is proven")
+        try:
+            proof.check(pool.root, pool.size)
+        except DrawError as error:
+            raise DrawError(f"{where}, output {count}: {error}") from error
+        if last and gone and proof.draw_number in gone:
+            raise DrawError(f"{where}: {proof.draw_number} had already won")
+        if not last and (gone is None or proof.draw_number not in gone):
+            raise DrawError(f"{where}: {proof.draw_number} was refused, and had not won before")
+    if not result.outputs or next(refused, None) is not None:
+        raise DrawError(f"{where}: outputs are missing")
+
+
+def _verify_pools(plan: Manifest, pools: Iterable[Pool], report: Report) -> None:
+    seen = set()
+    for pool in pools:
+        names = [p.pool for p in plan.pools.values() if (p.root, p.size) == (pool.root, pool.size)]
+        if not names:
+            report.problems.append(
+                f"pool: {pool.size} numbers with the root {pool.root.hex()} are no pool of this draw"
+            )
+        for name in names:
+            report.checked.append(
+                f"the pool {name!r}: {pool.size} numbers, ascending, none twice, with the root drawn from"
+            )
+        seen.update(names)
+    report.not_checked += [
+        f"that the pool {name!r} is ascending, without doubles, and of {frozen.size} numbers (give it with --pool)"
+        for name, frozen in plan.pools.items()
+        if name not in seen
+    ]
+
+
+def _beyond(plan: Manifest) -> list[str]:
+    """What no bundle can show."""
+    known = {
+        "none": "that the seed is a random one: no public source took part, one must trust the office",
+        "dice": "that the dice fell so: those know who were there",
+        "drand": f"that drand gave this signature, and that it is valid (BLS): ask the chain for round {plan.entropy.get('round')}",
+        "nist": f"that the beacon gave this value: ask NIST for its pulse of {plan.entropy.get('time')}",
+    }
+    words = [
+        known[str(plan.entropy["source"])],
+        "that each pool holds exactly the tickets that were sold and may win",
+        "that manifest, seed's hash, public entropy and seed were published in this order",
+    ]
+    if plan.previous is not None:
+        words.append(f"attempt {plan.attempt - 1}, whose manifest has the SHA-256 {plan.previous.hex()}")
+    if plan.ballots is not None:
+        words.append("the ballots")
+    if plan.software != software_sha256():
+        words.append(
+            f"the software that drew: the manifest names {plan.software.hex()}, this file is another version"
+        )
+    return words
+
+
+# --------------------------------------------------------------------------------------------------- the program
+
+
+def read_pool(path: Path) -> Pool:
+    """A published pool: a CSV file with a column `draw_number` (name ending in .csv), or else the packed numbers."""
+    if path.suffix.lower() != ".csv":
+        with path.open("rb") as file:
+            return Pool(iter(lambda: file.read(POOL_FILE_CHUNK_BYTES), b""))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        try:
+            header = next(rows, [])
+            if "draw_number" not in header:
+                raise DrawError(f"{path}: no column draw_number")
+            column = header.index("draw_number")
+            return Pool.of(_csv_number(row, column, rows.line_num) for row in rows)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise DrawError(f"{path}: {error}") from error
+
+
+def _csv_number(row: list[str], column: int, line: int) -> int:
+    if len(row) <= column or not row[column].isascii() or not row[column].isdigit() or len(row[column]) > 10:
+        raise DrawError(f"line {line}: no draw number")
+    return int(row[column])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The program: 0 where the bundle verifies, 1 where it does not, 2 where it cannot be read."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="tombola-verify", description="Checks the published bundle of a draw and prints its winners."
+    )
+    parser.add_argument("bundle", type=Path, help="the bundle, a JSON file")
+    parser.add_argument(
+        "--pool", type=Path, action="append", default=[], help="a published pool, .bin or .csv"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    options = parser.parse_args(given[1:] if given[:1] == ["verify"] else given)
+    pools: list[Pool] = []
+    problems: list[str] = []
+    try:
+        with options.bundle.open("rb") as file:
+            data = file.read(BUNDLE_BYTES_MAX + 1)
+        for path in options.pool:
+            try:
+                pools.append(read_pool(path))
+            except DrawError as error:
+                problems.append(f"{path}: {error}")
+    except OSError as error:
+        print(f"tombola-verify: {error}", file=sys.stderr)
+        return 2
+    report = verify(data, pools)
+    report.problems += problems
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without the letters of a pool's name
+    print(_as_json(report) if options.json else _as_text(report))
+    return 0 if report.ok else 1
+
+
+def _as_json(report: Report) -> str:
+    return json.dumps(
+        {
+            "bundle_sha256": report.bundle_sha256,
+            "checked": report.checked,
+            "not_checked": report.not_checked,
+            "ok": report.ok,
+            "problems": report.problems,
+            "winners": [{name: getattr(won, name) for name in Won.__slots__} for won in report.winners]
+            if report.ok
+            else [],
+        },
+        indent=1,
+    )
+
+
+def _as_text(report: Report) -> str:
+    lines = []
+    if plan := report.manifest:
+        lines = [
+            f"Draw {plan.draw} of event {plan.event}, attempt {plan.attempt}",
+            f"Bundle {report.bundle_sha256}",
+            "",
+        ]
+    lines += ["Checked:", *(f"  ok  {words}" for words in report.checked)]
+    if report.ok:
+        lines += ["", "Winners:"]
+        lines += [
+            f"  {won.draw_number:>10}  prize {won.position} ({won.prize}), winner {won.winner}, pool {won.pool}"
+            for won in report.winners
+        ]
+    if report.not_checked:
+        lines += ["", "Not checked:", *(f"  --  {words}" for words in report.not_checked)]
+    if report.problems:
+        lines += ["", "WRONG:", *(f"  !!  {words}" for words in report.problems)]
+    lines += [
+        "",
+        "The draw verifies." if report.ok else "This is not a valid record of a draw. Do not rely on it.",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
