@@ -1,0 +1,41 @@
+# Every target makes the checkout ready first; the first time takes a few minutes.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt bench soak setup clean
+BIN := .venv/bin
+
+# Without a display the demonstration plays by itself; OUT is the folder it fills.
+SCRIPTED ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),,1)
+OUT ?= demo
+# Arguments for pytest, such as T="-k claims".
+T ?=
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make the virtual environment, install what is locked and what the system lacks
+	@packaging/setup.sh
+
+demo: setup ## run Tombola: an evening from the first ticket to the winner (SCRIPTED=1 OUT=DIR plays by itself)
+	@$(BIN)/tombola-server demo $(if $(filter-out 0,$(SCRIPTED)),--scripted --out "$(OUT)")
+
+test: setup lint ## lint, then run every test
+	@$(BIN)/pytest -n auto --dist worksteal $(T)
+
+lint: setup ## ruff, mypy (strict) and the import contracts
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache >/tmp/tombola-imports.$$$$ || { cat /tmp/tombola-imports.$$$$; exit 1; }; tail -n 2 /tmp/tombola-imports.$$$$; rm -f /tmp/tombola-imports.$$$$
+
+fmt: setup ## put the sources into their form
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+bench: setup ## measure what users wait for against the machine's floor; writes bench.json
+	@$(BIN)/python -m tests.bench
+
+soak: setup ## sell for hours at one kiosk and watch its memory
+	@$(BIN)/python -m tests.bench.soak
+
+clean: ## remove the virtual environment and what was made
+	rm -rf .venv build dist demo bench.json .mypy_cache .ruff_cache
