@@ -1,0 +1,329 @@
+"""One kiosk's journal: every fact it states, in one chain, signed as it is made, and a second copy elsewhere.
+
+The chain is checked at start from the last place that was seen whole, and then from its beginning in small steps
+while the kiosk works. What does not fit stops the kiosk and stays as it is: there is never a silent new journal.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.store import Identity, Reader, Row, Store
+from shared import entry, sale, wire
+from shared.clock import Clock
+from shared.errors import Fault
+
+CHECK_ENTRIES = 500
+"""Entries to a step of the check behind the screens: some 3 ms."""
+MIRROR_LAG_MAX = 200
+"""More entries than this missing in the second copy is an alarm."""
+MIRROR_HEADER_BYTES_MAX = 4_096
+EXPORT_FORMAT = "tombola-export-1"
+
+_KEPT = "The damaged file is kept. Do not switch off; call the office, which recovers the sales."
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of the chain."""
+
+    seq: int
+    hash: bytes
+    at: int
+    """Its time, milliseconds by this kiosk's clock; 0 in an empty chain."""
+
+
+class Journal:
+    """Appends facts and checks the chain. It belongs to the thread of its store."""
+
+    def __init__(self, store: Store, identity: Identity, clock: Clock) -> None:
+        """Open the chain; ``Fault`` where it breaks behind the last place that was seen whole."""
+        self.store, self.identity, self._clock = store, identity, clock
+        held = store.identity()
+        self.head = Head(0, entry.GENESIS, 0)
+        if store.last() is None:
+            if held.get("began"):
+                raise Fault(
+                    "journal_missing", "This kiosk's journal is empty, but it has sold before.", _KEPT
+                )
+        else:
+            self._check_tail()
+        self._checked = 0
+        self._checked_hash = entry.GENESIS
+        self._check_end = self.head.seq
+
+    def begin(self, software: str) -> None:
+        """State who this kiosk is, as the first entry; without effect where the chain has begun."""
+        held = self.store.identity()
+        if self.head.seq == 0:
+            me = self.identity
+            self.append(
+                sale.Enrolled(
+                    certificate=base64.b64encode(me.certificate).decode(),
+                    certificate_signature=me.certificate_signature.hex(),
+                    software=software,
+                )
+            )
+        if not held.get("began"):
+            self.store.save_identity(held | {"began": True})
+
+    def append(self, body: sale.Body) -> Row:
+        """State a fact: when this returns it is signed and on the disk. ``Fault`` where it is not stated."""
+        at = max(self._clock.now_ms(), 0)
+        me, head = self.identity, self.head
+        data = entry.make_next(me.rsu, me.epoch, (head.seq, head.hash), at, body)
+        digest = hashlib.sha256(data).digest()
+        row = Row(head.seq + 1, data, entry.sign(me.key, data), digest)
+        self.store.append(row)
+        self.head = Head(row.seq, digest, max(at, head.at))
+        return row
+
+    def bodies(self) -> Iterator[tuple[Row, entry.Header, sale.Body]]:
+        """Every entry with its body, from the first."""
+        after = 0
+        while rows := self.store.entries(after, 1_000):
+            for row in rows:
+                found = entry.read(row.data)
+                yield row, found.header, sale.decode(found.body)
+            after = rows[-1].seq
+
+    def _check_tail(self) -> None:
+        mark = self.store.get_json("verified") or {"seq": 0, "hash": entry.GENESIS.hex()}
+        seq, digest = int(mark["seq"]), bytes.fromhex(mark["hash"])
+        if seq:
+            held = self.store.entry(seq)
+            if held is None or held.hash != digest or hashlib.sha256(held.data).digest() != digest:
+                raise Fault("journal_corrupt", f"Entry {seq} of the journal is not what it was.", _KEPT)
+        last: Row | None = None
+        while rows := self.store.entries(seq, 1_000):
+            digest = self._check(rows, seq, digest)
+            last, seq = rows[-1], rows[-1].seq
+        if last is None:
+            last = self.store.entry(seq)
+        if last is None:
+            raise Fault("journal_corrupt", "The journal ends before a place that was checked.", _KEPT)
+        if not entry.signed_by(self.identity.key.public, digest, last.signature):
+            raise Fault("journal_corrupt", f"Entry {seq} of the journal bears a wrong signature.", _KEPT)
+        self.head = Head(seq, digest, entry.read(last.data).header.at)
+        self.store.put_json("verified", {"seq": seq, "hash": digest.hex()})
+
+    def _check(self, rows: list[Row], seq: int, digest: bytes) -> bytes:
+        """The hash of the last of ``rows``, which must continue the chain from ``(seq, digest)``."""
+        me = self.identity
+        for row in rows:
+            try:
+                header = entry.read(row.data).header
+            except entry.MalformedEntry as e:
+                raise Fault(
+                    "journal_corrupt", f"Entry {seq + 1} of the journal is damaged: {e}.", _KEPT
+                ) from e
+            found = hashlib.sha256(row.data).digest()
+            in_place = row.seq == header.seq == seq + 1 and header.prev == digest.hex()
+            if not in_place or found != row.hash or (header.rsu, header.epoch) != (me.rsu, me.epoch):
+                raise Fault("journal_corrupt", f"Entry {seq + 1} of the journal is damaged.", _KEPT)
+            seq, digest = row.seq, found
+        return digest
+
+    def check_step(self) -> bool:
+        """One step of the check of the whole chain; False when all of it was seen. ``Fault`` where it breaks."""
+        if self._checked >= self._check_end:
+            return False
+        rows = self.store.entries(self._checked, CHECK_ENTRIES)
+        if not rows:
+            raise Fault("journal_corrupt", f"Entry {self._checked + 1} of the journal is missing.", _KEPT)
+        self._checked_hash = self._check(rows, self._checked, self._checked_hash)
+        self._checked = rows[-1].seq
+        if self._checked >= self._check_end:
+            self.store.quick_check()
+            return False
+        return True
+
+    def seal(self) -> None:
+        """Mark the chain as seen whole up to its head: the next start checks from here."""
+        self.store.put_json("verified", {"seq": self.head.seq, "hash": self.head.hash.hex()})
+
+
+# The second copy ------------------------------------------------------------------------------------
+
+
+class Mirror:
+    """The journal's second copy: a file on another medium, entry behind entry, each synced to the medium.
+
+    The file: one line of JSON that names the chain, then for each entry its length in four bytes, the entry, its
+    signature in 64 bytes. A record cut off by a power failure is cut away at the next start.
+    """
+
+    def __init__(self, folder: Path, identity: Identity) -> None:
+        self.path = folder / f"tombola-{identity.rsu}-{identity.epoch}.journal"
+        self._header = (
+            json.dumps(
+                {
+                    "format": "tombola-mirror-1",
+                    "rsu": identity.rsu,
+                    "epoch": identity.epoch,
+                    "certificate": base64.b64encode(identity.certificate).decode(),
+                    "certificate_signature": identity.certificate_signature.hex(),
+                }
+            ).encode()
+            + b"\n"
+        )
+        self.seq = 0
+        self.hash = entry.GENESIS
+
+    def open(self) -> None:
+        """Read what is there; ``Fault`` where the medium cannot be used or holds another kiosk's chain."""
+        try:
+            if not self.path.exists():
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with self.path.open("xb") as file:
+                    file.write(self._header)
+                    file.flush()
+                    os.fsync(file.fileno())
+                self.seq, self.hash = 0, entry.GENESIS
+                return
+            with self.path.open("r+b") as file:
+                if file.readline(MIRROR_HEADER_BYTES_MAX) != self._header:
+                    raise Fault(
+                        "mirror_foreign",
+                        "The second copy's file is not this kiosk's.",
+                        "Use a medium of its own.",
+                    )
+                whole = file.tell()
+                self.seq, self.hash = 0, entry.GENESIS
+                while (record := _record(file.read(4), file.read)) is not None:
+                    data, _signature = record
+                    self.seq += 1
+                    self.hash = hashlib.sha256(data).digest()
+                    whole = file.tell()
+                file.truncate(whole)
+        except OSError as e:
+            raise _mirror_fault(e) from e
+
+    def append(self, rows: list[Row]) -> None:
+        """Add entries behind the last; they are on the medium when this returns. ``Fault`` where they are not."""
+        rows = [row for row in rows if row.seq > self.seq]
+        if not rows:
+            return
+        if rows[0].seq != self.seq + 1:
+            raise ValueError(f"entry {rows[0].seq} does not follow {self.seq}")
+        try:
+            with self.path.open("r+b") as file:
+                at = file.seek(0, os.SEEK_END)
+                try:
+                    for row in rows:
+                        file.write(len(row.data).to_bytes(4) + row.data + row.signature)
+                    file.flush()
+                    os.fsync(file.fileno())
+                except OSError:
+                    os.ftruncate(file.fileno(), at)
+                    raise
+        except OSError as e:
+            raise _mirror_fault(e) from e
+        self.seq, self.hash = rows[-1].seq, rows[-1].hash
+
+    def rows(self) -> Iterator[tuple[bytes, bytes]]:
+        """The entries of the copy with their signatures, for whoever recovers them."""
+        with self.path.open("rb") as file:
+            file.readline(MIRROR_HEADER_BYTES_MAX)
+            while (record := _record(file.read(4), file.read)) is not None:
+                yield record
+
+
+class _Read(Protocol):
+    def __call__(self, size: int, /) -> bytes: ...
+
+
+def _record(length: bytes, read: _Read) -> tuple[bytes, bytes] | None:
+    if len(length) < 4 or not 0 < (size := int.from_bytes(length)) <= entry.ENTRY_BYTES_MAX:
+        return None
+    data, signature = read(size), read(64)
+    return (data, signature) if len(signature) == 64 else None
+
+
+def _mirror_fault(e: OSError) -> Fault:
+    return Fault(
+        "mirror",
+        f"The second copy of the journal cannot be written: {e.strerror}.",
+        "Check the USB stick or SD card.",
+    )
+
+
+def compare_mirror(mirror: Mirror, reader: Reader) -> None:
+    """``Fault`` ``forked`` where the copy holds what the journal does not: the disk was rolled back or swapped."""
+    if mirror.seq == 0:
+        return
+    held = reader.entry(mirror.seq)
+    if held is None or held.hash != mirror.hash:
+        raise Fault(
+            "forked",
+            "The second copy holds sales that this kiosk's journal does not: the disk is an old copy.",
+            "Do not sell. Call the office; it needs both the kiosk and the second copy.",
+        )
+
+
+# Out by hand ----------------------------------------------------------------------------------------
+
+
+def batches(
+    reader: Reader, identity: Identity, after: int, count_max: int = wire.BATCH_ENTRIES_MAX
+) -> Iterator[tuple[int, bytes]]:
+    """Uploads of all that lies behind ``after``: the last seq of each, and its bytes."""
+    while rows := read_batch(reader, after, count_max):
+        after = rows[-1].seq
+        yield after, pack(identity, rows)
+
+
+def read_batch(reader: Reader, after: int, count_max: int) -> list[Row]:
+    """As many entries behind ``after`` as one upload may hold."""
+    rows = reader.entries(after, min(count_max, wire.BATCH_ENTRIES_MAX))
+    total = 1_024  # room for the batch's header
+    for i, row in enumerate(rows):
+        total += 4 + len(row.data)
+        if total > wire.BATCH_BYTES_MAX and i:
+            return rows[:i]
+    return rows
+
+
+def pack(identity: Identity, rows: list[Row]) -> bytes:
+    """An upload's body: these entries, signed by the last one's signature."""
+    header = wire.BatchHeader(
+        rsu=identity.rsu,
+        epoch=identity.epoch,
+        first=rows[0].seq if rows else 0,
+        count=len(rows),
+        signature=rows[-1].signature.hex() if rows else "",
+    )
+    return wire.pack_batch(header, entry.frame([row.data for row in rows]))
+
+
+def export(reader: Reader, identity: Identity, after: int, path: Path) -> int:
+    """Write what lies behind ``after`` into a file for the office; how many entries that is.
+
+    One line of JSON (format, rsu, epoch, certificate), then uploads, each after its length in four bytes.
+    """
+    count = 0
+    head = {
+        "certificate": base64.b64encode(identity.certificate).decode(),
+        "certificate_signature": identity.certificate_signature.hex(),
+        "epoch": identity.epoch,
+        "format": EXPORT_FORMAT,
+        "rsu": identity.rsu,
+    }
+    try:
+        with path.open("wb") as file:
+            file.write(json.dumps(head).encode() + b"\n")
+            for last, body in batches(reader, identity, after):
+                file.write(len(body).to_bytes(4) + body)
+                count = last - after
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as e:
+        raise Fault("export", f"{path} cannot be written: {e.strerror}.", "Choose another place.") from e
+    return count
