@@ -583,6 +583,10 @@ def check_entropy(source: Json, text: str) -> None:
 
 # -------------------------------------------------------------------------------------------------- the manifest
 
+MANIFEST_FIELDS: Final = (
+    "attempt", "draw", "entropy", "event", "format", "pools", "previous", "prizes", "repeat", "software"
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Prize:
@@ -626,19 +630,7 @@ class Manifest:
     @classmethod
     def of(cls, value: Json) -> "Manifest":
         """From its JSON value."""
-        names = [
-            "attempt",
-            "draw",
-            "entropy",
-            "event",
-            "format",
-            "pools",
-            "previous",
-            "prizes",
-            "repeat",
-            "software",
-        ]
-        have = _fields(value, "manifest", names, ["ballots"])
+        have = _fields(value, "manifest", MANIFEST_FIELDS, ["ballots"])
         if have["format"] != FORMAT:
             raise DrawError(f"manifest: the format {have['format']!r} is not {FORMAT}")
         if type(have["repeat"]) is not bool:
@@ -964,9 +956,7 @@ def _verify(data: bytes, pools: Iterable[Pool], report: Report) -> None:
     manifest_bytes = canonical(have["manifest"])
     _compare(report, "manifest_sha256", have["manifest_sha256"], manifest_bytes, "the manifest's hash")
     seed = _hex(have["seed"], "seed", SEED_BYTES)
-    _compare(
-        report, "seed_sha256", have["seed_sha256"], seed, "the seed's hash, which was published before it"
-    )
+    _compare(report, "seed_sha256", have["seed_sha256"], seed, "the seed's hash")
     entropy = _text(have["public_entropy"], "public entropy", TEXT_CHARS_MAX)
     check_entropy(plan.entropy, entropy)
     report.checked.append(f"the public entropy has the form of its source, {plan.entropy['source']}")
@@ -1163,7 +1153,8 @@ def _as_text(report: Report) -> str:
             f"Bundle {report.bundle_sha256}",
             "",
         ]
-    lines += ["Checked:", *(f"  ok  {words}" for words in report.checked)]
+    if report.checked:
+        lines += ["Checked:", *(f"  ok  {words}" for words in report.checked)]
     if report.ok:
         lines += ["", "Winners:"]
         lines += [
