@@ -1,12 +1,12 @@
-"""The draw `tombola-draw-1`: whoever holds a published bundle can compute its winners again with this one file.
+"""The draw `tombola-draw-1`: whoever holds a published bundle computes its winners again with this file.
 
 It needs Python 3.11 or later and nothing else, and imports nothing of Tombola:
 
     python draw.py verify bundle.json [--pool pool.bin|pool.csv]
 
-Read it from top to bottom: canonical JSON, the Merkle tree over a pool (RFC 6962), the pool, the generator HMAC_DRBG
-(NIST SP 800-90A), public entropy, the manifest, selection, the bundle, its verification, the program. Whatever is
-refused here is a `DrawError` whose words say what is wrong and where.
+Read it from top to bottom: canonical JSON, the Merkle tree over a pool (RFC 6962), the pool, the generator
+HMAC_DRBG (NIST SP 800-90A), public entropy, the manifest, selection, the bundle, its verification, the program.
+Whatever is refused here is a `DrawError` whose words say what is wrong and where.
 """
 
 import argparse
@@ -58,16 +58,16 @@ Packed: TypeAlias = bytes | bytearray | memoryview
 
 
 class DrawError(Exception):
-    """The draw, or what was shown of it, is not as it must be; the text says what is wrong, for a person to read."""
+    """The draw, or what was shown of it, is not as it must be; the text says what is wrong, and where."""
 
 
-# ----------------------------------------------------------------------------------------------- canonical JSON
+# --------------------------------------------------------------------------------------------- canonical JSON
 
 
 def canonical(value: Json) -> bytes:
-    """The one encoding of a value: keys in the order of their UTF-8 bytes, no white space, UTF-8, integers only.
+    """The one encoding of a value: keys in the order of their UTF-8 bytes, no white space, integers only.
 
-    Escapes are JSON's shortest (as JavaScript's `JSON.stringify` writes them). Raises DrawError where a value has none.
+    Escapes are JSON's shortest (as `JSON.stringify` writes them). Raises DrawError where a value has none.
     """
     _check_plain(value, 1)
     try:
@@ -188,7 +188,7 @@ def _uuid(value: Json, where: str) -> str:
     raise DrawError(f"{where}: not a UUID in lower case")
 
 
-# ---------------------------------------------------------------------------- Merkle tree (RFC 6962, section 2.1)
+# ------------------------------------------------------------------------ Merkle tree (RFC 6962, section 2.1)
 
 
 def leaf_hash(leaf: Packed) -> bytes:
@@ -202,9 +202,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def merkle_levels(leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
-    """All levels of the tree, the leaves' first and the root's last; the tree of no leaf has SHA-256("") as its root.
+    """All levels of the tree, the leaves' first and the root's last; without a leaf the root is SHA-256("").
 
-    A last node without a neighbour is carried up as it is: the same tree as the RFC's split at the largest power of two.
+    A last node without a neighbour is carried up as it is: the RFC's split at the largest power of two.
     """
     if not leaf_hashes:
         return [[hashlib.sha256().digest()]]
@@ -244,7 +244,7 @@ def root_by_path(leaf: Packed, index: int, leaves: int, path: Sequence[bytes]) -
     return here
 
 
-# ------------------------------------------------------------------------------------------------------ the pool
+# --------------------------------------------------------------------------------------------------- the pool
 
 # A one in each of a leaf's 256 lanes of 32 bits: 256 comparisons are one subtraction of large integers.
 _LANES: Final = int.from_bytes(b"\x00\x00\x00\x01" * LEAF_NUMBERS, "big")
@@ -267,7 +267,7 @@ def leaf_count(size: int) -> int:
 
 
 class PoolBuilder:
-    """Takes a pool's packed numbers in as they come from the database or a file, and checks and hashes them on the way."""
+    """Takes a pool's packed numbers in as they come, and checks and hashes them on the way."""
 
     def __init__(self) -> None:
         self._packed = bytearray()
@@ -275,7 +275,7 @@ class PoolBuilder:
         self._done = 0  # bytes checked and hashed
 
     def add(self, chunk: Packed) -> None:
-        """The next numbers, 4 bytes each, big-endian, ascending across all chunks; raises DrawError otherwise."""
+        """The next numbers, 4 bytes each, big-endian, ascending across chunks; DrawError otherwise."""
         if len(chunk) % NUMBER_BYTES:
             raise DrawError(
                 f"pool: {len(chunk)} bytes are no whole number of {NUMBER_BYTES}-byte draw numbers"
@@ -319,10 +319,10 @@ class PoolBuilder:
 
 
 class Pool:
-    """The draw numbers that can win, ascending and without doubles, with their Merkle tree; ten million take 45 MB.
+    """The draw numbers that can win, ascending, none twice, with their Merkle tree; ten million take 45 MB.
 
-    `packed` is one byte string or an iterable of them: 4 bytes a number, big-endian. Raises DrawError where the
-    numbers do not strictly ascend or are not draw numbers. A position (index) counts from 0.
+    `packed` is one byte string or an iterable of them: 4 bytes a number, big-endian. Raises DrawError where
+    the numbers do not strictly ascend or are not draw numbers. A position (index) counts from 0.
     """
 
     def __init__(self, packed: Packed | Iterable[Packed] | PoolBuilder) -> None:
@@ -454,15 +454,15 @@ INCLUSION_FIELDS: Final = ("draw_number", "index", "leaf", "proof")
 
 
 def verify_inclusion(proof: Json, root: bytes, size: int) -> None:
-    """Raises DrawError, with the reason, unless `proof` (from `Pool.prove`) holds for the pool of that root and size."""
+    """Raises DrawError, with the reason, unless a proof by `Pool.prove` holds for that root and size."""
     Inclusion.read(_fields(proof, "inclusion proof", INCLUSION_FIELDS), "inclusion proof").check(root, size)
 
 
-# --------------------------------------------------------------- the generator (NIST SP 800-90A Rev. 1, 10.1.2)
+# ------------------------------------------------------------- the generator (NIST SP 800-90A Rev. 1, 10.1.2)
 
 
 class HmacDrbg:
-    """HMAC_DRBG with SHA-256, without reseeding and additional input: the same three inputs, the same outputs."""
+    """HMAC_DRBG with SHA-256, no reseeding, no additional input: the same inputs give the same outputs."""
 
     def __init__(self, entropy_input: bytes, nonce: bytes, personalization: bytes = b"") -> None:
         self._key = bytes(HASH_BYTES)
@@ -493,14 +493,14 @@ def _generator(seed: bytes, public_entropy: str, manifest_sha256: bytes) -> Hmac
 def scale(output: bytes, size: int) -> int | None:
     """The position among `size` that a Generate output stands for, or None where it must be refused.
 
-    The last 2^64 mod size outputs are refused, so that each position has exactly as many outputs as any other.
+    The last 2^64 mod size outputs are refused, so that each position has as many outputs as any other.
     """
     x = int.from_bytes(output, "big")
     return None if x >= OUTPUT_RANGE - OUTPUT_RANGE % size else x % size
 
 
 def pick(k: int, n: int, seed: bytes, public_entropy: str, manifest_sha256: bytes) -> list[int]:
-    """A lottery's numbers: k different ones of 1..n, sorted; the winners of a prize with k winners over the pool 1..n."""
+    """A lottery's k different numbers of 1..n, sorted: the winners of a k-winner prize over the pool 1..n."""
     if not 1 <= k <= n <= NUMBER_MAX or k > WINNERS_MAX:
         raise DrawError(f"{k} different numbers of 1 to {n} cannot be drawn")
     generator = _generator(seed, public_entropy, manifest_sha256)
@@ -514,14 +514,15 @@ def pick(k: int, n: int, seed: bytes, public_entropy: str, manifest_sha256: byte
     raise DrawError(f"no {k} different numbers came out of {k * OUTPUTS_PER_WINNER_MAX} outputs")
 
 
-# ------------------------------------------------------------------------------------------------ public entropy
+# --------------------------------------------------------------------------------------------- public entropy
 
 
 def check_entropy_source(source: Json) -> dict[str, Json]:
     """A manifest's `entropy`, refused with DrawError unless it is one of
 
-    `{"source":"none"}`; `{"form":"<dice>d<sides>","source":"dice"}`; `{"chain":<chain hash, 64 hex digits>,"round":n,
-    "source":"drand"}`; `{"source":"nist","time":"YYYY-MM-DDThh:mm:00Z"}` (pulses come on the minute, UTC).
+    `{"source":"none"}`; `{"form":"<dice>d<sides>","source":"dice"}`;
+    `{"chain":<chain hash, 64 hex digits>,"round":n,"source":"drand"}`;
+    `{"source":"nist","time":"YYYY-MM-DDThh:mm:00Z"}` (pulses come on the minute, UTC).
     """
     if not isinstance(source, dict) or "source" not in source:
         raise DrawError("entropy: no source is named")
@@ -581,7 +582,7 @@ def check_entropy(source: Json, text: str) -> None:
                 raise DrawError("public entropy: not a NIST pulse's output value, 128 upper-case hex digits")
 
 
-# -------------------------------------------------------------------------------------------------- the manifest
+# ----------------------------------------------------------------------------------------------- the manifest
 
 MANIFEST_FIELDS: Final = (
     "attempt", "draw", "entropy", "event", "format", "pools", "previous", "prizes", "repeat", "software"
@@ -590,7 +591,7 @@ MANIFEST_FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """A prize of a draw: its place in the order of drawing, its id, the pool it is drawn from, how many win it."""
+    """A prize: its place in the order of drawing, its id, the pool it is drawn from, how many win it."""
 
     position: int
     prize: str
@@ -730,10 +731,10 @@ def manifest(
     ballots: tuple[bytes, int] | None = None,
     software: bytes | None = None,
 ) -> bytes:
-    """The canonical bytes to be published when the pools are frozen; DrawError where no fair draw could follow.
+    """The canonical bytes to publish when the pools are frozen; DrawError where no fair draw could follow.
 
-    `previous` is the SHA-256 of the manifest of the attempt before; `ballots` a lottery's root and size; `software` is
-    of this file unless a record of another version is made. Prizes may come in any order.
+    `previous` is the SHA-256 of the manifest of the attempt before; `ballots` a lottery's root and size;
+    `software` is of this file unless a record of another version is made. Prizes may come in any order.
     """
     value: dict[str, Json] = {
         "attempt": attempt,
@@ -794,12 +795,12 @@ def software_sha256() -> bytes:
     return hashlib.sha256(Path(__file__).read_bytes()).digest()
 
 
-# ----------------------------------------------------------------------------------------------------- selection
+# -------------------------------------------------------------------------------------------------- selection
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One winner: the prize and which of its winners, where the number stands, and how the generator came there."""
+    """One winner: prize, which of its winners, where the number stands, how the generator came there."""
 
     prize: str
     winner: int
@@ -836,7 +837,7 @@ class Result:
 
 
 def select(manifest: bytes, pools: Mapping[str, Pool], seed: bytes, public_entropy: str) -> list[Result]:
-    """All winners, prizes by position and in each its winners 1..n; DrawError where the inputs do not belong together."""
+    """All winners, by the prizes' positions; DrawError where the inputs do not belong together."""
     plan = Manifest.read(manifest)
     check_entropy(plan.entropy, public_entropy)
     for name, frozen in plan.pools.items():
@@ -871,7 +872,7 @@ def _next_winner(
     raise DrawError(f"prize {prize.position}, winner {winner}: none after {OUTPUTS_PER_WINNER_MAX} outputs")
 
 
-# ---------------------------------------------------------------------------------------------------- the bundle
+# ------------------------------------------------------------------------------------------------- the bundle
 
 BUNDLE_FIELDS: Final = (
     "bundle_sha256", "manifest", "manifest_sha256", "public_entropy", "results", "seed", "seed_sha256"
@@ -894,7 +895,7 @@ def bundle(manifest: bytes, results: Iterable[Result], seed: bytes, public_entro
     return data
 
 
-# -------------------------------------------------------------------------------------------------- verification
+# ----------------------------------------------------------------------------------------------- verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -990,7 +991,7 @@ def _verify_results(plan: Manifest, generator: HmacDrbg, results: list[Json], re
         report.winners.append(Won(prize.position, prize.prize, winner, prize.pool, number))
     report.checked += [
         "each output of the generator, computed again from seed, public entropy and manifest",
-        f"each of the {len(due)} winners: drawn by the right output, in the right order, at its place in the pool's tree",
+        f"each of the {len(due)} winners: by the right output, in the right order, at its place in the pool's tree",
         "each refused output: out of range, or its number had already won"
         if not plan.repeat
         else "each refused output: out of range (a number may win again here)",
@@ -1051,7 +1052,8 @@ def _beyond(plan: Manifest) -> list[str]:
     known = {
         "none": "that the seed is a random one: no public source took part, one must trust the office",
         "dice": "that the dice fell so: those know who were there",
-        "drand": f"that drand gave this signature, and that it is valid (BLS): ask the chain for round {plan.entropy.get('round')}",
+        "drand": "that drand gave this signature, and that it is valid (BLS): ask the chain for round"
+        f" {plan.entropy.get('round')}",
         "nist": f"that the beacon gave this value: ask NIST for its pulse of {plan.entropy.get('time')}",
     }
     words = [
@@ -1070,11 +1072,11 @@ def _beyond(plan: Manifest) -> list[str]:
     return words
 
 
-# --------------------------------------------------------------------------------------------------- the program
+# ------------------------------------------------------------------------------------------------ the program
 
 
 def read_pool(path: Path) -> Pool:
-    """A published pool: a CSV file with a column `draw_number` (name ending in .csv), or else the packed numbers."""
+    """A published pool: a CSV file (.csv) with a column `draw_number`, or else the packed numbers."""
     if path.suffix.lower() != ".csv":
         with path.open("rb") as file:
             return Pool(iter(lambda: file.read(POOL_FILE_CHUNK_BYTES), b""))

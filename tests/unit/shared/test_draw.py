@@ -1,4 +1,4 @@
-"""The draw: NIST's and RFC 6962's own vectors, recorded draws byte for byte, and every way a bundle can be wrong."""
+"""The draw: NIST's and RFC 6962's vectors, recorded draws byte for byte, every way a bundle can be wrong."""
 
 import ast
 import hashlib
@@ -35,7 +35,7 @@ def seed_of(words: str) -> bytes:
     return hashlib.sha256(words.encode()).digest()
 
 
-# ---------------------------------------------------------------------------------------------- recorded draws
+# --------------------------------------------------------------------------------------------- recorded draws
 
 
 def draw_with_repeat() -> bytes:
@@ -142,7 +142,7 @@ def test_the_recorded_draws_show_what_they_are_recorded_for() -> None:
     assert len(set(won)) == 35
 
 
-# ------------------------------------------------------------------------------------------------ the generator
+# ---------------------------------------------------------------------------------------------- the generator
 
 
 def nist_vectors() -> Iterator[dict[str, str]]:
@@ -176,7 +176,7 @@ def test_all_of_nists_vectors_are_read() -> None:
 @given(size=st.integers(1, draw.NUMBER_MAX) | st.integers(0, 30).map(lambda n: 2**n) | st.just(2**31 - 1))
 @BY_CHANCE
 def test_scaling_gives_each_position_as_many_outputs_as_any_other(size: int) -> None:
-    """D4: the outputs that are taken are a whole multiple of the pool's size, and fewer than size are refused."""
+    """D4: the outputs taken are a whole multiple of the pool's size, and fewer than size are refused."""
     refused = 2**64 % size
     first_refused = 2**64 - refused
     assert first_refused % size == 0
@@ -188,7 +188,7 @@ def test_scaling_gives_each_position_as_many_outputs_as_any_other(size: int) -> 
 
 
 def test_the_outputs_spread_evenly_over_a_pool() -> None:
-    """D4: chi-squared over 97 positions and 20,000 outputs stays under its 99 % quantile of 96 degrees of freedom."""
+    """D4: chi-squared of 20,000 outputs over 97 positions stays under its 99 % quantile."""
     generator = HmacDrbg(seed_of("even"), seed_of("nonce"), seed_of("manifest"))
     counts = [0] * 97
     for _ in range(20_000):
@@ -213,7 +213,7 @@ class Scripted(HmacDrbg):
 
 
 def test_an_output_beyond_the_last_whole_multiple_is_refused_and_recorded() -> None:
-    """D4: such outputs are kept, prove nothing, and the verifier passes over them, but takes none as the last."""
+    """D4: such outputs are kept and prove nothing; the verifier passes over them, but not as the last."""
     pool = Pool.of([10, 20, 30])
     outputs = (2**64 - 1, 0, 1)
     result = draw._next_winner(Scripted(*outputs), pool, {10}, Prize(1, prize_id(1), "p"), 1)
@@ -252,7 +252,7 @@ def test_a_lotterys_numbers_are_the_winners_over_its_pool_sorted() -> None:
             draw.pick(k, n, seed_of("all"), "", bytes(32))
 
 
-# --------------------------------------------------------------------------------------------------- Merkle tree
+# ------------------------------------------------------------------------------------------------ Merkle tree
 
 CT_LEAVES = [
     bytes.fromhex(leaf)
@@ -356,7 +356,7 @@ def test_every_position_of_a_pool_has_its_proof(size: int, step: int, spot: int)
         draw.verify_inclusion(proof, pool.root, spot % size)
 
 
-# ------------------------------------------------------------------------------------------------------ the pool
+# --------------------------------------------------------------------------------------------------- the pool
 
 
 @given(st.lists(st.integers(1, draw.NUMBER_MAX), max_size=700), st.integers(1, 300))
@@ -417,7 +417,7 @@ def test_a_builder_gives_the_same_pool_as_the_whole() -> None:
         pool.prove(1500)
 
 
-# ------------------------------------------------------------------------------------------------ canonical JSON
+# --------------------------------------------------------------------------------------------- canonical JSON
 
 
 def test_canonical_json_is_this() -> None:
@@ -495,7 +495,7 @@ def test_what_is_encoded_is_read_again(value: Any) -> None:
         assert draw.parse_canonical(data) == value
 
 
-# ------------------------------------------------------------------------------------------- what must be refused
+# --------------------------------------------------------------------------------------- what must be refused
 
 
 @given(name=st.sampled_from(sorted(RECORDED)), spot=st.integers(0), bits=st.integers(1, 255))
@@ -628,7 +628,7 @@ def test_no_bundle_is_made_of_what_does_not_belong_together() -> None:
         draw.select(data, pools, b"short", "")
 
 
-# -------------------------------------------------------------------------------------------------- the manifest
+# ----------------------------------------------------------------------------------------------- the manifest
 
 
 def plain_manifest(pools: dict[str, Pool] | None = None, **other: Any) -> bytes:
@@ -718,7 +718,7 @@ def test_a_record_that_would_grow_too_large_is_refused_before_the_draw() -> None
     assert plain_manifest({"main": Pool.of(range(1, 40_001))}, prizes=[Prize(1, prize_id(1), "main", 10_000)])
 
 
-# ------------------------------------------------------------------------------------------------ public entropy
+# --------------------------------------------------------------------------------------------- public entropy
 
 GOOD_ENTROPY: list[tuple[draw.Json, str]] = [
     ({"source": "none"}, ""),
@@ -768,7 +768,7 @@ def test_public_entropy_in_any_other_form_is_refused(source: draw.Json, text: st
         draw.check_entropy(source, text)
 
 
-# --------------------------------------------------------------------------------------------------- the program
+# ------------------------------------------------------------------------------------------------ the program
 
 
 def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
