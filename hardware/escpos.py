@@ -41,6 +41,7 @@ CODE_PAGES: Final = {"CP437": 0, "CP1252": 16, "CP858": 19}
 
 _PROFILE: Final = "TM-T88III"
 _LEADING_PX: Final = 6
+_BAND_EDGE_PX: Final = 6
 _FRAGMENT_ROWS_MAX: Final = 240
 _QR_WIDTH_PX_MAX: Final = 300
 _QR_MODULE_PX_USUAL_MAX: Final = 8
@@ -174,6 +175,13 @@ def _defuse(dots: bytes) -> bytes:
     return dots
 
 
+def _solid(width_px: int, height_px: int) -> bytes:
+    """Rows of black dots, white beyond the width."""
+    stride = (width_px + 7) // 8
+    row = ((1 << width_px) - 1) << (8 * stride - width_px)
+    return row.to_bytes(stride, "big") * height_px
+
+
 @dataclass(slots=True)
 class _Piece:
     """Part of a line: text that begins at a cell of this line's size."""
@@ -212,7 +220,7 @@ class _Slip:
         self, pieces: list[_Piece], align: str, size: tuple[int, int], bold: bool, inverse: bool
     ) -> None:
         width, height = size
-        line_px = min(255, glyphs.CELL_HEIGHT * height + _LEADING_PX + 2 * (height - 1))
+        line_px = min(255, glyphs.CELL_HEIGHT * height + (0 if inverse else _LEADING_PX + 2 * (height - 1)))
         if all(c in _native() for piece in pieces for c in piece.text):
             text = ""
             for piece in pieces:
@@ -228,11 +236,20 @@ class _Slip:
             x = piece.cell * glyphs.CELL_WIDTH * width
             glyphs.draw(picture, x, 0, glyphs.visual(piece.text), width, height, bold)
         if inverse:
-            picture.paste(
-                picture.crop((0, 0, across, glyphs.CELL_HEIGHT * height)).point(lambda v: 0 if v else 255)
-            )
+            picture = picture.point(lambda v: 0 if v else 255)
         self.want(align=align)
         self.raster(across, picture.tobytes())
+
+    def band(self, lines: list[str], size: tuple[int, int], bold: bool) -> None:
+        """White on black: lines of equal width between two edges of solid black."""
+        across = glyphs.cells(lines[0]) * glyphs.CELL_WIDTH * size[0]
+        edge = _solid(across, _BAND_EDGE_PX)
+        self.want(align="center")
+        self.raster(across, edge)
+        for line in lines:
+            self.line([_Piece(0, line)], "center", size, bold, inverse=True)
+        self.raster(across, edge)
+        self.feed_px(_LEADING_PX)
 
     def raster(self, width_px: int, rows: bytes) -> None:
         """GS v 0: a picture at the paper's resolution."""
@@ -256,15 +273,19 @@ def _scale(size: Size) -> tuple[int, int]:
 def _text(slip: _Slip, block: Text) -> None:
     size = _scale(block.size)
     room = slip.dots // (glyphs.CELL_WIDTH * size[0])
+    lines: list[str] = []
     for paragraph in re.split(r"\r\n|[\n\r\v\f\u2028\u2029]", block.text):
-        for line in glyphs.wrap(glyphs.tidy(paragraph), room):
-            if block.inverse:
-                free = room - glyphs.cells(line)
-                before = {"left": min(1, free), "center": free // 2, "right": max(0, free - 1)}[block.align]
-                band = " " * before + line + " " * (free - before)
-                slip.line([_Piece(0, band)], "center", size, block.bold, inverse=True)
-            else:
-                slip.line([_Piece(0, line)], block.align, size, block.bold, inverse=False)
+        lines += glyphs.wrap(glyphs.tidy(paragraph), room, balanced=block.align == "center")
+    if not block.inverse:
+        for line in lines:
+            slip.line([_Piece(0, line)], block.align, size, block.bold, inverse=False)
+        return
+    padded = []
+    for line in lines:
+        free = room - glyphs.cells(line)
+        before = {"left": min(1, free), "center": free // 2, "right": max(0, free - 1)}[block.align]
+        padded.append(" " * before + line + " " * (free - before))
+    slip.band(padded, size, block.bold)
 
 
 def _columns(slip: _Slip, block: Columns) -> None:

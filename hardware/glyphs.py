@@ -71,8 +71,20 @@ def cells(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c[0]) in "WF" else 1 for c in clusters(text))
 
 
-def wrap(text: str, cells_max: int) -> list[str]:
-    """Lines of at most `cells_max` cells, broken at spaces where possible; words longer than a line are cut."""
+def wrap(text: str, cells_max: int, balanced: bool = False) -> list[str]:
+    """Lines of at most `cells_max` cells, broken at spaces where possible; words longer than a line are cut.
+
+    Balanced lines are of like length, and no more of them.
+    """
+    lines = _wrap(text, cells_max)
+    if balanced and len(lines) > 1:
+        for narrower in range(-(-cells(text) // len(lines)), cells_max):
+            if len(again := _wrap(text, narrower)) == len(lines):
+                return again
+    return lines
+
+
+def _wrap(text: str, cells_max: int) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
@@ -242,7 +254,7 @@ def glyph(cluster: str, width: int = 1, height: int = 1, bold: bool = False) -> 
         drawn = (
             drawn.convert("L")
             .resize(wanted, Image.Resampling.BOX)
-            .point(lambda v: 255 if v > 96 else 0)
+            .point(lambda v: 255 if v > 127 else 0)
             .convert("1")
         )
     return drawn

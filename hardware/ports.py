@@ -13,6 +13,7 @@ import termios
 import time
 import tty
 from collections.abc import Callable
+from dataclasses import dataclass
 from glob import glob
 from typing import Final, Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -191,11 +192,20 @@ def _cannot_open(address: str, e: OSError) -> DeviceError:
     return DeviceError("disconnected", f"{address} cannot be reached ({e}). Check power, cable and address.")
 
 
-def open_port(address: str, connect_s_max: float = CONNECT_S_MAX) -> Port:
-    """Open the device at an address; raises DeviceError with words for whoever set it up."""
+@dataclass(frozen=True, slots=True)
+class _Address:
+    scheme: str
+    host: str
+    port: int
+    path: str
+    baud: int
+    flow: str
+
+
+def _parse(address: str) -> _Address:
     try:
         parts = urlsplit(address)
-        number = parts.port
+        port, host = parts.port or RAW_TCP_PORT, parts.hostname or ""
     except ValueError as e:
         raise DeviceError("address", f"{address!r} is no device address ({e}). Examples: {_EXAMPLES}.") from e
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
@@ -204,16 +214,27 @@ def open_port(address: str, connect_s_max: float = CONNECT_S_MAX) -> Port:
         raise DeviceError(
             "address", f"{address!r}: options are baud=NUMBER and flow= one of {', '.join(_FLOWS)}."
         )
+    if not (parts.scheme == "tcp" and host) and not (parts.scheme in ("serial", "file") and parts.path):
+        raise DeviceError("address", f"{address!r} is no device address. Examples: {_EXAMPLES}.")
+    return _Address(parts.scheme, host, port, parts.path, int(baud), flow)
+
+
+def check_address(address: str) -> None:
+    """Raise DeviceError, with examples, for what cannot be an address; whether something is there is another matter."""
+    _parse(address)
+
+
+def open_port(address: str, connect_s_max: float = CONNECT_S_MAX) -> Port:
+    """Open the device at an address; raises DeviceError with words for whoever set it up."""
+    at = _parse(address)
     try:
-        if parts.scheme == "tcp" and parts.hostname:
-            return _SocketPort(parts.hostname, number or RAW_TCP_PORT, connect_s_max)
-        if parts.scheme == "serial" and parts.path:
-            return _SerialPort(parts.path, int(baud), flow)
-        if parts.scheme == "file" and parts.path:
-            return _FilePort(parts.path)
+        if at.scheme == "tcp":
+            return _SocketPort(at.host, at.port, connect_s_max)
+        if at.scheme == "serial":
+            return _SerialPort(at.path, at.baud, at.flow)
+        return _FilePort(at.path)
     except (OSError, termios.error, ValueError) as e:
         raise _cannot_open(address, e if isinstance(e, OSError) else OSError(str(e))) from e
-    raise DeviceError("address", f"{address!r} is no device address. Examples: {_EXAMPLES}.")
 
 
 def present_devices() -> list[tuple[str, str]]:

@@ -41,9 +41,13 @@ _HELD: Final = (
 
 
 class ReceiptPrinter:
-    """The printer at an address (see `ports`), on paper of 58 or 80 mm. Calls from several threads wait for each other."""
+    """The printer at an address (see `ports`), on paper of 58 or 80 mm. Calls from several threads wait for each other.
+
+    Raises DeviceError for an address that cannot be.
+    """
 
     def __init__(self, address: str, paper_mm: int = 80, limits: Limits | None = None) -> None:
+        ports.check_address(address)
         self.address = address
         self.paper_mm = paper_mm
         self.limits = limits or Limits()

@@ -102,10 +102,12 @@ class Framing:
 class Scanner:
     """A serial scanner at an address; calls `on_scan` on its own thread, and finds the scanner again after replugging.
 
-    `connected` tells whether the line is open now, for the operator's screen.
+    `connected` tells whether the line is open now, for the operator's screen. Raises DeviceError for an address that
+    cannot be.
     """
 
     def __init__(self, address: str, on_scan: Callable[[Scan | BadScan], None]) -> None:
+        ports.check_address(address)
         self.address = address
         self._on_scan = on_scan
         self._stop = threading.Event()

@@ -46,6 +46,11 @@ _POLL_S: Final = 0.02
 _READ_BYTES_MAX: Final = 4_096
 _JOIN_S_MAX: Final = 5.0
 _TEAR_PX: Final = 10
+_ALLOWED: Final = {
+    "paper": ("ok", "near_end", "out"),
+    "cover": ("closed", "open"),
+    "cutter": ("ok", "jammed"),
+}
 _PAGES: Final = {number: name.lower() for name, number in CODE_PAGES.items()}
 
 
@@ -75,7 +80,22 @@ class State:
             return cls()
         if not isinstance(found, dict) or not set(found) <= {f.name for f in fields(cls)}:
             raise ValueError(f"state.json must be an object with known keys, not {found!r}")
-        return cls(**found)
+        state = cls(**found)
+        state.check()
+        return state
+
+    def check(self) -> None:
+        """Raise ValueError if a value is not one of those that can be."""
+        for name, allowed in _ALLOWED.items():
+            if (value := getattr(self, name)) not in allowed:
+                raise ValueError(f"{name} is {value!r}; it can be {', '.join(allowed)}")
+        for name in ("silent", "disconnected", "supports_gs_h"):
+            if not isinstance(value := getattr(self, name), bool):
+                raise ValueError(f"{name} is {value!r}; it can be true or false")
+        for name in ("paper_out_at_byte", "cut_off_at_byte", "ms_per_line"):
+            value = getattr(self, name)
+            if not (value is None and name != "ms_per_line") and (type(value) is not int or value < 0):
+                raise ValueError(f"{name} is {value!r}; it can be a whole number from 0 on")
 
     def write(self, folder: Path) -> None:
         """To the folder's state.json, at once and whole."""
@@ -96,6 +116,7 @@ def change_state(folder: Path, **changes: Any) -> State:
         if name not in known:
             raise ValueError(f"{name} is not part of a virtual printer's state; known are {sorted(known)}")
         setattr(state, name, value)
+    state.check()
     state.write(folder)
     return state
 
@@ -864,12 +885,13 @@ class VirtualScanner:
             while part:
                 part = part[os.write(self._ends[0], part) :]
 
-    def follow(self, stop: threading.Event) -> None:
-        """Scan each line that is appended to the folder's scans.txt, until told to stop."""
+    def follow(self, stop: threading.Event, when_ready: Callable[[], None]) -> None:
+        """Scan each line that is appended to the folder's scans.txt from now on, until told to stop."""
         path = self.folder / "scans.txt"
         path.touch()
         with path.open("rb") as scans:
             scans.seek(0, os.SEEK_END)
+            when_ready()
             rest = b""
             while not stop.is_set():
                 rest += scans.read()
