@@ -450,6 +450,8 @@ class RsuEpoch(Base):
     software: Mapped[str | None]
     catalog_generation: Mapped[int | None]
     catalog_serial: Mapped[BigInt | None]
+    catalog_hash: Mapped[bytes | None]
+    """SHA-256 of what the catalog last issued said; with its generation and serial."""
 
 
 class EnrolmentCode(Base):
@@ -559,7 +561,7 @@ class RsuJournalEntry(Base):
     __tablename__ = "rsu_journal"
     __table_args__ = (CheckConstraint(_HASH_LENGTH, name="hash"),)
 
-    rsu_id: Mapped[UUID] = mapped_column(primary_key=True, info={"refers_to": "rsus.id"})
+    rsu_id: Mapped[UUID] = mapped_column(primary_key=True, info={"refers_to": "rsu_epochs.rsu_id"})
     epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str | None]

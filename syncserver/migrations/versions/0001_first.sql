@@ -13,7 +13,7 @@ EXCEPTION
 END
 $$;
 
-CREATE SEQUENCE validation_block_numbers AS INTEGER MINVALUE 1 MAXVALUE 33554431 START 1 NO CYCLE;
+CREATE SEQUENCE validation_block_numbers MINVALUE 1 MAXVALUE 33554431 START 1 NO CYCLE;
 
 -- Tables -----------------------------------------------------------------------------------------------------------
 
@@ -551,6 +551,7 @@ CREATE TABLE rsu_epochs (
     software TEXT,
     catalog_generation INTEGER,
     catalog_serial BIGINT,
+    catalog_hash BYTEA,
     CONSTRAINT rsu_epochs_pkey PRIMARY KEY (rsu_id, epoch),
     CONSTRAINT rsu_epochs_head_hash_check CHECK (octet_length(head_hash) = 32),
     CONSTRAINT rsu_epochs_head_seq_check CHECK (head_seq >= 0),
@@ -1178,7 +1179,7 @@ BEGIN
         ('rsus', 'id', '', ''),
         ('rsu_epochs', 'rsu_id,epoch', '',
          'head_seq,head_hash,last_seen_at,clock_skew_ms,unsynced_count,oldest_unsynced_at,health,'
-         'catalog_generation,catalog_serial'),
+         'catalog_generation,catalog_serial,catalog_hash'),
         ('enrolment_codes', 'id', 'code_hash', ''),
         ('rsu_allocations', 'id', '', 'next_draw_number,tickets_sold,tickets_voided,tickets_available'),
         ('validation_number_blocks', 'id', 'secret', 'numbers_used,next_sequence'),
@@ -1190,7 +1191,7 @@ BEGIN
         ('draw_results', 'id', '', ''),
         ('prize_claims', 'id', '', ''),
         ('system_configurations', 'id', '', ''),
-        ('server_state', 'id', '', '')
+        ('server_state', 'id', '', 'catalog_serial,last_event_number')
     ) AS a (name, keys, withheld, noise) LOOP
         EXECUTE format(
             'CREATE TRIGGER audit_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows '

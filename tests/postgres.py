@@ -1,0 +1,119 @@
+"""Real PostgreSQL for the tests: one throw-away cluster a session and version, a fresh database a test.
+
+The embedded PostgreSQL always, and the system's 15 beside it where one is installed: the promises about the
+schema are shown on both.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from shared.clock import SystemClock
+from syncserver.db import (
+    APP_ROLE,
+    OWNER_ROLE,
+    POSTGRES_MAJOR,
+    SUPERUSER,
+    Database,
+    EmbeddedPostgres,
+    make_engine,
+    migrate,
+)
+
+SYSTEM_BINARIES = {15: Path("/usr/lib/postgresql/15/bin")}
+CONNECTIONS_MAX = 8
+
+
+def versions() -> list[int]:
+    """The major versions to be had here, the embedded one first."""
+    return [POSTGRES_MAJOR, *(major for major, path in SYSTEM_BINARIES.items() if (path / "initdb").exists())]
+
+
+class Cluster:
+    """A running server, and in it a migrated template that fresh databases are copied from."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self.server = server
+        self._numbers = itertools.count(1)
+        self._template = ""
+
+    def url(self, role: str, name: str) -> URL:
+        """The address of the database `name` for `role`."""
+        return self.server.url(role, name)
+
+    def execute(self, statement: sql.Composed) -> None:
+        """Run `statement` as the superuser."""
+        url = self.url(SUPERUSER, "postgres").set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def create(self, template: str = "template0") -> str:
+        """Make a database, a copy of `template`, owned by the owner's role; its name."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                sql.Identifier(name), sql.Identifier(template), sql.Identifier(OWNER_ROLE)
+            )
+        )
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drop the database `name`, whoever is connected to it."""
+        self.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def open(self, name: str) -> Database:
+        """Open the database `name` as the application does."""
+        return Database(
+            make_engine(self.url(APP_ROLE, name), CONNECTIONS_MAX), self.url(OWNER_ROLE, name), APP_ROLE
+        )
+
+    @contextmanager
+    def fresh(self, *, migrated: bool = True) -> Iterator[Database]:
+        """A database of its own, migrated unless told otherwise, gone afterwards."""
+        name = self.create(self.template() if migrated else "template0")
+        database = self.open(name)
+        try:
+            yield database
+        finally:
+            database.close()
+            self.drop(name)
+
+    def template(self) -> str:
+        """The name of the migrated template, made when first asked for."""
+        if not self._template:
+            name = self.create()
+            database = self.open(name)
+            migrate(database)
+            database.close()
+            self._template = name
+        return self._template
+
+
+@contextmanager
+def cluster(major: int) -> Iterator[Cluster]:
+    """A throw-away cluster of the version `major`; as root it runs as nobody."""
+    # Not pytest's temporary folder: only its owner may pass through that one.
+    home = Path(tempfile.mkdtemp(prefix="tombola-test-"))
+    home.chmod(0o711)
+    server = EmbeddedPostgres(
+        home,
+        SystemClock(),
+        binaries=SYSTEM_BINARIES.get(major),
+        account="nobody",
+        throw_away=True,
+    )
+    try:
+        server.start()
+        yield Cluster(server)
+    finally:
+        server.stop()
+        shutil.rmtree(home)
