@@ -25,7 +25,6 @@ from hardware.printer import (
 )
 
 _PRINTER_HELP: Final = "tcp://HOST[:9100], serial:///dev/ttyUSB0?baud=38400 or file:///dev/usb/lp0"
-_PAIR_LANGUAGES: Final = (("English", "Thank you and good luck"), ("Français", "Merci et bonne chance"))
 
 
 def test_page() -> Document:
@@ -39,7 +38,8 @@ def test_page() -> Document:
             Feed(1),
             Columns([str(n) for n in range(1001, 1007)]),
             Rule(),
-            *(Pair(left, right) for left, right in _PAIR_LANGUAGES),
+            Pair("English", "Thank you and good luck"),
+            Pair("Français", "Merci et bonne chance"),
             Pair("Polski", "Dziękujemy i powodzenia"),
             Pair("Čeština", "Děkujeme, hodně štěstí"),
             Pair("Ελληνικά", "Ευχαριστούμε"),

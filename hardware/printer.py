@@ -6,7 +6,7 @@ because no answer from a printer never means that all is well.
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal, Protocol, Self
 
 from PIL import Image as Picture
@@ -315,7 +315,7 @@ class Printer(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How long a printer may take, in seconds."""
 
@@ -325,5 +325,9 @@ class Limits:
     confirm_s_max: float = 15.0
     silence_s_max: float = 6.0
     clear_s_max: float = 1.0
-    trouble_grace_s: float = field(default=0.3)
+    trouble_grace_s: float = 0.3
     """After bad news the confirmation may already be on its way for this long."""
+    poll_s: float = 0.25
+    """How often a printer is asked how it is while its confirmation is awaited."""
+    settle_s: float = 0.15
+    """Silence after which nothing old is on its way any more."""

@@ -27,11 +27,8 @@ from hardware.printer import (
 
 _log = logging.getLogger(__name__)
 
-POLL_S: Final = 0.25
-"""How often a printer is asked how it is while its confirmation is awaited."""
-SETTLE_S: Final = 0.15
-"""Silence after which nothing old is on its way any more."""
 SETTLE_S_MAX: Final = 1.0
+"""A line that never falls silent is not waited for any longer."""
 
 _LOOK: Final = "Look whether the ticket came out whole."
 _HELD: Final = (
@@ -139,13 +136,13 @@ class ReceiptPrinter:
     def _settle(self) -> None:
         """Read and forget until the line has been quiet for a moment."""
         end = time.monotonic() + SETTLE_S_MAX
-        while time.monotonic() < end and self._next(time.monotonic() + SETTLE_S) is not None:
+        while time.monotonic() < end and self._next(time.monotonic() + self.limits.settle_s) is not None:
             pass
         self._inbox.clear()
 
     def _settle_old_answers(self) -> None:
         """Forget what is not about the coming job; the last one's in-order answer may still be due."""
-        deadline = time.monotonic() + (SETTLE_S if self._in_order_owed else 0.0)
+        deadline = time.monotonic() + (self.limits.settle_s if self._in_order_owed else 0.0)
         while (reply := self._next(deadline)) is not None:
             if reply.kind == "in_order" and self._in_order_owed:
                 deadline = time.monotonic()
@@ -213,7 +210,7 @@ class ReceiptPrinter:
     def _await_confirmation(self, job_id: int) -> PrintResult:
         expected = escpos.process_id(job_id)
         now = time.monotonic()
-        end, heard, poll = now + self.limits.confirm_s_max, now, now + POLL_S
+        end, heard, poll = now + self.limits.confirm_s_max, now, now + self.limits.poll_s
         bad: PrinterStatus | None = None
         try:
             while (now := time.monotonic()) < end:
@@ -222,7 +219,7 @@ class ReceiptPrinter:
                     if bad is not None:
                         break
                     status = self._status_now()
-                    poll = time.monotonic() + POLL_S
+                    poll = time.monotonic() + self.limits.poll_s
                     if status.link == "ok":
                         heard = time.monotonic()
                         if not status.ready:

@@ -24,7 +24,7 @@ import tty
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Protocol, Self
 
 import segno
 from PIL import Image, ImageDraw, ImageOps
@@ -91,7 +91,7 @@ class State:
                 raise ValueError(f"{name} is {value!r}; it can be {', '.join(allowed)}")
         for name in ("silent", "disconnected", "supports_gs_h"):
             if not isinstance(value := getattr(self, name), bool):
-                raise ValueError(f"{name} is {value!r}; it can be true or false")
+                raise ValueError(f"{name} is {value!r}; it can be true or false")  # noqa: TRY004 - a wrong value
         for name in ("paper_out_at_byte", "cut_off_at_byte", "ms_per_line"):
             value = getattr(self, name)
             if not (value is None and name != "ms_per_line") and (type(value) is not int or value < 0):
@@ -188,19 +188,56 @@ class _Paper:
         return sheet
 
 
-def _png(picture: Image.Image, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}")
-    picture.save(temporary, "PNG", dpi=(DPI, DPI), optimize=False)
-    temporary.replace(path)
+class _Tray(Protocol):
+    """Where slips fall when they leave the printer."""
+
+    def take(self, slip: Image.Image) -> str:
+        """Keep a slip; its name is returned."""
+        ...
+
+    def log(self, entry: dict[str, Any]) -> None:
+        """Keep what is known of a slip."""
+        ...
+
+
+class _FolderTray:
+    def __init__(self, folder: Path) -> None:
+        self._out = folder / "out"
+        self._out.mkdir(parents=True, exist_ok=True)
+        self._log = folder / "jobs.jsonl"
+        self._number = max((int(p.stem) for p in self._out.glob("[0-9]*.png")), default=0)
+
+    def take(self, slip: Image.Image) -> str:
+        self._number += 1
+        path = self._out / f"{self._number:06d}.png"
+        temporary = path.with_name(f".{path.name}")
+        slip.save(temporary, "PNG", dpi=(DPI, DPI))
+        temporary.replace(path)
+        return path.name
+
+    def log(self, entry: dict[str, Any]) -> None:
+        with self._log.open("a") as lines:
+            lines.write(json.dumps(entry) + "\n")
+
+
+class _ListTray:
+    def __init__(self) -> None:
+        self.slips: list[Image.Image] = []
+
+    def take(self, slip: Image.Image) -> str:
+        self.slips.append(slip)
+        return f"{len(self.slips):06d}"
+
+    def log(self, entry: dict[str, Any]) -> None:
+        pass
 
 
 class _Mechanism:
     """Works off buffered bytes command by command. Not thread-safe: its printer holds the lock."""
 
-    def __init__(self, folder: Path, paper_mm: int, answer: Callable[[bytes], None]) -> None:
-        self._out = folder / "out"
-        self._log = folder / "jobs.jsonl"
+    def __init__(self, paper_mm: int, answer: Callable[[bytes], None], tray: "_Tray") -> None:
         self._answer = answer
+        self._tray = tray
         self._strip = _Paper(paper_mm)
         self._set = _Settings()
         self._line: list[tuple[str, _Settings]] = []
@@ -212,8 +249,6 @@ class _Mechanism:
         self.buffer = bytearray()
         self.job_bytes = 0
         """Bytes worked off since the last ESC @, that one included."""
-        numbers = [int(p.stem) for p in self._out.glob("*.png") if p.stem.isdigit()]
-        self._number = max(numbers, default=0)
 
     # What becomes of paper
 
@@ -243,8 +278,7 @@ class _Mechanism:
     def flush_entry(self) -> None:
         """Write the line of the last slip; it waits for the process id that may follow the cut."""
         if self._entry is not None:
-            with self._log.open("a") as log:
-                log.write(json.dumps(self._entry) + "\n")
+            self._tray.log(self._entry)
             self._entry = None
 
     def pending(self) -> list[dict[str, Any]]:
@@ -253,9 +287,7 @@ class _Mechanism:
 
     def _take_off(self, whole: bool, why: str, torn: bool = False) -> None:
         self.flush_entry()
-        self._number += 1
-        name = f"{self._number:06d}.png"
-        _png(self._strip.take_off(torn), self._out / name)
+        name = self._tray.take(self._strip.take_off(torn))
         self._entry = {"png": name, "bytes": self._slip_bytes, "process_id": None, "whole": whole, "why": why}
         self._slip_bytes = 0
         if torn:
@@ -453,6 +485,24 @@ class _Mechanism:
         self.lines += 1
 
 
+def render(job: bytes, paper_mm: int = 80) -> list[Image.Image]:
+    """The slips that a job's bytes make, without a printer: black on white, at 203 dots per inch.
+
+    Raises ValueError for bytes outside the reference, or a command that is not whole.
+    """
+    tray = _ListTray()
+    mechanism = _Mechanism(paper_mm, lambda _: None, tray)
+    mechanism.buffer += job
+    try:
+        while mechanism.buffer:
+            mechanism.step(mechanism.command_length())
+    except _Incomplete:
+        raise ValueError("the last command is not whole") from None
+    except _FaultError as e:
+        raise ValueError(f"not in the reference: {e}") from e
+    return tray.slips
+
+
 class _RealTime:
     """Finds real-time commands in arriving bytes, wherever they stand, and takes them out of what is buffered."""
 
@@ -503,11 +553,11 @@ class VirtualPrinter:
         self.paper_mm = paper_mm
         self._tcp_port = tcp_port
         self._with_pty = pty
-        (self.folder / "out").mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._state = State.read(self.folder)
         self._stamp: tuple[int, int, int] | None = None
         self._turn = threading.Condition()
-        self._mechanism = _Mechanism(self.folder, paper_mm, self._answer_in_order)
+        self._mechanism = _Mechanism(paper_mm, self._answer_in_order, _FolderTray(self.folder))
         self._selector = selectors.DefaultSelector()
         self._listener: socket.socket | None = None
         self._peer: socket.socket | None = None
