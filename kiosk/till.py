@@ -1,0 +1,666 @@
+"""The till: turns a paid basket into one journal entry, and refuses, in words, what must not be sold.
+
+Everything it knows follows from the journal: which numbers are used, what is void, what still has to be printed.
+The same ``Ledger.apply`` builds that at start and after each fact, so a restart cannot know anything else.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from kiosk.catalog import CLOSE_CUT, Answer, Shelf, read_grant
+from kiosk.journal import Journal
+from kiosk.store import Job
+from shared import entry, numbers, sale, wire
+from shared.clock import Clock
+from shared.errors import Fault, Refused
+from shared.ids import uuid7
+from shared.money import text as money
+from shared.numbers import Range
+
+SALES_REMEMBERED_MAX = 1_000
+"""Ids of the newest sales, against double taps."""
+BACK_MS_MAX = 2_000
+"""How far the clock may lie before the last entry: the time service's small steps."""
+SKEW_MS_MAX = 60_000
+"""How far the clock may lie from the server's before it is called wrong."""
+CUT_WAIT_MS_MAX = 600_000
+"""How long a cut waits for the operator to say whether a ticket came out."""
+EXPIRY_WARNING_MS = 3_600_000
+PROJECT_ENTRIES = 500
+
+
+class Watch:
+    """The time by which sales open and close.
+
+    It is the server's, carried on by the clock that counts from boot, so that nobody sells longer by turning the
+    wall clock back. Without contact since boot it is the wall clock's at start, carried on likewise; a wall clock
+    that is set forward is believed then.
+    """
+
+    def __init__(self, clock: Clock, boot: str, kept: dict[str, int | str] | None) -> None:
+        """``kept`` is what :meth:`keep` returned last; it counts in full only within the same boot."""
+        self._clock, self._boot = clock, boot
+        self._start = (clock.now_ms(), clock.monotonic_ms())
+        self._base: tuple[int, int] | None = None
+        self.server_last = 0
+        """The newest time the server has told, milliseconds."""
+        if kept:
+            self.server_last = int(kept["server"])
+            if kept["boot"] == boot:
+                self._base = (self.server_last, int(kept["monotonic"]))
+
+    def seen(self, server_time: int, monotonic: int) -> None:
+        """The server's clock showed ``server_time`` when ours had counted ``monotonic``."""
+        self._base = (server_time, monotonic)
+        self.server_last = max(self.server_last, server_time)
+
+    def keep(self) -> dict[str, int | str]:
+        """What the next start needs of it."""
+        server, monotonic = self._base or (self.server_last, 0)
+        return {"server": server, "monotonic": monotonic, "boot": self._boot if self._base else ""}
+
+    def now(self) -> int:
+        """The time that decides, milliseconds."""
+        if self._base is not None:
+            server, monotonic = self._base
+            return server + self._clock.monotonic_ms() - monotonic
+        wall, monotonic = self._start
+        return max(wall + self._clock.monotonic_ms() - monotonic, self._clock.now_ms(), self.server_last)
+
+    def skew_ms(self) -> int | None:
+        """How far the wall clock is ahead of the server's; None without contact since boot."""
+        return None if self._base is None else self._clock.now_ms() - self.now()
+
+    def check(self, last_entry_at: int) -> Answer:
+        """Whether the wall clock can be right: never before the last entry, nor before the last server time.
+
+        An entry made while the clock was fast does not count once the server has shown that it is right now.
+        """
+        wall, skew = self._clock.now_ms(), self.skew_ms()
+        if wall < self.server_last - SKEW_MS_MAX:
+            return Answer("clock_back", "The kiosk's clock is behind the office's.", "Correct date and time.")
+        if wall < last_entry_at - BACK_MS_MAX and (skew is None or abs(skew) > SKEW_MS_MAX):
+            return Answer("clock_back", "The kiosk's clock was turned back.", "Correct date and time.")
+        return Answer()
+
+
+@dataclass(slots=True)
+class Block:
+    """A block of draw numbers with its validation numbers, and how far it is used."""
+
+    grant: wire.Grant
+    used: int = 0
+    issued: int = 0
+    """Validation numbers issued: the i-th line that begins in this block bears the i-th."""
+
+    @property
+    def left(self) -> int:
+        """Numbers not yet sold."""
+        return self.grant.last - self.grant.first + 1 - self.used
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A line of a sale that was journalled: one ticket."""
+
+    fact: sale.Sale
+    index: int
+    seq: int
+    at: int
+
+    @property
+    def line(self) -> sale.Line:
+        """The ticket's line."""
+        return self.fact.lines[self.index]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a basket: its tickets, in order."""
+
+    tickets: tuple[Sold, ...]
+    repeated: bool = False
+    """It had been sold before: the second tap of the same sale."""
+
+
+class Ledger:
+    """What the journal says, in the form the till needs it."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, Block] = {}
+        self.open: dict[str, list[Block]] = {}
+        """Blocks with numbers left, by event, the oldest first."""
+        self.sales: OrderedDict[str, int] = OrderedDict()
+        self.voided: set[str] = set()
+        self.copies: dict[str, int] = {}
+        self.unprinted: dict[tuple[str, int], Sold | None] = {}
+        """Copies of orders whose print has no end yet, oldest first; None where the sale lies further back."""
+        self.unsynced: deque[tuple[int, int]] = deque()
+        """Seq and time of each sale and void that the office has not confirmed."""
+        self.cuts: set[str] = set()
+        self.witnessed: set[str] = set()
+        self.last_sale: sale.Sale | None = None
+
+    def apply(self, seq: int, at: int, body: sale.Body) -> None:
+        """Take in the entry at ``seq``."""
+        match body:
+            case sale.Sale():
+                self._sold(seq, at, body)
+            case sale.Granted():
+                self._granted(body)
+            case sale.Printed():
+                self.unprinted.pop((body.order, body.copy), None)
+            case sale.Reprinted():
+                self._reprinted(body)
+            case sale.Voided():
+                self.voided.add(body.order)
+                self.unsynced.append((seq, at))
+                for key in [k for k in self.unprinted if k[0] == body.order]:
+                    del self.unprinted[key]
+            case sale.Cut():
+                self.cuts.add(body.cut)
+            case sale.Witnessed():
+                self.witnessed.update(body.manifests, body.seeds)
+            case _:
+                pass
+
+    def _sold(self, seq: int, at: int, body: sale.Sale) -> None:
+        for i, line in enumerate(body.lines):
+            for r in line.ranges:
+                block = self.blocks[r.allocation]
+                block.used = max(block.used, r.last - block.grant.first + 1)
+                if block.left == 0:
+                    self.open[block.grant.event].remove(block)
+            self.blocks[line.ranges[0].allocation].issued += 1
+            self.unprinted[line.order, 0] = Sold(body, i, seq, at)
+        self.sales[body.sale] = seq
+        if len(self.sales) > SALES_REMEMBERED_MAX:
+            self.sales.popitem(last=False)
+        self.unsynced.append((seq, at))
+        self.last_sale = body
+
+    def _granted(self, body: sale.Granted) -> None:
+        grant = wire_grant(body)
+        if grant.allocation not in self.blocks:
+            block = self.blocks[grant.allocation] = Block(grant)
+            self.open.setdefault(grant.event, []).append(block)
+
+    def _reprinted(self, body: sale.Reprinted) -> None:
+        self.copies[body.order] = max(body.copy, self.copies.get(body.order, 0))
+        known = None
+        for key in [k for k in self.unprinted if k[0] == body.order]:
+            known = self.unprinted.pop(key) or known
+        self.unprinted[body.order, body.copy] = known
+
+    def acknowledge(self, seq: int) -> None:
+        """The office holds everything up to ``seq``."""
+        while self.unsynced and self.unsynced[0][0] <= seq:
+            self.unsynced.popleft()
+
+
+def wire_grant(body: sale.Granted) -> wire.Grant:
+    """The block that a journalled grant names; it was proved before it was journalled."""
+    return msgspec.json.decode(base64.b64decode(body.grant), type=wire.Grant)
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """So many tickets of one package; each becomes a line, an order and a ticket of its own."""
+
+    event: str
+    package: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A copy of a ticket that has to come out, or whose coming out is in doubt."""
+
+    ticket: Sold
+    copy: int
+    state: str
+    """``queued``, or ``sending``, ``sent``, ``unknown``: then somebody must say whether it came out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order of this kiosk as it stands now."""
+
+    ticket: Sold
+    void: bool
+    copies: int
+
+
+class Till:
+    """Sells, voids, reprints, cuts. It belongs to the thread of its journal."""
+
+    def __init__(self, journal: Journal, shelf: Shelf, clock: Clock, boot: str = "") -> None:
+        """Read the journal through; ``Fault`` where it holds what this program cannot read."""
+        self.journal, self.shelf, self._clock = journal, shelf, clock
+        self._store = journal.store
+        self.watch = Watch(clock, boot, self._store.get_json("watch"))
+        self.online = False
+        """Whether the office answered a moment ago; some events are sold only then."""
+        self.stopped = Answer()
+        """Why this kiosk sells nothing whatever the catalog says (fork, damaged journal)."""
+        self.ledger = Ledger()
+        self._secrets = self._store.secrets()
+        self._cut_waits: dict[str, int] = {}
+        try:
+            for row, header, body in journal.bodies():
+                self.ledger.apply(row.seq, header.at, body)
+        except (msgspec.MsgspecError, KeyError, ValueError) as e:
+            raise Fault(
+                "journal_unreadable",
+                f"This program cannot read the kiosk's journal: {e}.",
+                "Install the program that wrote it, or a newer one.",
+            ) from e
+        self.acknowledged = int(self._store.get_json("acknowledged") or 0)
+        self.ledger.acknowledge(self.acknowledged)
+
+    def _state(self, body: sale.Body) -> tuple[int, int]:
+        """Journal a fact and take it in; its seq and time."""
+        row = self.journal.append(body)
+        at = entry.read(row.data).header.at
+        self.ledger.apply(row.seq, at, body)
+        return row.seq, at
+
+    # Selling ----------------------------------------------------------------------------------------
+
+    def can_sell(self, event_id: str) -> Answer:
+        """Whether the event can be sold at this moment, and if not why."""
+        if not self.stopped.can:
+            return self.stopped
+        now = self.watch.now()
+        answer = self.shelf.event(event_id, now)
+        if answer.can and self.is_cut(event_id):
+            event = self.shelf.events[event_id]
+            answer = Answer("closed", f"Sales for {event.name} are closed.", "Choose another event.")
+        if answer.can:
+            answer = self.watch.check(self.journal.head.at)
+        if answer.can:
+            answer = self._limits(self.shelf.events[event_id], now)
+        return answer
+
+    def _limits(self, event: wire.EventInfo, now: int) -> Answer:
+        limit = event.policies.unsynced_max
+        if len(self.ledger.unsynced) >= limit:
+            return Answer(
+                "unsynced_limit",
+                f"{limit} sales wait to be uploaded; no more are taken.",
+                "Connect the kiosk to the network. Selling goes on by itself.",
+            )
+        if not event.policies.offline and not self.online:
+            return Answer("offline", f"{event.name} is sold with a connection only.", "Check the network.")
+        if not any(self._usable(block, now) for block in self.ledger.open.get(event.id, ())):
+            return Answer(
+                "sold_out",
+                f"This kiosk has no numbers left for {event.name}.",
+                "Connect it to the network to fetch more, or sell at another kiosk.",
+            )
+        return Answer()
+
+    def _usable(self, block: Block, now: int) -> bool:
+        expires = block.grant.validation_expires_at
+        return block.grant.allocation in self._secrets and (expires is None or now < expires)
+
+    def complete(
+        self,
+        sale_id: str,
+        basket: Sequence[BasketLine],
+        operator: str,
+        tendered: int,
+        method: str = "cash",
+        reference: str = "",
+    ) -> Receipt:
+        """Sell the basket: one journal row, on the disk when this returns.
+
+        ``sale_id`` was made when the basket opened; the same one again is the same sale. ``tendered`` is in minor
+        units. ``Refused`` says what is against it, and then nothing was sold; ``Fault`` where the disk failed.
+        """
+        if sale_id in self.ledger.sales:
+            return Receipt(self._tickets(self.ledger.sales[sale_id]), repeated=True)
+        if self.ledger.unprinted:
+            raise Refused(
+                "print_open", "A ticket has not come out whole yet.", "Print it again or void it first."
+            )
+        if method not in ("cash", "card"):
+            raise ValueError(f"no such way to pay: {method}")
+        for event in dict.fromkeys(line.event for line in basket):
+            self.can_sell(event).demand()
+        self._store.check_reserve()
+        lines = self._lines(basket)
+        due = sum(line.price for line in lines)
+        if tendered < due:
+            short = money(due - tendered, lines[0].currency)
+            raise Refused("not_enough", f"{short} are missing.", "Take the rest of the money.")
+        body = sale.Sale(
+            sale=sale_id,
+            operator=operator,
+            lines=tuple(lines),
+            payment=sale.Payment(
+                method="cash" if method == "cash" else "card",
+                amount=due,
+                tendered=tendered,
+                change=tendered - due,
+                reference=reference,
+            ),
+            catalog=self.shelf.version,
+        )
+        seq, at = self._state(body)
+        return Receipt(tuple(Sold(body, i, seq, at) for i in range(len(lines))))
+
+    def _lines(self, basket: Sequence[BasketLine]) -> list[sale.Line]:
+        """The basket's lines with their numbers; ``Refused`` where it cannot be sold. Nothing is used up yet."""
+        now = self.watch.now()
+        if not 1 <= sum(line.quantity for line in basket) <= sale.LINES_MAX:
+            raise Refused(
+                "basket_size", f"One sale holds 1 to {sale.LINES_MAX} tickets.", "Make two sales of it."
+            )
+        plan: dict[str, tuple[int, int]] = {}
+        lines = []
+        for wanted in basket:
+            event = self.shelf.events[wanted.event]
+            package = self.shelf.package(wanted.event, wanted.package, now)
+            for _ in range(wanted.quantity):
+                ranges, validation = self._numbers(event, package.ticket_count, now, plan)
+                lines.append(
+                    sale.Line(
+                        order=str(uuid7(self._clock)),
+                        event=event.id,
+                        package=package.id,
+                        game=event.game,
+                        ranges=ranges,
+                        price=package.price,
+                        currency=package.currency,
+                        validation=validation,
+                    )
+                )
+        if len({line.currency for line in lines}) > 1:
+            raise Refused("currencies", "One sale cannot mix currencies.", "Make two sales of it.")
+        return lines
+
+    def _numbers(
+        self, event: wire.EventInfo, need: int, now: int, plan: dict[str, tuple[int, int]]
+    ) -> tuple[tuple[Range, ...], str]:
+        """The next ``need`` numbers of the event behind what ``plan`` has taken, and the line's validation number."""
+        ranges: list[Range] = []
+        validation, missing = "", need
+        for block in self.ledger.open.get(event.id, ()):
+            if not missing:
+                break
+            grant = block.grant
+            used, issued = plan.get(grant.allocation, (block.used, block.issued))
+            take = min(missing, grant.last - grant.first + 1 - used)
+            if not take or not self._usable(block, now):
+                continue
+            ranges.append(Range(grant.allocation, grant.first + used, take))
+            if not validation:
+                issued += 1
+                validation = numbers.ValidationBlock(
+                    grant.validation_block, grant.validation_size, self._secrets[grant.allocation]
+                ).issue(issued)
+            plan[grant.allocation] = (used + take, issued)
+            missing -= take
+        if missing:
+            raise Refused(
+                "sold_out",
+                f"This kiosk has only {self.numbers_left(event.id)} numbers left for {event.name}.",
+                "Sell a smaller package, or connect the kiosk to fetch more.",
+            )
+        return tuple(ranges), validation
+
+    def _tickets(self, seq: int) -> tuple[Sold, ...]:
+        row = self._store.entry(seq)
+        assert row is not None
+        found = entry.read(row.data)
+        body = sale.decode(found.body)
+        assert isinstance(body, sale.Sale)
+        return tuple(Sold(body, i, seq, found.header.at) for i in range(len(body.lines)))
+
+    # Printing ---------------------------------------------------------------------------------------
+
+    def pending(self) -> list[Print]:
+        """Prints whose end is not known, oldest first; sale of anything waits for them (N9)."""
+        if not self.ledger.unprinted:
+            return []
+        states = {(job.order, job.copy): job.state for job in self._store.jobs()}
+        found = []
+        for (order, copy), ticket in list(self.ledger.unprinted.items()):
+            known = ticket
+            if known is None:
+                order_found = self.find(order)
+                assert order_found is not None
+                known = order_found.ticket
+            found.append(Print(known, copy, states.get((order, copy), "queued")))
+        return found
+
+    def sending(self, order: str, copy: int, state: str = "sending", detail: str = "") -> None:
+        """Note, before a byte leaves, that the print has begun; durable when this returns."""
+        self._store.keep_job(Job(order, copy, state, detail), self._clock.now_ms())
+
+    def printed(self, order: str, copy: int, *, whole: bool, said_by_printer: bool, detail: str = "") -> None:
+        """State how a print ended; without effect where that is already stated."""
+        if (order, copy) not in self.ledger.unprinted:
+            return
+        self._state(
+            sale.Printed(
+                order=order,
+                copy=copy,
+                outcome="confirmed" if whole else "failed",
+                said_by="printer" if said_by_printer else "operator",
+                detail=detail[:200],
+            )
+        )
+
+    def reprint(self, order: str, reason: str, by: str) -> Print:
+        """State that another copy is wanted, and give it to print; ``Refused`` where the order is void or foreign."""
+        known = self.find(order)
+        if known is None:
+            raise Refused(
+                "unknown_order", "This kiosk did not sell that ticket.", "Reprint it where it was sold."
+            )
+        if known.void:
+            raise Refused("already_void", "This ticket is void and cannot be printed again.")
+        copy = known.copies + 1
+        order = known.ticket.line.order
+        for key in [k for k in self.ledger.unprinted if k[0] == order]:
+            self.printed(*key, whole=False, said_by_printer=False, detail="reprinted")
+        self._state(sale.Reprinted(order=order, copy=copy, reason=reason[:200], by=by))
+        return Print(known.ticket, copy, "queued")
+
+    # Voids, cuts, the rest --------------------------------------------------------------------------
+
+    def void(self, order: str, reason: str, by: str, *, misprint: bool = False) -> Known:
+        """State that an order is void, whole and for ever; ``Refused`` in words where it cannot be."""
+        known = self.find(order)
+        if known is None:
+            raise Refused(
+                "unknown_order", "This kiosk did not sell that ticket.", "Void it where it was sold."
+            )
+        line = known.ticket.line
+        event = self.shelf.events.get(line.event)
+        if known.void:
+            raise Refused("already_void", "This ticket is void already.")
+        if not misprint:
+            if event is not None and not event.policies.void_allowed:
+                raise Refused(
+                    "void_forbidden", f"{event.name} does not allow voids here.", "Call the office."
+                )
+            if self.is_cut(line.event) or (event is not None and self.watch.now() >= event.closes_at):
+                raise Refused(
+                    "closed", "Sales are closed; this ticket takes part in the draw.", "Call the office."
+                )
+            if not reason:
+                raise Refused("no_reason", "A void needs a reason.", "Choose one.")
+        self._state(
+            sale.Voided(
+                order=line.order,
+                event=line.event,
+                validation=line.validation,
+                reason=reason[:200],
+                by=by,
+                misprint=misprint,
+            )
+        )
+        return Known(known.ticket, void=True, copies=known.copies)
+
+    def is_cut(self, event_id: str) -> bool:
+        """The event's close is journalled: this kiosk never sells it again."""
+        event = self.shelf.events.get(event_id)
+        return event is not None and any(c.kind == CLOSE_CUT and c.id in self.ledger.cuts for c in event.cuts)
+
+    def cut(self) -> list[sale.Cut]:
+        """Cut the chain for every draw whose time has come; a ticket still at the printer is waited for."""
+        now = self.watch.now()
+        made = []
+        waiting = {t.line.event for t in self.ledger.unprinted.values() if t is not None}
+        for event, due in self.shelf.cuts_due(now):
+            if due.id in self.ledger.cuts or event.state in ("created", "cancelled"):
+                continue
+            since = self._cut_waits.setdefault(due.id, self._clock.monotonic_ms())
+            if event.id in waiting and self._clock.monotonic_ms() - since < CUT_WAIT_MS_MAX:
+                continue
+            body = sale.Cut(event=event.id, cut=due.id, due_at=due.at)
+            self._state(body)
+            made.append(body)
+        return made
+
+    def witness(self) -> bool:
+        """Journal what the office has published of its draws, where it is new; whether anything was."""
+        events = self.shelf.events.values()
+        known = self.ledger.witnessed
+        manifests = tuple(m for e in events for m in e.manifests if m not in known)
+        seeds = tuple(s for e in events for s in e.seeds if s not in known)
+        if not manifests and not seeds:
+            return False
+        generation, serial = self.shelf.version
+        self._state(sale.Witnessed(generation=generation, serial=serial, manifests=manifests, seeds=seeds))
+        return True
+
+    def take_grants(self, grants: Sequence[wire.SignedGrant]) -> int:
+        """Take blocks of numbers in: proved, journalled, then usable. How many were new. ``Refused`` for a false one."""
+        new = 0
+        for signed in grants:
+            grant = read_grant(signed, self.journal.identity)
+            secret = bytes.fromhex(signed.secret)
+            if self._secrets.get(grant.allocation) != secret:
+                self._store.keep_secret(grant.allocation, secret)
+                self._secrets[grant.allocation] = secret
+            if grant.allocation not in self.ledger.blocks:
+                self._state(sale.Granted(grant=signed.grant, grant_signature=signed.signature))
+                new += 1
+        return new
+
+    def wanted(self) -> list[tuple[str, str, int]]:
+        """Requests for numbers that are due: id, event, count. Each is kept until it is answered (N4)."""
+        now = self.watch.now()
+        for event in self.shelf.events.values():
+            sells = event.state == "active" and now < event.closes_at and not self.is_cut(event.id)
+            low = sells and self.numbers_left(event.id) < event.policies.low_water
+            if low and self._store.request_for(event.id) is None:
+                count = min(event.policies.block_size, wire.ALLOCATION_COUNT_MAX)
+                self._store.keep_request(str(uuid7(self._clock)), event.id, count)
+        return self._store.requests()
+
+    def answered(self, request: str) -> None:
+        """A request for numbers has its answer."""
+        self._store.drop_request(request)
+
+    def log_on(self, operator: str) -> None:
+        """State that an operator proved who they are."""
+        self._state(sale.LoggedOn(operator=operator))
+
+    def log_off(self, operator: str) -> None:
+        """State that the operator left."""
+        self._state(sale.LoggedOff(operator=operator))
+
+    def critical(self, code: str, severity: str, detail: str = "") -> None:
+        """State a significant event of the unit (GLI-31 5.6)."""
+        level = severity if severity in ("INFO", "WARN", "ERROR") else "ERROR"
+        self._state(sale.Critical(code=code, severity=level, detail=detail[:500]))  # type: ignore[arg-type]
+
+    # What is known ----------------------------------------------------------------------------------
+
+    def acknowledge(self, seq: int) -> None:
+        """The office holds the chain up to ``seq``; lower than before where it was restored."""
+        if seq < self.acknowledged:
+            self._recount(seq)
+        else:
+            self.ledger.acknowledge(seq)
+        if seq != self.acknowledged:
+            self.acknowledged = seq
+            self._store.put_json("acknowledged", seq)
+
+    def _recount(self, after: int) -> None:
+        self.ledger.unsynced.clear()
+        while rows := self._store.entries(after, PROJECT_ENTRIES):
+            for row in rows:
+                header = entry.read(row.data).header
+                if header.kind in ("sale", "voided"):
+                    self.ledger.unsynced.append((row.seq, header.at))
+            after = rows[-1].seq
+
+    def numbers_left(self, event_id: str) -> int:
+        """Draw numbers that this kiosk can still sell for the event."""
+        now = self.watch.now()
+        return sum(b.left for b in self.ledger.open.get(event_id, ()) if self._usable(b, now))
+
+    def expires_soon(self, event_id: str) -> bool:
+        """The event's numbers expire within the hour (N12)."""
+        now = self.watch.now()
+        times = [b.grant.validation_expires_at for b in self.ledger.open.get(event_id, ())]
+        return any(t is not None and now < t < now + EXPIRY_WARNING_MS for t in times)
+
+    def find(self, text: str) -> Known | None:
+        """The order behind an order's id or a validation number, if this kiosk sold it."""
+        place = self._store.find_order(text)
+        found: Sold | None = None
+        if place is not None:
+            found = self._tickets(place[0])[place[1]]
+        else:
+            after = self._projected()
+            while found is None and (rows := self._store.entries(after, PROJECT_ENTRIES)):
+                found = next((t for row in rows for t in _orders(row.data) if text in (t.line.order, t.line.validation)), None)  # fmt: skip
+                after = rows[-1].seq
+        if found is None:
+            return None
+        order = found.line.order
+        return Known(found, void=order in self.ledger.voided, copies=self.ledger.copies.get(order, 0))
+
+    def _projected(self) -> int:
+        return int(self._store.get_json("orders_mark") or 0)
+
+    def project_step(self) -> bool:
+        """Bring the look-up of orders one step nearer to the journal's head; False when it is there."""
+        rows = self._store.entries(self._projected(), PROJECT_ENTRIES)
+        if not rows:
+            return False
+        tickets = [t for row in rows for t in _orders(row.data)]
+        self._store.project_orders(
+            [(t.line.validation, t.line.order, t.seq, t.index) for t in tickets], rows[-1].seq
+        )
+        return len(rows) == PROJECT_ENTRIES
+
+    def tidy(self) -> None:
+        """Forget the device's notes of prints that the journal has the end of."""
+        for job in self._store.jobs():
+            if (job.order, job.copy) not in self.ledger.unprinted:
+                self._store.drop_job(job.order, job.copy)
+
+
+def _orders(data: bytes) -> list[Sold]:
+    """The tickets of an entry; none where it is no sale."""
+    found = entry.read(data)
+    if found.header.kind != "sale":
+        return []
+    body = sale.decode(found.body)
+    if not isinstance(body, sale.Sale):
+        return []
+    return [Sold(body, i, found.header.seq, found.header.at) for i in range(len(body.lines))]
