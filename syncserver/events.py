@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -36,8 +36,6 @@ TICKETS_PER_PACKAGE_MAX = 10_000
 DUE_MAX = 100
 """Events closed by one run of the timed work."""
 PERCENT = 100
-BLOCKS_OUTLIVE_CLOSE = timedelta(hours=24)
-"""Validation blocks expire this long after the event's close."""
 
 UNDER_SALE = ("active", "suspended")
 

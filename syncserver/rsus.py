@@ -1,0 +1,467 @@
+"""Kiosks (RSUs: retail sales units): made known, enrolled, enabled, stopped, and how each of them is.
+
+A kiosk is un-enrolled and disabled by default. Its key is made on the kiosk; the office signs a certificate over it,
+by which even an office restored from an older backup knows it again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import BigInteger, Connection, Row, and_, cast, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from shared import keys, wire
+from shared.clock import utc
+from shared.errors import Refused
+from shared.numbers import ALPHABET
+from shared.wire import Certificate, Enrolment, EnrolRequest, Health
+from syncserver import allocations
+from syncserver import models as m
+from syncserver.audit import critical_event
+from syncserver.office import Office, first_epoch
+
+CODE_LENGTH = 8
+CODE_LIVES = timedelta(hours=1)
+NAME_CHARS_MAX = 100
+TEXT_CHARS_MAX = 500
+CERTIFICATE_BYTES_MAX = 8_192
+SILENT_AFTER = timedelta(minutes=5)
+"""A kiosk not heard of for so long is shown as out of reach."""
+SKEW_MS_MAX = 120_000
+LOW_NUMBERS = 100
+HEALTH_MS_MAX = 2**53 - 1
+
+STATES = ("enabled", "disabled", "suspended", "revoked", "retired")
+
+
+@dataclass(frozen=True)
+class RsuRow:
+    """A kiosk on the board; of its newest enrolment."""
+
+    id: UUID
+    name: str
+    state: str
+    epoch: int | None
+    head: int
+    unsynced: int | None
+    oldest_unsynced_at: datetime | None
+    last_seen_at: datetime | None
+    skew_ms: int | None
+    numbers_left: dict[str, int]
+    printer: str
+    scanner: str
+    software: str
+    ok: bool
+    words: str
+
+
+def create_rsu(c: Connection, organisation: UUID, name: str, venue: UUID | None = None) -> UUID:
+    """Make a kiosk known by name; it may do nothing before it is enrolled and enabled."""
+    name = name.strip()
+    if not 1 <= len(name) <= NAME_CHARS_MAX or not name.isprintable():
+        raise Refused("name", f"A kiosk needs a name of 1 to {NAME_CHARS_MAX} characters.")
+    taken = select(m.rsus.c.id).where(m.rsus.c.organization_id == organisation, m.rsus.c.name == name)
+    if c.execute(taken).first() is not None:
+        raise Refused("name_taken", f"Another kiosk is called {name!r}.", "Choose another name.")
+    rsu = UUID(str(c.execute(select(func.gen_random_uuid())).scalar_one()))
+    c.execute(
+        insert(m.rsus).values(
+            id=rsu,
+            organization_id=organisation,
+            venue_id=venue,
+            name=name,
+            device_identifier=f"not enrolled: {rsu}",
+            state="new",
+        )
+    )
+    return rsu
+
+
+def new_code(office: Office, c: Connection, rsu: UUID, by: UUID | None) -> str:
+    """A one-time code, ``XXXX-XXXX``, with which the kiosk enrols within the hour; only its hash is kept."""
+    row = _rsu(c, rsu)
+    if row.state in {"revoked", "retired"}:
+        raise Refused(
+            "state", f"{row.name} is {row.state}.", "Set it to disabled first, if it shall come back."
+        )
+    chance = int.from_bytes(office.clock.token(5))
+    code = "".join(ALPHABET[chance >> 5 * i & 31] for i in range(CODE_LENGTH))
+    c.execute(
+        insert(m.enrolment_codes).values(
+            rsu_id=rsu,
+            code_hash=_code_hash(office, code),
+            created_at=office.now(),
+            created_by=by,
+            expires_at=office.now() + CODE_LIVES,
+        )
+    )
+    return f"{code[:4]}-{code[4:]}"
+
+
+def enrol(office: Office, request: EnrolRequest) -> Enrolment:
+    """Enrol a kiosk by its one-time code. Raises ``Refused``: ``bad_request``, ``code_unknown``, ``code_expired``,
+    ``code_used``.
+    """
+    try:
+        public = bytes.fromhex(request.public_key)
+        keys.SigningKey.public_key(public)
+    except ValueError as e:
+        raise Refused("bad_request", "The public key is none.") from e
+    device, software = _clean(request.device), _clean(request.software)
+    codes = m.enrolment_codes
+    with office.begin() as c:
+        code = c.execute(
+            select(codes).where(codes.c.code_hash == _code_hash(office, request.code)).with_for_update()
+        ).one_or_none()
+        if code is not None:
+            row = c.execute(select(m.rsus).where(m.rsus.c.id == code.rsu_id).with_for_update()).one()
+            if code.used_at is not None:
+                return _again(office, c, row, public)
+            if code.expires_at > office.now() and row.state not in {"revoked", "retired"}:
+                c.execute(update(codes).where(codes.c.id == code.id).values(used_at=office.now()))
+                return _enrol(office, c, row, public, device, software)
+    with office.begin() as c:
+        critical_event(
+            c, "enrolment_refused", "WARN", f"A wrong or old enrolment code was shown by {device!r}."
+        )
+    if code is None:
+        raise Refused("code_unknown", "There is no such code.", "Type the eight characters again.")
+    raise Refused("code_expired", "This code is no longer valid.", "Ask the office for a new one.")
+
+
+def adopt(office: Office, certificate: bytes, signature: bytes) -> tuple[UUID, int] | None:
+    """Who shows this certificate, enrolled again where a restore has lost them; None where it is not ours."""
+    if len(certificate) > CERTIFICATE_BYTES_MAX or not keys.verify(
+        office.key.public, keys.CERTIFICATE, certificate, signature
+    ):
+        return None
+    try:
+        said = msgspec.json.decode(certificate, type=Certificate)
+        rsu, organisation = UUID(said.rsu), UUID(said.organisation)
+        public = bytes.fromhex(said.public_key)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    with office.begin() as c:
+        if (held := public_key(c, rsu, said.epoch)) is not None:
+            return (rsu, said.epoch) if hmac.compare_digest(held, public) else None
+        if not c.execute(
+            select(m.organizations.c.id).where(m.organizations.c.id == organisation)
+        ).one_or_none():
+            return None
+        c.execute(
+            upsert(m.rsus)
+            .values(
+                id=rsu,
+                organization_id=organisation,
+                name=said.name,
+                device_identifier=f"{said.device} {rsu}",
+                state="enabled",
+            )
+            .on_conflict_do_nothing()
+        )
+        row = c.execute(select(m.rsus).where(m.rsus.c.id == rsu).with_for_update()).one()
+        if row.state == "new":
+            c.execute(update(m.rsus).where(m.rsus.c.id == rsu).values(state="enabled"))
+        # Two requests of one kiosk may come at once; the second finds the row there.
+        c.execute(
+            upsert(m.rsu_epochs)
+            .values(
+                rsu_id=rsu,
+                epoch=said.epoch,
+                public_key=public,
+                certificate=certificate,
+                certificate_signature=signature,
+                enrolled_at=utc(said.issued_at),
+                revoked_at=office.now() if row.state == "revoked" else None,
+                revoked_head_seq=0 if row.state == "revoked" else None,
+            )
+            .on_conflict_do_nothing()
+        )
+        critical_event(
+            c,
+            "unit_adopted",
+            "WARN",
+            f"{said.name} showed a certificate from before a restore and was enrolled again.",
+            rsu_id=rsu,
+        )
+    return rsu, said.epoch
+
+
+def public_key(c: Connection, rsu: UUID, epoch: int) -> bytes | None:
+    """The key of an enrolment; None where there is no such enrolment."""
+    e = m.rsu_epochs
+    if not 0 < epoch < 2**31:
+        return None
+    found = c.execute(
+        select(e.c.public_key).where(e.c.rsu_id == rsu, e.c.epoch == epoch)
+    ).scalar_one_or_none()
+    return None if found is None else bytes(found)
+
+
+def unit_state(c: Connection, rsu: UUID, epoch: int) -> str:
+    """``enabled``, or why this enrolment may not sell: the unit's state, ``forked``, ``revoked``, ``superseded``."""
+    e, r = m.rsu_epochs, m.rsus
+    newest = select(func.max(e.c.epoch)).where(e.c.rsu_id == rsu).scalar_subquery()
+    row = c.execute(
+        select(r.c.state, e.c.forked_at, e.c.revoked_at, newest.label("newest"))
+        .join(e, e.c.rsu_id == r.c.id)
+        .where(r.c.id == rsu, e.c.epoch == epoch)
+    ).one_or_none()
+    if row is None:
+        return "unknown"
+    if row.revoked_at is not None:
+        return "revoked"
+    if row.forked_at is not None:
+        return "forked"
+    return "superseded" if row.newest != epoch else str(row.state)
+
+
+def set_state(c: Connection, rsu: UUID, state: str, by: UUID | None, reason: str) -> None:
+    """Enable, disable, suspend, revoke or retire a kiosk, with a reason.
+
+    Revoking ends its enrolments for good: what it hands over from then on is kept in quarantine.
+    """
+    reason = reason.strip()
+    if not reason or "\x00" in reason or len(reason) > TEXT_CHARS_MAX:
+        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
+    row = _rsu(c, rsu, lock=True)
+    if state not in STATES:
+        raise Refused("state", f"A kiosk cannot become {state!r}.", f"Choose one of {', '.join(STATES)}.")
+    if row.state in {"revoked", "retired"} and state == "enabled":
+        raise Refused("state", f"{row.name} is {row.state}.", "Set it to disabled, and enrol it anew.")
+    c.execute(
+        update(m.rsus).where(m.rsus.c.id == rsu).values(state=state, updated_by=by, updated_at=func.now())
+    )
+    if state == "revoked":
+        e = m.rsu_epochs
+        c.execute(
+            update(e)
+            .where(e.c.rsu_id == rsu, e.c.revoked_at.is_(None))
+            .values(revoked_at=func.now(), revoked_head_seq=e.c.head_seq)
+        )
+    critical_event(
+        c,
+        f"unit_{state}",
+        "WARN" if state != "enabled" else "INFO",
+        f"{row.name}: {state}. {reason}",
+        rsu_id=rsu,
+        user_id=by,
+    )
+
+
+def health(office: Office, c: Connection, rsu: UUID, epoch: int, said: Health) -> None:
+    """Note how a kiosk is; a report whose ``seq`` is not above the last one's changes nothing."""
+    e = m.rsu_epochs
+    if not 0 <= said.seq <= HEALTH_MS_MAX or abs(said.at) > HEALTH_MS_MAX or not 0 <= said.unsynced < 2**31:
+        raise Refused("bad_request", "A number of the report is out of bounds.")
+    oldest = said.oldest_unsynced_at
+    kept = msgspec.to_builtins(said)
+    assert isinstance(kept, dict)
+    c.execute(
+        update(e)
+        .where(
+            e.c.rsu_id == rsu,
+            e.c.epoch == epoch,
+            or_(e.c.health.is_(None), cast(e.c.health["seq"].astext, BigInteger) < said.seq),
+        )
+        .values(
+            health=_without_nul(kept),
+            last_seen_at=office.now(),
+            clock_skew_ms=office.clock.now_ms() - said.at,
+            unsynced_count=said.unsynced,
+            oldest_unsynced_at=utc(oldest) if oldest is not None and 0 <= oldest < 2**47 else None,
+            software=_clean(said.software),
+        )
+    )
+
+
+def board(c: Connection, organisation: UUID, now: datetime) -> list[RsuRow]:
+    """All kiosks of the organisation with how they are, by name."""
+    e, r = m.rsu_epochs, m.rsus
+    newest = select(e.c.rsu_id, func.max(e.c.epoch).label("epoch")).group_by(e.c.rsu_id).subquery()
+    rows = c.execute(
+        select(r.c.id, r.c.name, r.c.state, e)
+        .select_from(
+            r.outerjoin(newest, newest.c.rsu_id == r.c.id).outerjoin(
+                e, and_(e.c.rsu_id == newest.c.rsu_id, e.c.epoch == newest.c.epoch)
+            )
+        )
+        .where(r.c.organization_id == organisation)
+        .order_by(r.c.name, r.c.id)
+    )
+    return [_board_row(row, now) for row in rows]
+
+
+def _board_row(row: Row[Any], now: datetime) -> RsuRow:
+    said: dict[str, Any] = row.health or {}
+    left = {str(k): int(v) for k, v in said.get("numbers_left", {}).items()}
+    state = "forked" if row.forked_at else row.state
+    troubles = []
+    if state != "enabled":
+        troubles.append(
+            {
+                "new": "not enrolled yet: make a code and type it at the kiosk",
+                "disabled": "may not sell: enable it",
+                "suspended": "paused by the office",
+                "revoked": "its key is no longer trusted",
+                "retired": "out of service",
+                "forked": "its disk was copied or rolled back: decide its findings, then enrol it anew",
+            }[state]
+        )
+    if row.epoch is not None and state != "retired":
+        if row.last_seen_at is None:
+            troubles.append("not heard of yet")
+        elif now - row.last_seen_at > SILENT_AFTER:
+            minutes = int((now - row.last_seen_at).total_seconds() // 60)
+            troubles.append(f"out of reach for {minutes} minutes; it goes on selling and hands over later")
+        if row.clock_skew_ms is not None and abs(row.clock_skew_ms) > SKEW_MS_MAX:
+            troubles.append(f"its clock is off by {abs(row.clock_skew_ms) // 1000} seconds")
+        if left and min(left.values()) < LOW_NUMBERS:
+            troubles.append(f"only {min(left.values())} numbers left")
+        if said.get("printer") not in {None, "", "ready", "ok"}:
+            troubles.append(f"printer: {said['printer']}")
+    return RsuRow(
+        id=row.id,
+        name=row.name,
+        state=state,
+        epoch=row.epoch,
+        head=row.head_seq or 0,
+        unsynced=row.unsynced_count,
+        oldest_unsynced_at=row.oldest_unsynced_at,
+        last_seen_at=row.last_seen_at,
+        skew_ms=row.clock_skew_ms,
+        numbers_left=left,
+        printer=str(said.get("printer", "")),
+        scanner=str(said.get("scanner", "")),
+        software=row.software or "",
+        ok=not troubles,
+        words="; ".join(troubles) or "sells",
+    )
+
+
+def kiosk_secret(office: Office, rsu: UUID, epoch: int) -> bytes:
+    """What keys this enrolment's PIN verifiers; it follows from the office's secret."""
+    return keys.derive(office.secret, "kiosk", str(rsu), str(epoch))
+
+
+def _enrol(
+    office: Office, c: Connection, row: Row[Any], public: bytes, device: str, software: str
+) -> Enrolment:
+    e = m.rsu_epochs
+    before = c.execute(select(func.max(e.c.epoch)).where(e.c.rsu_id == row.id)).scalar_one() or 0
+    epoch = max(before + 1, first_epoch(office.generation))
+    certificate = Certificate(
+        rsu=str(row.id),
+        epoch=epoch,
+        public_key=public.hex(),
+        organisation=str(row.organization_id),
+        name=row.name,
+        device=device,
+        issued_at=office.clock.now_ms(),
+        demo=office.demo,
+    )
+    data, signature = wire.sign(office.key, keys.CERTIFICATE, certificate)
+    c.execute(
+        insert(e).values(
+            rsu_id=row.id,
+            epoch=epoch,
+            public_key=public,
+            certificate=data,
+            certificate_signature=signature,
+            enrolled_at=office.now(),
+            last_seen_at=office.now(),
+            software=software,
+        )
+    )
+    allocations.lose(c, row.id, epoch)
+    c.execute(
+        update(m.rsus)
+        .where(m.rsus.c.id == row.id)
+        .values(
+            # Several kiosks may run on one machine, so that its name alone is not unique.
+            device_identifier=f"{device} {row.id}",
+            state="disabled" if row.state == "new" else row.state,
+            updated_at=func.now(),
+        )
+    )
+    critical_event(c, "unit_enrolled", "INFO", f"{row.name} was enrolled (epoch {epoch}).", rsu_id=row.id)
+    return _enrolment(office, c, row, epoch, data, signature)
+
+
+def _again(office: Office, c: Connection, row: Row[Any], public: bytes) -> Enrolment:
+    """The answer given before, to the same key; a reply may have been lost."""
+    e = m.rsu_epochs
+    held = c.execute(select(e).where(e.c.rsu_id == row.id, e.c.public_key == public)).first()
+    if held is None or held.certificate is None:
+        raise Refused("code_used", "This code has been used.", "Ask the office for a new one.")
+    return _enrolment(office, c, row, held.epoch, held.certificate, held.certificate_signature)
+
+
+def _enrolment(
+    office: Office, c: Connection, row: Row[Any], epoch: int, certificate: bytes, signature: bytes
+) -> Enrolment:
+    organisation = c.execute(
+        select(m.organizations.c.name).where(m.organizations.c.id == row.organization_id)
+    ).scalar_one()
+    return Enrolment(
+        rsu=str(row.id),
+        epoch=epoch,
+        name=row.name,
+        organisation=organisation,
+        certificate=base64.b64encode(certificate).decode(),
+        certificate_signature=bytes(signature).hex(),
+        kiosk_secret=kiosk_secret(office, row.id, epoch).hex(),
+        server_key=office.key.public.hex(),
+        server_time=office.clock.now_ms(),
+        demo=office.demo,
+    )
+
+
+def read_certificate(header: str) -> tuple[bytes, bytes] | None:
+    """The certificate's bytes and signature in a ``Tombola-Certificate`` header; None where it holds none."""
+    data, dot, signature = header.partition(".")
+    if not dot or len(header) > 2 * CERTIFICATE_BYTES_MAX:
+        return None
+    try:
+        return base64.b64decode(data, validate=True), bytes.fromhex(signature)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _rsu(c: Connection, rsu: UUID, *, lock: bool = False) -> Row[Any]:
+    wanted = select(m.rsus).where(m.rsus.c.id == rsu)
+    row = c.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    if row is None:
+        raise Refused("unknown_unit", "There is no such kiosk.")
+    return row
+
+
+def _code_hash(office: Office, code: str) -> bytes:
+    plain = "".join(code.split()).replace("-", "").upper()
+    plain = plain.replace("O", "0").replace("I", "1").replace("L", "1")
+    # Keyed, so that a copy of the database is no list of codes to try.
+    return hmac.digest(keys.derive(office.secret, "enrolment"), plain.encode(), hashlib.sha256)
+
+
+def _clean(value: str) -> str:
+    return "".join(ch for ch in value if ch.isprintable())[:TEXT_CHARS_MAX]
+
+
+def _without_nul(value: Any) -> Any:
+    """JSON's values without the one character that PostgreSQL cannot hold, texts cut to their limit."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")[:TEXT_CHARS_MAX]
+    if isinstance(value, dict):
+        return {_without_nul(k): _without_nul(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nul(v) for v in value]
+    return value
