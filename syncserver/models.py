@@ -60,7 +60,7 @@ No = Annotated[bool, mapped_column(server_default=text("false"))]
 Zero = Annotated[int, mapped_column(server_default=text("0"))]
 BigZero = Annotated[int, mapped_column(BigInteger, server_default=text("0"))]
 Key = Annotated[str, mapped_column(primary_key=True)]
-EmptyJson = Annotated[Json, mapped_column(JSONB, server_default=text("'{}'::jsonb"))]
+EmptyJson = Annotated[Json, mapped_column(JSONB(none_as_null=True), server_default=text("'{}'::jsonb"))]
 
 _CASCADE = "CASCADE"
 _HASH_LENGTH = "octet_length(hash) = 32"
@@ -81,7 +81,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         UUID: Uuid(),
         datetime: DateTime(timezone=True),
-        Json: JSONB(),
+        Json: JSONB(none_as_null=True),
         str: Text(),
         bytes: LargeBinary(),
         int: Integer(),

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from syncserver import models as m
+from syncserver.audit import HISTORY_MAX, acting, critical_event, history, record_key
+from syncserver.db import Database
+
+OFFICER = UUID("018f0000-0000-7000-8000-000000000001")
+
+
+def add(connection: Connection, table: Any, **values: Any) -> UUID:
+    """Insert one row and return its id."""
+    return UUID(str(connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()))
+
+
+def make_event(connection: Connection) -> UUID:
+    """An organisation and an event of it."""
+    return add(
+        connection,
+        m.raffle_events,
+        name="Raffle",
+        organization_id=add(connection, m.organizations, name="Club", primary_currency="EUR"),
+        event_identifier="E-1",
+        state="created",
+        configuration={"cap": 5},
+        ticket_allocation={},
+    )
+
+
+def order(event: UUID, number: int, **values: Any) -> dict[str, Any]:
+    """A paid order's columns."""
+    return {
+        "id": UUID(int=number),
+        "validation_number": f"V-{number}",
+        "event_id": event,
+        "total_amount": 500,
+        "currency": "EUR",
+        "payment_status": "paid",
+        "ticket_count": 1,
+        "source": "rsu",
+        **values,
+    }
+
+
+def test_a_change_leaves_before_after_who_and_when(every_database: Database) -> None:
+    """O2: an insert, an update and what it was before, under the name of whoever acted."""
+    with every_database.engine.begin() as connection:
+        acting(connection, OFFICER)
+        event = make_event(connection)
+    with every_database.engine.begin() as connection:
+        connection.execute(update(m.raffle_events).values(name="Great raffle"))
+    with every_database.engine.connect() as connection:
+        renamed, made = history(connection, table="raffle_events", record_id=event)
+        assert connection.execute(func.now().select()).scalar_one() - made.changed_at < timedelta(minutes=1)
+    assert (made.operation, made.before, made.changed_by) == ("INSERT", None, OFFICER)
+    assert made.after is not None
+    assert made.after["name"] == "Raffle"
+    assert made.after["configuration"] == {"cap": 5}
+    assert renamed.operation == "UPDATE"
+    assert renamed.before == made.after
+    assert renamed.after == {**made.after, "name": "Great raffle"}
+    assert renamed.changed_by is None
+
+
+def test_a_statement_over_many_rows_leaves_one_row_for_each(every_database: Database) -> None:
+    """O2: the same history as a trigger for each row, with each row's own before and after."""
+    with every_database.engine.begin() as connection:
+        event = make_event(connection)
+        connection.execute(insert(m.orders).values([order(event, n) for n in range(100)]))
+        connection.execute(
+            update(m.orders)
+            .where(m.orders.c.id < UUID(int=40))
+            .values(total_amount=m.orders.c.ticket_count * 7, payment_status="void")
+        )
+        connection.execute(update(m.orders).values(payment_status=m.orders.c.payment_status))
+    with every_database.engine.connect() as connection:
+        changes = history(connection, table="orders")
+    assert len(changes) == 140
+    updates = {change.record_id: change for change in changes if change.operation == "UPDATE"}
+    assert set(updates) == {UUID(int=n) for n in range(40)}
+    for record_id, change in updates.items():
+        assert change.before is not None
+        assert change.after is not None
+        assert change.before["id"] == change.after["id"] == str(record_id)
+        assert (change.before["total_amount"], change.after["total_amount"]) == (500, 7)
+
+
+def test_what_a_conflict_left_out_is_not_in_the_history(database: Database) -> None:
+    """Y1: a repeated batch is written down once."""
+    from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+
+    with database.engine.begin() as connection:
+        event = make_event(connection)
+        rows = [order(event, n) for n in range(10)]
+        for _ in range(2):
+            connection.execute(insert_or_leave(m.orders).values(rows).on_conflict_do_nothing())
+    with database.engine.connect() as connection:
+        assert len(history(connection, table="orders")) == 10
+
+
+def test_a_deleted_row_leaves_what_it_was(every_database: Database) -> None:
+    """O2: a membership ends; its key is no UUID, so a name is made of it."""
+    with every_database.engine.begin() as connection:
+        organisation = add(connection, m.organizations, name="Club", primary_currency="EUR")
+        user = add(connection, m.users, cognito_sub="local:1", display_name="Åse")
+        connection.execute(
+            insert(m.organization_users).values(organization_id=organisation, user_id=user, role="admin")
+        )
+        acting(connection, OFFICER)
+        connection.execute(delete(m.organization_users))
+    with every_database.engine.connect() as connection:
+        gone, made = history(connection, record_id=record_key("organization_users", organisation, user))
+    assert gone.operation == "DELETE"
+    assert gone.after is None
+    assert gone.before == made.after
+    assert gone.changed_by == OFFICER
+
+
+def test_names_of_records_are_the_same_in_the_database_and_here(every_database: Database) -> None:
+    """S9: UUIDv5, at every length around the hash's blocks, beyond ASCII too."""
+    keys = ["", *("x" * n for n in range(30, 140)), "żółć €", "日本語" * 30]
+    with every_database.engine.connect() as connection:
+        for key in keys:
+            name = f"table/{key}"
+            made = connection.execute(text("SELECT audit_key(:name)"), {"name": name}).scalar_one()
+            assert made == record_key("table", key)
+
+
+def test_who_acts_is_forgotten_with_the_transaction(database: Database) -> None:
+    """O2: a connection out of the pool does not act for the one before."""
+    with database.engine.connect() as connection:
+        with connection.begin():
+            acting(connection, OFFICER)
+            add(connection, m.organizations, name="A", primary_currency="EUR")
+        with connection.begin():
+            add(connection, m.organizations, name="B", primary_currency="EUR")
+        with connection.begin():
+            acting(connection, OFFICER)
+            acting(connection, None)
+            add(connection, m.organizations, name="C", primary_currency="EUR")
+        assert [change.changed_by for change in history(connection)] == [None, None, OFFICER]
+
+
+def test_secrets_and_personal_data_are_not_in_the_history(every_database: Database) -> None:
+    """Z4: withheld, but that there was something, and that it changed, is written down."""
+    with every_database.engine.begin() as connection:
+        event = make_event(connection)
+        connection.execute(insert(m.orders).values(order(event, 1, customer_info={"phone": "+4912345"})))
+        connection.execute(update(m.orders).values(customer_info={"phone": "+4954321"}))
+        connection.execute(update(m.orders).values(customer_info=None))
+        user = add(connection, m.users, cognito_sub="local:1", display_name="Åse")
+        connection.execute(
+            insert(m.local_accounts).values(user_id=user, username="ase", password_hash="$argon2id$x")
+        )
+        connection.execute(insert(m.operator_pins).values(user_id=user, pin_hash="$argon2id$y"))
+        manifest = b"{}"
+        draw = add(
+            connection,
+            m.draw_executions,
+            raffle_event_id=event,
+            state="pending",
+            started_at=func.now(),
+            rng_seed="",
+            conducted_by=OFFICER,
+            system_checksum="00",
+            manifest=manifest,
+            manifest_sha256=sha256(manifest).hexdigest(),
+        )
+        connection.execute(update(m.draw_executions).values(manifest_published_at=func.now()))
+    seed = b"\x5e" * 32
+    with every_database.engine.begin() as connection:
+        connection.execute(
+            update(m.draw_executions).values(rng_seed=seed.hex(), seed_sha256=sha256(seed).hexdigest())
+        )
+    with every_database.engine.connect() as connection:
+        erased, changed, made = history(connection, table="orders")
+        everything = repr(history(connection))
+        assert len(history(connection, record_id=draw)) == 3
+    for secret in ("+4912345", "+4954321", "argon2id", seed.hex()):
+        assert secret not in everything
+    assert made.after is not None
+    assert made.after["customer_info"] == "(withheld)"
+    assert changed.operation == "UPDATE"
+    assert erased.after is not None
+    assert erased.after["customer_info"] is None
+
+
+def test_what_a_kiosk_says_of_itself_all_day_is_no_change(every_database: Database) -> None:
+    """O2: heads, counters and health are not written down; a revocation is."""
+    with every_database.engine.begin() as connection:
+        event = make_event(connection)
+        organisation = connection.execute(select(m.raffle_events.c.organization_id)).scalar_one()
+        rsu = add(
+            connection, m.rsus, organization_id=organisation, name="K", device_identifier="k", state="enabled"
+        )
+        connection.execute(insert(m.rsu_epochs).values(rsu_id=rsu, epoch=1, public_key=bytes(32)))
+        connection.execute(update(m.rsu_epochs).values(head_seq=7, last_seen_at=func.now(), health={"ok": 1}))
+        connection.execute(update(m.raffle_events).values(total_sold=1000))
+        connection.execute(update(m.rsu_epochs).values(revoked_at=func.now(), revoked_head_seq=7))
+    with every_database.engine.connect() as connection:
+        key = record_key("rsu_epochs", rsu, 1)
+        assert [c.operation for c in history(connection, record_id=key)] == ["UPDATE", "INSERT"]
+        assert [c.operation for c in history(connection, record_id=event)] == ["INSERT"]
+
+
+def test_the_history_is_read_in_pages_and_by_who_and_when(database: Database) -> None:
+    """O2: newest first, at most so many, then on from the last."""
+    with database.engine.begin() as connection:
+        event = make_event(connection)
+        connection.execute(insert(m.orders).values([order(event, n) for n in range(HISTORY_MAX + 5)]))
+    with database.engine.begin() as connection:
+        acting(connection, OFFICER)
+        connection.execute(update(m.raffle_events).values(name="B"))
+    with database.engine.connect() as connection:
+        page = history(connection, table="orders", limit=10**6)
+        assert len(page) == HISTORY_MAX
+        assert len(history(connection, table="orders", before=page[-1].number)) == 5
+        (own,) = history(connection, changed_by=OFFICER)
+        assert own.table == "raffle_events"
+        later = own.changed_at + timedelta(microseconds=1)
+        assert history(connection, since=later) == []
+        assert history(connection, since=own.changed_at, until=later) == [own]
+
+
+def test_a_critical_event_is_recorded_whatever_it_says(database: Database) -> None:
+    """O4: with its unit, its moment and its details; a NUL does not lose it."""
+    rsu, at = uuid4(), datetime(2026, 5, 1, 12, tzinfo=UTC)
+    with database.engine.begin() as connection:
+        made = critical_event(
+            connection, "printer_fault", "ERROR", "cover\x00 open", rsu_id=rsu, metadata={"n": 1}, at=at
+        )
+        critical_event(connection, "connect", "INFO", "back")
+    with database.engine.connect() as connection:
+        row = connection.execute(select(m.critical_events).where(m.critical_events.c.id == made)).one()
+        assert connection.execute(select(func.count()).select_from(m.critical_events)).scalar_one() == 2
+    assert (row.event_type, row.severity, row.description) == ("printer_fault", "ERROR", "cover open")
+    assert (row.rsu_id, row.timestamp, row.metadata) == (rsu, at, {"n": 1})
