@@ -295,7 +295,7 @@ class EmbeddedPostgres:
             with self._locked():
                 self._account = self._choose_account()
                 self._make_folder(self._folder)
-                self._require(self._folder, "-x")
+                self._require(self._folder)
                 self._binaries = self._readable(self._binaries or _wheel_binaries())
                 self._passwords = self._read_passwords()
                 self._make_folder(self.socket_folder)
@@ -398,44 +398,54 @@ class EmbeddedPostgres:
                 "Move it away; it will be made again.",
             )
 
-    def _allowed(self, path: Path, test: str) -> bool:
-        """Whether the server's user passes `test` (an option of test(1)) on `path`."""
-        return (
-            subprocess.run(
-                ["test", test, str(path)], check=False, cwd="/", timeout=CONNECT_S_MAX, **self._identity()
-            ).returncode
-            == 0
-        )
-
-    def _require(self, path: Path, test: str) -> None:
-        if not self._allowed(path, test):
+    def _require(self, folder: Path) -> None:
+        """See to it that the server's user can reach `folder` (a parent may be closed to others)."""
+        if not self._succeeds("test", "-x", str(folder)):
             assert self._account is not None
             raise Fault(
                 "database.home",
-                f"PostgreSQL refuses to run as root, and its user {self._account.pw_name} cannot reach {path}.",
+                f"PostgreSQL refuses to run as root, and its user {self._account.pw_name} cannot reach {folder}.",
                 "Set TOMBOLA_HOME to a folder that others may pass through, for instance /var/lib/tombola.",
             )
 
+    def _runs(self, binaries: Path) -> bool:
+        """Whether the server's user can run `binaries`, libraries and all."""
+        return self._succeeds("test", "-x", str(binaries / "postgres")) and self._succeeds(
+            str(binaries / "postgres"), "--version"
+        )
+
+    def _succeeds(self, *arguments: str) -> bool:
+        done = subprocess.run(
+            arguments, check=False, cwd="/", capture_output=True, timeout=CONNECT_S_MAX, **self._identity()
+        )
+        return done.returncode == 0
+
     def _readable(self, binaries: Path) -> Path:
         """`binaries`, or a copy of their whole installation where the server's user can read it."""
-        if self._allowed(binaries / "postgres", "-x"):
+        if self._runs(binaries):
             return binaries
         version = subprocess.run(
             [str(binaries / "postgres"), "--version"],
             capture_output=True, text=True, check=True, timeout=CONNECT_S_MAX,
-        ).stdout.split()[-1]  # fmt: skip
+        ).stdout.split()[2]  # fmt: skip
+        installation = binaries.parent
+        # The wheel's programs look for their libraries in this folder beside their package.
+        libraries = installation.parent.with_name(installation.parent.name + ".libs")
         for base in (_BINARIES_CACHE, self._home):
             copy = base / f"postgresql-{version}"
+            copied = copy / installation.parent.name / installation.name
             if not copy.exists():
                 base.mkdir(mode=0o755, parents=True, exist_ok=True)
                 with tempfile.TemporaryDirectory(dir=base, prefix=".copying-") as making:
                     tree = Path(making) / "tree"
-                    shutil.copytree(binaries.parent, tree)
+                    shutil.copytree(installation, tree / copied.relative_to(copy))
+                    if libraries.is_dir():
+                        shutil.copytree(libraries, tree / libraries.name)
                     for path in (tree, *tree.rglob("*")):
                         path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
                     tree.rename(copy)
-            if self._allowed(copy / "bin" / "postgres", "-x"):
-                return copy / "bin"
+            if self._runs(copied / binaries.name):
+                return copied / binaries.name
         raise Fault(
             "database.binaries",
             f"The programs of PostgreSQL in {binaries} cannot be read by the user it must run as.",

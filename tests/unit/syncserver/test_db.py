@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -23,7 +24,16 @@ from shared.clock import SystemClock
 from shared.errors import Fault, Refused
 from syncserver import models as m
 from syncserver.config import Config, read_config
-from syncserver.db import APP_ROLE, OWNER_ROLE, SUPERUSER, Database, EmbeddedPostgres, migrate, open_database
+from syncserver.db import (
+    APP_ROLE,
+    OWNER_ROLE,
+    SUPERUSER,
+    Database,
+    EmbeddedPostgres,
+    _wheel_binaries,
+    migrate,
+    open_database,
+)
 from tests.postgres import Cluster
 
 APPEND_ONLY = ["rsu_journal", "rsu_quarantine", "audit_log", "critical_events", "draw_pools", "draw_results"]
@@ -580,6 +590,28 @@ def test_a_server_that_was_killed_starts_again_with_what_was_committed(short_hom
     ) as connection:
         assert connection.execute("SELECT count(*) FROM raffle_events").fetchone() == (1,)
     again.stop()
+
+
+def test_programs_that_the_servers_user_cannot_read_are_copied_to_where_it_can(
+    short_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S12: an installation under root's home works; started by anybody else it is used where it is."""
+    installed = _wheel_binaries()
+    private = short_home / "private"
+    private.mkdir(mode=0o700)
+    package = installed.parents[1]
+    shutil.copytree(installed.parent, private / package.name / installed.parent.name)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), private / f"{package.name}.libs")
+    monkeypatch.setattr("syncserver.db._BINARIES_CACHE", short_home / "cache")
+    binaries = private / package.name / installed.parent.name / "bin"
+    server = EmbeddedPostgres(short_home, SystemClock(), binaries=binaries, account="nobody", throw_away=True)
+    server.start()
+    with psycopg.connect(
+        server.url(APP_ROLE).set(drivername="postgresql").render_as_string(False)
+    ) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    server.stop()
+    assert (short_home / "cache").exists() == (os.geteuid() == 0)
 
 
 def test_a_home_with_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
