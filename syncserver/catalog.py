@@ -1,0 +1,333 @@
+"""The catalog: all that one kiosk needs to sell alone, signed, and numbered anew only where something changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Row, select, update
+
+from shared import keys, wire
+from shared.clock import to_ms
+from shared.errors import Fault, Refused
+from shared.money import minor
+from shared.wire import (
+    Catalog,
+    CutInfo,
+    EventInfo,
+    OperatorInfo,
+    Package,
+    PeerKey,
+    PrizeInfo,
+    ResultInfo,
+    SignedGrant,
+)
+from syncserver import allocations, events, rsus
+from syncserver import models as m
+from syncserver.office import Office
+
+EVENTS_MAX = 50
+VOIDS_MAX = 20_000
+RESULTS_MAX = 1_000
+DRAWS_MAX = 50
+OPERATORS_MAX = 1_000
+PEERS_MAX = 5_000
+SHOWN = ("created", "active", "suspended", "closed", "drawn")
+WORK_AT_KIOSKS = ("admin", "manager", "operator")
+SUPERVISE = ("admin", "manager")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A catalog's bytes, the signature over them in hex, and the tag that says whether it is news."""
+
+    data: bytes
+    signature: str
+    etag: str
+
+
+def build(office: Office, c: Connection, rsu: UUID, epoch: int) -> Signed:
+    """The catalog of this enrolment as of now. ``Refused`` (``unknown_unit``) where there is no such enrolment."""
+    unit = c.execute(
+        select(
+            m.rsus,
+            m.rsu_epochs.c.catalog_generation,
+            m.rsu_epochs.c.catalog_serial,
+            m.rsu_epochs.c.catalog_hash,
+        )
+        .join(m.rsu_epochs, m.rsu_epochs.c.rsu_id == m.rsus.c.id)
+        .where(m.rsus.c.id == rsu, m.rsu_epochs.c.epoch == epoch)
+    ).one_or_none()
+    if unit is None:
+        raise Refused("unknown_unit", "This kiosk is not enrolled here.")
+    says = Catalog(
+        generation=office.generation,
+        serial=0,
+        rsu=str(rsu),
+        epoch=epoch,
+        rsu_state=rsus.unit_state(c, rsu, epoch),
+        server_time=0,
+        events=_events(office, c, unit, epoch),
+        operators=_operators(office, c, unit.organization_id, rsu, epoch),
+        peers=_peers(c, unit.organization_id),
+    )
+    digest = hashlib.sha256(wire.canonical(says)).digest()
+    serial = unit.catalog_serial
+    if unit.catalog_hash != digest or unit.catalog_generation != office.generation:
+        serial = _number(c, office.generation, rsu, epoch, digest)
+    issued = msgspec.structs.replace(says, serial=serial, server_time=office.clock.now_ms())
+    data, signature = wire.sign(office.key, keys.CATALOG, issued)
+    if len(data) > wire.CATALOG_BYTES_MAX:
+        raise Fault("catalog.size", "The catalog has grown too large for a kiosk.", "Complete old events.")
+    return Signed(data, signature.hex(), f'"{office.generation}-{serial}-{digest.hex()[:16]}"')
+
+
+def _number(c: Connection, generation: int, rsu: UUID, epoch: int, digest: bytes) -> int:
+    serial: int = c.execute(
+        update(m.server_state)
+        .values(catalog_serial=m.server_state.c.catalog_serial + 1)
+        .returning(m.server_state.c.catalog_serial)
+    ).scalar_one()
+    c.execute(
+        update(m.rsu_epochs)
+        .where(m.rsu_epochs.c.rsu_id == rsu, m.rsu_epochs.c.epoch == epoch)
+        .values(catalog_generation=generation, catalog_serial=serial, catalog_hash=digest)
+    )
+    return serial
+
+
+def _events(office: Office, c: Connection, unit: Row[Any], epoch: int) -> tuple[EventInfo, ...]:
+    e = m.raffle_events
+    rows = c.execute(
+        select(
+            e,
+            m.venues.c.name.label("venue_name"),
+            m.venues.c.timezone,
+            m.organizations.c.name.label("organisation"),
+            m.organizations.c.license_number,
+            m.organizations.c.settings.label("organisation_settings"),
+        )
+        .select_from(
+            e.join(m.organizations, m.organizations.c.id == e.c.organization_id).outerjoin(
+                m.venues, m.venues.c.id == e.c.venue_id
+            )
+        )
+        .where(e.c.organization_id == unit.organization_id, e.c.state.in_(SHOWN))
+        .order_by(events.STATE_ORDER, e.c.event_number.desc())
+        .limit(EVENTS_MAX)
+    ).all()
+    ids = [row.id for row in rows]
+    held: defaultdict[UUID, list[SignedGrant]] = defaultdict(list)
+    for event, grant in allocations.grants(office, c, unit.id, epoch):
+        held[event].append(grant)
+    facts = _Facts(c, ids, unit.id, epoch)
+    return tuple(_event(row, facts, tuple(held[row.id])) for row in rows)
+
+
+class _Facts:
+    """What hangs on several events, each kind read once for all of them."""
+
+    def __init__(self, c: Connection, ids: list[UUID], rsu: UUID, epoch: int) -> None:
+        p, z, k = m.ticket_packages, m.prizes, m.event_cuts
+        d, v = m.draw_executions, m.voids
+        self.packages = _by(
+            c.execute(select(p).where(p.c.event_id.in_(ids)).order_by(p.c.display_order, p.c.id)), "event_id"
+        )
+        self.prizes = _by(
+            c.execute(select(z).where(z.c.event_id.in_(ids)).order_by(z.c.position, z.c.id)), "event_id"
+        )
+        self.cuts = _by(
+            c.execute(select(k).where(k.c.event_id.in_(ids)).order_by(k.c.at, k.c.id)), "event_id"
+        )
+        self.draws = _by(
+            c.execute(
+                select(
+                    d.c.raffle_event_id,
+                    d.c.manifest_sha256,
+                    d.c.manifest_published_at,
+                    d.c.seed_sha256,
+                    d.c.seed_committed_at,
+                )
+                .where(d.c.raffle_event_id.in_(ids))
+                .order_by(d.c.attempt)
+                .limit(DRAWS_MAX * max(1, len(ids)))
+            ),
+            "raffle_event_id",
+        )
+        self.voids = _by(
+            c.execute(
+                select(v.c.event_id, v.c.validation_number)
+                .where(v.c.event_id.in_(ids))
+                .order_by(v.c.at.desc(), v.c.validation_number)
+                .limit(VOIDS_MAX)
+            ),
+            "event_id",
+        )
+        r = m.draw_results
+        self.results = _by(
+            c.execute(
+                select(
+                    d.c.raffle_event_id,
+                    r.c.prize_id,
+                    r.c.position,
+                    r.c.winning_number,
+                    r.c.prize_value_at_draw,
+                    z.c.name,
+                    m.prize_claims.c.id.label("claim"),
+                )
+                .select_from(
+                    r.join(d, d.c.id == r.c.draw_execution_id)
+                    .join(z, z.c.id == r.c.prize_id)
+                    .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
+                )
+                .where(d.c.raffle_event_id.in_(ids), d.c.official_at.is_not(None))
+                .order_by(r.c.position, r.c.selected_at, r.c.id)
+                .limit(RESULTS_MAX)
+            ),
+            "raffle_event_id",
+        )
+        u = m.rsu_cuts
+        self.settled = set(
+            c.execute(
+                select(u.c.event_id)
+                .join(k, k.c.id == u.c.cut_id)
+                .where(u.c.rsu_id == rsu, u.c.epoch == epoch, u.c.event_id.in_(ids), k.c.kind == "close")
+            ).scalars()
+        )
+
+
+def _by(rows: Any, column: str) -> defaultdict[UUID, list[Row[Any]]]:
+    found: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, column)].append(row)
+    return found
+
+
+def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> EventInfo:
+    kept = events.settings(row.configuration)
+    return EventInfo(
+        id=str(row.id),
+        number=row.event_number,
+        name=row.name,
+        state=row.state,
+        organisation=row.organisation,
+        venue=row.venue_name or "",
+        timezone=row.timezone or (row.organisation_settings or {}).get("timezone") or "UTC",
+        licence=row.licence_number or row.license_number or "",
+        currency=row.currency,
+        locale=kept.locale,
+        game=kept.game,
+        opens_at=to_ms(row.opens_at),
+        closes_at=to_ms(row.closes_at),
+        draw_at=None if row.draw_at is None else to_ms(row.draw_at),
+        packages=tuple(
+            Package(
+                id=str(p.id),
+                name=p.name,
+                ticket_count=p.ticket_count,
+                price=p.price,
+                currency=p.currency,
+                order=p.display_order or 0,
+                active=p.is_active,
+                active_from=None if p.active_from is None else to_ms(p.active_from),
+                active_to=None if p.active_to is None else to_ms(p.active_to),
+                description=p.description or "",
+            )
+            for p in facts.packages[row.id]
+        ),
+        prizes=tuple(
+            PrizeInfo(
+                id=str(z.id),
+                name=z.name,
+                position=z.position,
+                type=z.type,
+                value=0 if z.value is None else minor(z.value, row.currency),
+                basis_points=0 if z.percentage is None else int(z.percentage * 100),
+                winners=z.winner_count,
+            )
+            for z in facts.prizes[row.id]
+        ),
+        # An event that was closed early is cut when that is heard of.
+        cuts=tuple(
+            CutInfo(
+                id=str(k.id),
+                kind=k.kind,
+                at=to_ms(k.at if k.kind != "close" or row.closed_at is None else min(k.at, row.closed_at)),
+            )
+            for k in facts.cuts[row.id]
+        ),
+        policies=kept.policies,
+        receipt=kept.receipt,
+        grants=held,
+        results=tuple(
+            ResultInfo(
+                prize=str(r.prize_id),
+                prize_name=r.name,
+                position=r.position,
+                number=r.winning_number,
+                amount=r.prize_value_at_draw,
+                currency=row.currency,
+                state="open" if r.claim is None else "paid",
+            )
+            for r in facts.results[row.id]
+        ),
+        voids=tuple(v.validation_number for v in facts.voids[row.id]),
+        settled=row.id in facts.settled,
+        manifests=tuple(
+            d.manifest_sha256 for d in facts.draws[row.id] if d.manifest_published_at is not None
+        ),
+        seeds=tuple(d.seed_sha256 for d in facts.draws[row.id] if d.seed_committed_at is not None),
+    )
+
+
+def _operators(
+    office: Office, c: Connection, organisation: UUID, rsu: UUID, epoch: int
+) -> tuple[OperatorInfo, ...]:
+    secret = rsus.kiosk_secret(office, rsu, epoch)
+    rows = c.execute(
+        select(m.users.c.id, m.users.c.display_name, m.organization_users.c.role, m.operator_pins.c.pin_hash)
+        .select_from(
+            m.organization_users.join(m.users, m.users.c.id == m.organization_users.c.user_id).join(
+                m.operator_pins, m.operator_pins.c.user_id == m.users.c.id
+            )
+        )
+        .where(
+            m.organization_users.c.organization_id == organisation,
+            m.organization_users.c.role.in_(WORK_AT_KIOSKS),
+            m.users.c.is_active,
+        )
+        .order_by(m.users.c.display_name, m.users.c.id)
+        .limit(OPERATORS_MAX)
+    )
+    found = []
+    for row in rows:
+        salt, _, base = row.pin_hash.partition("$")
+        found.append(
+            OperatorInfo(
+                id=str(row.id),
+                name=row.display_name,
+                supervisor=row.role in SUPERVISE,
+                pin_salt=salt,
+                pin_verifier=keys.pin_verifier(bytes.fromhex(base), secret).hex(),
+            )
+        )
+    return tuple(found)
+
+
+def _peers(c: Connection, organisation: UUID) -> tuple[PeerKey, ...]:
+    e, r = m.rsu_epochs, m.rsus
+    rows = c.execute(
+        select(e.c.rsu_id, e.c.epoch, r.c.name, e.c.public_key)
+        .join(r, r.c.id == e.c.rsu_id)
+        .where(r.c.organization_id == organisation, e.c.revoked_at.is_(None))
+        .order_by(e.c.rsu_id, e.c.epoch)
+        .limit(PEERS_MAX)
+    )
+    return tuple(
+        PeerKey(rsu=str(p.rsu_id), epoch=p.epoch, name=p.name, public_key=bytes(p.public_key).hex())
+        for p in rows
+    )
