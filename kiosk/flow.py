@@ -135,6 +135,8 @@ class DeviceSeen:
     """``printer`` or ``scanner``."""
     words: str
     ok: bool | None
+    code: str = ""
+    """What is wrong, for the log; empty where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,454 @@
+"""The only door to the network: hands the journal up, brings the catalog and numbers down, each failing by itself.
+
+A step does what is due and returns; the engine calls it on a thread of its own, a simulation calls it directly.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from kiosk import journal
+from kiosk.config import check_server
+from kiosk.outbox import (
+    BACK_OFF_S_MAX,
+    BACK_OFF_S_MIN,
+    REFUSED_S,
+    RETRY_AFTER_S_MAX,
+    Failed,
+    Moved,
+    Outbox,
+    Replied,
+)
+from kiosk.outbox import Send as SendBatch
+from kiosk.outbox import Stop as StopSelling
+from kiosk.store import Identity, Reader
+from shared import proof, wire
+from shared.clock import Clock
+from shared.errors import Fault, Refused
+
+CONNECT_S_MAX = 5.0
+ANSWER_S_MAX = 30.0
+CATALOG_EVERY_S = 20.0
+HEALTH_EVERY_S = 60.0
+NUMBERS_EVERY_S = 1.0
+STEP_S_MIN = 0.2
+"""Between two steps of the thread, so that sales made together travel together."""
+STEP_S_MAX = 60.0
+UPLOADS_A_STEP_MAX = 50
+ERROR_BYTES_MAX = 65_536
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+# What is reported -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The office holds the chain up to ``seq``."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Sell no more: see the outbox."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogCame:
+    """A catalog as it came; not yet proved."""
+
+    data: bytes
+    signature: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsCame:
+    """The answer to a request for numbers; not yet proved."""
+
+    request: str
+    grants: tuple[wire.SignedGrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRefused:
+    """A request for numbers will never be granted."""
+
+    request: str
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSeen:
+    """The office's clock showed ``server_time`` when ours had counted ``monotonic``; milliseconds."""
+
+    server_time: int
+    monotonic: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSeen:
+    """How the connection is: ``online``, ``offline`` or ``refused``."""
+
+    network: str
+    words: str
+    uploading: bool = False
+
+
+Report = Acknowledged | Stopped | CatalogCame | GrantsCame | RequestRefused | TimeSeen | NetworkSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the till wants of the office at this moment."""
+
+    last_seq: int = 0
+    etag: str = ""
+    requests: tuple[tuple[str, str, int], ...] = ()
+    health: wire.Health | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    monotonic: int
+    """The middle of asking and being answered."""
+
+
+class _Pace:
+    """When one kind of request is due again."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._failures = 0
+        self.due_s = 0.0
+
+    def done(self, now_s: float, jitter: float) -> None:
+        self._failures = 0
+        self.due_s = now_s + self._every_s * (0.9 + 0.2 * jitter)
+
+    def failed(self, now_s: float, jitter: float, answer: _Answer | None) -> None:
+        if answer is not None and answer.status in (401, 403):
+            self.due_s = now_s + REFUSED_S
+            return
+        self._failures += 1
+        wait_s = min(BACK_OFF_S_MAX, BACK_OFF_S_MIN * 2.0 ** min(self._failures - 1, 16)) * (0.5 + jitter)
+        told = None if answer is None else retry_after_s(answer.headers)
+        self.due_s = now_s + (wait_s if told is None else told * (1.0 + 0.25 * jitter))
+
+
+def retry_after_s(headers: httpx.Headers) -> float | None:
+    """Seconds to wait as the office told; None where it did not, or by a date (RFC 9110 allows one)."""
+    text = headers.get("Retry-After", "")
+    return min(RETRY_AFTER_S_MAX, float(text)) if text.isdecimal() else None
+
+
+def _decoded(answer: _Answer, kind: type[_T]) -> _T | None:
+    """The message in an answer; None where it cannot be read, which counts as no answer."""
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as e:
+        _log.warning("an answer of the office cannot be read: %s", e)
+        return None
+
+
+def _client(server: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+    return httpx.Client(
+        base_url=check_server(server),
+        transport=transport,
+        timeout=httpx.Timeout(ANSWER_S_MAX, connect=CONNECT_S_MAX),
+        follow_redirects=False,
+        headers={wire.PROTOCOL_HEADER: str(wire.PROTOCOL), "User-Agent": "tombola-kiosk"},
+    )
+
+
+def _receive(client: httpx.Client, request: httpx.Request, size_max: int, clock: Clock) -> _Answer | None:
+    """The office's answer; None where there was none, or more of it than there may be."""
+    before = clock.monotonic_ms()
+    try:
+        response = client.send(request, stream=True)
+        try:
+            body = bytearray()
+            for part in response.iter_bytes():
+                body += part
+                if len(body) > size_max:
+                    _log.warning("an answer to %s is longer than %d bytes", request.url.path, size_max)
+                    return None
+        finally:
+            response.close()
+    except httpx.HTTPError as e:
+        _log.info("%s: %s", request.url.path, e)
+        return None
+    after = clock.monotonic_ms()
+    return _Answer(response.status_code, response.headers, bytes(body), (before + after) // 2)
+
+
+def enrol(
+    server: str,
+    request: wire.EnrolRequest,
+    clock: Clock,
+    transport: httpx.BaseTransport | None = None,
+) -> wire.Enrolment:
+    """Become a kiosk of the office; ``Refused`` in the office's words, ``Fault`` where it cannot be reached."""
+    with _client(server, transport) as client:
+        body = wire.canonical(request)
+        built = client.build_request(
+            "POST", "/rsu/v1/enrol", content=body, headers={"Content-Type": "application/json"}
+        )
+        answer = _receive(client, built, wire.REQUEST_BYTES_MAX, clock)
+    if answer is None:
+        raise Fault("offline", "The server cannot be reached.", "Check the address and the network.")
+    if answer.status != 200:
+        said = _decoded(answer, wire.ErrorReply)
+        if said is None:
+            raise Fault("no_answer", f"The server answers with {answer.status}.", "Check the address.")
+        raise Refused(said.error, said.message, said.hint)
+    reply = _decoded(answer, wire.Enrolment)
+    if reply is None:
+        raise Fault("no_answer", "The server's answer cannot be read.", "Check the address and the versions.")
+    return reply
+
+
+class Uplink:
+    """Talks to the office for one enrolled kiosk. :meth:`need` and :meth:`hurry` may be called from any thread."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        open_reader: Callable[[], Reader],
+        clock: Clock,
+        report: Callable[[Report], None],
+        cursor: int = 0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """``open_reader`` opens the journal for reading on the thread that steps; ``report`` is called from it."""
+        self._identity, self._clock, self._report = identity, clock, report
+        self._open_reader = open_reader
+        self._reader: Reader | None = None
+        self._http: httpx.Client | None = None
+        self._transport = transport
+        self.outbox = Outbox(cursor)
+        self._needs = Needs()
+        self._catalog, self._numbers, self._health = (
+            _Pace(CATALOG_EVERY_S),
+            _Pace(NUMBERS_EVERY_S),
+            _Pace(HEALTH_EVERY_S),
+        )
+        self._wake = threading.Event()
+        self._hurried = self._ended = False
+        self._network = NetworkSeen("offline", "Not connected yet")
+
+    # From any thread --------------------------------------------------------------------------------
+
+    def need(self, needs: Needs) -> None:
+        """What the till wants now; wakes the thread where there is something to do."""
+        before, self._needs = self._needs, needs
+        if needs.last_seq != before.last_seq or needs.requests != before.requests:
+            self._wake.set()
+
+    def hurry(self) -> None:
+        """Do everything now, whatever was waited for."""
+        self._hurried = True
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End :meth:`run`."""
+        self._ended = True
+        self._wake.set()
+
+    # On the stepping thread -------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Step until told to stop."""
+        try:
+            while not self._ended:
+                wait_s = self.step()
+                pause = threading.Event()
+                pause.wait(STEP_S_MIN)
+                self._wake.wait(max(0.0, min(STEP_S_MAX, wait_s) - STEP_S_MIN))
+                self._wake.clear()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _now_s(self) -> float:
+        return self._clock.monotonic_ms() / 1000
+
+    def step(self) -> float:
+        """Do what is due; seconds until something is due again, if nothing happens before."""
+        needs = self._needs
+        if self._hurried:
+            self._hurried = False
+            self.outbox.hurry()
+            self._catalog.due_s = self._numbers.due_s = self._health.due_s = 0.0
+        waits = [self._upload(needs)]
+        now_s = self._now_s()
+        if now_s >= self._catalog.due_s:
+            self._fetch_catalog(needs)
+        if needs.requests and now_s >= self._numbers.due_s:
+            self._fetch_numbers(needs)
+        if needs.health is not None and now_s >= self._health.due_s:
+            self._send_health(needs.health)
+        waits += [self._catalog.due_s, self._health.due_s]
+        if needs.requests:
+            waits.append(self._numbers.due_s)
+        now_s = self._now_s()
+        return max(0.0, min(waits[0], *(w - now_s for w in waits[1:])))
+
+    def _call(
+        self, method: str, path: str, body: bytes = b"", size_max: int = ERROR_BYTES_MAX, **headers: str
+    ) -> _Answer | None:
+        """A signed request; None where no answer came."""
+        me = self._identity
+        if self._http is None:
+            self._http = _client(me.server, self._transport)
+        signed = proof.sign_request(
+            me.key,
+            proof.key_name(me.rsu, me.epoch),
+            method,
+            path,
+            body,
+            self._clock.now_ms(),
+            self._clock.token(16).hex(),
+        )
+        request = self._http.build_request(
+            method,
+            path,
+            content=body,
+            headers={"Tombola-Certificate": me.certificate_header}
+            | {k.replace("_", "-"): v for k, v in headers.items()}
+            | signed,
+        )
+        answer = _receive(self._http, request, size_max, self._clock)
+        self._judge(answer)
+        if answer is not None and (text := answer.headers.get("Tombola-Time", "")).isdecimal():
+            self._report(TimeSeen(int(text), answer.monotonic))
+        return answer
+
+    def _judge(self, answer: _Answer | None) -> None:
+        """What the screens say of the connection."""
+        if answer is None:
+            seen = NetworkSeen("offline", "Off line: sales go on and are uploaded later")
+        elif answer.status in (401, 403):
+            said = _decoded(answer, wire.ErrorReply)
+            seen = NetworkSeen("refused", said.message if said else "The office refuses this kiosk")
+        elif answer.status >= 500 or answer.status == 429:
+            seen = NetworkSeen("offline", "The office is busy: sales go on and are uploaded later")
+        else:
+            seen = NetworkSeen("online", "Connected")
+        self._tell(seen)
+
+    def _tell(self, seen: NetworkSeen) -> None:
+        if seen != self._network:
+            self._network = seen
+            self._report(seen)
+
+    # Up ---------------------------------------------------------------------------------------------
+
+    def _upload(self, needs: Needs) -> float:
+        if self._reader is None:
+            self._reader = self._open_reader()
+        self.outbox.appended(needs.last_seq)
+        for _ in range(UPLOADS_A_STEP_MAX):
+            command = self.outbox.next(self._now_s())
+            if isinstance(command, StopSelling):
+                return STEP_S_MAX
+            if not isinstance(command, SendBatch):
+                return command.seconds
+            for told in self._send(command):
+                if isinstance(told, Moved):
+                    self._report(Acknowledged(told.seq))
+                elif isinstance(told, StopSelling):
+                    self._report(Stopped(told.code, told.words))
+        return 0.0
+
+    def _send(self, batch: SendBatch) -> list[Any]:
+        assert self._reader is not None
+        rows = journal.read_batch(self._reader, batch.after, batch.count) if batch.count else []
+        body = journal.pack(self._identity, rows)
+        answer = self._call("POST", "/rsu/v1/journal", body, Content_Type=wire.JOURNAL_TYPE)
+        reply = _decoded(answer, wire.JournalReply) if answer is not None and answer.status == 200 else None
+        now_s, jitter = self._now_s(), self._clock.jitter()
+        if answer is None or reply is None:
+            status = None if answer is None else answer.status
+            told = None if answer is None else retry_after_s(answer.headers)
+            return list(self.outbox.take(Failed(status, told), now_s, jitter))
+        self._report(TimeSeen(reply.server_time, answer.monotonic))
+        held = self._reader.entry(reply.head.seq) if reply.head.epoch == self._identity.epoch else None
+        return list(self.outbox.take(Replied(reply, None if held is None else held.hash), now_s, jitter))
+
+    def _send_health(self, health: wire.Health) -> None:
+        answer = self._call("POST", "/rsu/v1/health", wire.canonical(health), Content_Type="application/json")
+        self._settle(self._health, answer, ok=answer is not None and answer.status < 300)
+
+    # Down -------------------------------------------------------------------------------------------
+
+    def _settle(self, pace: _Pace, answer: _Answer | None, *, ok: bool) -> None:
+        now_s, jitter = self._now_s(), self._clock.jitter()
+        if ok:
+            pace.done(now_s, jitter)
+        else:
+            pace.failed(now_s, jitter, answer)
+
+    def _fetch_catalog(self, needs: Needs) -> None:
+        known = {"If_None_Match": needs.etag} if needs.etag else {}
+        answer = self._call("GET", "/rsu/v1/catalog", b"", wire.CATALOG_BYTES_MAX, **known)
+        ok = answer is not None and answer.status in (200, 304)
+        if answer is not None and answer.status == 200:
+            try:
+                signature = bytes.fromhex(answer.headers.get(wire.CATALOG_SIGNATURE, ""))
+            except ValueError:
+                signature = b""
+            self._report(CatalogCame(answer.body, signature, answer.headers.get("ETag", "")))
+        self._settle(self._catalog, answer, ok=ok)
+
+    def _fetch_numbers(self, needs: Needs) -> None:
+        for request, event, count in needs.requests:
+            asked = wire.AllocationRequest(request=request, event=event, count=count)
+            answer = self._call(
+                "POST",
+                "/rsu/v1/allocations",
+                wire.canonical(asked),
+                wire.CATALOG_BYTES_MAX,
+                Content_Type="application/json",
+            )
+            reply = (
+                _decoded(answer, wire.AllocationReply)
+                if answer is not None and answer.status == 200
+                else None
+            )
+            if reply is not None:
+                self._report(GrantsCame(request, reply.grants))
+            elif answer is not None and answer.status in (400, 404, 409, 422):
+                said = _decoded(answer, wire.ErrorReply)
+                self._report(
+                    RequestRefused(request, said.error if said else "refused", said.message if said else "")
+                )
+            else:
+                self._settle(self._numbers, answer, ok=False)
+                return
+        self._settle(self._numbers, None, ok=True)
