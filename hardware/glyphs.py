@@ -150,10 +150,17 @@ _MIRRORED: Final = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 def _levels(units: list[str]) -> list[int]:
     """Embedding levels after the Unicode bidirectional algorithm, without explicit marks (tidy removed them)."""
+    classes = [unicodedata.bidirectional(unit[0]) for unit in units]
+    for i in range(1, len(classes) - 1):  # a separator within a number belongs to it (rule W4)
+        if classes[i] in ("CS", "ES") and classes[i - 1] == classes[i + 1] == "EN":
+            classes[i] = "EN"
+    for i in (*range(1, len(classes)), *range(len(classes) - 2, -1, -1)):  # so do its % and currency (W5)
+        if classes[i] == "ET" and "EN" in classes[max(0, i - 1) : i + 2]:
+            classes[i] = "EN"
     kinds: list[str] = []
     strong = ""
-    for unit in units:
-        kind = unicodedata.bidirectional(unit[0])
+    for one in classes:
+        kind = one
         if kind in ("R", "AL"):
             kind = strong = "R"
         elif kind == "L":
@@ -215,15 +222,40 @@ def _font_holding(char: str, bold: bool) -> Path | None:
     return None
 
 
+_HEX_DIGITS: Final = [
+    "75557",
+    "26227",
+    "71747",
+    "71717",
+    "55711",
+    "74717",
+    "74757",
+    "71111",
+    "75757",
+    "75717",
+    "25755",
+    "65656",
+    "74447",
+    "65556",
+    "74647",
+    "74644",
+]
+"""Digits of 3 by 5 dots: a row of three bits to each figure."""
+
+
 def _code_point_box(char: str, width: int, height: int) -> Image.Image:
     """A frame holding the code point in small digits: nothing is lost, even without any font for it."""
     box = Image.new("1", (width, height), 0)
-    pen = ImageDraw.Draw(box)
-    pen.rectangle((1, 2, width - 2, height - 3), outline=1)
-    digits = f"{ord(char):04X}"
-    small = _font(_OWN_REGULAR[0], 8)
-    for row, start in enumerate(range(0, len(digits), 2)):
-        pen.text((2 + (width - 12) // 2, 2 + row * 6), digits[start : start + 2], fill=1, font=small)
+    ImageDraw.Draw(box).rectangle((1, 1, width - 2, height - 2), outline=1)
+    dots = box.load()
+    if dots is None:
+        raise AssertionError("a new picture has dots")
+    for i, digit in enumerate(f"{ord(char):04X}"):
+        left, top = width // 2 - 3 + 4 * (i % 2), 3 + 6 * (i // 2)
+        for y, row in enumerate(_HEX_DIGITS[int(digit, 16)]):
+            for x in range(3):
+                if int(row) >> (2 - x) & 1:
+                    dots[left + x, top + y] = 1
     return box
 
 

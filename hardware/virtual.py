@@ -344,6 +344,7 @@ class _Mechanism:
     def step(self, length: int) -> None:
         """Work off the command of that length at the buffer's start."""
         command = bytes(self.buffer[:length])
+        self._slip_bytes += length
         if command == b"\x1b@":
             self._start()
         elif command[0] not in (0x1B, 0x1D):
@@ -354,7 +355,6 @@ class _Mechanism:
             self._group(command)
         del self.buffer[:length]
         self.job_bytes += length
-        self._slip_bytes += length
 
     def _start(self) -> None:
         self.flush_entry()
@@ -364,7 +364,7 @@ class _Mechanism:
         self._line.clear()
         self._begun = True
         self.job_bytes = 0
-        self._slip_bytes = 0
+        self._slip_bytes = len(b"\x1b@")
 
     def _print_text(self, command: bytes) -> None:
         if command == b"\n":
@@ -630,10 +630,10 @@ class VirtualPrinter:
     def wait(self, wait_s_max: float, until: Callable[[], bool]) -> bool:
         """Wait until something holds, looked at whenever the printer has done something; False if it does not in time."""
         deadline = time.monotonic() + wait_s_max
-        with self._turn:
-            while not until():
-                if time.monotonic() > deadline:
-                    return False
+        while not until():
+            if time.monotonic() > deadline:
+                return False
+            with self._turn:
                 self._turn.wait(_POLL_S)
         return True
 
@@ -885,9 +885,12 @@ class VirtualPrinter:
         except (_FaultError, UnicodeDecodeError) as e:
             self._fault(str(e))
             return False
-        if m.lines != lines and self._state.ms_per_line:
-            deadline = time.monotonic() + self._state.ms_per_line / 1_000
-            while not self._stopping and (left_s := deadline - time.monotonic()) > 0:
+        if m.lines != lines:
+            begun = time.monotonic()
+            while not self._stopping:  # the state may change meanwhile
+                left_s = begun + self._state.ms_per_line / 1_000 - time.monotonic()
+                if left_s <= 0:
+                    break
                 self._turn.wait(left_s)
         self._turn.notify_all()
         return True
