@@ -42,6 +42,9 @@ CODE_PAGES: Final = {"CP437": 0, "CP1252": 16, "CP858": 19}
 _PROFILE: Final = "TM-T88III"
 _LEADING_PX: Final = 6
 _BAND_EDGE_PX: Final = 6
+_BAND_SPACE_PX: Final = 14
+_GAP_CELLS_MIN: Final = 2
+_GAP_CELLS_MAX: Final = 4
 _FRAGMENT_ROWS_MAX: Final = 240
 _QR_WIDTH_PX_MAX: Final = 300
 _QR_MODULE_PX_USUAL_MAX: Final = 8
@@ -249,7 +252,7 @@ class _Slip:
         for line in lines:
             self.line([_Piece(0, line)], "center", size, bold, inverse=True)
         self.raster(across, edge)
-        self.feed_px(_LEADING_PX)
+        self.feed_px(_BAND_SPACE_PX)
 
     def raster(self, width_px: int, rows: bytes) -> None:
         """GS v 0: a picture at the paper's resolution."""
@@ -299,8 +302,8 @@ def _columns(slip: _Slip, block: Columns) -> None:
         for text in texts:
             _text(slip, Text(text, align="center", size=block.size, bold=block.bold))
         return
-    per_row = max(1, min(block.per_row, (room + 1) // (widest + 1), len(texts)))
-    pitch = min(room // per_row, widest + 4) if per_row > 1 else widest
+    per_row = max(1, min(block.per_row, (room + _GAP_CELLS_MIN) // (widest + _GAP_CELLS_MIN), len(texts)))
+    pitch = min((room - widest) // (per_row - 1), widest + _GAP_CELLS_MAX) if per_row > 1 else widest
     for start in range(0, len(texts), per_row):
         row = texts[start : start + per_row]
         pieces = [_Piece(i * pitch, " " * (widest - glyphs.cells(text)) + text) for i, text in enumerate(row)]
