@@ -1,0 +1,261 @@
+"""``tombola-server``: sets the office up, serves it, and the few things that are done at the machine itself."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any, Final
+from uuid import UUID
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from sqlalchemy import Connection, select
+
+from shared.clock import SystemClock
+from shared.errors import KnownError, Refused
+from syncserver import auth, events, rsus
+from syncserver import models as m
+from syncserver.config import Config, add_arguments, read_config
+from syncserver.db import Database, migrate, open_database
+from syncserver.office import Office, furnish, open_office, restored
+
+PASSWORD_BYTES: Final = 12
+"""96 random bits in the password that ``init`` makes."""
+WEB_WORKERS: Final = 2
+SPARE_CONNECTIONS: Final = 1
+"""Of a process's pool, for what is written down beside a refused request."""
+REQUEST_S_MAX: Final = 60
+DRAIN_S_MAX: Final = 20
+"""How long requests under way may take when the server is told to stop."""
+HEADER_LINE_BYTES_MAX: Final = 16_384
+HEADERS_MAX: Final = 100
+KEEP_ALIVE_S: Final = 5
+BACKLOG: Final = 2_048
+USAGE_STATUS: Final = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; 0 where it was done, 1 where it was refused or could not be, with a sentence on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["demo"]:
+        # Imported here: only the demonstration needs a kiosk, printers and a browser.
+        from syncserver import demo
+
+        return demo.main(given[1:])
+    options = _parser().parse_args(given)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        config = read_config(os.environ, options)
+        command: Callable[[Config, argparse.Namespace], None] = options.command
+        command(config, options)
+    except KnownError as e:
+        print(f"tombola-server: {e.message}", file=sys.stderr)
+        if e.hint:
+            print(f"  {e.hint}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tombola-server", description="The central office of Tombola.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        name: str, command: Callable[[Config, argparse.Namespace], None], words: str
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        add_arguments(sub)
+        sub.set_defaults(command=command)
+        return sub
+
+    init = add("init", _init, "make database, keys, the first organisation and its administrator")
+    init.add_argument("--organisation", default="My organisation", help="its name")
+    init.add_argument("--currency", default="EUR", help="its currency (ISO 4217)")
+    init.add_argument("--timezone", default="UTC", help="its time zone, such as Europe/Berlin")
+    init.add_argument("--admin", default="admin", help="user name of the first administrator")
+    serve = add("serve", _serve, "serve kiosks and people")
+    serve.add_argument("--bind", dest="listen", help="the same as --listen")
+    serve.add_argument("--workers", type=int, default=WEB_WORKERS, help=f"processes ({WEB_WORKERS})")
+    serve.add_argument(
+        "--demo", action="store_true", help="be a demonstration: its kiosks take scripted touches"
+    )
+    serve.add_argument(
+        "--plain-http",
+        action="store_true",
+        help="let other machines come without TLS, on a network of your own",
+    )
+    add("worker", _worker, "do the timed work: closing, watching")
+    add("migrate", _migrate, "bring the database to this version")
+    enrol = add("enrol", _enrol, "print a one-time code for a kiosk, made known where it is not yet")
+    enrol.add_argument("--rsu", required=True, metavar="NAME", help="the kiosk's name")
+    enrol.add_argument("--organisation", help="its organisation, where there are several")
+    user = add("user", _user, "make a person, or give one a new password; it is printed once")
+    user.add_argument("username")
+    user.add_argument("--name", help="how people call them")
+    user.add_argument("--role", choices=auth.ROLES, default="admin")
+    user.add_argument("--organisation", help="their organisation, where there are several")
+    add("restored", _restored, "say that the database was restored from a backup, before serving it again")
+    commands.add_parser("demo", help="a whole evening: server, kiosks, printers, from tap to winner")
+    return parser
+
+
+def _password() -> str:
+    return SystemClock().token(PASSWORD_BYTES).hex()
+
+
+def _open(config: Config) -> Database:
+    return open_database(config, SystemClock())
+
+
+def _init(config: Config, options: argparse.Namespace) -> None:
+    with closing(_open(config)) as database:
+        done = migrate(database)
+        office = furnish(database, config.home, SystemClock())
+        with office.begin() as c:
+            if c.scalar(select(m.organizations.c.id).limit(1)) is not None:
+                raise Refused(
+                    "init_done",
+                    f"The office in {config.home} is set up already.",
+                    "Start it with: tombola-server serve. A new password: tombola-server user NAME.",
+                )
+            organisation = events.create_organisation(
+                c, options.organisation, options.currency, timezone=options.timezone
+            )
+            password = _password()
+            auth.create_user(c, organisation, options.admin, "Administrator", password, "admin")
+    print(f"{'Made the database' if done else 'Found the database'}, the keys in {config.home / 'keys'},")
+    print(f"and the organisation “{options.organisation}”.\n")
+    print(f"  user name   {options.admin.lower()}\n  password    {password}\n")
+    print("The password is not shown again. Now start it:  tombola-server serve")
+
+
+def _ready(server: Any) -> None:
+    for listener in server.LISTENERS:
+        host, port = listener.sock.getsockname()[:2]
+        print(f"Serving on http://{host}:{port}", flush=True)
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with its settings from code: several processes, each with threads and a database pool of its own."""
+
+    def __init__(self, settings: dict[str, Any], make: Callable[[], Any]) -> None:
+        self._settings, self._make = settings, make
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._make()
+
+
+def _serve(config: Config, options: argparse.Namespace) -> None:
+    if not 1 <= options.workers <= 64:
+        raise Refused("workers", "--workers is a number from 1 to 64.")
+    # Opened here too, so that the embedded database lives as long as the server, and trouble is told at once.
+    with closing(_open(config)) as database:
+        migrate(database)
+        furnish(database, config.home, SystemClock(), demo=options.demo)
+        database.engine.dispose()
+        opened: list[Office] = []
+
+        def application() -> Any:
+            from syncserver.app import create_app
+
+            office = open_office(config, SystemClock(), demo=options.demo)
+            opened.append(office)
+            return create_app(office, plain_http=options.plain_http)
+
+        host = f"[{config.listen_host}]" if ":" in config.listen_host else config.listen_host
+        settings = {
+            "bind": f"{host}:{config.listen_port}",
+            "workers": options.workers,
+            "worker_class": "gthread",
+            "threads": max(config.connections_max - SPARE_CONNECTIONS, 1),
+            "timeout": REQUEST_S_MAX,
+            "graceful_timeout": DRAIN_S_MAX,
+            "keepalive": KEEP_ALIVE_S,
+            "backlog": BACKLOG,
+            "limit_request_line": 8_190,
+            "limit_request_field_size": HEADER_LINE_BYTES_MAX,
+            "limit_request_fields": HEADERS_MAX,
+            "accesslog": None,
+            "proc_name": "tombola-server",
+            "when_ready": _ready,
+            "control_socket_disable": True,
+        }
+        _Server(settings, application).run()
+
+
+def _worker(config: Config, _options: argparse.Namespace) -> None:
+    from syncserver.worker import run_worker
+
+    office = open_office(config, SystemClock())
+    with closing(office.database):
+        run_worker(office)
+
+
+def _migrate(config: Config, _options: argparse.Namespace) -> None:
+    with closing(_open(config)) as database:
+        done = migrate(database)
+    print(
+        "\n".join(f"ran {revision}" for revision in done)
+        if done
+        else "The database is of this version already."
+    )
+
+
+def _organisation(c: Connection, name: str | None) -> UUID:
+    query = select(m.organizations.c.id, m.organizations.c.name).order_by(m.organizations.c.name)
+    rows = [row for row in c.execute(query).all() if name is None or row.name == name]
+    if len(rows) == 1:
+        return UUID(str(rows[0].id))
+    raise Refused(
+        "organisation",
+        "There is no such organisation." if not rows else "There are several organisations.",
+        "Run tombola-server init first." if name is None and not rows else "Name one with --organisation.",
+    )
+
+
+def _enrol(config: Config, options: argparse.Namespace) -> None:
+    office = open_office(config, SystemClock())
+    with closing(office.database), office.begin() as c:
+        organisation = _organisation(c, options.organisation)
+        rsu = c.scalar(
+            select(m.rsus.c.id).where(m.rsus.c.organization_id == organisation, m.rsus.c.name == options.rsu)
+        )
+        if rsu is None:
+            rsu = rsus.create_rsu(c, organisation, options.rsu)
+        code = rsus.new_code(office, c, rsu, None)
+    print(code)
+
+
+def _user(config: Config, options: argparse.Namespace) -> None:
+    office = open_office(config, SystemClock())
+    password, username = _password(), options.username.strip().lower()
+    with closing(office.database), office.begin() as c:
+        known = c.scalar(select(m.local_accounts.c.user_id).where(m.local_accounts.c.username == username))
+        if known is None:
+            organisation = _organisation(c, options.organisation)
+            auth.create_user(
+                c, organisation, username, options.name or options.username, password, options.role
+            )
+        else:
+            auth.set_password(c, known, password, office.now())
+    print(f"  user name   {username}\n  password    {password}\n\nThe password is not shown again.")
+
+
+def _restored(config: Config, _options: argparse.Namespace) -> None:
+    with closing(_open(config)) as database:
+        generation = restored(database, config.home)
+    print(
+        f"The next start is generation {generation}: every counter of numbers leaps, and kiosks hand over again."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""The office's pages, by noun: events, kiosks, findings, draws, claims, orders, audit, users.
+
+A page shows what belongs to the organisation of whoever is logged in and nothing else; what belongs to another
+is answered as if it did not exist. A form that is refused leads back to its page with the reason on it.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from syncserver.admin.claims import register as _claims
+from syncserver.admin.draws import register as _draws
+from syncserver.admin.events import register as _events
+from syncserver.admin.findings import register as _findings
+from syncserver.admin.ground import login_page, menu, tell
+from syncserver.admin.home import register as _home
+from syncserver.admin.kiosks import register as _kiosks
+from syncserver.admin.ledger import register as _ledger
+from syncserver.admin.orders import register as _orders
+from syncserver.admin.users import register as _users
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+for _register in (_home, _events, _kiosks, _findings, _draws, _claims, _orders, _ledger, _users):
+    _register(blueprint)
+
+__all__ = ["blueprint", "login_page", "menu", "tell"]

@@ -1,0 +1,178 @@
+"""What every page of the office stands on: its menu, its messages, reading forms, and finding one's own things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Response, abort, flash, g, render_template, request, url_for
+from sqlalchemy import Connection, Row, select
+
+from shared.errors import Refused
+from syncserver import auth
+from syncserver import models as m
+
+READERS: Final = ("admin", "manager", "auditor")
+MANAGERS: Final = ("admin", "manager")
+FLOOR: Final = ("admin", "manager", "auditor", "operator")
+"""Who may see how the kiosks are."""
+DESK: Final = ("admin", "claims")
+SEEKERS: Final = ("admin", "manager", "auditor", "operator", "claims")
+"""Who may look a sale up: everybody who meets customers."""
+
+PAGE_ROWS: Final = 50
+PAGE_MAX: Final = 100_000
+REASON_CHARS_MAX: Final = 500
+
+_MENU: Final = (
+    ("admin.home", "Events", "events", SEEKERS),
+    ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
+    ("admin.findings", "Findings", "findings", READERS),
+    ("admin.claims_desk", "Claims desk", "claims", DESK),
+    ("admin.orders", "Orders", "orders", SEEKERS),
+    ("admin.users", "People", "users", MANAGERS),
+    ("admin.ledger", "Audit", "audit", READERS),
+)
+
+
+def menu() -> list[tuple[str, str, str]]:
+    """What whoever is logged in may open: endpoint, word, section."""
+    role = auth.account().role
+    return [(endpoint, word, section) for endpoint, word, section, roles in _MENU if role in roles]
+
+
+def login_page(came_for: str = "", username: str = "", refused: Refused | None = None) -> str:
+    """The log-in page, which leads on to what was asked for."""
+    return render_template("admin/login.html", next=came_for, username=username, refused=refused)
+
+
+def tell(kind: str, message: str, hint: str = "") -> None:
+    """A message on the next page: kind ``good``, ``bad`` or ``warn``."""
+    flash((message, hint) if hint else message, kind)  # type: ignore[arg-type]  # a pair is a heading and its hint
+
+
+def page(template: str, here: str, **values: Any) -> str:
+    """A page of the office, within the section of the menu that ``here`` names."""
+    return render_template(f"admin/{template}.html", here=here, **values)
+
+
+def back_to(endpoint: str, **values: Any) -> str:
+    """Where this form's page is; a refusal from here on leads back to it."""
+    g.back = url_for(endpoint, **values)
+    return str(g.back)
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A transaction in the name of whoever is logged in."""
+    with auth.office().begin(auth.account().id) as c:
+        yield c
+
+
+acting = reading
+"""The same, where something is changed: the audit trail names the person."""
+
+
+# Forms ----------------------------------------------------------------------------------------------
+
+
+def text(name: str, label: str, most: int = 200, *, least: int = 1) -> str:
+    """A field's text without the blanks around it; ``Refused`` where it is too short or too long."""
+    value = request.form.get(name, "").strip()
+    if not least <= len(value) <= most:
+        rule = f"It has at most {most} characters." if value else "It must be filled in."
+        raise Refused("field", f"{label}: that will not do.", rule)
+    return value
+
+
+def reason() -> str:
+    """Why something is done."""
+    return text("reason", "Reason", REASON_CHARS_MAX, least=3)
+
+
+def whole(name: str, label: str, least: int, most: int) -> int:
+    """A field's whole number; ``Refused`` outside its bounds."""
+    value = request.form.get(name, "").strip().replace(",", "").replace(" ", "")
+    if not (value.isascii() and value.isdigit() and len(value) <= 12 and least <= int(value) <= most):
+        raise Refused("field", f"{label}: that will not do.", f"It is a whole number from {least} to {most}.")
+    return int(value)
+
+
+def decimal(name: str, label: str, most: int, places: int = 2) -> Decimal:
+    """A field's amount in major units, or percentage; ``Refused`` where it is none."""
+    value = request.form.get(name, "").strip().replace(" ", "").replace(",", ".")
+    try:
+        number = Decimal(value) if len(value) <= 16 else Decimal(-1)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or not 0 <= number <= most or number != round(number, places):
+        raise Refused("field", f"{label}: that will not do.", f"It is a number from 0 to {most}, like 12.50.")
+    return number
+
+
+def identifier(name: str, label: str) -> UUID:
+    """A field that names a thing."""
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        raise Refused("field", f"{label}: choose one of the list.") from None
+
+
+def moment(name: str, label: str, timezone: str) -> datetime:
+    """A field's date and time, meant as the venue's clock shows it."""
+    try:
+        naive = datetime.fromisoformat(request.form.get(name, ""))
+        return naive.replace(tzinfo=ZoneInfo(timezone), fold=0)
+    except (ValueError, ZoneInfoNotFoundError):
+        raise Refused(
+            "field", f"{label}: that is no date and time.", "Write it like 2026-05-30 19:30."
+        ) from None
+
+
+def page_number() -> int:
+    """Which page of a list was asked for."""
+    asked = request.args.get("page", "1")
+    return (
+        min(int(asked), PAGE_MAX)
+        if asked.isascii() and asked.isdigit() and 0 < len(asked) < 7 and int(asked)
+        else 1
+    )
+
+
+# One's own things -----------------------------------------------------------------------------------
+
+
+def own_event(c: Connection, event: UUID) -> Row[Any]:
+    """An event of one's own organisation, with ``venue_name`` and ``timezone``; 404 otherwise."""
+    row = c.execute(
+        select(m.raffle_events, m.venues.c.name.label("venue_name"), m.venues.c.timezone)
+        .outerjoin(m.venues, m.venues.c.id == m.raffle_events.c.venue_id)
+        .where(
+            m.raffle_events.c.id == event, m.raffle_events.c.organization_id == auth.account().organisation
+        )
+    ).one_or_none()
+    if row is None:
+        abort(404)
+    return row
+
+
+def own_rsu(c: Connection, rsu: UUID) -> Row[Any]:
+    """A kiosk of one's own organisation; 404 otherwise."""
+    row = c.execute(
+        select(m.rsus).where(m.rsus.c.id == rsu, m.rsus.c.organization_id == auth.account().organisation)
+    ).one_or_none()
+    if row is None:
+        abort(404)
+    return row
+
+
+def csv(lines: Iterator[str], name: str) -> Response:
+    """A table to download, sent while it is read."""
+    answer = Response(lines, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer

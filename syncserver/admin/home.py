@@ -1,0 +1,62 @@
+"""Coming in, going out, and the list of events that everybody sees first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from shared.errors import Refused
+from syncserver import auth
+from syncserver import models as m
+from syncserver.admin import ground
+from syncserver.auth import PUBLIC, ROLES, access
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    to.add_url_rule("/login", "login", login, methods=["GET", "POST"])
+    to.add_url_rule("/logout", "leave", leave, methods=["POST"])
+    to.add_url_rule("/", "home", home)
+
+
+@access(PUBLIC)
+def login() -> ResponseReturnValue:
+    """The log-in page, and logging in."""
+    if request.method == "GET":
+        return ground.login_page()
+    came_for, username = request.form.get("next", ""), request.form.get("username", "")
+    try:
+        auth.log_in(auth.office(), username, request.form.get("password", ""))
+    except Refused as e:
+        return ground.login_page(came_for, username[:120], e), 401
+    # Only to a page of the office: an address from elsewhere would be a trap.
+    local = came_for.startswith("/admin/") and "\\" not in came_for and came_for.isprintable()
+    return redirect(came_for if local else url_for("admin.home"), 303)
+
+
+@access(*ROLES)
+def leave() -> ResponseReturnValue:
+    """Logs out."""
+    auth.log_out()
+    return redirect(url_for("admin.login"), 303)
+
+
+@access(*ROLES)
+def home() -> ResponseReturnValue:
+    """All events, the newest first."""
+    e = m.raffle_events
+    open_findings = (
+        select(func.count())
+        .where(m.findings.c.event_id == e.c.id, m.findings.c.decided_at.is_(None), m.findings.c.blocking)
+        .scalar_subquery()
+    )
+    with ground.reading() as c:
+        rows = c.execute(
+            select(e, m.venues.c.name.label("venue_name"), m.venues.c.timezone, open_findings.label("doubts"))
+            .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
+            .where(e.c.organization_id == auth.account().organisation)
+            .order_by(e.c.event_number.desc())
+            .limit(ground.PAGE_ROWS)
+        ).all()
+    return ground.page("home", "events", events=rows)

@@ -1,0 +1,122 @@
+"""The board of kiosks: how each is, what it still owes, and adding, admitting or stopping one."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from shared import clock
+from shared.errors import Refused
+from syncserver import auth, rsus
+from syncserver import models as m
+from syncserver.admin import ground
+from syncserver.auth import access
+
+SETTABLE: Final = {
+    "enabled": "It may sell.",
+    "disabled": "It may not sell until it is enabled again.",
+    "suspended": "It pauses until it is enabled again.",
+    "revoked": "Its key is never trusted again.",
+}
+EVENTS_SHOWN: Final = 30
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    to.add_url_rule("/kiosks", "kiosks", board)
+    to.add_url_rule("/kiosks/board", "kiosks_board", fragment)
+    to.add_url_rule("/kiosks/add", "add_kiosk", add, methods=["POST"])
+    to.add_url_rule("/kiosks/<uuid:rsu>", "kiosk", show)
+    to.add_url_rule("/kiosks/<uuid:rsu>/code", "kiosk_code", code, methods=["POST"])
+    to.add_url_rule("/kiosks/<uuid:rsu>/state", "kiosk_state", set_state, methods=["POST"])
+
+
+def _rows() -> list[rsus.RsuRow]:
+    here = auth.office()
+    with ground.reading() as c:
+        return rsus.board(c, auth.account().organisation, clock.utc(here.clock.now_ms()))
+
+
+@access(*ground.FLOOR)
+def board() -> ResponseReturnValue:
+    """All kiosks and how they are."""
+    with ground.reading() as c:
+        venues = c.execute(
+            select(m.venues.c.id, m.venues.c.name)
+            .where(m.venues.c.organization_id == auth.account().organisation, m.venues.c.is_active)
+            .order_by(m.venues.c.name)
+        ).all()
+    return ground.page("kiosks", "kiosks", rows=_rows(), venues=venues)
+
+
+@access(*ground.FLOOR)
+def fragment() -> ResponseReturnValue:
+    """The board alone, to be exchanged on the page."""
+    return render_template("admin/kiosks_board.html", rows=_rows())
+
+
+@access(*ground.MANAGERS)
+def add() -> ResponseReturnValue:
+    """Adds a kiosk, and shows its one-time code."""
+    ground.back_to("admin.kiosks")
+    me = auth.account()
+    with ground.acting() as c:
+        venue = ground.identifier("venue", "Venue") if request.form.get("venue") else None
+        if venue is not None:
+            known = c.scalar(
+                select(m.venues.c.id).where(
+                    m.venues.c.id == venue, m.venues.c.organization_id == me.organisation
+                )
+            )
+            if known is None:
+                raise Refused("field", "Venue: choose one of the list.")
+        rsu = rsus.create_rsu(c, me.organisation, ground.text("name", "Name", 80), venue)
+        made = rsus.new_code(auth.office(), c, rsu, me.id)
+        row = ground.own_rsu(c, rsu)
+    return ground.page("kiosk_code", "kiosks", kiosk=row, code=made)
+
+
+@access(*ground.FLOOR)
+def show(rsu: UUID) -> ResponseReturnValue:
+    """One kiosk: its state, its enrolments, and what it reported."""
+    with ground.reading() as c:
+        row = ground.own_rsu(c, rsu)
+        epochs = c.execute(
+            select(m.rsu_epochs).where(m.rsu_epochs.c.rsu_id == rsu).order_by(m.rsu_epochs.c.epoch.desc())
+        ).all()
+        happened = c.execute(
+            select(m.critical_events)
+            .where(m.critical_events.c.rsu_id == rsu)
+            .order_by(m.critical_events.c.timestamp.desc())
+            .limit(EVENTS_SHOWN)
+        ).all()
+    return ground.page("kiosk", "kiosks", kiosk=row, epochs=epochs, happened=happened)
+
+
+@access(*ground.MANAGERS)
+def code(rsu: UUID) -> ResponseReturnValue:
+    """Makes a one-time code and shows it, once."""
+    ground.back_to("admin.kiosk", rsu=rsu)
+    with ground.acting() as c:
+        row = ground.own_rsu(c, rsu)
+        made = rsus.new_code(auth.office(), c, rsu, auth.account().id)
+    return ground.page("kiosk_code", "kiosks", kiosk=row, code=made)
+
+
+@access(*ground.MANAGERS)
+def set_state(rsu: UUID) -> ResponseReturnValue:
+    """Enables, disables, suspends or revokes a kiosk."""
+    page = ground.back_to("admin.kiosk", rsu=rsu)
+    state = request.form.get("state", "")
+    if state not in SETTABLE:
+        raise Refused("field", "A kiosk can be enabled, disabled, suspended or revoked.")
+    why = request.form.get("reason", "").strip() or ("Admitted." if state == "enabled" else ground.reason())
+    with ground.acting() as c:
+        row = ground.own_rsu(c, rsu)
+        rsus.set_state(c, rsu, state, auth.account().id, why)
+    ground.tell("good", f"{row.name} is {state}. {SETTABLE[state]}")
+    return redirect(page if request.form.get("to") == "kiosk" else url_for("admin.kiosks"), 303)

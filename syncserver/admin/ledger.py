@@ -1,0 +1,98 @@
+"""What changed and what happened: the audit trail and the critical events, as the database keeps them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, or_, select
+
+from syncserver import auth
+from syncserver import models as m
+from syncserver.admin import ground
+from syncserver.auth import access
+
+TABLES: Final = (
+    "raffle_events", "ticket_packages", "prizes", "rsus", "rsu_epochs", "rsu_allocations", "voids", "findings",
+    "draw_executions", "draw_results", "prize_claims", "organizations", "venues", "users", "organization_users",
+    "orders", "tickets", "server_state",
+)  # fmt: skip
+HIDDEN: Final = {"updated_at", "created_at", "bundle", "manifest"}
+BIGINT_MAX: Final = 2**63 - 1
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    to.add_url_rule("/audit", "ledger", changes)
+    to.add_url_rule("/audit/events", "critical", happened)
+
+
+@access(*ground.READERS)
+def changes() -> ResponseReturnValue:
+    """The changes of critical data, newest first: before, after, who, when."""
+    table = request.args.get("table", "")
+    before = request.args.get("before", "")
+    start = int(before) if before.isascii() and before.isdigit() and int(before[:19]) <= BIGINT_MAX else None
+    a, ou, me = m.audit_log, m.organization_users, auth.account()
+    query = (
+        select(a, m.users.c.display_name.label("by_name"))
+        .outerjoin(m.users, m.users.c.id == a.c.changed_by)
+        .order_by(a.c.id.desc())
+        .limit(ground.PAGE_ROWS)
+    )
+    if table in TABLES:
+        query = query.where(a.c.table_name == table)
+    if start is not None:
+        query = query.where(a.c.id < start)
+    with ground.reading() as c:
+        if (c.scalar(select(func.count()).select_from(m.organizations)) or 0) > 1:
+            # The trail does not say whose a row is: with several organisations each sees what its own people did.
+            mine = select(ou.c.user_id).where(ou.c.organization_id == me.organisation)
+            query = query.where(a.c.changed_by.in_(mine))
+        rows = c.execute(query).all()
+    told = [(row, _difference(row.old_data, row.new_data)) for row in rows]
+    return ground.page(
+        "ledger", "audit", told=told, table=table, tables=TABLES, full=len(rows) == ground.PAGE_ROWS
+    )
+
+
+def _difference(
+    before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> list[tuple[str, object, object]]:
+    old, new = before or {}, after or {}
+    keys = [k for k in {**old, **new} if k not in HIDDEN and old.get(k) != new.get(k)]
+    return [
+        (k, _short(old.get(k)), _short(new.get(k)))
+        for k in keys
+        if not (before is None and new.get(k) in (None, "", {}))
+    ]
+
+
+def _short(value: object) -> object:
+    return f"{value[:117]}…" if isinstance(value, str) and len(value) > 120 else value
+
+
+@access(*ground.READERS)
+def happened() -> ResponseReturnValue:
+    """Critical events, newest first."""
+    k, me, page = m.critical_events, auth.account(), ground.page_number()
+    with ground.reading() as c:
+        rows = c.execute(
+            select(k, m.rsus.c.name.label("rsu_name"), m.raffle_events.c.name.label("event_name"))
+            .outerjoin(m.rsus, m.rsus.c.id == k.c.rsu_id)
+            .outerjoin(m.raffle_events, m.raffle_events.c.id == k.c.event_id)
+            .where(
+                or_(m.rsus.c.organization_id.is_(None), m.rsus.c.organization_id == me.organisation),
+                or_(
+                    m.raffle_events.c.organization_id.is_(None),
+                    m.raffle_events.c.organization_id == me.organisation,
+                ),
+            )
+            .order_by(k.c.timestamp.desc())
+            .limit(ground.PAGE_ROWS + 1)
+            .offset((page - 1) * ground.PAGE_ROWS)
+        ).all()
+    return ground.page(
+        "critical", "audit", rows=rows[: ground.PAGE_ROWS], more=len(rows) > ground.PAGE_ROWS, page=page
+    )

@@ -1,0 +1,121 @@
+"""Finding a sale by any of its numbers, and its page."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, false, select
+
+from shared import numbers
+from syncserver import auth
+from syncserver import models as m
+from syncserver.admin import ground
+from syncserver.auth import access
+
+QUERY_CHARS_MAX: Final = 1_000
+NUMBERS_SHOWN: Final = 500
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    to.add_url_rule("/orders", "orders", search)
+    to.add_url_rule("/orders/<uuid:order>", "order", show)
+
+
+def _wanted(text: str) -> ColumnElement[bool]:
+    """Orders by validation number, as typed or out of a QR; by id; by a draw number."""
+    o, t = m.orders, m.tickets
+    parts = text.split(":")
+    validation = numbers.read_validation(parts[1] if len(parts) > 1 else text)
+    if validation is not None:
+        return o.c.validation_number == validation
+    plain = text.replace(",", "").replace(" ", "")
+    if plain.isascii() and plain.isdigit():
+        number = int(plain[:12])
+        if number > numbers.DRAW_NUMBER_MAX:
+            return false()
+        return o.c.id.in_(select(t.c.order_id).where(t.c.draw_number == number))
+    try:
+        return o.c.id == UUID(text)
+    except ValueError:
+        return false()
+
+
+@access(*ground.SEEKERS)
+def search() -> ResponseReturnValue:
+    """Orders, the newest first, or those that a number finds."""
+    o = m.orders
+    text = request.args.get("q", "").strip()[:QUERY_CHARS_MAX]
+    asked, page = request.args.get("event", ""), ground.page_number()
+    query = (
+        select(
+            o,
+            m.raffle_events.c.name.label("event_name"),
+            m.rsus.c.name.label("rsu_name"),
+            m.venues.c.timezone,
+        )
+        .join(m.raffle_events, m.raffle_events.c.id == o.c.event_id)
+        .outerjoin(m.venues, m.venues.c.id == m.raffle_events.c.venue_id)
+        .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
+        .where(m.raffle_events.c.organization_id == auth.account().organisation)
+        .order_by(o.c.created_at.desc(), o.c.id.desc())
+        .limit(ground.PAGE_ROWS + 1)
+        .offset((page - 1) * ground.PAGE_ROWS)
+    )
+    with ground.reading() as c:
+        event = None
+        if asked:
+            try:
+                event = ground.own_event(c, UUID(asked))
+            except ValueError:
+                abort(404)
+            query = query.where(o.c.event_id == event.id)
+        if text:
+            query = query.where(_wanted(text))
+        rows = c.execute(query).all()
+    return ground.page(
+        "orders",
+        "orders",
+        rows=rows[: ground.PAGE_ROWS],
+        more=len(rows) > ground.PAGE_ROWS,
+        page=page,
+        q=text,
+        event=event,
+    )
+
+
+@access(*ground.SEEKERS)
+def show(order: UUID) -> ResponseReturnValue:
+    """One order: its numbers, its void, and where it came from."""
+    o = m.orders
+    with ground.reading() as c:
+        row = c.execute(
+            select(
+                o,
+                m.raffle_events.c.name.label("event_name"),
+                m.raffle_events.c.organization_id,
+                m.rsus.c.name.label("rsu_name"),
+                m.ticket_packages.c.name.label("package_name"),
+                m.users.c.display_name.label("operator"),
+                m.venues.c.timezone,
+            )
+            .join(m.raffle_events, m.raffle_events.c.id == o.c.event_id)
+            .outerjoin(m.venues, m.venues.c.id == m.raffle_events.c.venue_id)
+            .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
+            .outerjoin(m.ticket_packages, m.ticket_packages.c.id == o.c.package_id)
+            .outerjoin(m.users, m.users.c.id == o.c.operator_id)
+            .where(o.c.id == order, m.raffle_events.c.organization_id == auth.account().organisation)
+        ).one_or_none()
+        if row is None:
+            abort(404)
+        tickets = c.execute(
+            select(m.tickets.c.draw_number, m.tickets.c.state)
+            .where(m.tickets.c.order_id == order)
+            .order_by(m.tickets.c.draw_number)
+            .limit(NUMBERS_SHOWN)
+        ).all()
+        void = c.execute(select(m.voids).where(m.voids.c.order_id == order)).one_or_none()
+    return ground.page("order", "orders", o=row, tickets=tickets, void=void, shown=NUMBERS_SHOWN)

@@ -1,0 +1,94 @@
+"""The people of the organisation: who they are, what they may do, and making another."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from shared import clock
+from shared.errors import Refused
+from syncserver import auth
+from syncserver import models as m
+from syncserver.admin import ground
+from syncserver.auth import access
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    to.add_url_rule("/users", "users", people)
+    to.add_url_rule("/users/add", "add_user", add, methods=["POST"])
+    to.add_url_rule("/users/<uuid:user>/secret", "user_secret", secret, methods=["POST"])
+
+
+@access(*ground.MANAGERS)
+def people() -> ResponseReturnValue:
+    """Everybody of the organisation."""
+    with ground.reading() as c:
+        rows = c.execute(
+            select(
+                m.users,
+                m.organization_users.c.role,
+                m.local_accounts.c.username,
+                m.operator_pins.c.user_id.label("pin"),
+            )
+            .join(m.organization_users, m.organization_users.c.user_id == m.users.c.id)
+            .outerjoin(m.local_accounts, m.local_accounts.c.user_id == m.users.c.id)
+            .outerjoin(m.operator_pins, m.operator_pins.c.user_id == m.users.c.id)
+            .where(m.organization_users.c.organization_id == auth.account().organisation)
+            .order_by(m.users.c.display_name)
+        ).all()
+    return ground.page("users", "users", rows=rows, roles=_givable())
+
+
+def _givable() -> list[str]:
+    """The roles that one may give: a manager makes no administrators and no managers."""
+    return [r for r in auth.ROLES if auth.account().role == "admin" or r not in ground.MANAGERS]
+
+
+@access(*ground.MANAGERS)
+def add() -> ResponseReturnValue:
+    """Makes a person: with a PIN for the kiosks, a password for these pages, or both."""
+    page = ground.back_to("admin.users")
+    role = request.form.get("role", "")
+    if role not in _givable():
+        raise Refused("role", "That role is not yours to give.")
+    password, pin = request.form.get("password") or None, request.form.get("pin") or None
+    if password is None and pin is None:
+        raise Refused("field", "Give a PIN for the kiosks, a password for the office, or both.")
+    with ground.acting() as c:
+        auth.create_user(
+            c,
+            auth.account().organisation,
+            ground.text("username", "User name", 120),
+            ground.text("name", "Name", 120),
+            password,
+            role,
+            pin,
+        )
+    ground.tell("good", "Made. Kiosks know the PIN from their next contact on.")
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def secret(user: UUID) -> ResponseReturnValue:
+    """Gives a person a new password or PIN."""
+    page = ground.back_to("admin.users")
+    me = auth.account()
+    with ground.acting() as c:
+        role = c.scalar(
+            select(m.organization_users.c.role).where(
+                m.organization_users.c.user_id == user,
+                m.organization_users.c.organization_id == me.organisation,
+            )
+        )
+        if role is None or (role not in _givable() and user != me.id):
+            raise Refused("role", "That person is not yours to change.")
+        if password := request.form.get("password"):
+            auth.set_password(c, user, password, clock.utc(auth.office().clock.now_ms()))
+        if pin := request.form.get("pin"):
+            auth.set_pin(c, user, pin)
+    ground.tell("good", "Changed.")
+    return redirect(page, 303)

@@ -1,0 +1,266 @@
+"""The web application: kiosks' door, office and public pages put together, and what holds for all of them.
+
+It does not start unless every view says who may enter. It answers people with pages and kiosks in JSON; what
+somebody sends may be refused, and never makes it fail.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from shared import clock, keys, money, numbers, wire
+from shared.errors import Fault, KnownError, Refused
+from syncserver import admin, api, auth, public, reconcile
+from syncserver.office import Office
+
+_log = logging.getLogger(__name__)
+
+FORM_BYTES_MAX: Final = 64 * 1024
+FORM_FIELDS_MAX: Final = 200
+FIELD_CHARS_MAX: Final = 10_000
+RETRY_AFTER_S: Final = 5
+STATIC_AGE_S: Final = 3600
+_LOOPBACK = ("127.", "::1", "::ffff:127.")
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def create_app(office: Office, *, plain_http: bool = False) -> Flask:
+    """The application of one office; ``RuntimeError`` where a view has no access mark.
+
+    ``plain_http`` lets it be reached without TLS from other machines: for a network of one's own alone.
+    """
+    app = Flask(__name__)
+    app.secret_key = keys.derive(office.secret, "web-session")
+    app.session_interface = auth.Sessions()
+    app.extensions["tombola"] = office
+    app.config.update(
+        MAX_CONTENT_LENGTH=wire.REQUEST_BYTES_MAX,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES_MAX,
+        MAX_FORM_PARTS=FORM_FIELDS_MAX,
+        SESSION_COOKIE_NAME="tombola",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_AGE_S,
+        PLAIN_HTTP=plain_http,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for blueprint in (api.blueprint, admin.blueprint, public.blueprint):
+        app.register_blueprint(blueprint)
+    app.view_functions["static"] = auth.access(auth.PUBLIC)(app.view_functions["static"])
+    _words(app)
+    _guards(app, auth.marks(app))
+    _failures(app)
+    return app
+
+
+# Who may enter --------------------------------------------------------------------------------------
+
+
+def _guards(app: Flask, marks: dict[str, frozenset[str]]) -> None:
+    def enter() -> None:
+        g.nonce = auth.office().clock.token(16).hex()
+        g.account = None
+        _check_transport(app)
+        if request.endpoint is None:
+            return  # nothing is served there: 404 or 405 follows
+        _check_text(request.args, request.view_args or {})
+        mark = marks[request.endpoint]
+        if request.path.startswith("/rsu/"):
+            api.check_protocol()
+            if auth.RSU in mark:
+                api.authenticate()
+            return
+        auth.authorise(mark)
+        if request.method not in _SAFE:
+            _check_text(request.form, {})
+            auth.check_csrf(request)
+
+    def leave(response: Response) -> Response:
+        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store" if g.get("account") else "no-cache"
+        return auth.secure(response, g.get("nonce", ""))
+
+    app.before_request(enter)
+    app.after_request(leave)
+
+
+def _check_transport(app: Flask) -> None:
+    if request.is_secure or app.config["PLAIN_HTTP"] or (request.remote_addr or "::1").startswith(_LOOPBACK):
+        return
+    raise Refused(
+        "tls",
+        "This server is reached by https only.",
+        "Put a reverse proxy with a certificate in front of it, as the manual shows.",
+    )
+
+
+def _check_text(given: MultiDict[str, str], parts: dict[str, Any]) -> None:
+    """Refuses text that no database keeps, before anybody has to think of it."""
+    texts: Iterable[str] = [v for values in given.listvalues() for v in values]
+    for text in [*texts, *given.keys(), *(str(v) for v in parts.values())]:
+        if "\0" in text or any("\ud800" <= ch <= "\udfff" for ch in text) or len(text) > FIELD_CHARS_MAX:
+            abort(400)
+
+
+# What went wrong ------------------------------------------------------------------------------------
+
+
+def _failures(app: Flask) -> None:
+    app.register_error_handler(KnownError, _known)
+    app.register_error_handler(auth.NotAllowed, _not_allowed)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _cannot_be_stored)
+    app.register_error_handler(PoolTimeout, _overloaded)
+    app.register_error_handler(OperationalError, _overloaded)
+    app.register_error_handler(InternalServerError, _bug)
+
+
+def _page(status: int, title: str, message: str, hint: str = "") -> ResponseReturnValue:
+    """An error for whoever asked: a page, or the protocol's JSON."""
+    if request.path.startswith("/rsu/"):
+        code = title.lower().replace(" ", "_")
+        return api.reply(wire.ErrorReply(error=code, message=message, hint=hint), status)
+    office = request.path.startswith("/admin")
+    back = url_for("admin.home" if office else "public.home")
+    return render_template(
+        "error.html",
+        title=title,
+        message=message,
+        hint=hint,
+        back=back,
+        back_text="To the office" if office else "To the raffles",
+    ), status
+
+
+def _known(error: KnownError) -> ResponseReturnValue:
+    if isinstance(error, Fault):
+        _log.error("the environment failed: %s", error)
+    if request.path.startswith("/rsu/"):
+        return api.refuse(error)
+    if isinstance(error, Fault):
+        page = _response(_page(503, "Not now", error.message, error.hint))
+        page.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return page
+    back = g.get("back")
+    if isinstance(back, str) and error.code != "csrf":
+        admin.tell("bad", error.message, error.hint)
+        return redirect(back, 303)
+    return _page(
+        {"csrf": 403, "tls": 403, "unknown": 404}.get(error.code, 409), "Not done", error.message, error.hint
+    )
+
+
+def _response(page: ResponseReturnValue) -> Response:
+    """What a view would return, as a response whose headers can be set."""
+    return make_response(page)
+
+
+def _not_allowed(error: auth.NotAllowed) -> ResponseReturnValue:
+    if request.headers.get("X-Fragment"):
+        return "", error.status
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        came_for = request.full_path.rstrip("?") if request.method == "GET" else ""
+        page = _response((admin.login_page(came_for), 401))
+        page.headers["WWW-Authenticate"] = "Form"
+        return page
+    return _page(
+        403, "Not for you", "Your role does not reach this page.", "An administrator can change that."
+    )
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or (error.code is not None and error.code < 400):
+        return error.get_response()
+    words = {
+        400: ("Not understood", "The request cannot be read."),
+        404: ("Nothing here", "There is no such page, or it is not yours to see."),
+        405: ("Not like this", "This page cannot be used in that way."),
+        413: ("Too large", f"A request has at most {wire.REQUEST_BYTES_MAX // 1024} kB."),
+    }
+    title, message = words.get(error.code or 500, (error.name, error.description or error.name))
+    page = _response(_page(error.code or 500, title, message))
+    for name, value in error.get_headers(request.environ):
+        if name.lower() in {"allow", "retry-after"}:
+            page.headers[name] = value
+    return page
+
+
+def _cannot_be_stored(error: DataError) -> ResponseReturnValue:
+    _log.warning("a value of a request does not fit the database: %s", error.orig)
+    return _page(400, "Not understood", "One of the values sent is out of bounds.")
+
+
+def _overloaded(error: Exception) -> ResponseReturnValue:
+    _log.error("the database did not answer: %s", error)
+    page = _response(_page(503, "Busy", "The server has its hands full. Try again in a moment."))
+    page.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return page
+
+
+def _bug(error: BaseException) -> ResponseReturnValue:  # noqa: ARG001 - Flask has logged it
+    return _page(500, "A fault of ours", "Something went wrong here, and it has been written down.")
+
+
+# Words ----------------------------------------------------------------------------------------------
+
+
+def zone(name: str | None) -> ZoneInfo:
+    """A venue's time zone; UTC where it names none."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _words(app: Flask) -> None:
+    def when(moment: datetime | int | None, timezone: str | None = None, form: str = "d MMM y, HH:mm") -> str:
+        if moment is None:
+            return "–"
+        at = clock.utc(moment) if isinstance(moment, int) else moment
+        text = format_datetime(at, form, tzinfo=zone(timezone), locale="en")
+        return text if timezone else f"{text} UTC"
+
+    def ago(moment: datetime | None) -> str:
+        if moment is None:
+            return "never"
+        past: timedelta = clock.utc(auth.office().clock.now_ms()) - moment
+        if past < timedelta(seconds=10):
+            return "just now"
+        return str(format_timedelta(past, locale="en", granularity="second", threshold=1.2)) + " ago"
+
+    def amount(minor: int | None, currency: str) -> str:
+        return "–" if minor is None else money.text(minor, currency)
+
+    def major(value: Decimal | None, currency: str) -> str:
+        return "–" if value is None else money.text(money.minor(value, currency), currency)
+
+    def count(number: int | None) -> str:
+        return "–" if number is None else str(format_decimal(number, locale="en"))
+
+    app.add_template_filter(when, "when")
+    app.add_template_filter(ago, "ago")
+    app.add_template_filter(amount, "amount")
+    app.add_template_filter(major, "major")
+    app.add_template_filter(count, "count")
+    app.add_template_filter(numbers.show_validation, "validation")
+    app.add_template_global(auth.csrf_token, "csrf_token")
+    app.add_template_global(auth.account, "account")
+    app.add_template_global(admin.menu, "menu")
+    app.add_template_global(lambda: g.nonce, "nonce")
+    app.jinja_env.globals["role_words"] = auth.ROLE_WORDS
+    app.jinja_env.globals["decisions"] = reconcile.DECISIONS
