@@ -49,7 +49,7 @@ MOMENT_MS_MAX = 253_402_300_799_000
 """The end of the year 9999; a kiosk's clock beyond it says nothing."""
 TEXT_CHARS_MAX = 500
 FINDINGS_PER_STATEMENT_MAX = 500
-NUMBERS_LISTED_MAX = 1_000
+NUMBERS_LISTED_MAX = sale.TICKETS_PER_LINE_MAX
 WITNESSED_MAX = 1_000
 CRITICAL_PER_BATCH_MAX = 1_000
 
@@ -686,9 +686,8 @@ class _Derivation:
         if seen_before:
             doubts.append(("sold_twice", "the same upload sells them before"))
         for kind, words in doubts:
-            self._doubt(
-                kind, one, event.id, line.order, order=line.order, words=words, numbers=_spans(line.ranges)
-            )
+            listed = _listed(line.ranges) if kind == "sold_twice" else _spans(line.ranges)
+            self._doubt(kind, one, event.id, line.order, order=line.order, words=words, numbers=listed)
         failed = doubted or bool(doubts)
         moment = at if 0 <= at <= MOMENT_MS_MAX else self.now
         operator = body.operator if _UUID(body.operator) else r"\N"
@@ -1064,6 +1063,10 @@ def apply_voids(c: Connection, rows: Sequence[dict[str, Any]]) -> dict[UUID, int
 
 def _spans(ranges: Iterable[numbers.Range]) -> list[list[int]]:
     return [[span.first, span.count] for span in ranges]
+
+
+def _listed(ranges: Iterable[numbers.Range]) -> list[int]:
+    return [number for span in ranges for number in span.numbers()]
 
 
 def _clean(value: str) -> str:
