@@ -450,6 +450,10 @@ class Flow:
         """Who is logged on; empty where nobody is."""
         return self._operator
 
+    def device_words(self, device: str) -> str:
+        """How the ``printer`` or the ``scanner`` is."""
+        return self._devices[device].words
+
     def handle(self, event: Event) -> list[Command]:
         """Take an event in; what is to be done about it."""
         return self._handlers[type(event)](event)
@@ -528,6 +532,8 @@ class Flow:
                 self._enrol["error"] = text
             case "VoidOrder" if self._screen == "void":
                 self._void_error = text
+            case "PrintTicket" | "Reprint" if self._prints and self._screen == "printing":
+                self._screen, self._problem = "print_problem", ("failed", text)
             case "Complete":
                 self._screen = "sell"
                 self._say(text, "error")

@@ -81,11 +81,14 @@ class Spooler:
         if self._clear_first:
             printer.clear()
             self._clear_first = False
-        result = printer.print(
-            document,
-            self._jobs,
-            lambda state: self._mark(line.order, job.copy, state) if state == "sending" else None,
-        )
+        try:
+            result = printer.print(
+                document,
+                self._jobs,
+                lambda state: self._mark(line.order, job.copy, state) if state == "sending" else None,
+            )
+        except Fault as e:  # from the mark, before a byte has left
+            result = Failed(e.code, f"{e.message} {e.hint}")
         return self._ended(job, result)
 
     def _ended(self, job: Job, result: PrintResult) -> PrintEnded:
@@ -97,7 +100,7 @@ class Spooler:
         try:
             self._mark(order, job.copy, outcome)
         except Fault as e:  # then "sending" stands, and is asked about after a restart
-            _log.error("the end of a print cannot be noted: %s", e)  # noqa: TRY400 - the words say it
+            _log.error("the end of a print cannot be noted: %s", e)
         _log.warning("order %s copy %d: %s (%s)", order, job.copy, outcome, result.reason)
         return PrintEnded(order, job.copy, outcome, result.words)
 
