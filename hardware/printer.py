@@ -329,5 +329,5 @@ class Limits:
     """After bad news the confirmation may already be on its way for this long."""
     poll_s: float = 0.25
     """How often a printer is asked how it is while its confirmation is awaited."""
-    settle_s: float = 0.15
-    """Silence after which nothing old is on its way any more."""
+    settle_s: float = 0.25
+    """Silence after which nothing old is on its way any more; more than TCP's delayed acknowledgement (0.2)."""

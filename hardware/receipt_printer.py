@@ -33,7 +33,8 @@ SETTLE_S_MAX: Final = 1.0
 _LOOK: Final = "Look whether the ticket came out whole."
 _HELD: Final = (
     "The printer still holds an unfinished ticket and does not let go of it. "
-    "Switch it off and on again, then tear off what has come out."
+    "Switch it off and on again, then tear off what has come out. "
+    "If this comes again, the printer cannot confirm tickets and must be replaced."
 )
 
 
@@ -52,6 +53,9 @@ class ReceiptPrinter:
         self._replies = escpos.Replies()
         self._inbox: deque[escpos.Reply] = deque()
         self._doubtful = False
+        self._unproven = (
+            True  # a process before this one may have left a job in it, and its answers on their way
+        )
         self._knows_process_ids = False
         self._in_order_owed = False
         self._turn = threading.RLock()
@@ -63,8 +67,11 @@ class ReceiptPrinter:
             status = self._status()
             if status.reason is not None:
                 return Failed(status.reason, status.words())
+            if self._unproven and not self._doubtful:
+                self._doubtful = not self._prove_done(self.limits.confirm_s_max)
             if self._doubtful and not self._recover():
-                return Failed("held", _HELD)
+                status = self._status()
+                return Failed(status.reason, status.words()) if status.reason else Failed("held", _HELD)
             on_state("sending")
             try:
                 self._settle_old_answers()
@@ -81,9 +88,16 @@ class ReceiptPrinter:
             return result
 
     def status(self) -> PrinterStatus:
-        """See `Printer.status`; takes at most connecting plus twice `limits.status_s_max`."""
+        """See `Printer.status`; takes at most twice connecting and `limits.status_s_max`.
+
+        The first that finds the printer ready also has it prove that no job of an earlier process is in it, which may
+        take as long again, so that the first ticket need not wait for that.
+        """
         with self._turn:
-            return self._status()
+            status = self._status()
+            if status.ready and self._unproven and not self._doubtful:
+                self._prove_done(self.limits.status_s_max)
+            return status
 
     def clear(self) -> bool:
         """See `Printer.clear`. The next job first proves that nothing is held and cuts off what hangs out."""
@@ -258,18 +272,23 @@ class ReceiptPrinter:
             _log.warning("the printer could not be cleared: %s", e)
         return False
 
-    def _recover(self) -> bool:
-        """Clear, prove by an in-order answer that nothing is before it, cut off what hangs out; False if it does not prove it."""
-        self._clear()
+    def _prove_done(self, wait_s_max: float, before: bytes = b"") -> bool:
+        """Send `before`, and have an in-order answer prove that the printer has worked off all it held."""
         try:
             self._settle()
-            self._write(escpos.CUT_OFF_SCRAP + escpos.ASK_IN_ORDER, self.limits.write_s_max)
-            deadline = time.monotonic() + self.limits.confirm_s_max
+            self._write(before + escpos.ASK_IN_ORDER, self.limits.write_s_max)
+            deadline = time.monotonic() + wait_s_max
             while (reply := self._next(deadline)) is not None:
                 if reply.kind == "in_order":
                     self._settle()
-                    self._doubtful = False
+                    self._unproven = False
                     return True
         except DeviceError as e:
-            _log.warning("the printer did not prove that it is empty: %s", e)
+            _log.warning("the printer did not prove that it is done: %s", e)
         return False
+
+    def _recover(self) -> bool:
+        """Clear, cut off what hangs out, and prove both; False if the printer does not."""
+        self._clear()
+        self._doubtful = not self._prove_done(self.limits.confirm_s_max, escpos.CUT_OFF_SCRAP)
+        return not self._doubtful

@@ -247,8 +247,8 @@ class _Mechanism:
         self._entry: dict[str, Any] | None = None
         self.lines = 0
         self.buffer = bytearray()
-        self.job_bytes = 0
-        """Bytes worked off since the last ESC @, that one included."""
+        self.job_bytes: int | None = None
+        """Bytes worked off since the last ESC @, that one included; None before the first."""
 
     # What becomes of paper
 
@@ -354,7 +354,8 @@ class _Mechanism:
         else:
             self._group(command)
         del self.buffer[:length]
-        self.job_bytes += length
+        if self.job_bytes is not None:
+            self.job_bytes += length
 
     def _start(self) -> None:
         self.flush_entry()
@@ -753,6 +754,7 @@ class VirtualPrinter:
         except OSError:  # it went away again while it waited
             return
         self._peer.setblocking(False)
+        self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._selector.unregister(self._listener)  # the others wait until this one is done
         self._selector.register(self._peer, selectors.EVENT_READ)
         self._lines[self._peer.fileno()] = _Line(self._send_peer, _RealTime())
@@ -874,7 +876,8 @@ class VirtualPrinter:
             length = m.command_length()
             limit = self._state.paper_out_at_byte
             starts = bytes(m.buffer[:2]) == b"\x1b@"
-            if limit is not None and (0 if starts else m.job_bytes) + length > limit:
+            done = 0 if starts else m.job_bytes
+            if limit is not None and done is not None and done + length > limit:
                 m.spoil("paper_out")
                 self._own_change(paper="out", paper_out_at_byte=None)
                 return False

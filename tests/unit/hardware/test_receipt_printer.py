@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware import ports
 from hardware.escpos import encode
 from hardware.printer import Confirmed, DeviceError, Document, Failed, JobState, Limits, Text, Unknown
 from hardware.receipt_printer import ReceiptPrinter
@@ -193,6 +194,24 @@ def test_a_printer_that_holds_on_to_a_torn_ticket_gets_no_other(
     virtual.set(ms_per_line=0)
     assert virtual.wait(WAIT_S_MAX, lambda: isinstance(printer.print(NEXT, 3), Confirmed))
     assert [job["whole"] for job in virtual.jobs()].count(True) == 1
+
+
+@pytest.mark.parametrize("supports_gs_h", [True, False])
+@pytest.mark.parametrize("way", ["address", "pty_address"])
+def test_answers_to_a_process_that_died_are_never_taken_for_ours(
+    virtual: VirtualPrinter, connect: Connect, way: str, supports_gs_h: bool
+) -> None:
+    """K9: killed while printing; the ticket then in the printer still comes out whole, and confirms only itself."""
+    virtual.set(ms_per_line=40, supports_gs_h=supports_gs_h)
+    dead = ports.open_port(getattr(virtual, way))
+    dead.write(encode(TICKET, job_id=1), 1.0)
+    dead.close()
+    printer = connect(getattr(virtual, way), settle_s=0.1)
+    assert isinstance(printer.print(NEXT, 2), Confirmed)
+    assert [(job["whole"], job["bytes"]) for job in virtual.jobs()] == [
+        (True, len(encode(TICKET))),
+        (True, len(encode(NEXT))),
+    ]
 
 
 def test_unplugging_heals_within_ten_seconds(virtual: VirtualPrinter, connect: Connect) -> None:
