@@ -566,7 +566,7 @@ class VirtualPrinter:
         self._slave: int | None = None
         self._answers_to: _Line | None = None
         self._lines: dict[int, _Line] = {}
-        self._arrived_in_job = 0
+        self._arrived_in_job: int | None = None
         self._last_arrived = b""
         self._stopping = False
         self._threads: list[threading.Thread] = []
@@ -805,10 +805,10 @@ class VirtualPrinter:
     def _until_cut_off(self, part: bytes) -> bytes:
         """The bytes that still come before the line breaks."""
         start = (self._last_arrived + part).rfind(b"\x1b@")
-        before = self._arrived_in_job
-        if start >= 0:
-            before = len(self._last_arrived) - start
+        before = len(self._last_arrived) - start if start >= 0 else self._arrived_in_job
         self._last_arrived = part[-1:]
+        if before is None:  # no job has begun yet
+            return part
         self._arrived_in_job = before + len(part)
         limit = self._state.cut_off_at_byte
         if limit is None or self._arrived_in_job <= limit:
