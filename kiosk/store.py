@@ -293,7 +293,9 @@ class Store(Reader):
     def close(self) -> None:
         """Let go of database and folder."""
         super().close()
-        os.close(self._lock)
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
     def __enter__(self) -> Self:
         return self
