@@ -263,4 +263,4 @@ def _words(app: Flask) -> None:
     app.add_template_global(admin.menu, "menu")
     app.add_template_global(lambda: g.nonce, "nonce")
     app.jinja_env.globals["role_words"] = auth.ROLE_WORDS
-    app.jinja_env.globals["decisions"] = reconcile.DECISIONS
+    app.jinja_env.globals["decisions"] = reconcile.ACTIONS

@@ -26,6 +26,11 @@ SHOWN: Final = ("active", "suspended", "closed", "drawn", "completed")
 EVENTS_MAX: Final = 50
 TICKET_CHARS_MAX: Final = 1_000
 AGE_S_OFFICIAL: Final = 3600
+PUBLIC_WORDS: Final = {
+    "unknown": "Its sale has not reached the office yet, so nobody can tell from here. Ask again later.",
+    "forged": "This office does not know it as one of its tickets. Bring the ticket to the claims desk.",
+}
+"""Where the claims desk learns more than the public may: which kiosk got a number, say."""
 
 
 def _events(c: Connection) -> list[Row[Any]]:
@@ -221,7 +226,7 @@ def pool(draw: UUID, pool: str) -> Response:
         )
         if known is None:
             abort(404)
-        data = draws.pool(c, draw, pool)
+        data = draws.pool(c, draw, pool) or b""
 
     def parts(size: int = 1 << 16) -> Iterator[bytes]:
         for start in range(0, len(data), size):
@@ -264,7 +269,7 @@ def validate() -> ResponseReturnValue:
             with auth.office().begin() as c:
                 verdict = claims.validate(auth.office(), c, ticket)
     return render_template(
-        "public/validate.html", here="validate", ticket=ticket, v=verdict, refused=refused
+        "public/validate.html", here="validate", v=verdict, refused=refused, public_words=PUBLIC_WORDS
     ), 422 if refused else 200
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, select
 
@@ -26,7 +26,10 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/events/<uuid:event>/draw/freeze", "freeze", freeze, methods=["POST"])
     to.add_url_rule("/draws/<uuid:draw>", "draw", show)
     to.add_url_rule(
-        "/draws/<uuid:draw>/<any(commit,entropy,execute,official):step>", "draw_step", step, methods=["POST"]
+        "/draws/<uuid:draw>/<any(commit,entropy,execute,official,fail):step>",
+        "draw_step",
+        step,
+        methods=["POST"],
     )
     to.add_url_rule("/draws/<uuid:draw>/pools/<pool>.csv", "pool_csv", pool_csv)
 
@@ -58,7 +61,8 @@ def of_event(event: UUID) -> ResponseReturnValue:
     with ground.reading() as c:
         row = ground.own_event(c, event)
         held = _draws(c, event)
-        return _page(c, row, held[0] if held else None, held)
+        # After an attempt that was given up, the page is about beginning the next.
+        return _page(c, row, held[0] if held and held[0].state != "failed" else None, held)
 
 
 @access(*ground.READERS)
@@ -105,14 +109,15 @@ def _page(c: Connection, event: Row[Any], draw: Row[Any] | None, held: list[Row[
         source=manifest.get("entropy", {}),
         now=_now(draw),
         form_default=DICE_FORM_DEFAULT,
-        again=draw is not None and draw.failure is not None,
     )
 
 
 def _now(draw: Row[Any] | None) -> int:
-    """Which of the steps 1 to 5 is next; 6 where all are done."""
+    """Which of the steps 1 to 5 is next; 6 where all are done, 0 where it was given up."""
     if draw is None:
         return 1
+    if draw.state == "failed":
+        return 0
     done = (
         draw.manifest_published_at,
         draw.seed_committed_at,
@@ -156,8 +161,10 @@ def step(draw: UUID, step: str) -> ResponseReturnValue:
             draws.fix_entropy(c, draw, thrown, me.id)
         elif step == "execute":
             draws.execute(here, c, draw, me.id)
-        else:
+        elif step == "official":
             draws.make_official(here, c, draw, me.id)
+        else:
+            draws.fail(c, draw, ground.reason(), me.id)
     if step == "official":
         ground.tell("good", "The result is official and public.")
     return redirect(page, 303)
@@ -167,14 +174,12 @@ def step(draw: UUID, step: str) -> ResponseReturnValue:
 def pool_csv(draw: UUID, pool: str) -> Response:
     """The numbers of a pool to download."""
     with ground.reading() as c:
-        one, _ = _own_draw(c, draw)
+        _own_draw(c, draw)
         known = c.scalar(
             select(m.draw_pools.c.size).where(
-                m.draw_pools.c.draw_execution_id == one.id, m.draw_pools.c.pool == pool
+                m.draw_pools.c.draw_execution_id == draw, m.draw_pools.c.pool == pool
             )
         )
     if known is None:
         abort(404)
-    return ground.csv(
-        reports.pool_lines(auth.office(), draw, pool), f"pool-{url_for('admin.draw', draw=draw)[-12:]}"
-    )
+    return ground.csv(lambda c: reports.pool_csv(c, draw, pool), f"pool-{draw}")

@@ -16,6 +16,7 @@ from syncserver.admin import ground
 from syncserver.auth import access
 
 ROWS_MAX: Final = 200
+EPOCH_MAX: Final = 2**31 - 1
 
 
 def register(to: Blueprint) -> None:
@@ -26,6 +27,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule(
         "/events/<uuid:event>/reconcile/voids", "acknowledge_voids", acknowledge, methods=["POST"]
     )
+    to.add_url_rule("/events/<uuid:event>/reconcile/except", "except_unit", except_unit, methods=["POST"])
     to.add_url_rule("/events/<uuid:event>/reconcile/confirm", "confirm", confirm, methods=["POST"])
 
 
@@ -64,7 +66,13 @@ def findings() -> ResponseReturnValue:
             query = query.where(f.c.decided_at.is_(None))
         rows = c.execute(query).all()
     return ground.page(
-        "findings", "findings", rows=rows, event=event, everything=everything, rows_max=ROWS_MAX
+        "findings",
+        "findings",
+        rows=rows,
+        words=reconcile.WORDS,
+        event=event,
+        everything=everything,
+        rows_max=ROWS_MAX,
     )
 
 
@@ -126,6 +134,13 @@ def confirm(event: UUID) -> ResponseReturnValue:
     return redirect(page, 303)
 
 
-def word(kind: str) -> str:
-    """A finding's kind as a person reads it."""
-    return kind.replace("_", " ").capitalize()
+@access(*ground.MANAGERS)
+def except_unit(event: UUID) -> ResponseReturnValue:
+    """Asks that the draw go on without a kiosk that will never be whole; a second person has to agree."""
+    page = ground.back_to("admin.reconcile_page", event=event)
+    rsu, epoch = ground.identifier("rsu", "Kiosk"), ground.whole("epoch", "Epoch", 1, EPOCH_MAX)
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        reconcile.except_unit(c, event, rsu, epoch, ground.reason(), auth.account().id)
+    ground.tell("good", "Asked, under your name. A second person agrees among the findings.")
+    return redirect(page, 303)

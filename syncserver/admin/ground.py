@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -171,8 +171,14 @@ def own_rsu(c: Connection, rsu: UUID) -> Row[Any]:
     return row
 
 
-def csv(lines: Iterator[str], name: str) -> Response:
-    """A table to download, sent while it is read."""
-    answer = Response(lines, content_type="text/csv; charset=utf-8")
+def csv(make: Callable[[Connection], Iterator[str]], name: str) -> Response:
+    """A table to download, sent while it is read; its transaction ends with it."""
+    here, user = auth.office(), auth.account().id
+
+    def lines() -> Iterator[str]:
+        with here.begin(user) as c:
+            yield from make(c)
+
+    answer = Response(lines(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer

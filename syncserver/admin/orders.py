@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, false, select
 
 from shared import numbers
-from syncserver import auth
+from syncserver import auth, reconcile
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -23,6 +23,7 @@ def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
     to.add_url_rule("/orders", "orders", search)
     to.add_url_rule("/orders/<uuid:order>", "order", show)
+    to.add_url_rule("/orders/<uuid:order>/void", "void_order", void, methods=["POST"])
 
 
 def _wanted(text: str) -> ColumnElement[bool]:
@@ -119,3 +120,21 @@ def show(order: UUID) -> ResponseReturnValue:
         ).all()
         void = c.execute(select(m.voids).where(m.voids.c.order_id == order)).one_or_none()
     return ground.page("order", "orders", o=row, tickets=tickets, void=void, shown=NUMBERS_SHOWN)
+
+
+@access(*ground.MANAGERS)
+def void(order: UUID) -> ResponseReturnValue:
+    """Makes a whole order void, with a reason."""
+    page = ground.back_to("admin.order", order=order)
+    o, e = m.orders, m.raffle_events
+    with ground.acting() as c:
+        mine = c.scalar(
+            select(o.c.id)
+            .join(e, e.c.id == o.c.event_id)
+            .where(o.c.id == order, e.c.organization_id == auth.account().organisation)
+        )
+        if mine is None:
+            abort(404)
+        reconcile.void_order(auth.office(), c, order, ground.reason(), auth.account().id)
+    ground.tell("good", "The order is void. Its numbers are in no pool and are never sold again.")
+    return redirect(page, 303)
