@@ -251,12 +251,12 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
             )
             for z in facts.prizes[row.id]
         ),
-        # An event that was closed early is cut when that is heard of.
+        # The close may be moved while sales are open; an event closed early is cut when that is heard of.
         cuts=tuple(
             CutInfo(
                 id=str(k.id),
                 kind=k.kind,
-                at=to_ms(k.at if k.kind != "close" or row.closed_at is None else min(k.at, row.closed_at)),
+                at=to_ms(k.at if k.kind != "close" else min(row.closes_at, row.closed_at or row.closes_at)),
             )
             for k in facts.cuts[row.id]
         ),

@@ -423,6 +423,20 @@ def resume(office: Office, c: Connection, event: UUID, by: UUID, reason: str = "
     _move(c, event, by, {"suspended"}, "active", "event_resumed", reason or "Sales go on.")
 
 
+def move_close(
+    office: Office, c: Connection, event: UUID, closes_at: datetime, by: UUID, reason: str
+) -> None:
+    """Move the closing time of an event on sale, never to reopen one (S4); kiosks follow with their next catalog."""
+    words = _reason(reason)
+    row = _event(c, event, lock=True)
+    if row.closes_at <= office.now() or closes_at <= office.now():
+        raise Refused(
+            "closed", "A closing time that is past stays.", "Choose one to come, while sales are open."
+        )
+    _check_times(row.opens_at, closes_at, row.draw_at)
+    _move(c, event, by, set(UNDER_SALE), row.state, "event_close_moved", words, closes_at=closes_at)
+
+
 def close(office: Office, c: Connection, event: UUID, by: UUID | None) -> None:
     """Close the sales for good; the kiosks cut their chains when they hear of it, or at the closing time."""
     _move(

@@ -1,0 +1,791 @@
+"""An evening at a stadium, from the first ticket to the winner, on real programs.
+
+``tombola-server demo`` sets a demonstration up and opens a kiosk to try. With ``--scripted`` it plays by
+itself: three kiosks sell, one off line all evening, one killed in mid-sale, one out of paper; then
+everything is synced, closed, reconciled, drawn, claimed and counted. It ends with 0 only if every number agrees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from sqlalchemy import func, select
+
+from shared import draw, numbers
+from shared.clock import Clock, SystemClock, utc
+from shared.errors import Fault, KnownError, Refused
+from shared.wire import Policies, ReceiptText
+from syncserver import auth, claims, draws, events, reconcile, reports, rsus
+from syncserver import models as m
+from syncserver.config import read_config
+from syncserver.db import migrate, open_database
+from syncserver.office import Office, furnish
+from syncserver.stage import Kiosk, Program, Wire
+
+ORDERS_PER_KIOSK = 105
+WARM_UP_ORDERS = 8
+CLOSE_MARGIN_S = 25
+SLOWER_TOGETHER = 4
+"""Three kiosks share the machine, and a slow one must not miss the close."""
+SYNC_S_MAX = 120
+
+PASSWORD = "demo-tombola-2026"  # noqa: S105 - printed for all to use, on loopback only
+PIN = "2468"
+DICE = "4 2 6 1 5 3 3 6"
+PACKAGES = [("Single", 1, 500), ("Fan", 3, 1000), ("Family", 8, 2000), ("Whole row", 25, 5000)]
+CHOICES = (1, 2, 1, 0, 2, 1, 3, 2, 1, 1)
+"""Which package each customer takes, over and over: 5.3 tickets an order."""
+
+
+@dataclass
+class Evening:
+    """What one scripted kiosk did, as its screen and its printer told."""
+
+    kiosk: Kiosk
+    orders: set[str] = field(default_factory=set)
+    """Validation numbers that the screen showed as sold."""
+    void: set[str] = field(default_factory=set)
+    pictures: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class House:
+    """The demonstration's office: its event and its kiosks' names."""
+
+    office: Office
+    organisation: UUID
+    event: UUID
+    manager: UUID
+    desk: UUID
+    codes: dict[str, str]
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where pages are."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the demonstration; the exit code is 0 only if every number agrees."""
+    parser = argparse.ArgumentParser(prog="tombola-server demo", description=__doc__)
+    parser.add_argument("--scripted", action="store_true", help="play the whole evening by itself")
+    parser.add_argument("--out", type=Path, default=Path("demo"), help="folder for what the evening leaves")
+    parser.add_argument("--keep", action="store_true", help="leave the working folder behind")
+    arguments = parser.parse_args(argv)
+    console = Console()
+    clock = SystemClock()
+    out: Path = arguments.out.absolute()
+    if arguments.scripted:
+        _make_room(out)
+    # The sockets of kiosks and database need short names, and PostgreSQL's own user must be able to enter.
+    home = Path(tempfile.mkdtemp(prefix="tombola-"))
+    home.chmod(0o755)
+    try:
+        with ExitStack() as ends:
+            house = _open_house(home, ends, clock, console)
+            if arguments.scripted:
+                return _scripted(house, home, out, clock, console)
+            return _by_hand(house, home, clock, console)
+    except KnownError as e:
+        console.print(f"[red]{e.message}[/] {e.hint}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if arguments.keep:
+            console.print(f"The working folder is {home}")
+        else:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _make_room(out: Path) -> None:
+    """Empty the folder of an earlier demonstration; refuse one that holds anything else."""
+    if out.exists() and any(out.iterdir()) and not (out / "summary.json").exists():
+        raise SystemExit(f"{out} is not empty and holds no earlier demonstration. Name another folder.")
+    shutil.rmtree(out, ignore_errors=True)
+    for folder in ("receipts", "screens", "pages"):
+        (out / folder).mkdir(parents=True)
+
+
+# The office ------------------------------------------------------------------------------------------
+
+
+def _open_house(home: Path, ends: ExitStack, clock: Clock, console: Console) -> House:
+    """Start database, server and worker; make an organisation, an event, people, kiosks."""
+    with console.status("Starting PostgreSQL, the server and its worker …"):
+        config = replace(read_config({}), home=home / "office")
+        database = open_database(config, clock)
+        ends.callback(database.close)
+        migrate(database)
+        office = furnish(database, config.home, clock, demo=True)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        listen = f"127.0.0.1:{port}"
+        env = {"TOMBOLA_LISTEN": listen}
+        ends.enter_context(Program(["tombola-server", "serve"], home / "server.log", env))
+        ends.enter_context(Program(["tombola-server", "worker"], home / "worker.log", env))
+        _await(
+            clock,
+            lambda: _answers(f"http://{listen}/rsu/v1/time"),
+            60,
+            f"The server did not start. See {home}.",
+        )
+    return _furnish(office, clock, port)
+
+
+def _furnish(office: Office, clock: Clock, port: int) -> House:
+    with office.begin() as c:
+        organisation = events.create_organisation(
+            c, "Riverside Children’s Hospice", "USD", licence="RL-2026-0417"
+        )
+        manager = auth.create_user(c, organisation, "manager", "Morgan Hale", PASSWORD, "admin")
+        desk = auth.create_user(c, organisation, "desk", "Robin Clay", PASSWORD, "claims")
+        for name, full in [("sam", "Sam Okafor"), ("kim", "Kim Larsen")]:
+            auth.create_user(c, organisation, name, full, PASSWORD, "operator", pin=PIN)
+        venue = events.create_venue(
+            c, organisation, "Riverside Stadium", "America/New_York", city="Riverside"
+        )
+    now = clock.now_ms()
+    wanted = events.NewEvent(
+        name="Home Opener 50/50",
+        identifier="RIVERSIDE-2026-001",
+        organisation=organisation,
+        venue=venue,
+        opens_at=utc(now - 60_000),
+        closes_at=utc(now + 6 * 3600_000),
+        draw_at=utc(now + 7 * 3600_000),
+        currency="USD",
+        first_number=1,
+        last_number=100_000,
+        licence="RL-2026-0417",
+        policies=Policies(block_size=1_000, low_water=200),
+        receipt=ReceiptText(
+            contact="Riverside Children’s Hospice, 12 Quay Street · 555-0100",
+            results_at="tombola.example/results",
+            claim_by="Claim within 30 days, with this ticket.",
+            notes=("You need not be present to win.", "Please play responsibly: 1-800-555-0199"),
+        ),
+    )
+    with office.begin(manager) as c:
+        event = events.create_event(office, c, wanted, manager)
+        for order, (name, count, price) in enumerate(PACKAGES):
+            events.add_package(c, event, name, count, price, order)
+        events.add_prize(c, event, "Half the jackpot", "percentage", position=1, basis_points=5_000)
+        events.add_prize(c, event, "Signed match ball", "fixed", 25_000, position=2)
+        events.add_prize(c, event, "Season ticket", "fixed", 60_000, position=3)
+        codes = {}
+        for name in ("North Gate", "South Gate", "Family Stand"):
+            rsu = rsus.create_rsu(c, organisation, name, venue)
+            codes[name] = rsus.new_code(office, c, rsu, manager)
+        events.activate(office, c, event, manager)
+    return House(office, organisation, event, manager, desk, codes, port)
+
+
+def _by_hand(house: House, home: Path, clock: Clock, console: Console) -> int:
+    """Open a kiosk where there is a display, say where everything is, and wait for Ctrl-C."""
+    name, code = next(iter(house.codes.items()))
+    console.print(
+        f"\n[bold]The office[/]    {house.url}/admin   log in as [bold]manager[/], password [bold]{PASSWORD}[/]"
+    )
+    console.print(f"[bold]The public[/]    {house.url}/")
+    console.print(
+        f"[bold]A kiosk[/]       enrols as {name} with the code [bold]{code}[/]; operators' PIN [bold]{PIN}[/]"
+    )
+    console.print(f"[bold]Its receipts[/]  {home / 'kiosk-0' / 'virtual-printer' / 'out'}")
+    console.print("\nCtrl-C ends the demonstration.\n")
+    kiosk = Kiosk(name, home / "kiosk-0", home, clock, Wire(house.port))
+    try:
+        if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            kiosk.switch_on()
+        else:
+            console.print("There is no display here: play the evening with make demo SCRIPTED=1 OUT=demo")
+        threading.Event().wait()
+    finally:
+        kiosk.switch_off()
+    return 0
+
+
+# The evening -----------------------------------------------------------------------------------------
+
+
+def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Console) -> int:
+    began = clock.monotonic_ms()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress, ExitStack() as ends:
+        evenings = _switch_on(house, home, out, clock, ends)
+        north, south, _family = evenings
+        _sell_all(house, evenings, clock, progress)
+
+        step = progress.add_task("Close, sync, reconcile, draw, claim", total=9)
+
+        def told(words: str) -> None:
+            progress.update(step, advance=1, description=words)
+
+        picture = ends.enter_context(_browser(house, out / "pages"))
+        told("The draw is refused while a kiosk is missing")
+        with house.office.begin(house.manager) as c:
+            events.close(house.office, c, house.event, house.manager)
+        refusal = _refusal(house)
+        picture("reconcile-one-kiosk-missing", f"/admin/events/{house.event}/reconcile")
+        told("The kiosk that was off line comes back")
+        south.kiosk.wire.mend()
+        for evening in evenings:
+            evening.kiosk.door.wait(SYNC_S_MAX, screen="closed", closed__all_uploaded=True)
+        south.pictures("closed-all-uploaded")
+        told("Reconciled and confirmed")
+        _confirm(house)
+        told("Drawn")
+        execution = _draw(house, picture)
+        told("Receipts read from their pictures")
+        winners = _winners(house)
+        receipts = _collect_receipts(evenings, out)
+        ticket = receipts[winners[0].validation]
+        told("A winner is validated off line")
+        _validate_off_line(north, ticket)
+        told("Paid once, and never twice")
+        amount, second = _claim(house, ticket, winners[0])
+        told("Exports, and pictures of every page")
+        _export(house, execution, out)
+        _every_page(house, picture, execution, winners[0].validation)
+        told("Counted")
+        wrong, summary = _count(house, evenings, receipts, out, 1 if amount == winners[0].amount else 0)
+        summary["seconds"] = round((clock.monotonic_ms() - began) / 1000, 1)
+        if not refusal:
+            wrong.append("the draw was not refused while a kiosk's sales were missing")
+        if second != "already_paid":
+            wrong.append(f"the second claim ended as {second!r}")
+        (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+    console.print_json(data=summary)
+    for words in wrong:
+        console.print(f"[red]Does not agree:[/] {words}")
+    console.print(
+        f"\nEverything the evening left is in {out}: receipts, screens, pages, orders.csv, tickets.csv, draw.json."
+        f"\nCheck the draw yourself: tombola-verify {out / 'draw.json'}\n"
+    )
+    return 1 if wrong else 0
+
+
+def _switch_on(house: House, home: Path, out: Path, clock: Clock, ends: ExitStack) -> list[Evening]:
+    looks = [("1280x800", "light"), ("1024x600", "contrast"), ("1920x1080", "dark")]
+    evenings = []
+    for i, ((name, code), (size, theme)) in enumerate(zip(house.codes.items(), looks, strict=True)):
+        kiosk = Kiosk(name, home / f"kiosk-{i}", home, clock, Wire(house.port), size, theme)
+        ends.callback(kiosk.switch_off)
+        kiosk.switch_on()
+        prefix = name.lower().replace(" ", "-")
+
+        def picture(what: str, kiosk: Kiosk = kiosk, prefix: str = prefix) -> None:
+            kiosk.door.grab(out / "screens" / f"{prefix}-{what}.png")
+
+        evening = Evening(kiosk, pictures=picture)
+        evenings.append(evening)
+        _enrol(evening, code)
+    return evenings
+
+
+def _enrol(evening: Evening, code: str) -> None:
+    door = evening.kiosk.door
+    door.wait(screen="enrol")
+    door.tap("focus:code", *(f"key:{c}" for c in code if c.isalnum()))
+    evening.pictures("enrol")
+    door.tap("enrol")
+    door.wait(screen="pin")
+    _log_on(evening)
+
+
+def _log_on(evening: Evening, until: Sequence[str] = ("sell",)) -> None:
+    door = evening.kiosk.door
+    door.tap("choose_operator:0", *(f"key:{digit}" for digit in PIN))
+    evening.pictures("pin")
+    door.tap("key:enter")
+    door.wait(screen=list(until))
+
+
+def _sell_all(house: House, evenings: list[Evening], clock: Clock, progress: Progress) -> None:
+    """Sell at three kiosks at once; the closing time is set from the pace of the first customers."""
+    north, south, family = evenings
+    bar = progress.add_task("Selling", total=ORDERS_PER_KIOSK * len(evenings))
+
+    def sold() -> None:
+        progress.advance(bar)
+
+    began = clock.monotonic_ms()
+    _sell(north, WARM_UP_ORDERS, sold)
+    pace_ms = (clock.monotonic_ms() - began) // WARM_UP_ORDERS
+    close_ms = clock.now_ms() + CLOSE_MARGIN_S * 1000 + SLOWER_TOGETHER * pace_ms * ORDERS_PER_KIOSK
+    with house.office.begin(house.manager) as c:
+        events.move_close(house.office, c, house.event, utc(close_ms), house.manager, "Kick-off was moved")
+    for evening in evenings:
+        evening.kiosk.door.tap("open_sync", "sync_now")
+        _await_close(evening, clock, close_ms)
+        evening.pictures("sync")
+        evening.kiosk.door.tap("back")
+        evening.kiosk.door.wait(screen="sell")
+    south.kiosk.wire.cut()
+    with ThreadPoolExecutor(len(evenings)) as pool:
+        for job in [
+            pool.submit(_evening_with_a_power_cut, north, sold),
+            pool.submit(_evening_off_line, south, sold),
+            pool.submit(_evening_without_paper, family, sold),
+        ]:
+            job.result()
+    progress.update(bar, description="Sold; waiting for the close")
+    for evening in evenings:
+        evening.kiosk.door.wait(close_ms // 1000 - clock.now_ms() // 1000 + 60, screen="closed")
+        evening.pictures("closed")
+
+
+def _await_close(evening: Evening, clock: Clock, close_ms: int) -> None:
+    """Until the kiosk has heard of the new closing time."""
+
+    def heard() -> bool:
+        left_s = evening.kiosk.door.view()["status"]["closes_in_s"]
+        return left_s is not None and left_s * 1000 < close_ms - clock.now_ms() + 3_000
+
+    _await(clock, heard, SYNC_S_MAX, f"{evening.kiosk.name} did not hear of the new closing time.")
+
+
+def _sell(evening: Evening, orders: int, sold: Callable[[], None]) -> None:
+    """Serve so many customers, one order each."""
+    for _ in range(orders):
+        _touch_a_sale(evening)
+        _finish(evening)
+        sold()
+
+
+def _touch_a_sale(evening: Evening) -> None:
+    """Everything up to the last touch: package, pay, cash."""
+    door = evening.kiosk.door
+    package = CHOICES[len(evening.orders) % len(CHOICES)]
+    door.tap(f"add:{package}")
+    first = len(evening.orders) == 3
+    if first:
+        evening.pictures("sell")
+    door.tap("pay")
+    door.wait(screen="pay", pay__enough=True)
+    if first:
+        evening.pictures("pay")
+    door.tap("cash")
+
+
+def _finish(evening: Evening) -> None:
+    """Wait until the ticket is out and go on to the next customer."""
+    door = evening.kiosk.door
+    view = door.wait(30, screen=["done", "print_problem"])
+    if view["screen"] == "print_problem":
+        raise Fault("demo.print", f"{evening.kiosk.name}: {view['print_problem']}")
+    evening.orders.update(map(_plain, view["done"]["validation"]))
+    if len(evening.orders) == 4:
+        evening.pictures("done")
+    door.tap("next")
+    door.wait(screen="sell")
+
+
+def _evening_with_a_power_cut(evening: Evening, sold: Callable[[], None]) -> None:
+    """Killed while a ticket prints; started again, it asks, and goes on as if nothing had been."""
+    _sell(evening, 30, sold)
+    _void_and_reprint(evening)
+    before = len(evening.kiosk.receipts())
+    evening.kiosk.printer(ms_per_line=40)
+    _touch_a_sale(evening)
+    evening.kiosk.door.wait(screen="printing")
+    evening.pictures("printing")
+    evening.kiosk.kill()
+    evening.kiosk.printer(ms_per_line=0)
+    evening.kiosk.switch_on()
+    door = evening.kiosk.door
+    door.wait(30, screen=["pin", "sell", "print_problem"])
+    if door.view()["screen"] == "pin":
+        _log_on(evening, until=["sell", "print_problem"])
+    view = door.view()
+    if view["screen"] != "print_problem":
+        raise Fault("demo.power", f"After the power cut {evening.kiosk.name} shows {view['screen']}.")
+    evening.pictures("did-it-print")
+    evening.orders.add(_plain(view["print_problem"]["validation"]))
+    if len(evening.kiosk.receipts()) > before:
+        door.tap("print_yes")
+    else:
+        door.tap("print_retry")
+    view = door.wait(30, screen=["done", "sell"])
+    if view["screen"] == "done":
+        door.tap("next")
+        door.wait(screen="sell")
+    sold()
+    _sell(evening, ORDERS_PER_KIOSK - WARM_UP_ORDERS - 31, sold)
+
+
+def _evening_off_line(evening: Evening, sold: Callable[[], None]) -> None:
+    """From the first sale to the close without a network."""
+    _sell(evening, ORDERS_PER_KIOSK - 10, sold)
+    _void_and_reprint(evening)
+    _sell(evening, 10, sold)
+    evening.kiosk.door.tap("open_sync")
+    evening.kiosk.door.wait(screen="sync")
+    evening.pictures("sync-off-line")
+    evening.kiosk.door.tap("back")
+
+
+def _evening_without_paper(evening: Evening, sold: Callable[[], None]) -> None:
+    """The paper ends in the middle of a ticket; it is refilled, and the ticket printed again."""
+    _sell(evening, 40, sold)
+    evening.kiosk.printer(paper_out_at_byte=300)
+    _touch_a_sale(evening)
+    door = evening.kiosk.door
+    view = door.wait(60, screen="print_problem")
+    evening.pictures("paper-out")
+    evening.orders.add(_plain(view["print_problem"]["validation"]))
+    evening.kiosk.printer(paper="ok", paper_out_at_byte=None)
+    door.wait(30, status__printer_ok=True)
+    door.tap("print_retry")
+    view = door.wait(30, screen=["done", "sell"])
+    if view["screen"] == "done":
+        door.tap("next")
+        door.wait(screen="sell")
+    sold()
+    _void_and_reprint(evening)
+    _sell(evening, ORDERS_PER_KIOSK - 41, sold)
+
+
+def _void_and_reprint(evening: Evening) -> None:
+    """A customer changes their mind; another lost the ticket."""
+    door = evening.kiosk.door
+    changed, lost = sorted(evening.orders - evening.void)[:2]
+    _look_up(evening, changed)
+    door.tap("open_void")
+    view = door.wait(screen="void")
+    door.tap(f"void_reason:{view['void']['reasons'][0]['code']}")
+    evening.pictures("void")
+    door.tap("void_confirm")
+    door.wait(30, lookup__result__verdict="void")
+    evening.void.add(changed)
+    evening.pictures("voided")
+    _look_up(evening, lost)
+    evening.pictures("look-up")
+    before = len(evening.kiosk.receipts())
+    door.tap("reprint")
+    door.wait(30, screen=["done", "lookup", "sell"], busy=False)
+    _await(SystemClock(), lambda: len(evening.kiosk.receipts()) > before, 30, "The reprint did not come out.")
+    _home(evening)
+
+
+def _look_up(evening: Evening, validation: str) -> None:
+    """Type a validation number at the look-up screen."""
+    door = evening.kiosk.door
+    _home(evening)
+    door.tap("open_lookup", *(f"key:{c}" for c in validation), "look_up")
+    door.wait(lookup__result__validation=numbers.show_validation(validation))
+
+
+def _home(evening: Evening) -> None:
+    """Back to the sale screen, from wherever."""
+    door = evening.kiosk.door
+    for _ in range(5):
+        screen = door.view()["screen"]
+        if screen in {"sell", "closed"}:
+            return
+        door.tap("next" if screen == "done" else "back")
+
+
+def _plain(validation: str) -> str:
+    return validation.replace("-", "")
+
+
+# The draw --------------------------------------------------------------------------------------------
+
+
+def _refusal(house: House) -> str:
+    """Why the draw does not open; empty where it would."""
+    try:
+        with house.office.begin(house.manager) as c:
+            draws.freeze(house.office, c, house.event, {"source": "none"}, house.manager)
+    except Refused as e:
+        return str(e)
+    return ""
+
+
+def _confirm(house: House) -> None:
+    with house.office.begin(house.manager) as c:
+        reconcile.acknowledge_voids(c, house.event, house.manager)
+    with house.office.begin(house.manager) as c:
+        reconcile.confirm(house.office, c, house.event, house.manager)
+
+
+def _draw(house: House, pages: Callable[[str, str], None]) -> UUID:
+    """Freeze, commit, throw the dice, draw, publish; each published before the next."""
+    source = {"form": f"{len(DICE.split())}d6", "source": "dice"}
+    with house.office.begin(house.manager) as c:
+        execution = draws.freeze(house.office, c, house.event, source, house.manager)
+    pages("draw-frozen", f"/admin/draws/{execution}")
+    with house.office.begin(house.manager) as c:
+        draws.commit_seed(house.office, c, execution, house.manager)
+    with house.office.begin(house.manager) as c:
+        draws.fix_entropy(c, execution, DICE, house.manager)
+    pages("draw-dice", f"/admin/draws/{execution}")
+    with house.office.begin(house.manager) as c:
+        draws.execute(house.office, c, execution, house.manager)
+    pages("draw-verified", f"/admin/draws/{execution}")
+    with house.office.begin(house.manager) as c:
+        draws.make_official(house.office, c, execution, house.manager)
+    pages("draw-official", f"/admin/draws/{execution}")
+    return execution
+
+
+@dataclass(frozen=True)
+class Winner:
+    """A result as the desk needs it."""
+
+    result: UUID
+    number: int
+    validation: str
+    amount: int
+
+
+def _winners(house: House) -> list[Winner]:
+    query = (
+        select(m.draw_results.c.id, m.draw_results.c.winning_number, m.orders.c.validation_number)
+        .add_columns(m.draw_results.c.prize_value_at_draw)
+        .join_from(m.draw_results, m.tickets, m.tickets.c.id == m.draw_results.c.winning_ticket_id)
+        .join(m.orders, m.orders.c.id == m.tickets.c.order_id)
+        .where(m.orders.c.event_id == house.event)
+        .order_by(m.draw_results.c.position)
+    )
+    with house.office.begin() as c:
+        return [Winner(*row) for row in c.execute(query)]
+
+
+def _collect_receipts(evenings: Sequence[Evening], out: Path) -> dict[str, str]:
+    """File each ticket's picture under its validation number; the codes that were read from them, by number."""
+    codes: dict[str, str] = {}
+    for picture in (path for evening in evenings for path in evening.kiosk.receipts()):
+        with Image.open(picture) as image:
+            found = [code.text for code in zxingcpp.read_barcodes(image) if code.text.startswith("TMB1:")]
+        if found and (validation := found[0].split(":")[1]) not in codes:
+            codes[validation] = found[0]
+            shutil.copyfile(picture, out / "receipts" / f"{validation}.png")
+    return codes
+
+
+def _validate_off_line(evening: Evening, ticket: str) -> None:
+    """A winner at a kiosk whose network is down: it knows the results of its last contact."""
+    door = evening.kiosk.door
+    _await(
+        SystemClock(),
+        lambda: "drawn" in json.dumps(door.view()["events"]).lower(),
+        SYNC_S_MAX,
+        f"{evening.kiosk.name} did not hear of the results.",
+    )
+    evening.kiosk.wire.cut()
+    evening.kiosk.scan(ticket)
+    door.wait(30, lookup__result__verdict="won")
+    evening.pictures("winner-off-line")
+
+
+def _claim(house: House, ticket: str, winner: Winner) -> tuple[int, str]:
+    """Pay the winner at the desk, and try to be paid again: the amount, and how the second try ended."""
+    person = {"name": "Alex Marsh", "contact": "555-0142"}
+
+    def pay() -> claims.ClaimRow:
+        with house.office.begin(house.desk) as c:
+            return claims.pay(
+                house.office,
+                c,
+                ticket,
+                winner.result,
+                house.desk,
+                person,
+                identity_checked=True,
+                desk="Desk 1",
+            )
+
+    paid = pay()
+    try:
+        pay()
+    except Refused as e:
+        return paid.amount, e.code
+    return paid.amount, "paid again"
+
+
+# What the evening leaves -----------------------------------------------------------------------------
+
+
+def _export(house: House, execution: UUID, out: Path) -> None:
+    with house.office.begin() as c:
+        for name, lines in [
+            ("orders.csv", reports.orders_csv(c, house.event)),
+            ("tickets.csv", reports.tickets_csv(c, house.event)),
+            ("pool.csv", reports.pool_csv(c, execution)),
+        ]:
+            with (out / name).open("w", newline="") as file:
+                file.writelines(lines)
+        (out / "draw.json").write_bytes(draws.bundle(c, execution) or b"")
+
+
+@contextmanager
+def _browser(house: House, folder: Path) -> Iterator[Callable[[str, str], None]]:
+    """A real browser, logged in at the office: ``picture(name, path)`` files a page's picture."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        raise Fault("demo.browser", "No Chromium is installed.", "apt-get install chromium")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=[*quiet, "--disable-sync", "--no-first-run"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{house.url}/admin/login")
+        page.screenshot(path=folder / "login.png", full_page=True)
+        page.fill("[name=username]", "manager")
+        page.fill("[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+
+        def picture(name: str, path: str) -> None:
+            answer = page.goto(house.url + path)
+            if answer is None or not answer.ok:
+                raise Fault("demo.page", f"The page {path} answered {answer and answer.status}.")
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+        yield picture
+        browser.close()
+
+
+def _every_page(house: House, picture: Callable[[str, str], None], execution: UUID, winner: str) -> None:
+    event = f"/admin/events/{house.event}"
+    for name, path in [
+        ("home", "/"),
+        ("event", f"/events/{house.event}"),
+        ("draw", f"/draws/{execution}"),
+        ("verify", "/verify"),
+        ("validate", f"/validate?ticket={winner}"),
+        ("jackpot", f"/events/{house.event}/jackpot"),
+        ("office-home", "/admin/"),
+        ("office-event", event),
+        ("office-kiosks", "/admin/kiosks"),
+        ("office-findings", "/admin/findings"),
+        ("office-reconcile", f"{event}/reconcile"),
+        ("office-claims", f"/admin/claims?ticket={winner}"),
+        ("office-orders", "/admin/orders"),
+        ("office-audit", "/admin/audit"),
+        ("office-critical-events", "/admin/audit/events"),
+        ("office-users", "/admin/users"),
+    ]:
+        picture(name, path)
+
+
+def _count(
+    house: House, evenings: Sequence[Evening], receipts: dict[str, str], out: Path, claimed: int
+) -> tuple[list[str], dict[str, Any]]:
+    """What does not agree, in words, and the summary."""
+    shown = set().union(*(evening.orders for evening in evenings))
+    void = set().union(*(evening.void for evening in evenings))
+    orders = _rows(out / "orders.csv")
+    tickets = _rows(out / "tickets.csv")
+    pool = [int(row["draw_number"]) for row in _rows(out / "pool.csv")]
+    stored = {row["validation_number"] for row in orders}
+    printed = Counter(n for code in receipts.values() for n in _printed_numbers(code))
+    kept = Counter(int(row["draw_number"]) for row in tickets)
+    valid = sorted(int(row["draw_number"]) for row in tickets if row["state"] == "sold")
+    report = draw.verify((out / "draw.json").read_bytes(), [draw.read_pool(out / "pool.csv")])
+    with house.office.begin() as c:
+        findings = c.execute(select(func.count()).select_from(m.findings)).scalar_one()
+        claims_made = c.execute(select(func.count()).select_from(m.prize_claims)).scalar_one()
+    summary = {
+        "orders": len(orders),
+        "tickets": len(tickets),
+        "voided": sum(row["state"] != "sold" for row in tickets),
+        "synced": sum(row["offline_sync_status"] == "synced" for row in orders),
+        "lost": len((shown | set(receipts)) - stored),
+        "duplicated": sum(n > 1 for n in (printed + Counter()).values()) + sum(n > 1 for n in kept.values()),
+        "findings": findings,
+        "winners": len(report.winners),
+        "claims": claims_made,
+    }
+    truths = {
+        "the screens sold as many orders as Postgres holds": shown == stored,
+        "every ticket sold came out of a printer": stored <= set(receipts),
+        "at least 300 orders": len(orders) >= 300,
+        "at least 1,500 tickets": len(tickets) >= 1_500,
+        "every order is synced": summary["synced"] == len(orders),
+        "nothing is lost": summary["lost"] == 0,
+        "no number is sold twice": summary["duplicated"] == 0,
+        "no finding is open": findings == 0,
+        "void orders are void, and no others": {
+            row["validation_number"] for row in tickets if row["state"] != "sold"
+        }
+        == void,
+        "the numbers on paper are those in Postgres": set(printed) == set(kept),
+        "the pool holds the valid tickets and no others": pool == valid,
+        "the draw verifies, with its pool": report.ok,
+        "three winners, all valid": [won.draw_number in set(valid) for won in report.winners] == [True] * 3,
+        "one claim was paid, and once": claims_made == claimed == 1,
+    }
+    return [words for words, holds in truths.items() if not holds], summary
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _printed_numbers(code: str) -> Iterator[int]:
+    """The draw numbers in a ticket's code: ``TMB1:<validation>:<event>:<first>+<count>.…:<rsu>:<signature>``."""
+    for span in code.split(":")[3].split("."):
+        first, count = map(int, span.split("+"))
+        yield from range(first, first + count)
+
+
+def _await(clock: Clock, holds: Callable[[], bool], seconds_max: float, words: str) -> None:
+    deadline = clock.monotonic_ms() + seconds_max * 1000
+    pause = threading.Event()
+    while not holds():
+        if clock.monotonic_ms() > deadline:
+            raise Fault("demo.wait", words)
+        pause.wait(0.2)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:  # noqa: S310 - our own server on loopback
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
