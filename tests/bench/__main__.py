@@ -13,6 +13,7 @@ from tests.bench.measure import Bench, Figure, table
 
 GROUPS = {
     "counter": "a sale, its receipt, a validation off line",
+    "drum": "freeze and draw of ten million numbers, verifying what came out",
 }
 
 
