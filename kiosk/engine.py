@@ -50,6 +50,8 @@ MARK_S_MAX = 10.0
 """How long the printer's thread waits for the disk before it gives up printing."""
 JOIN_S_MAX = 5.0
 MIRROR_RETRY_S = 5.0
+MIRROR_IN_STEP = 5
+"""Entries that may be on their way to the second copy before the screen speaks of it."""
 CRITICAL_EVERY_MS = 60_000
 """The same significant event is journalled at most so often."""
 ONLINE_MS_MAX = 90_000
@@ -257,6 +259,9 @@ class Desk:
 
     def handle(self, event: f.Event) -> None:
         """Take an event in, and do what follows from it."""
+        if not isinstance(event, f.Tick):
+            now = self.till.watch.now() if self.is_open else self.clock.now_ms()
+            self.flow.handle(f.Tick(now, self.clock.monotonic_ms()))
         if isinstance(event, f.PrintEnded):
             self._print_ended(event)
         elif isinstance(event, f.DeviceSeen) and event.code and self.is_open:
@@ -702,7 +707,7 @@ class Desk:
 
     def mirror_seen(self, words: str, lag: int) -> None:
         """How the second copy is; ``lag`` entries are missing in it."""
-        self.mirror_words = words if lag == 0 or words != "In step" else f"{lag} entries behind"
+        self.mirror_words = f"{lag} entries behind" if lag > MIRROR_IN_STEP and words == "In step" else words
         if lag > MIRROR_LAG_MAX and self.is_open:
             self._critical("MIRROR_LAG", "WARN", self.mirror_words)
 

@@ -1,0 +1,472 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hardware.printer import Failed, Unknown
+from kiosk.config import Config
+from kiosk.engine import Alone, Desk, Engine
+from kiosk.store import Store
+from shared import wire
+from shared.clock import SystemClock
+from tests.unit.kiosk.paper_office import (
+    EVENT,
+    HOUR_MS,
+    OPERATOR,
+    PIN,
+    SERVER,
+    SMALL,
+    Paper,
+    PaperOffice,
+    PaperServer,
+    SetClock,
+    event,
+    make_identity,
+    open_desk,
+)
+
+
+@pytest.fixture
+def server() -> PaperServer:
+    made = PaperServer(PaperOffice(), SetClock())
+    made.office.grant(200)
+    made.catalog = made.office.catalog(event())
+    return made
+
+
+class Counter:
+    """A kiosk with its server and printer, and somebody at its screen."""
+
+    def __init__(self, folder: Path, server: PaperServer, printer: Paper | None, **settings: Any) -> None:
+        self.folder, self.server, self.printer, self.settings = folder, server, printer, settings
+        self.desk: Desk
+        self.alone: Alone
+        self.open()
+
+    def open(self) -> None:
+        self.desk, self.alone = open_desk(self.folder, self.server, self.printer, **self.settings)
+
+    def close(self) -> None:
+        self.alone.close()
+        self.desk.close()
+
+    def sync(self) -> None:
+        assert self.alone.uplink is not None
+        self.alone.hurry()
+        self.alone.uplink.step()
+
+    def tap(self, *touches: str) -> dict[str, Any]:
+        for touch in touches:
+            name, _, arg = touch.partition(":")
+            self.desk.touch(name, arg)
+        return self.view()
+
+    def go(self, ms: int) -> dict[str, Any]:
+        self.server.clock.go(ms)
+        self.desk.tick()
+        return self.view()
+
+    def view(self) -> dict[str, Any]:
+        return self.desk.view()
+
+    def log_on(self) -> dict[str, Any]:
+        return self.tap(f"choose_operator:{OPERATOR}", *(f"key:{digit}" for digit in PIN), "key:enter")
+
+    def kinds(self) -> list[str]:
+        assert self.desk.journal is not None
+        return [header.kind for _, header, _ in self.desk.journal.bodies()]
+
+
+@pytest.fixture
+def counter(tmp_path: Path, server: PaperServer) -> Iterator[Counter]:
+    make_identity(tmp_path / "k", server.office, server.clock)
+    made = Counter(tmp_path / "k", server, Paper())
+    made.sync()
+    yield made
+    made.close()
+
+
+def test_a_new_kiosk_enrols_gets_its_events_and_sells(tmp_path: Path, server: PaperServer) -> None:
+    """K2: un-enrolled by default; a code of the office makes it a kiosk."""
+    at = Counter(tmp_path, server, Paper())
+    assert at.view()["screen"] == "enrol"
+    at.tap("focus:code", *(f"key:{c}" for c in "BAD"), "enrol")
+    at.alone.answer_enrolment(at.desk)
+    assert "Nobody has this code" in at.view()["enrol"]["error"]
+    assert not at.view()["busy"]
+    at.tap("key:clear", *(f"key:{c}" for c in "good"), "key:enter")
+    at.alone.answer_enrolment(at.desk)
+    assert at.view()["screen"] == "starting"
+    at.sync()
+    assert at.view()["screen"] == "pin"
+    assert at.view()["pin"]["operators"] == [{"id": OPERATOR, "name": "Ada"}]
+    assert at.log_on()["screen"] == "sell"
+    view = at.tap(f"add:{SMALL}", "pay", "cash")
+    assert view["screen"] == "done"
+    assert view["done"]["numbers"] == "100"
+    assert at.printer is not None
+    assert len(at.printer.printed) == 1
+    at.sync()
+    assert at.view()["sync"]["all_uploaded"]
+    assert at.view()["status"]["unsynced"] == 0
+    at.close()
+
+
+def test_a_false_certificate_enrols_nobody(tmp_path: Path, server: PaperServer) -> None:
+    """K2: a certificate that the server's key has not signed is not taken."""
+    at = Counter(tmp_path, server, None)
+    honest = server.office.enrol
+
+    def lying(request: wire.EnrolRequest, epoch: int = 1) -> wire.Enrolment:
+        return honest(wire.EnrolRequest(code="", public_key="00" * 32, device="", software=""), epoch)
+
+    server.office.enrol = lying  # type: ignore[method-assign]
+    at.tap("focus:code", *(f"key:{c}" for c in "GOOD"), "enrol")
+    at.alone.answer_enrolment(at.desk)
+    assert "not this kiosk's" in at.view()["enrol"]["error"]
+    at.close()
+
+
+def test_three_taps_from_idle_to_receipt_and_back_by_itself(counter: Counter) -> None:
+    """K17: four or fewer taps from idle to receipt; the result leaves by itself."""
+    counter.log_on()
+    view = counter.tap(f"add:{SMALL}", "pay", "cash")
+    assert view["screen"] == "done"
+    assert counter.go(3_900)["screen"] == "done"
+    assert counter.go(200)["screen"] == "sell"
+    assert counter.tap("repeat_last")["basket"]["total"] == "$5.00"
+
+
+def test_cash_is_counted_from_typed_amounts_and_notes(counter: Counter) -> None:
+    """K13: what was given and the change are facts of the sale."""
+    counter.log_on()
+    view = counter.tap(f"add:{SMALL}", "more:0", "pay")
+    assert view["basket"]["lines"][0]["quantity"] == 2
+    assert view["pay"]["enough"]
+    assert [n["amount"] for n in view["pay"]["notes"]] == [2_000, 5_000, 10_000, 20_000]
+    view = counter.tap("key:7")
+    assert not view["pay"]["enough"]
+    assert counter.tap("cash")["toast"]["text"] == "That is not enough."
+    view = counter.tap("key:clear", "key:1", "key:2", "key:.", "key:5", "key:0")
+    assert view["pay"]["change"] == "$2.50"
+    view = counter.tap("note:2000")
+    assert view["pay"]["change"] == "$10.00"
+    assert counter.tap("cash")["done"]["change"] == "$10.00"
+
+
+def test_a_double_tap_on_cash_is_one_sale(counter: Counter) -> None:
+    """K9: two taps, one sale, one ticket."""
+    counter.log_on()
+    counter.tap(f"add:{SMALL}", "pay", "cash", "cash", "cash")
+    assert counter.kinds().count("sale") == 1
+
+
+def test_wrong_pins_are_slowed_down(counter: Counter) -> None:
+    """K1: failed attempts slow down and lock."""
+    counter.tap(f"choose_operator:{OPERATOR}")
+    for _ in range(3):
+        counter.tap("key:9", "key:9", "key:9", "key:9", "key:enter")
+    view = counter.view()
+    assert view["pin"]["error"]
+    assert view["pin"]["wait_s"] == 5
+    assert counter.log_on()["screen"] == "pin"
+    counter.go(5_000)
+    assert counter.log_on()["screen"] == "sell"
+
+
+def test_a_ticket_in_doubt_is_settled_before_the_next_sale(counter: Counter) -> None:
+    """N9: reprint, or void as misprint, or the operator's word that it is whole."""
+    assert counter.printer is not None
+    counter.log_on()
+    counter.printer.results = [Unknown("paper_out", "The printer is out of paper.")]
+    view = counter.tap(f"add:{SMALL}", "pay", "cash")
+    assert view["screen"] == "print_problem"
+    assert view["print_problem"]["state"] == "unknown"
+    assert counter.tap(f"add:{SMALL}", "pay")["screen"] == "print_problem"
+    assert counter.tap("print_retry")["screen"] == "done"
+    assert counter.printer.cleared == 1, "nothing stale may print"
+    assert counter.kinds()[-4:] == ["sale", "printed", "reprinted", "printed"]
+
+    counter.printer.results = [Unknown("silent", "No answer.")]
+    assert counter.tap("next", f"add:{SMALL}", "pay", "cash", "print_yes")["screen"] == "done"
+
+    counter.printer.results = [Unknown("silent", "No answer.")]
+    view = counter.tap("next", f"add:{SMALL}", "pay", "cash", "print_misprint")
+    assert view["screen"] == "sell"
+    assert "Give back $5.00" in view["toast"]["text"]
+    assert counter.kinds()[-1] == "voided"
+
+
+def test_a_ticket_that_never_left_is_printed_again_as_the_original(counter: Counter) -> None:
+    """N9: certain that nothing came out, so the same copy goes again; the operator cannot say that it is whole."""
+    assert counter.printer is not None
+    counter.log_on()
+    counter.printer.results = [Failed("cover_open", "The cover is open."), None]
+    view = counter.tap(f"add:{SMALL}", "pay", "cash")
+    assert view["print_problem"]["state"] == "failed"
+    assert counter.tap("print_yes")["screen"] == "print_problem"
+    assert counter.tap("print_retry")["screen"] == "done"
+    assert "reprinted" not in counter.kinds()
+
+
+def test_a_kiosk_killed_while_printing_asks_whether_the_ticket_came_out(counter: Counter) -> None:
+    """K9: after the restart the receipt is asked about, before anything else is sold."""
+    assert counter.printer is not None
+    counter.log_on()
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    counter.printer.print = die  # type: ignore[assignment, method-assign]
+    real_mark = counter.desk.mark
+    with pytest.raises(Killed):
+        counter.tap(f"add:{SMALL}", f"add:{SMALL}", "pay", "cash")
+    del counter.printer.print
+    real_mark(counter.desk.till.pending()[0].ticket.line.order, 0, "sending")
+    assert counter.desk.store is not None
+    counter.alone.close()
+    counter.desk.store.close()
+    counter.open()
+    view = counter.log_on()
+    assert view["screen"] == "print_problem"
+    assert view["print_problem"]["title"] == "Did the ticket come out whole?"
+    assert counter.tap("print_yes")["screen"] == "sell", "the second ticket was queued and prints by itself"
+    assert len(counter.printer.printed) == 1
+    assert counter.kinds().count("printed") == 2
+
+
+def test_tickets_are_looked_up_voided_and_reprinted(counter: Counter) -> None:
+    """N8: a void needs a reason; a scan afterwards says void."""
+    counter.log_on()
+    view = counter.tap(f"add:{SMALL}", "pay", "cash")
+    typed = view["done"]["validation"][0].replace("-", "").lower()
+    view = counter.tap("open_lookup", *(f"key:{c}" for c in typed), "look_up")
+    result = view["lookup"]["result"]
+    assert (result["verdict"], result["can_void"], result["can_reprint"]) == ("genuine", True, True)
+    assert counter.tap("reprint")["screen"] == "lookup"
+    assert counter.printer is not None
+    assert len(counter.printer.printed) == 2
+    assert counter.tap("open_void", "void_confirm")["void"]["error"] == "Choose a reason."
+    view = counter.tap("void_reason:customer", "void_confirm")
+    assert view["screen"] == "lookup"
+    assert view["lookup"]["result"]["verdict"] == "void"
+    assert not view["lookup"]["result"]["can_void"]
+
+
+def test_a_typed_number_of_elsewhere_is_never_called_valid(counter: Counter) -> None:
+    """N6: a typed number that this kiosk does not know says that it cannot tell."""
+    from shared.numbers import ValidationBlock
+
+    counter.log_on()
+    foreign = ValidationBlock(9, 10, b"q" * 32).issue(1)
+    counter.tap("open_lookup", *(f"key:{c}" for c in foreign), "look_up")
+    assert counter.view()["lookup"]["result"]["verdict"] == "unknown"
+    swapped = (
+        foreign[1] + foreign[0] + foreign[2:] if foreign[0] != foreign[1] else foreign[:-2] + foreign[:-3:-1]
+    )
+    counter.tap("key:clear", *(f"key:{c}" for c in swapped), "look_up")
+    assert counter.view()["lookup"]["result"]["verdict"] == "not_a_ticket"
+
+
+def test_after_the_close_the_screen_says_when_all_is_uploaded(counter: Counter) -> None:
+    """K8: "all sales uploaded" only when the server has said so."""
+    counter.log_on()
+    counter.tap(f"add:{SMALL}", "pay", "cash", "next")
+    view = counter.go(3 * HOUR_MS)
+    assert view["screen"] == "closed"
+    assert not view["closed"]["all_uploaded"]
+    assert "cut" in counter.kinds()
+    counter.sync()
+    assert not counter.view()["closed"]["all_uploaded"], "the office has not said that it is settled"
+    counter.server.catalog = counter.server.office.catalog(event(state="closed", settled=True))
+    counter.sync()
+    assert counter.view()["closed"]["all_uploaded"]
+
+
+def test_a_disabled_unit_shows_why_and_comes_back_by_itself(counter: Counter) -> None:
+    """K2: disabled from the office, enabled again from there."""
+    counter.log_on()
+    counter.server.catalog = counter.server.office.catalog(event(), rsu_state="disabled")
+    counter.sync()
+    view = counter.view()
+    assert (view["screen"], view["blocked"]["code"]) == ("blocked", "unit_disabled")
+    counter.server.catalog = counter.server.office.catalog(event())
+    counter.tap("retry")
+    assert counter.alone.uplink is not None
+    counter.alone.uplink.step()
+    assert counter.view()["screen"] == "sell"
+
+
+def test_an_older_catalog_is_refused_and_the_newer_stays(counter: Counter) -> None:
+    """Y7: a lower (generation, serial) is refused; so is a false signature."""
+    data, signature = counter.server.office.catalog(event(name="Old"), generation=0, serial=99)
+    counter.server.catalog = (data, signature)
+    counter.sync()
+    assert counter.view()["event"]["name"] == "Cup Final 50/50"
+    newer, _ = counter.server.office.catalog(event(name="Forged"), serial=99)
+    counter.server.catalog = (newer, signature)
+    counter.sync()
+    assert counter.view()["event"]["name"] == "Cup Final 50/50"
+    assert counter.kinds().count("critical") == 2
+
+
+def test_an_old_copy_of_the_disk_stops_at_the_next_contact_and_stays_stopped(
+    counter: Counter, tmp_path: Path
+) -> None:
+    """Y8: a rolled-back kiosk is caught and stopped."""
+    import shutil
+
+    counter.log_on()
+    counter.close()
+    shutil.copytree(counter.folder, tmp_path / "old")
+    counter.open()
+    counter.log_on()
+    counter.tap(f"add:{SMALL}", "pay", "cash")
+    counter.sync()
+    counter.close()
+    shutil.rmtree(counter.folder)
+    shutil.copytree(tmp_path / "old", counter.folder)
+    counter.open()
+    counter.sync()
+    assert counter.view()["blocked"]["code"] == "forked"
+    counter.close()
+    counter.open()
+    assert counter.view()["blocked"]["code"] == "forked"
+    assert counter.tap("retry")["screen"] == "blocked"
+
+
+def test_a_second_copy_that_is_ahead_stops_the_kiosk_at_start(tmp_path: Path, server: PaperServer) -> None:
+    """Y8: the mirror holds what the journal does not, so the disk was rolled back."""
+    import shutil
+
+    make_identity(tmp_path / "k", server.office, server.clock)
+    at = Counter(tmp_path / "k", server, Paper(), mirror=tmp_path / "stick")
+    at.sync()
+    at.close()
+    shutil.copytree(tmp_path / "k", tmp_path / "old")
+    at.open()
+    at.log_on()
+    at.tap(f"add:{SMALL}", "pay", "cash")
+    at.close()
+    shutil.rmtree(tmp_path / "k")
+    shutil.copytree(tmp_path / "old", tmp_path / "k")
+    at.open()
+    view = at.view()
+    assert (view["screen"], view["blocked"]["code"]) == ("blocked", "forked")
+    at.close()
+
+
+def test_two_programs_never_sell_from_one_folder(counter: Counter) -> None:
+    """K5: the second program says that the first one runs, and starts when it has ended."""
+    second, _ = open_desk(counter.folder, counter.server, Paper())
+    view = second.view()
+    assert (view["screen"], view["blocked"]["code"]) == ("blocked", "second_process")
+    counter.desk.close()
+    second.touch("retry")
+    assert second.view()["screen"] == "pin"
+    second.close()
+
+
+def test_events_closing_their_journal_leave_what_is_new_to_the_screens(counter: Counter) -> None:
+    """K7: the states an operator sees at all times are in every view."""
+    view = counter.view()
+    status = view["status"]
+    assert status["numbers_left"] == 200
+    assert status["network"] == "online"
+    assert status["clock_ok"] is True
+    assert status["closes"] == "Closes in 3 h 00 min"
+    assert set(view) == {
+        *("screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event"),
+        *("packages", "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "sync", "closed"),
+    }  # fmt: skip
+
+
+def wait_for(condition: Callable[[], bool], changed: threading.Event, wait_s_max: float = 20.0) -> None:
+    clock = SystemClock()
+    end = clock.monotonic_ms() + wait_s_max * 1000
+    while not condition():
+        assert clock.monotonic_ms() < end, "it did not happen in time"
+        changed.wait(0.05)
+        changed.clear()
+
+
+def test_the_engine_with_its_threads_sells_prints_and_uploads(tmp_path: Path, server: PaperServer) -> None:
+    """Y1: the same desk behind threads; nothing that a screen calls waits."""
+    make_identity(tmp_path, server.office, server.clock)
+    now = SystemClock().now_ms()
+    server.clock.wall = now
+    server.catalog = server.office.catalog(event(opens_at=now - HOUR_MS, closes_at=now + HOUR_MS, cuts=()))
+    printer, changed = Paper(), threading.Event()
+    config = Config(data=tmp_path, server=SERVER, disk_reserve_bytes=0, mirror=tmp_path / "stick")
+    engine = Engine(config, SystemClock(), transport=server.transport(), open_printer=lambda: printer)
+    engine.start(changed.set)
+
+    def see(**wanted: object) -> None:
+        wait_for(lambda: all(engine.view()[k] == v for k, v in wanted.items()), changed)
+
+    try:
+        see(screen="pin")
+        engine.act("choose_operator", OPERATOR)
+        for digit in (*PIN, "enter"):
+            engine.act("key", digit)
+        see(screen="sell")
+        wait_for(lambda: engine.view()["status"]["printer_ok"] is True, changed)
+        for touch, arg in (("add", SMALL), ("pay", ""), ("cash", "")):
+            engine.act(touch, arg)
+        see(screen="done", busy=False)
+        wait_for(lambda: bool(engine.view()["sync"]["all_uploaded"]), changed)
+        wait_for(lambda: any(r["value"] == "In step" for r in engine.view()["sync"]["rows"]), changed)
+        engine.tick()
+        assert engine.view()["screen"] != "blocked"
+        assert engine.demo()
+    finally:
+        engine.stop()
+    assert len(printer.printed) == 1
+    with Store(tmp_path) as store:
+        last = store.last()
+        assert last is not None
+        assert last.seq == len(server.office.chain)
+
+
+def test_a_dead_worker_is_seen(tmp_path: Path, server: PaperServer) -> None:
+    """K14: a part that has died stops the kiosk visibly."""
+    make_identity(tmp_path, server.office, server.clock)
+
+    def broken() -> Paper:
+        raise RuntimeError("a bug")
+
+    changed = threading.Event()
+    engine = Engine(
+        Config(data=tmp_path, server=SERVER), SystemClock(), transport=server.transport(), open_printer=broken
+    )
+    engine.start(changed.set)
+
+    def seen() -> bool:
+        engine.tick()
+        return bool(engine.view()["blocked"]["code"] == "worker_dead")
+
+    try:
+        wait_for(seen, changed)
+        assert "printer" in engine.view()["blocked"]["reason"]
+    finally:
+        engine.stop()
+
+
+def test_numbers_are_fetched_when_they_run_low(counter: Counter) -> None:
+    """N4: low water fetches more, in the background."""
+    counter.server.catalog = counter.server.office.catalog(
+        event(policies=wire.Policies(low_water=300, block_size=250))
+    )
+    counter.sync()
+    counter.go(1_000)
+    counter.sync()
+    assert counter.view()["status"]["numbers_left"] == 450
+    assert counter.server.calls.count("POST /rsu/v1/allocations") == 1
+    assert counter.desk.till.numbers_left(EVENT) == 450
