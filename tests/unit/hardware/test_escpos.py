@@ -15,8 +15,8 @@ from PIL import Image as Picture
 
 from hardware import escpos
 from hardware.escpos import Replies, Reply, decode_status, encode
+from hardware.mechanism import render
 from hardware.printer import Columns, Cut, Document, Feed, Image, Pair, Qr, Rule, Text
-from hardware.virtual import render
 
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 

@@ -11,8 +11,8 @@ from PIL import ImageChops
 
 from hardware.__main__ import test_page as the_test_page
 from hardware.escpos import encode
+from hardware.mechanism import render
 from hardware.printer import Block, Columns, Cut, Document, Feed, Image, Pair, Qr, Rule, Text
-from hardware.virtual import render
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "receipts"
 CODE = "TOMBOLA1:" + "0123456789ABCDEFGHJKMNPQRSTVWXYZ" * 7

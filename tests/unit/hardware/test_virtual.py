@@ -9,7 +9,7 @@ from PIL import Image
 
 from hardware.escpos import encode
 from hardware.printer import Document, Text
-from hardware.virtual import State, VirtualPrinter, change_state, render
+from hardware.virtual import State, VirtualPrinter, change_state
 
 WAIT_S_MAX = 10.0
 TICKET = encode(Document([Text("A 1"), Text("B 2")]), job_id=7)
@@ -30,7 +30,7 @@ def test_after_the_refill_it_prints_what_it_still_holds(virtual: VirtualPrinter)
         assert virtual.wait(WAIT_S_MAX, lambda: virtual.state().paper == "out")
         assert virtual.state().paper_out_at_byte is None
         virtual.set(paper="ok")
-        assert line.recv(64, socket.MSG_WAITALL if False else 0)[:2] == b"\x37\x22"
+        assert line.recv(64)[:2] == b"\x37\x22"
     assert [job["whole"] for job in virtual.jobs()] == [False, False]
 
 
@@ -114,16 +114,3 @@ def test_a_state_that_cannot_be_is_refused_and_a_spoilt_file_changes_nothing(
     assert virtual.state().paper == "near_end"
     State().write(virtual.folder)
     assert virtual.wait(WAIT_S_MAX, lambda: virtual.state().paper == "ok")
-
-
-def test_rendering_needs_no_printer_and_refuses_the_same_bytes() -> None:
-    assert len(render(TICKET)) == 1
-    with pytest.raises(ValueError, match="reference"):
-        render(b"\x1b@\x1bR\x00")
-    with pytest.raises(ValueError, match="not whole"):
-        render(TICKET[:-1])
-
-
-def test_a_line_wider_than_the_paper_is_a_fault() -> None:
-    with pytest.raises(ValueError, match="wide"):
-        render(b"\x1b@\x1bt\x00" + b"x" * 49 + b"\n")
