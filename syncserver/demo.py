@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import zxingcpp
@@ -65,6 +65,14 @@ DICE = "4 2 6 1 5 3 3 6"
 PACKAGES = [("Single", 1, 500), ("Fan", 3, 1000), ("Family", 8, 2000), ("Whole row", 25, 5000)]
 CHOICES = (1, 2, 1, 0, 2, 1, 3, 2, 1, 1)
 """Which package each customer takes, over and over: 5.3 tickets an order."""
+
+
+class Picture(Protocol):
+    """Files a page's picture, after handing its form a ticket where one is given."""
+
+    def __call__(self, name: str, path: str, ticket: str = "") -> None:
+        """Go to ``path``, and file what is shown as ``name``."""
+        ...
 
 
 @dataclass
@@ -151,16 +159,11 @@ def _open_house(home: Path, ends: ExitStack, clock: Clock, console: Console) -> 
         office = furnish(database, config.home, clock, demo=True)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
-        listen = f"127.0.0.1:{port}"
-        env = {"TOMBOLA_LISTEN": listen}
-        ends.enter_context(Program(["tombola-server", "serve"], home / "server.log", env))
+        env = {"TOMBOLA_HOME": str(config.home), "TOMBOLA_LISTEN": f"127.0.0.1:{port}"}
+        serve = ends.enter_context(Program(["tombola-server", "serve", "--demo"], home / "server.log", env))
         ends.enter_context(Program(["tombola-server", "worker"], home / "worker.log", env))
-        _await(
-            clock,
-            lambda: _answers(f"http://{listen}/rsu/v1/time"),
-            60,
-            f"The server did not start. See {home}.",
-        )
+        up = f"http://127.0.0.1:{port}/healthz"
+        _await(clock, lambda: _answers(up), 60, f"The server did not start. See {serve.log}.")
     return _furnish(office, clock, port)
 
 
@@ -547,7 +550,7 @@ def _confirm(house: House) -> None:
         reconcile.confirm(house.office, c, house.event, house.manager)
 
 
-def _draw(house: House, pages: Callable[[str, str], None]) -> UUID:
+def _draw(house: House, pages: Picture) -> UUID:
     """Freeze, commit, throw the dice, draw, publish; each published before the next."""
     source = {"form": f"{len(DICE.split())}d6", "source": "dice"}
     with house.office.begin(house.manager) as c:
@@ -658,7 +661,7 @@ def _export(house: House, execution: UUID, out: Path) -> None:
 
 
 @contextmanager
-def _browser(house: House, folder: Path) -> Iterator[Callable[[str, str], None]]:
+def _browser(house: House, folder: Path) -> Iterator[Picture]:
     """A real browser, logged in at the office: ``picture(name, path)`` files a page's picture."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
@@ -675,37 +678,41 @@ def _browser(house: House, folder: Path) -> Iterator[Callable[[str, str], None]]
         page.fill("[name=password]", PASSWORD)
         page.click("button[type=submit]")
 
-        def picture(name: str, path: str) -> None:
+        def picture(name: str, path: str, ticket: str = "") -> None:
             answer = page.goto(house.url + path)
             if answer is None or not answer.ok:
                 raise Fault("demo.page", f"The page {path} answered {answer and answer.status}.")
+            if ticket:
+                page.fill("[name=ticket]", ticket)
+                page.press("[name=ticket]", "Enter")
+                page.wait_for_load_state()
             page.screenshot(path=folder / f"{name}.png", full_page=True)
 
         yield picture
         browser.close()
 
 
-def _every_page(house: House, picture: Callable[[str, str], None], execution: UUID, winner: str) -> None:
+def _every_page(house: House, picture: Picture, execution: UUID, winner: str) -> None:
     event = f"/admin/events/{house.event}"
     for name, path in [
         ("home", "/"),
         ("event", f"/events/{house.event}"),
         ("draw", f"/draws/{execution}"),
         ("verify", "/verify"),
-        ("validate", f"/validate?ticket={winner}"),
         ("jackpot", f"/events/{house.event}/jackpot"),
         ("office-home", "/admin/"),
         ("office-event", event),
         ("office-kiosks", "/admin/kiosks"),
         ("office-findings", "/admin/findings"),
         ("office-reconcile", f"{event}/reconcile"),
-        ("office-claims", f"/admin/claims?ticket={winner}"),
         ("office-orders", "/admin/orders"),
         ("office-audit", "/admin/audit"),
         ("office-critical-events", "/admin/audit/events"),
         ("office-users", "/admin/users"),
     ]:
         picture(name, path)
+    picture("validate", "/validate", ticket=winner)
+    picture("office-claims", "/admin/claims", ticket=winner)
 
 
 def _count(

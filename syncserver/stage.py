@@ -257,7 +257,7 @@ class Kiosk:
         path = self.sockets / f"{self.folder.name}.sock"
         path.unlink(missing_ok=True)
         argv = ["tombola-kiosk", "--data", str(self.folder / "data"), "--server", self.wire.url]
-        argv += ["--printer", self._printer.announced["tcp"], "--scanner", self._scanner.announced["pty"]]
+        argv += ["--printer", self._printer.announced["address"], "--scanner", self._scanner.announced["address"]]
         argv += ["--mirror", str(self.folder / "mirror"), "--drive", str(path)]
         argv += ["--size", self.size, "--theme", self.theme]
         env = (
@@ -288,11 +288,9 @@ class Kiosk:
 
     def printer(self, **state: object) -> None:
         """Do something to the printer: ``paper="out"``, ``cover="open"`` …"""
-        path = self.folder / "virtual-printer" / "state.json"
-        now = json.loads(path.read_text()) if path.exists() else {}
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps({**now, **state}))
-        fresh.replace(path)
+        changes = [f"{name}={json.dumps(value)}" for name, value in state.items()]
+        folder = str(self.folder / "virtual-printer")
+        subprocess.run([script("tombola-hardware"), "virtual-set", folder, *changes], check=True)
 
     def receipts(self) -> list[Path]:
         """The pictures of what the printer cut off, in order."""
