@@ -48,9 +48,10 @@ def ticket(
     per_row = max(1, (14 if narrow else 22) // (wide + 1))
     blocks: list[Block] = []
     if test:
-        blocks += [Text(" TEST TICKET – NOT VALID ", "center", 2, bold=True, inverse=True), Feed()]
+        blocks += [Text("TEST TICKET", "center", 2, bold=True, inverse=True)]
+        blocks += [Text("Not valid in any draw", "center", bold=True), Feed()]
     if copy:
-        blocks += [Text(f" REPRINT {copy} ", "center", 2, bold=True, inverse=True), Feed()]
+        blocks += [Text(f"REPRINT {copy}", "center", 2, bold=True, inverse=True), Feed()]
     blocks.append(Text(event.organisation, "center", bold=True))
     blocks.append(Text(event.receipt.heading or event.name, "center", 2, bold=True))
     if event.receipt.heading:
@@ -62,18 +63,20 @@ def ticket(
     else:
         blocks.append(Columns(tuple(cells), per_row=min(per_row, len(cells)), size=2))
     blocks += [Feed(), Rule()]
-    many = "tickets" if line.count > 1 else "ticket"
     blocks.append(Pair(package, money.text(line.price, line.currency, event.locale), bold=True))
-    blocks.append(Pair(f"{line.count} {many}", local_time(at, event.timezone)))
-    blocks.append(Pair("Sold at", kiosk))
+    blocks.append(Pair("Draw numbers", str(line.count)))
+    blocks.append(Pair("Sold", local_time(at, event.timezone)))
+    blocks.append(Pair("Kiosk", kiosk))
     if event.draw_at is not None:
         blocks.append(Pair("Draw", local_time(event.draw_at, event.timezone)))
     if event.prizes:
         blocks.append(Rule("dotted"))
         for prize in sorted(event.prizes, key=lambda p: p.position)[:PRIZES_MAX]:
             blocks.append(Pair(f"{_ordinal(prize.position)} prize", prize.name))
-    blocks += [Rule(), Feed(), Qr(qr), Text("Validation number", "center")]
-    blocks.append(Text(numbers.show_validation(line.validation), "center", (1, 2), bold=True))
+    blocks += [Rule(), Qr(qr), Text("Validation number", "center")]
+    blocks.append(
+        Text(numbers.show_validation(line.validation), "center", (1, 2) if narrow else 2, bold=True)
+    )
     blocks.append(Feed())
     notes = [*event.receipt.notes]
     if event.receipt.results_at:
@@ -100,7 +103,7 @@ def void_slip(line: sale.Line, event: EventInfo, *, at: int, kiosk: str, reason:
     """The proof for the customer that an order is void, and what was given back."""
     return Document(
         (
-            Text(" VOID ", "center", 3, bold=True, inverse=True),
+            Text("VOID", "center", 3, bold=True, inverse=True),
             Feed(),
             Text(event.organisation, "center", bold=True),
             Text(event.name, "center", bold=True),
