@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import itertools
 import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared import entry, keys, numbers, sale, wire
+from shared import entry, keys, sale, wire
 from shared.clock import utc
 from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
@@ -20,7 +24,8 @@ from syncserver import allocations, events, ingest, rsus
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.events import NewEvent
-from syncserver.office import Office, furnish
+from syncserver.office import Office, furnish, restored
+from tests.postgres import Cluster
 
 START_MS = 1_795_000_000_000
 HOUR_MS = 3_600_000
@@ -269,9 +274,52 @@ class Scene:
 
 
 def b64(value: str) -> bytes:
-    import base64
-
     return base64.b64decode(value)
+
+
+@contextmanager
+def backup(scene: Scene, postgres: Cluster) -> Iterator[Callable[[], None]]:
+    """A copy of the scene's database as it is now; what is yielded puts the office over that copy."""
+    name = scene.office.engine.url.database
+    assert name is not None
+    scene.office.engine.dispose()
+    copy = postgres.create(name)
+    opened: list[Database] = []
+
+    def restore() -> None:
+        opened.append(postgres.open(copy))
+        restored(opened[0], scene.home)
+        scene.office = furnish(opened[0], scene.home, scene.clock)
+
+    try:
+        yield restore
+    finally:
+        for database in opened:
+            database.close()
+        postgres.drop(copy)
+
+
+def together(calls: list[Callable[[], object]]) -> list[object]:
+    """What these calls return, each made in a thread of its own at the same moment."""
+    start = threading.Barrier(len(calls))
+    answers: list[object] = [None] * len(calls)
+
+    def run(i: int) -> None:
+        start.wait()
+        try:
+            answers[i] = calls[i]()
+        except BaseException as e:  # noqa: BLE001 - handed to the test's own thread
+            answers[i] = e
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return answers
 
 
 def add_user(office: Office, name: str) -> UUID:
@@ -317,7 +365,3 @@ def open_scene(
         ]
         events.activate(office, c, event, user)
     return Scene(office, clock, home, organisation, venue, user, other, event, package, prizes, closes)
-
-
-def order_number(validation: str) -> int:
-    return numbers.block_number(validation)
