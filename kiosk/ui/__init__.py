@@ -1,0 +1,91 @@
+"""The kiosk's window: it shows the engine's view and hands every touch to the engine; it decides nothing."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import shiboken6
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+
+from kiosk.config import Config
+from kiosk.ui.journey import Engine, Journey, StallWatch
+from shared.clock import SystemClock
+from shared.errors import Fault
+
+HERE = Path(__file__).parent
+MAIN = HERE / "qml" / "Main.qml"
+FONTS = HERE / "fonts"
+FAMILY = "Inter"
+
+_log = logging.getLogger(__name__)
+
+
+class Screens:
+    """One window with its QML engine and its journey."""
+
+    def __init__(self, engine: Engine, theme: str = "light", size: tuple[int, int] | None = None) -> None:
+        """Load everything; the window is not shown yet. ``Fault`` where the screens cannot be loaded."""
+        fonts()
+        self.journey = Journey(engine, theme)
+        self._qml = QQmlApplicationEngine()
+        self._qml.addImportPath(str(MAIN.parent))
+        context = self._qml.rootContext()
+        context.setContextProperty("journey", self.journey)
+        context.setContextProperty("view", self.journey.view)
+        context.setContextProperty("lists", self.journey.lists)
+        self._qml.load(QUrl.fromLocalFile(str(MAIN)))
+        roots = self._qml.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise Fault("no_screens", "The screens could not be loaded.", "Install the program again.")
+        self.window: QQuickWindow = roots[0]
+        if size is not None:
+            self.window.resize(*size)
+
+    def show(self, full: bool) -> None:
+        """Put the window up; ``full`` leaves nothing else of the display."""
+        if full:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+
+    def close(self) -> None:
+        """Take the window down; QML goes before what it is bound to."""
+        self.window.close()
+        shiboken6.delete(self._qml)
+
+
+def fonts() -> None:
+    """Make the bundled typeface the program's own; without it the system's default serves."""
+    if FAMILY not in QFontDatabase.families():
+        for path in sorted(FONTS.glob("*.otf")):
+            if QFontDatabase.addApplicationFont(str(path)) < 0:
+                _log.warning("the typeface %s cannot be read", path.name)
+    QGuiApplication.setFont(QFont([FAMILY, "DejaVu Sans"]))
+
+
+def run(engine: Engine, config: Config) -> int:
+    """Show the kiosk until its window closes; returns the exit code. Starts the engine and stops it."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    application.setApplicationName("Tombola")
+    if config.size is None:
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+    screens = Screens(engine, config.theme, config.size)
+    watch = StallWatch(SystemClock(), screens.journey)
+    try:
+        screens.show(full=config.size is None)
+        screens.journey.start()
+        watch.start()
+        if config.drive is not None:
+            from kiosk.ui.drive import Door  # noqa: PLC0415 - only a demonstration pays for it
+
+            Door(screens.window, screens.journey, engine, config.drive)
+        return application.exec()
+    finally:
+        screens.journey.stop()
+        screens.close()

@@ -1,0 +1,256 @@
+"""What the screens see of the engine: one flat view that changes only where something changed, and one door for touches.
+
+The engine works in threads of its own. Its word that something changed becomes a queued signal here; on Qt's
+thread the view is then compared key by key with the one shown, so that nothing under a finger is built anew
+because a clock elsewhere moved on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import (
+    Property,
+    QAbstractEventDispatcher,
+    QAbstractListModel,
+    QByteArray,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtQml import QQmlPropertyMap
+
+from shared.clock import Clock
+
+TICK_MS = 250
+STALL_MS_MAX = 50
+"""A turn of the event loop that takes longer is logged: a finger has noticed it."""
+
+LISTS = {
+    "events": ("events",),
+    "packages": ("packages",),
+    "operators": ("pin", "operators"),
+    "lines": ("basket", "lines"),
+    "notes": ("pay", "notes"),
+    "validation": ("done", "validation"),
+    "reasons": ("void", "reasons"),
+    "rows": ("sync", "rows"),
+}
+"""The view's lists, each with its place in the view."""
+
+KEYS = {
+    Qt.Key.Key_Return: "enter",
+    Qt.Key.Key_Enter: "enter",
+    Qt.Key.Key_Backspace: "back",
+    Qt.Key.Key_Delete: "clear",
+}
+"""The keys of a keyboard that mean an action; every other one means the character it types."""
+
+_log = logging.getLogger(__name__)
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class Engine(Protocol):
+    """The kiosk behind the screens; none of its calls may block."""
+
+    def start(self, on_change: Callable[[], None]) -> None:
+        """Begin to work. ``on_change`` is called from any thread when the view may have changed."""
+        ...
+
+    def act(self, name: str, arg: str = "") -> None:
+        """A person touched something."""
+        ...
+
+    def view(self) -> dict[str, Any]:
+        """What is to be shown now."""
+        ...
+
+    def tick(self) -> None:
+        """Time went by."""
+        ...
+
+    def demo(self) -> bool:
+        """Whether scripted touches may reach it: not enrolled yet, or enrolled at a demonstration's office."""
+        ...
+
+    def stop(self) -> None:
+        """End every thread, with what is under way brought to its end."""
+        ...
+
+
+class Rows(QAbstractListModel):
+    """A list of the view. Rows that stay as they were keep their delegates, and so the finger on them."""
+
+    count_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Any] = []
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        """How many there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.UserRole) -> Any:
+        """The row itself, whatever it is."""
+        if role != Qt.ItemDataRole.UserRole or not index.isValid():
+            return None
+        return self._rows[index.row()]
+
+    def roleNames(self) -> dict[int, QByteArray]:  # noqa: N802 - Qt's name
+        """One role: ``row``."""
+        return {int(Qt.ItemDataRole.UserRole): QByteArray(b"row")}
+
+    @Property(int, notify=count_changed)
+    def count(self) -> int:
+        """How many there are, for a binding."""
+        return len(self._rows)
+
+    def show(self, rows: list[Any]) -> None:
+        """Make these the rows; only what differs is announced."""
+        before, after = len(self._rows), len(rows)
+        for i in range(min(before, after)):
+            if self._rows[i] != rows[i]:
+                self._rows[i] = rows[i]
+                place = self.index(i, 0)
+                self.dataChanged.emit(place, place)
+        if after > before:
+            self.beginInsertRows(QModelIndex(), before, after - 1)
+            self._rows.extend(rows[before:])
+            self.endInsertRows()
+        elif after < before:
+            self.beginRemoveRows(QModelIndex(), after, before - 1)
+            del self._rows[after:]
+            self.endRemoveRows()
+        if after != before:
+            self.count_changed.emit()
+
+
+class Journey(QObject):
+    """The engine as QML sees it: ``view`` and ``lists`` to bind to, ``act`` and ``typed`` to call."""
+
+    theme_changed = Signal()
+    shown = Signal()
+    """The view has been compared, and whatever changed has been announced."""
+    _engine_changed = Signal()
+
+    def __init__(self, engine: Engine, theme: str = "light", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine, self._theme = engine, theme
+        self._seen: dict[str, Any] = {}
+        self._under_way = threading.Event()
+        """A comparison is queued already, so a flood of changes costs one."""
+        self.view = QQmlPropertyMap(self)
+        self.lists = QQmlPropertyMap(self)
+        self._lists = {name: Rows(self) for name in LISTS}
+        for name, rows in self._lists.items():
+            self.lists.insert(name, rows)
+        self._engine_changed.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
+        self._ticking = QTimer(self)
+        self._ticking.setInterval(TICK_MS)
+        self._ticking.timeout.connect(self._tick)
+        self.refresh()
+
+    def start(self) -> None:
+        """Start the engine, and tell it the time four times a second from now on."""
+        self._engine.start(self.changed)
+        self._ticking.start()
+
+    def stop(self) -> None:
+        """Stop both."""
+        self._ticking.stop()
+        self._engine.stop()
+
+    @Property(str, notify=theme_changed)
+    def theme(self) -> str:
+        """``light``, ``dark`` or ``contrast``."""
+        return self._theme
+
+    def set_theme(self, name: str) -> None:
+        """Change to another theme."""
+        if name != self._theme:
+            self._theme = name
+            self.theme_changed.emit()
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The view as it is shown."""
+        return self._seen
+
+    def changed(self) -> None:
+        """The engine's word that its view may have changed; from any thread."""
+        if not self._under_way.is_set():
+            self._under_way.set()
+            self._engine_changed.emit()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Take the engine's view over, where it differs from the one shown."""
+        self._under_way.clear()
+        view = self._engine.view()
+        if view is self._seen:
+            return
+        for name, path in LISTS.items():
+            found: Any = view
+            for key in path:
+                found = found[key]
+            self._lists[name].show(found)
+        for key, value in view.items():
+            if key not in self._seen or self._seen[key] != value:
+                self.view.insert(key, value)
+        self._seen = view
+        self.shown.emit()
+
+    @Slot()
+    def _tick(self) -> None:
+        self._engine.tick()
+
+    @Slot(str, str)
+    def act(self, name: str, arg: str) -> None:
+        """A touch, as the engine understands it."""
+        self._engine.act(name, arg)
+
+    @Slot(int, str)
+    def typed(self, key: int, text: str) -> None:
+        """A key of a real keyboard goes where the keys on the screen go."""
+        meaning = KEYS.get(Qt.Key(key), text)
+        if meaning in KEYS.values() or (len(meaning) == 1 and meaning.isprintable()):
+            self._engine.act("key", meaning)
+
+
+class StallWatch(QObject):
+    """Logs every turn of Qt's event loop that kept the screen waiting."""
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._woke_ms: int | None = None
+        self.stalls = 0
+
+    def start(self) -> None:
+        """Watch from now on; call it once the first picture stands."""
+        dispatcher = QAbstractEventDispatcher.instance()
+        dispatcher.awake.connect(self._awake)
+        dispatcher.aboutToBlock.connect(self._about_to_block)
+
+    @Slot()
+    def _awake(self) -> None:
+        self._woke_ms = self._clock.monotonic_ms()
+
+    @Slot()
+    def _about_to_block(self) -> None:
+        if self._woke_ms is None:
+            return
+        took_ms = self._clock.monotonic_ms() - self._woke_ms
+        self._woke_ms = None
+        if took_ms > STALL_MS_MAX:
+            self.stalls += 1
+            _log.warning("the screen stood still for %d ms", took_ms)

@@ -1,0 +1,80 @@
+// The one window: the strip that is always there, the screen that the journey is on, the last message over it.
+import QtQuick
+import QtQuick.Window
+import Tombola
+
+Window {
+    id: window
+    width: 1280
+    height: 800
+    minimumWidth: 600
+    minimumHeight: 600
+    color: Theme.background
+    title: "Tombola"
+
+    Binding { target: Theme; property: "name"; value: journey.theme }
+    Binding { target: Theme; property: "width"; value: window.width }
+    Binding { target: Theme; property: "height"; value: window.height }
+
+    Item {
+        id: root
+        anchors.fill: parent
+        focus: true
+        Keys.onPressed: (event) => {
+            journey.typed(event.key, event.text);
+            event.accepted = true;
+        }
+
+        StatusStrip {
+            id: strip
+            anchors { left: parent.left; right: parent.right; top: parent.top }
+        }
+
+        Item {
+            id: stage
+            anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; margins: Theme.margin; topMargin: Theme.gap; bottomMargin: Theme.gap }
+
+            // A screen is built when it is first needed and then kept: going back to it costs nothing. Those of
+            // the sale are built ahead, in idle time.
+            component Stage: Loader {
+                property string name
+                property bool ahead: false
+                readonly property bool shown: view.screen === name
+                property bool seen: false
+                anchors.fill: parent
+                visible: shown
+                active: seen || shown || (ahead && window.settled)
+                asynchronous: !shown
+                source: "screens/" + name.split("_").map((part) => part[0].toUpperCase() + part.slice(1)).join("") + ".qml"
+                onShownChanged: seen = true
+            }
+
+            Stage { name: "starting" }
+            Stage { name: "blocked" }
+            Stage { name: "enrol" }
+            Stage { name: "pin" }
+            Stage { name: "sell"; ahead: true }
+            Stage { name: "pay"; ahead: true }
+            Stage { name: "printing"; ahead: true }
+            Stage { name: "print_problem" }
+            Stage { name: "done"; ahead: true }
+            Stage { name: "lookup" }
+            Stage { name: "void" }
+            Stage { name: "sync" }
+            Stage { name: "closed" }
+        }
+
+        Toast {
+            // Over the title of a screen: nothing that is touched lies there.
+            anchors { top: stage.top; left: stage.left; leftMargin: Theme.px(170) }
+            width: Math.min(stage.width - Theme.px(170), Theme.px(560))
+        }
+    }
+
+    property bool settled: false
+    Timer {
+        interval: 400
+        running: window.visible
+        onTriggered: window.settled = true
+    }
+}

@@ -1,0 +1,54 @@
+// Ten digits, and what stands left and right of the nought.
+import QtQuick
+
+Item {
+    id: pad
+    property string corner: "clear" // or a character
+    property bool offered: true
+    readonly property real cell: Math.floor(width / 3)
+    readonly property real rowHeight: Math.max(Theme.touch, Math.floor(height / 4))
+
+    implicitWidth: 3 * Theme.touch
+    implicitHeight: 4 * Theme.touch
+
+    Grid {
+        columns: 3
+
+        Repeater {
+            model: ["1", "2", "3", "4", "5", "6", "7", "8", "9"]
+            Key {
+                required property string modelData
+                arg: modelData
+                offered: pad.offered
+                size: Theme.heading
+                width: pad.cell
+                height: pad.rowHeight
+            }
+        }
+        Key {
+            arg: pad.corner
+            text: pad.corner === "clear" ? qsTr("Clear") : pad.corner
+            offered: pad.offered
+            soft: true
+            size: pad.corner === "clear" ? Theme.lead : Theme.heading
+            width: pad.cell
+            height: pad.rowHeight
+        }
+        Key {
+            arg: "0"
+            offered: pad.offered
+            size: Theme.heading
+            width: pad.cell
+            height: pad.rowHeight
+        }
+        Key {
+            arg: "back"
+            text: qsTr("Delete")
+            picture: "erase"
+            offered: pad.offered
+            soft: true
+            width: pad.cell
+            height: pad.rowHeight
+        }
+    }
+}

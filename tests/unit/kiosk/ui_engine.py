@@ -1,0 +1,418 @@
+"""A small real engine for the window's tests: it shows recorded views and remembers what was touched.
+
+``python -m tests.unit.kiosk.ui_engine pictures OUT`` writes a picture of every screen in every size and theme;
+``… door SOCKET`` opens the window with the door for scripted touches.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SIZES = ((1024, 600), (1280, 800), (1920, 1080), (600, 1024), (800, 1280))
+THEMES = ("light", "dark", "contrast")
+SCREENS = (
+    "starting blocked enrol pin sell pay printing print_problem done lookup void sync closed".split()  # noqa: SIM905
+)
+
+VIEW: dict[str, Any] = {
+    "screen": "sell",
+    "busy": False,
+    "program": {"name": "Tombola kiosk", "version": "0.1.0", "hash": "9f2c4e01a7b3"},
+    "toast": {},
+    "status": {
+        "unsynced": 12,
+        "oldest_s": 190,
+        "oldest": "3 min",
+        "numbers_left": 4212,
+        "numbers_low": False,
+        "printer": "Printer ready",
+        "printer_ok": True,
+        "scanner": "Scanner ready",
+        "scanner_ok": True,
+        "network": "online",
+        "network_words": "Connected",
+        "clock_words": "Right",
+        "clock_ok": True,
+        "closes_in_s": 11100,
+        "closes": "Closes in 3 h 05 min",
+        "unit_state": "active",
+        "rsu_name": "Gate B, kiosk 2",
+        "operator": "Maria Lindqvist",
+    },
+    "starting": {"words": "Checking the journal", "progress": 62},
+    "blocked": {
+        "code": "disk_full",
+        "title": "This kiosk cannot sell",
+        "reason": "The disk is nearly full. A sale could no longer be kept safely, so selling has stopped. "
+        "Every sale made so far is safe.",
+        "what_to_do": "Connect the kiosk to the network and wait until everything is uploaded, or call the office.",
+        "can_retry": True,
+    },
+    "enrol": {
+        "server": "https://raffle.example.org",
+        "code": "K7QF-",
+        "focus": "code",
+        "error": "",
+        "device": "b26f10c2d4e84b7d",
+    },
+    "pin": {
+        "operators": [
+            {"id": "u1", "name": "Maria Lindqvist"},
+            {"id": "u2", "name": "Tom"},
+            {"id": "u3", "name": "Aoife O’Connor"},
+            {"id": "u4", "name": "Jean-Baptiste"},
+        ],
+        "chosen": "u1",
+        "entered": 2,
+        "error": "",
+        "wait_s": 0,
+    },
+    "events": [
+        {
+            "id": "e1",
+            "name": "Harbour City v. Northgate",
+            "number": 17,
+            "selected": True,
+            "state_words": "On sale",
+        },
+        {"id": "e2", "name": "Season jackpot", "number": 18, "selected": False, "state_words": "On sale"},
+    ],
+    "event": {
+        "id": "e1",
+        "name": "Harbour City v. Northgate",
+        "venue": "Harbour Park, North Stand",
+        "jackpot": "$18,425.00",
+        "can_sell": True,
+        "why_not": "",
+        "test": False,
+    },
+    "packages": [
+        {
+            "id": f"p{i}",
+            "index": i,
+            "name": name,
+            "tickets": tickets,
+            "price": price,
+            "description": description,
+            "enabled": i != 5,
+        }
+        for i, (name, tickets, price, description) in enumerate(
+            [
+                ("Single", 1, "$2.00", ""),
+                ("Starter", 5, "$5.00", "The quick one"),
+                ("Fan", 20, "$10.00", "Most popular"),
+                ("Super fan", 60, "$20.00", "Best value tonight"),
+                ("Family", 160, "$40.00", "Share with the whole row"),
+                ("Clubhouse", 1000, "$200.00", "For the whole clubhouse"),
+            ]
+        )
+    ],
+    "basket": {
+        "lines": [
+            {
+                "index": 0,
+                "package": "Super fan",
+                "event": "Harbour City v. Northgate",
+                "tickets": 120,
+                "price": "$40.00",
+                "quantity": 2,
+            },
+            {
+                "index": 1,
+                "package": "Single",
+                "event": "Season jackpot",
+                "tickets": 1,
+                "price": "$2.00",
+                "quantity": 1,
+            },
+        ],
+        "count": 121,
+        "total": "$42.00",
+        "total_minor": 4200,
+        "empty": False,
+    },
+    "pay": {
+        "due": "$42.00",
+        "due_minor": 4200,
+        "entered": "",
+        "tendered": "$50.00",
+        "change": "$8.00",
+        "change_minor": 800,
+        "notes": [
+            {"amount": 4500, "label": "$45.00"},
+            {"amount": 5000, "label": "$50.00"},
+            {"amount": 6000, "label": "$60.00"},
+            {"amount": 10000, "label": "$100.00"},
+        ],
+        "enough": True,
+    },
+    "printing": {"words": "Printing ticket 1 of 2", "order_index": 1, "of": 2, "printer": "Printer ready"},
+    "print_problem": {
+        "title": "Did the ticket come out whole?",
+        "reason": "The paper ran out while it printed.",
+        "what_to_do": "Look at the printer. If the ticket is whole, hand it over. If not, tear it up and print it again.",
+        "can_retry": True,
+        "state": "unknown",
+        "numbers": "100451 to 100570",
+        "validation": "7Q4K 9ZTM 2B0V",
+    },
+    "done": {
+        "tickets": 121,
+        "numbers": "100451 to 100570, 20317",
+        "validation": ["7Q4K 9ZTM 2B0V", "1ND8 HX3P 6RC5"],
+        "change": "$8.00",
+        "total": "$42.00",
+    },
+    "lookup": {
+        "typed": "7Q4K9ZTM2B0V",
+        "result": {
+            "verdict": "genuine",
+            "title": "Genuine ticket",
+            "words": "It has not won and is not void, as far as this kiosk knows.",
+            "known_at": "21 Nov 2026, 19:42",
+            "validation": "7Q4K 9ZTM 2B0V",
+            "numbers": "100451 to 100570",
+            "event": "Harbour City v. Northgate",
+            "price": "$40.00",
+            "sold_at": "21 Nov 2026, 19:38",
+            "order": "o1",
+            "can_void": True,
+            "can_reprint": True,
+            "prize": "",
+        },
+    },
+    "void": {
+        "validation": "7Q4K 9ZTM 2B0V",
+        "numbers": "100451 to 100570",
+        "amount": "$40.00",
+        "reasons": [
+            {"code": "customer", "words": "The customer changed their mind"},
+            {"code": "mistake", "words": "Wrong package or quantity"},
+            {"code": "payment", "words": "The payment did not go through"},
+            {"code": "damaged", "words": "The ticket is damaged"},
+        ],
+        "reason": "mistake",
+        "misprint": False,
+        "error": "",
+    },
+    "sync": {
+        "rows": [
+            {"label": "Server", "value": "https://raffle.example.org"},
+            {"label": "Network", "value": "Connected"},
+            {"label": "Last contact", "value": "4 s ago"},
+            {"label": "Sales to upload", "value": "12"},
+            {"label": "Journal", "value": "1532 entries, 1520 at the office"},
+            {"label": "Second copy", "value": "USB stick, up to date"},
+            {"label": "Events and prices", "value": "Version 1.48"},
+            {"label": "Free disk", "value": "48 212 MB"},
+            {"label": "Program", "value": "0.1.0 · 9f2c4e01a7b3"},
+        ],
+        "uploading": False,
+        "last_contact": "4 s ago",
+        "server": "https://raffle.example.org",
+        "head": "1532",
+        "all_uploaded": False,
+    },
+    "closed": {
+        "title": "Sales are closed",
+        "words": "Harbour City v. Northgate",
+        "all_uploaded": True,
+        "uploaded_words": "All sales uploaded. The office has confirmed them.",
+        "unsynced": 0,
+    },
+}
+
+TROUBLES: dict[str, dict[str, Any]] = {
+    "sell empty": {
+        "screen": "sell",
+        "basket": {"lines": [], "count": 0, "total": "$0.00", "total_minor": 0, "empty": True},
+        "events": VIEW["events"][:1],
+    },
+    "sell troubled": {
+        "screen": "sell",
+        "toast": {
+            "text": "The printer is out of paper. Put a new roll in and close the cover.",
+            "kind": "error",
+        },
+        "status": VIEW["status"]
+        | {
+            "unsynced": 1348,
+            "oldest": "2 h 17 min",
+            "numbers_left": 180,
+            "numbers_low": True,
+            "printer": "Paper is out. Put in a new roll.",
+            "printer_ok": False,
+            "scanner": "No scanner",
+            "scanner_ok": None,
+            "network": "offline",
+            "network_words": "No network, selling goes on",
+            "clock_words": "3 min slow",
+            "clock_ok": False,
+            "closes_in_s": 540,
+            "closes": "Closes in 9 min",
+        },
+    },
+    "pay short": {
+        "screen": "pay",
+        "pay": VIEW["pay"] | {"tendered": "$20.00", "entered": "20", "change": "$0.00", "enough": False},
+    },
+    "print_problem failed": {
+        "screen": "print_problem",
+        "print_problem": VIEW["print_problem"] | {"state": "failed", "title": "The ticket did not come out"},
+    },
+    "pin locked": {
+        "screen": "pin",
+        "pin": VIEW["pin"] | {"entered": 0, "error": "That is not Maria’s PIN.", "wait_s": 20},
+    },
+    "enrol refused": {
+        "screen": "enrol",
+        "enrol": VIEW["enrol"]
+        | {
+            "error": "The office does not know this code, or it has been used. Ask for a new one.",
+            "focus": "server",
+        },
+    },
+    "lookup empty": {"screen": "lookup", "lookup": {"typed": "", "result": {}}},
+    "lookup won": {
+        "screen": "lookup",
+        "lookup": {
+            "typed": "",
+            "result": VIEW["lookup"]["result"]
+            | {
+                "verdict": "won",
+                "title": "This ticket has won",
+                "words": "Send the customer to the claims desk with this ticket.",
+                "prize": "Half of the jackpot, $9,212.50",
+                "can_void": False,
+            },
+        },
+    },
+    "lookup forged": {
+        "screen": "lookup",
+        "lookup": {
+            "typed": "",
+            "result": VIEW["lookup"]["result"]
+            | {
+                "verdict": "forged",
+                "title": "Not a genuine ticket",
+                "words": "Its signature is wrong. Keep the ticket and call a supervisor.",
+                "can_void": False,
+                "can_reprint": False,
+                "sold_at": "",
+                "price": "",
+            },
+        },
+    },
+    "closed waiting": {
+        "screen": "closed",
+        "closed": VIEW["closed"]
+        | {
+            "all_uploaded": False,
+            "unsynced": 12,
+            "uploaded_words": "12 sales are still to be uploaded. Keep the kiosk on and connected.",
+        },
+    },
+}
+"""Views that differ from the plain ones, by their picture's name."""
+
+
+class ScriptedEngine:
+    """Shows what it is told to show; ``answers`` says what a touch changes."""
+
+    def __init__(self, screen: str = "sell", **changes: Any) -> None:
+        self._view = copy.deepcopy(VIEW) | {"screen": screen} | changes
+        self._on_change: Callable[[], None] | None = None
+        self.acts: list[tuple[str, str]] = []
+        self.ticks = 0
+        self.stopped = False
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.is_demo = True
+
+    def start(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+
+    def act(self, name: str, arg: str = "") -> None:
+        self.acts.append((name, arg))
+        if name in self.answers:
+            self.show(**self.answers[name])
+
+    def view(self) -> dict[str, Any]:
+        return self._view
+
+    def tick(self) -> None:
+        self.ticks += 1
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def demo(self) -> bool:
+        return self.is_demo
+
+    def show(self, **changes: Any) -> None:
+        """Change the view; may be called from any thread."""
+        self._view = self._view | changes
+        if self._on_change is not None:
+            self._on_change()
+
+
+def screens(out: Path, sizes: tuple[tuple[int, int], ...] = SIZES, themes: tuple[str, ...] = THEMES) -> int:
+    """Write a picture of every screen; returns how many."""
+    from PySide6.QtGui import QGuiApplication
+
+    from kiosk.ui import Screens
+
+    application = QGuiApplication.instance() or QGuiApplication([])
+    out.mkdir(parents=True, exist_ok=True)
+    engine = ScriptedEngine()
+    window = Screens(engine, "light", sizes[0])
+    window.show(full=False)
+    views = {name: {"screen": name} for name in SCREENS} | TROUBLES
+    count = 0
+    for theme in themes:
+        window.journey.set_theme(theme)
+        for width, height in sizes:
+            window.window.resize(width, height)
+            for name, changes in views.items():
+                engine.show(**(VIEW | changes))
+                window.journey.refresh()
+                for _ in range(3):
+                    application.processEvents()
+                assert window.window.grabWindow().save(
+                    str(out / f"{name.replace(' ', '-')}-{width}x{height}-{theme}.png")
+                )
+                count += 1
+    window.close()
+    return count
+
+
+def main() -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
+    what, place = sys.argv[1], Path(sys.argv[2])
+    if what == "pictures":
+        theme = sys.argv[3:] or list(THEMES)
+        print(screens(place, themes=tuple(theme)))
+        return 0
+    from kiosk import ui
+    from kiosk.config import Config
+
+    engine = ScriptedEngine("pin")
+    engine.is_demo = "closed" not in sys.argv
+    engine.answers = {
+        "choose_operator": {"pin": VIEW["pin"] | {"chosen": "u2", "entered": 0}},
+        "key": {"screen": "sell"},
+        "add": {"basket": VIEW["basket"]},
+        "pay": {"screen": "pay"},
+        "cash": {"screen": "done", "busy": False},
+        "next": {"screen": "sell"},
+    }
+    return ui.run(engine, Config(data=place.parent, drive=place, size=(1024, 600)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
