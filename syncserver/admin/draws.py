@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -75,27 +76,23 @@ def show(draw: UUID) -> ResponseReturnValue:
 
 def _page(c: Connection, event: Row[Any], draw: Row[Any] | None, held: list[Row[Any]]) -> str:
     gates = []
-    pools: list[Row[Any]] = []
-    results: list[Row[Any]] = []
+    pools: Sequence[Row[Any]] = []
+    results: Sequence[Row[Any]] = []
     manifest: dict[str, Any] = {}
     if draw is None:
         gates = [gate for gate in reconcile.status(auth.office(), c, event.id).gates if not gate.passed]
     else:
-        pools = list(
-            c.execute(
-                select(m.draw_pools.c.pool, m.draw_pools.c.size, m.draw_pools.c.root)
-                .where(m.draw_pools.c.draw_execution_id == draw.id)
-                .order_by(m.draw_pools.c.pool)
-            ).all()
-        )
-        results = list(
-            c.execute(
-                select(m.draw_results, m.prizes.c.name.label("prize_name"))
-                .join(m.prizes, m.prizes.c.id == m.draw_results.c.prize_id)
-                .where(m.draw_results.c.draw_execution_id == draw.id)
-                .order_by(m.draw_results.c.position, m.draw_results.c.selected_at, m.draw_results.c.id)
-            ).all()
-        )
+        pools = c.execute(
+            select(m.draw_pools.c.pool, m.draw_pools.c.size, m.draw_pools.c.root)
+            .where(m.draw_pools.c.draw_execution_id == draw.id)
+            .order_by(m.draw_pools.c.pool)
+        ).all()
+        results = c.execute(
+            select(m.draw_results, m.prizes.c.name.label("prize_name"))
+            .join(m.prizes, m.prizes.c.id == m.draw_results.c.prize_id)
+            .where(m.draw_results.c.draw_execution_id == draw.id)
+            .order_by(m.draw_results.c.position, m.draw_results.c.selected_at, m.draw_results.c.id)
+        ).all()
         manifest = msgspec.json.decode(draw.manifest) if draw.manifest else {}
     return ground.page(
         "draw",

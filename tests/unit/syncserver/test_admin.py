@@ -1,0 +1,313 @@
+"""The office's pages: making an event, kiosks, people, the draw, the desk; and nobody sees what is another's."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from syncserver import auth, claims, draws, events, rsus
+from syncserver import models as m
+from syncserver.db import Database
+from tests.server import PASSWORD, House, close_and_confirm, log_in, make_event, make_house, post, sell
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return make_house(database, tmp_path)
+
+
+def page(house: House, url: str, role: str = "manager") -> str:
+    answer = house.client(role).get(url)
+    assert answer.status_code == 200, answer.status
+    return answer.get_data(as_text=True)
+
+
+def follow(house: House, url: str, role: str = "manager", /, **form: object) -> str:
+    """Sends a form and reads the page that it leads to."""
+    answer = post(house.client(role), url, **form)
+    return page(house, answer.location, role) if answer.status_code == 303 else answer.get_data(as_text=True)
+
+
+NEW = {
+    "name": "Cup night",
+    "identifier": "CUP",
+    "licence": "DE-1",
+    "venue": "new",
+    "venue_name": "Stadium",
+    "timezone": "America/New_York",
+    "opens_at": "2031-05-30T18:00",
+    "closes_at": "2031-05-30T21:00",
+    "currency": "USD",
+    "last_number": "5000",
+    "identity_above": "1000",
+}
+
+
+def test_an_event_is_made_by_the_venue_s_clock_and_activated(house: House) -> None:
+    """E1, E6, E12: times are the venue's; packages and prizes while it is a draft, then frozen."""
+    shown = follow(house, "/admin/events/new", **NEW)
+    assert "30 May 2031, 18:00" in shown
+    with house.office.begin() as c:
+        row = c.execute(select(m.raffle_events).where(m.raffle_events.c.event_identifier == "CUP")).one()
+    assert row.opens_at.isoformat() == "2031-05-30T22:00:00+00:00"
+    assert events.settings(row.configuration).identity_above == 100_000
+    url = f"/admin/events/{row.id}"
+    assert "Add at least one package" in shown
+    shown = follow(house, f"{url}/packages", name="Five", tickets="5", price="12.50", order="1")
+    assert "$12.50" in shown
+    shown = follow(house, f"{url}/prizes", name="Half", type="percentage", amount="50", position="1", winners="1")
+    assert "50 % of sales" in shown
+    shown = follow(house, f"{url}/prizes", name="Shirt", type="fixed", amount="80", position="2", winners="1")
+    assert "$80.00" in shown
+    prize = re.search(r"prizes/([0-9a-f-]{36})/remove", shown)
+    assert prize
+    assert "Activate this event" in follow(house, f"{url}/prizes/{prize[1]}/remove")
+    assert "can never be changed" in page(house, url)
+    assert "The event is active" in follow(house, f"{url}/activate")
+    refused = follow(house, f"{url}/packages", name="Ten", tickets="10", price="20", order="2")
+    assert "can no longer be changed" in refused
+    assert "Ten" not in page(house, url)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("name", "", "Name: that will not do"),
+        ("currency", "XXQ", "is no currency"),
+        ("closes_at", "2031-05-30T17:00", "close before it opens"),
+        ("opens_at", "soon", "no date and time"),
+        ("timezone", "Mars/Base", "time zone"),
+        ("last_number", "0", "whole number from 1"),
+        ("identity_above", "-5", "number from 0"),
+        ("identifier", "FINAL", "has the identifier"),
+        ("venue", "x", "choose one of the list"),
+    ],
+)
+def test_a_form_that_cannot_be_is_shown_again_with_what_was_typed(
+    house: House, field: str, value: str, words: str
+) -> None:
+    """E12: the reason stands on the page, nothing typed is lost, nothing half made is left."""
+    answer = post(house.client("manager"), "/admin/events/new", **(NEW | {field: value}))
+    assert answer.status_code == 422
+    shown = answer.get_data(as_text=True)
+    assert words in shown
+    assert "2031-05-30T21:00" in shown or field == "closes_at"
+    with house.office.begin() as c:
+        assert c.scalar(select(func.count()).select_from(m.venues).where(m.venues.c.name == "Stadium")) == 0
+
+
+def test_a_kiosk_s_code_is_shown_once(house: House) -> None:
+    """K2: un-enrolled and disabled by default; the code is on one page and never again."""
+    with house.office.begin() as c:
+        venue = c.execute(select(m.venues.c.id).limit(1)).scalar_one()
+    answer = post(house.client("manager"), "/admin/kiosks/add", name="South 1", venue=str(venue))
+    shown = answer.get_data(as_text=True)
+    code = re.search(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", shown)
+    assert code
+    board = page(house, "/admin/kiosks")
+    assert "South 1" in board
+    assert "not enrolled" in board
+    assert code[0] not in board
+    assert "Another kiosk is called" in follow(house, "/admin/kiosks/add", name="South 1")
+
+
+def test_stopping_a_kiosk_needs_a_reason(house: House) -> None:
+    """K2: the state changes with a reason, under a name."""
+    url = f"/admin/kiosks/{house.rsu}"
+    assert "Reason: that will not do" in follow(house, f"{url}/state", state="revoked", to="kiosk")
+    assert "is revoked" in follow(house, f"{url}/state", state="revoked", reason="Lost at the gate", to="kiosk")
+    with house.office.begin() as c:
+        said = c.execute(
+            select(m.critical_events.c.description).where(m.critical_events.c.event_type == "unit_revoked")
+        ).scalar_one()
+    assert "Lost at the gate" in said
+
+
+def test_suspending_an_event_needs_a_reason_and_closing_leads_to_reconciliation(house: House) -> None:
+    """S4, K17: every step that hurts says what will happen and asks why."""
+    url = f"/admin/events/{house.event}"
+    assert "Every kiosk stops selling" in page(house, url)
+    assert "Reason: that will not do" in follow(house, f"{url}/suspend")
+    assert "Selling is suspended" in follow(house, f"{url}/suspend", reason="Power cut")
+    assert "Selling goes on" in follow(house, f"{url}/resume", reason="Power is back")
+    assert "Sales are closed" in follow(house, f"{url}/close")
+    shown = page(house, f"{url}/reconcile")
+    assert "Confirm reconciliation" in shown
+
+
+def test_the_draw_is_refused_until_its_gates_are_open(house: House) -> None:
+    """D1: before closing and confirmation there is no button, and the form alone does not help."""
+    sell(house, 1)
+    url = f"/admin/events/{house.event}/draw"
+    assert "Freeze the pool and publish" not in page(house, url)
+    assert "The event is active" in page(house, url)
+    assert "role=\"alert\"" in follow(house, f"{url}/freeze", source="none")
+    with house.office.begin() as c:
+        assert c.scalar(select(func.count()).select_from(m.draw_executions)) == 0
+
+
+def test_the_draw_goes_step_by_step_to_an_official_result(house: House) -> None:
+    """D1, D6, D8: freeze, commit, dice, draw, official; nothing public before the last."""
+    for i in range(4):
+        sell(house, 1 + 5 * i, counter=i + 1)
+    close_and_confirm(house)
+    anonymous = house.client("anonymous")
+    shown = follow(house, f"/admin/events/{house.event}/draw/freeze", source="dice", form="3d6")
+    with house.office.begin() as c:
+        draw = c.execute(select(m.draw_executions.c.id)).scalar_one()
+        digest = c.execute(select(m.draw_executions.c.manifest_sha256)).scalar_one()
+    url = f"/admin/draws/{draw}"
+    assert "20 tickets" in shown
+    assert digest in anonymous.get(f"/draws/{draw}").get_data(as_text=True)
+    assert "once, after the seed" in follow(house, f"{url}/entropy", text="1 2 3")
+    assert "Throw 3d6" in follow(house, f"{url}/commit")
+    assert "not the results of 3d6" in follow(house, f"{url}/entropy", text="1 2 9")
+    assert "Draw the winners" in follow(house, f"{url}/entropy", text=" 1, 2  6 ")
+    shown = follow(house, f"{url}/execute")
+    with house.office.begin() as c:
+        won = [row.number for row in draws.results(c, house.event, official_only=False)]
+    assert len(won) == 2
+    assert all(f'<div class="number">{n}</div>' in shown for n in won)
+    for place in (f"/draws/{draw}", f"/events/{house.event}", f"/events/{house.event}/jackpot", "/"):
+        assert 'class="winner"' not in anonymous.get(place).get_data(as_text=True)
+    assert anonymous.get(f"/draws/{draw}/bundle.json").status_code == 404
+    assert "official and public" in follow(house, f"{url}/official")
+    public = anonymous.get(f"/draws/{draw}").get_data(as_text=True)
+    assert all(f'<div class="number">{n}</div>' in public for n in won)
+    assert "€16.00" in public  # half of four sales of 8.00
+
+
+def test_an_attempt_given_up_stays_on_record(house: House) -> None:
+    """D11: a page lists every draw, failed ones too; the next attempt begins anew."""
+    sell(house, 1)
+    close_and_confirm(house)
+    follow(house, f"/admin/events/{house.event}/draw/freeze", source="none")
+    with house.office.begin() as c:
+        draw = c.execute(select(m.draw_executions.c.id)).scalar_one()
+    assert "given up" in follow(house, f"/admin/draws/{draw}/fail", reason="Wrong prize list read out")
+    shown = page(house, f"/admin/events/{house.event}/draw")
+    assert "Wrong prize list read out" in shown
+    assert "Freeze the pool and publish" in shown
+    assert "Wrong prize list read out" in house.client("anonymous").get(f"/draws/{draw}").get_data(as_text=True)
+
+
+def test_a_prize_is_paid_once_at_the_desk(house: House) -> None:
+    """D9: won, paid with a receipt; the second time refused with when and where."""
+    validations = [sell(house, 1 + 5 * i, counter=i + 1) for i in range(3)]
+    close_and_confirm(house)
+    by = house.people["manager"]
+    draw = draws.draw_now(house.office, house.event, by)
+    with house.office.begin(by) as c:
+        draws.make_official(house.office, c, draw, by)
+        found = [claims.validate(house.office, c, v) for v in validations]
+    ticket, prize = next((f.validation, f.prizes[0]) for f in found if f.prizes)
+    shown = follow(house, "/admin/claims", "claims", ticket=ticket.lower())
+    assert "It has won" in shown
+    assert str(prize.result) in shown
+    form = {"ticket": ticket, "result": str(prize.result), "name": "Wilma Winner", "desk": "Desk 3"}
+    receipt = follow(house, "/admin/claims/pay", "claims", **form)
+    assert "Receipt of payment" in receipt
+    assert "Wilma Winner" in receipt
+    again = follow(house, "/admin/claims/pay", "claims", **form)
+    assert "was paid on" in again
+    assert "Desk 3" in again
+    with house.office.begin() as c:
+        assert c.scalar(select(func.count()).select_from(m.prize_claims)) == 1
+    assert "It has won" not in follow(house, "/admin/claims", "claims", ticket="not a ticket")
+
+
+def test_an_order_is_found_by_every_number_that_it_has(house: House) -> None:
+    """O5: validation number however typed, a QR's text, a draw number, the order's id."""
+    validation = sell(house, 101)
+    with house.office.begin() as c:
+        order = c.execute(select(m.orders.c.id)).scalar_one()
+    dashed = "-".join(validation[i : i + 4].lower() for i in range(0, 16, 4))
+    for text in (validation, dashed, f"TMB1:{validation}:X:101+5:Y:Z", "103", str(order)):
+        assert str(order) in page_with(house, text), text
+    for text in ("106", "0000-0000-0000-0001", "nothing"):
+        assert str(order) not in page_with(house, text), text
+    shown = page(house, f"/admin/orders/{order}", "operator")
+    assert "105" in shown
+    assert "void" in follow(house, f"/admin/orders/{order}/void", reason="Sold by mistake")
+    assert "already" in follow(house, f"/admin/orders/{order}/void", reason="Again").lower()
+
+
+def page_with(house: House, text: str) -> str:
+    answer = house.client("operator").get("/admin/orders", query_string={"q": text})
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_tables_are_exported(house: House) -> None:
+    """O3, O5: CSV, as it stands in the database."""
+    sell(house, 1)
+    orders = house.client("auditor").get(f"/admin/events/{house.event}/orders.csv")
+    assert orders.mimetype == "text/csv"
+    assert len(list(csv.DictReader(io.StringIO(orders.get_data(as_text=True))))) == 1
+    tickets = house.client("auditor").get(f"/admin/events/{house.event}/tickets.csv").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(tickets)))
+    assert [row["draw_number"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert set(rows[0]) == {"event_id", "draw_number", "state", "order_id", "validation_number", "rsu"}
+
+
+def test_a_manager_makes_operators_but_no_administrators(house: House) -> None:
+    """O1: nobody gives more than they have."""
+    form = {"name": "Kim", "username": "kim", "pin": "4711"}
+    assert "Kim" in follow(house, "/admin/users/add", role="operator", **form)
+    refused = follow(house, "/admin/users/add", role="admin", **(form | {"username": "eve"}))
+    assert "not yours to give" in refused
+    boss = house.people["admin"]
+    taken = follow(house, f"/admin/users/{boss}/secret", password="taken over by me!")
+    assert "not yours to change" in taken
+    assert log_in(house.app.test_client(), "admin").status_code == 303
+
+
+def test_the_trail_says_who_changed_what(house: House) -> None:
+    """O2: before, after, who, when."""
+    follow(house, f"/admin/events/{house.event}/suspend", reason="Power cut")
+    shown = page(house, "/admin/audit?table=raffle_events", "auditor")
+    assert "Per manager" in shown
+    assert "suspended" in shown
+
+
+def test_an_auditor_sees_all_and_moves_nothing(house: House) -> None:
+    """O1: least rights."""
+    assert "Activate this event" not in page(house, f"/admin/events/{house.draft}", "auditor")
+    assert post(house.client("auditor"), f"/admin/events/{house.draft}/activate").status_code == 403
+
+
+def test_what_belongs_to_another_organisation_is_not_there(house: House) -> None:
+    """O1: rights end at the organisation."""
+    with house.office.begin() as c:
+        other = events.create_organisation(c, "Rivals", "EUR")
+        boss = auth.create_user(c, other, "rival", "Ri Val", PASSWORD, "admin")
+        event = make_event(house.office, c, other, boss, "Theirs")
+        rsu = rsus.create_rsu(c, other, "Their kiosk")
+        venue = c.execute(select(m.venues.c.id).where(m.venues.c.organization_id == other)).scalar_one()
+    sell(house, 1)
+    with house.office.begin() as c:
+        order: UUID = c.execute(select(m.orders.c.id)).scalar_one()
+    for url in (f"/admin/events/{event}", f"/admin/events/{event}/reconcile", f"/admin/events/{event}/draw",
+                f"/admin/events/{event}/orders.csv", f"/admin/kiosks/{rsu}", f"/admin/findings?event={event}",
+                f"/admin/orders?event={event}"):  # fmt: skip
+        assert house.client("admin").get(url).status_code == 404, url
+    for url in (f"/admin/events/{event}/activate", f"/admin/kiosks/{rsu}/code", f"/admin/kiosks/{rsu}/state"):
+        assert post(house.client("admin"), url, state="disabled", reason="mine now").status_code == 404, url
+    assert "choose one of the list" in follow(house, "/admin/events/new", **(NEW | {"venue": str(venue)}))
+    assert "Theirs" not in page(house, "/admin/", "admin")
+    assert "Their kiosk" not in page(house, "/admin/kiosks", "admin")
+    rival = house.app.test_client()
+    log_in(rival, "rival")
+    assert rival.get(f"/admin/orders/{order}").status_code == 404
+    assert str(order) not in rival.get("/admin/orders").get_data(as_text=True)
+    assert "Per manager" not in rival.get("/admin/audit").get_data(as_text=True)
+    with house.office.begin() as c:
+        validation = c.execute(select(m.orders.c.validation_number)).scalar_one()
+    told = post(rival, "/admin/claims", ticket=validation).get_data(as_text=True)
+    assert "another organisation" in told

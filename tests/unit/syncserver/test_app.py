@@ -1,0 +1,256 @@
+"""What holds for every page: who may enter, forms' tokens, headers, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from shared import wire
+from syncserver import auth
+from syncserver import models as m
+from syncserver.app import create_app
+from tests.postgres import Cluster
+from tests.server import House, close_and_confirm, drawn, make_house, post, sell, token
+
+
+@pytest.fixture(scope="module")
+def house(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for the module: what is tested here changes nothing in it that matters."""
+    with ExitStack() as stack:
+        database = stack.enter_context(postgres.fresh())
+        yield make_house(database, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def places(house: House) -> dict[str, str]:
+    """An existing thing for each part of an address."""
+    sell(house, 1)
+    close_and_confirm(house)
+    draw = drawn(house, official=True)
+    with house.office.begin() as c:
+        order = c.execute(select(m.orders.c.id)).scalar_one()
+        package = c.execute(select(m.ticket_packages.c.id).limit(1)).scalar_one()
+        prize = c.execute(select(m.prizes.c.id).limit(1)).scalar_one()
+    nobody = house.people["admin"]
+    return {
+        "event": str(house.event),
+        "draw": str(draw),
+        "order": str(order),
+        "rsu": str(house.rsu),
+        "package": str(package),
+        "prize": str(prize),
+        "finding": str(nobody),
+        "claim": str(nobody),
+        "user": str(nobody),
+        "pool": "main",
+        "table": "orders",
+        "step": "",
+        "filename": "app.css",
+    }
+
+
+NOT_THERE = {"finding", "claim"}
+"""Parts for which the house has nothing: whoever may enter is told so."""
+
+
+def _url(house: House, rule: Rule, places: dict[str, str]) -> str:
+    values = {part: places[part] for part in rule.arguments}
+    if "step" in values:
+        values["step"] = "suspend" if "event" in values else "commit"
+    with house.app.test_request_context():
+        from flask import url_for
+
+        return url_for(rule.endpoint, **values)
+
+
+def _answer(browser: FlaskClient, method: str, url: str) -> int:
+    if method == "GET":
+        answer = browser.get(url)
+        answer.get_data()
+        answer.close()
+        return answer.status_code
+    return post(browser, url).status_code
+
+
+@pytest.mark.parametrize("role", ["anonymous", *auth.ROLES])
+def test_every_route_lets_in_whom_it_names_and_nobody_else(
+    house: House, places: dict[str, str], role: str
+) -> None:
+    """Z2: every route × every role."""
+    marks, browser = auth.marks(house.app), house.client(role)
+    seen = 0
+    for rule in house.app.url_map.iter_rules():
+        mark = marks[rule.endpoint]
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            if rule.endpoint in {"admin.leave", "admin.login"}:
+                continue  # they end the very session that is tried, and have tests of their own
+            got = _answer(browser, method, _url(house, rule, places))
+            what = f"{role}: {method} {rule.rule} answered {got}"
+            seen += 1
+            if auth.RSU in mark or rule.endpoint in {"api.enrol", "api.time"}:
+                assert got == 426, what
+            elif auth.PUBLIC not in mark and role == "anonymous":
+                assert got == 401, what
+            elif auth.PUBLIC not in mark and role not in mark:
+                assert got == 403, what
+            elif method == "GET":
+                assert got == (404 if rule.arguments & NOT_THERE else 200), what
+            else:
+                assert got not in {401, 403}, what
+                assert got < 500, what
+    assert seen > 50
+
+
+@pytest.mark.parametrize("given", [None, "", "0" * 32])
+def test_a_form_without_its_token_is_refused(house: House, given: str | None) -> None:
+    """Z2: CSRF, also before the log-in."""
+    form = {"name": "Forged"} | ({} if given is None else {"csrf": given})
+    for browser, url in [
+        (house.client("admin"), "/admin/kiosks/add"),
+        (house.client("admin"), "/admin/logout"),
+        (house.app.test_client(), "/admin/login"),
+        (house.app.test_client(), "/validate"),
+    ]:
+        answer = browser.post(url, data=form)
+        assert answer.status_code == 403
+        assert b"another session" in answer.data
+    with house.office.begin() as c:
+        assert c.scalar(select(m.rsus.c.id).where(m.rsus.c.name == "Forged")) is None
+
+
+def test_a_token_of_another_session_is_refused(house: House) -> None:
+    """Z2: CSRF."""
+    other = token(house.client("manager"))
+    assert house.client("admin").post("/admin/kiosks/add", data={"csrf": other}).status_code == 403
+
+
+@pytest.mark.parametrize("url", ["/", "/admin/login", "/nothing", "/static/app.css", "/rsu/v1/time", "/admin/"])
+def test_every_answer_carries_the_headers_that_protect_it(house: House, url: str) -> None:
+    """Z2: security headers, with a nonce of its own for each answer."""
+    browser = house.app.test_client()
+    first, second = (browser.get(url) for _ in range(2))
+    policies = [answer.headers["Content-Security-Policy"] for answer in (first, second)]
+    assert policies[0] != policies[1]
+    assert "unsafe" not in policies[0]
+    assert "default-src 'none'" in policies[0]
+    assert first.headers["X-Content-Type-Options"] == "nosniff"
+    assert first.headers["X-Frame-Options"] == "DENY"
+    second.close()
+    first.close()
+
+
+def test_pages_hold_no_script_or_style_of_their_own(house: House, places: dict[str, str]) -> None:
+    """Z2: what the policy would block is not there to begin with."""
+    for url in ["/", "/admin/", f"/admin/events/{places['event']}", f"/draws/{places['draw']}", "/admin/kiosks"]:
+        page = house.client("admin").get(url).get_data(as_text=True)
+        assert " style=" not in page
+        assert "<style" not in page
+        assert " onclick=" not in page
+        assert "//cdn" not in page
+        assert page.count("<script") == 1
+        assert "nonce=" in page
+
+
+def test_the_session_s_cookie_is_hidden_from_scripts_and_other_sites(house: House) -> None:
+    """Z2: HttpOnly, SameSite; bound to TLS where the request came by it."""
+    plain = house.app.test_client().get("/admin/login").headers["Set-Cookie"]
+    assert "HttpOnly" in plain
+    assert "SameSite=Lax" in plain
+    assert "Secure" not in plain
+    safe = house.app.test_client().get("/admin/login", base_url="https://office.example/")
+    assert "Secure" in safe.headers["Set-Cookie"]
+    assert "Strict-Transport-Security" in safe.headers
+
+
+def test_pages_of_the_office_are_not_kept_by_browsers(house: House) -> None:
+    """Z2."""
+    assert house.client("admin").get("/admin/").headers["Cache-Control"] == "no-store"
+
+
+def test_other_machines_need_tls(house: House) -> None:
+    """Z1: encryption in transit outside loopback is required."""
+    far = {"REMOTE_ADDR": "192.0.2.7"}
+    refused = house.app.test_client().get("/", environ_base=far)
+    assert refused.status_code == 403
+    assert b"https" in refused.data
+    wired = house.app.test_client().get("/rsu/v1/time", environ_base=far, headers={wire.PROTOCOL_HEADER: "1"})
+    assert (wired.status_code, wired.json["error"] if wired.json else "") == (403, "tls")
+    by_tls = house.app.test_client().get("/", environ_base=far, base_url="https://office.example/")
+    assert by_tls.status_code == 200
+    opened = create_app(house.office, plain_http=True)
+    assert opened.test_client().get("/", environ_base=far).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["\0", "a\0b", "9" * 400, "-1", "1e9", "٣", "' OR 1=1 --", "{{7*7}}", "<script>", "99999999999999999999", "\ufffd"],
+)
+def test_no_text_in_an_address_or_a_form_makes_it_fail(house: House, places: dict[str, str], bad: str) -> None:
+    """Z3: no input makes a 5xx."""
+    browser = house.client("admin")
+    for url, names in {
+        "/admin/orders": ["q", "page", "event"],
+        "/admin/findings": ["event", "all"],
+        "/admin/audit": ["table", "before"],
+        "/admin/audit/events": ["page"],
+    }.items():
+        for name in names:
+            assert browser.get(url, query_string={name: bad}).status_code < 500, (url, name)
+    for rule in house.app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and rule.endpoint.startswith(("admin.", "public.")):
+            if rule.endpoint in {"admin.leave", "admin.user_secret"}:
+                continue
+            names = ["name", "reason", "ticket", "result", "state", "decision", "text", "source", "form", "price"]
+            names += ["username", "pin", "role", "venue", "tickets", "amount", "type", "opens_at", "closes_at", "epoch"]
+            form = dict.fromkeys([*names, "order", "position", "winners", "rsu", "identifier", "desk"], bad)
+            got = post(browser, _url(house, rule, places), **form).status_code
+            assert got < 500, rule.rule
+    assert browser.get(f"/draws/{places['draw']}/pools/{bad}.bin").status_code in {404, 400}
+    assert house.app.test_client().get(f"/{bad}").status_code in {404, 400, 308}
+
+
+def test_what_is_too_large_is_refused_as_such(house: House) -> None:
+    """Z2: limits on the body."""
+    body = b"x" * (wire.REQUEST_BYTES_MAX + 1)
+    answer = house.app.test_client().post("/rsu/v1/enrol", data=body, headers={wire.PROTOCOL_HEADER: "1"})
+    assert answer.status_code == 413
+    large = {"csrf": token(house.client("admin")), "name": "x" * (wire.REQUEST_BYTES_MAX + 1)}
+    assert house.client("admin").post("/admin/kiosks/add", data=large).status_code == 413
+
+
+def test_errors_are_pages_for_people_and_json_for_kiosks(house: House) -> None:
+    """Z3."""
+    page = house.app.test_client().get("/nothing")
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    wired = house.app.test_client().get("/rsu/v1/nothing")
+    assert (wired.status_code, wired.mimetype) == (404, "application/json")
+    assert set(wired.json or {}) == {"error", "message", "hint"}
+    assert house.app.test_client().delete("/").status_code == 405
+
+
+def test_a_database_with_its_hands_full_is_said_to_be_so(house: House) -> None:
+    """Y12: load is shed with Retry-After, never with an error of ours."""
+    engine = house.office.engine
+    kept = [engine.connect() for _ in range(engine.pool.size())]  # type: ignore[attr-defined]
+    before, engine.pool._timeout = engine.pool._timeout, 0.01  # type: ignore[attr-defined]
+    try:
+        answer = house.app.test_client().get("/healthz")
+        wired = house.app.test_client().post(
+            "/rsu/v1/enrol",
+            json={"code": "x", "public_key": "00", "device": "d", "software": "s"},
+            headers={wire.PROTOCOL_HEADER: "1"},
+        )
+    finally:
+        engine.pool._timeout = before  # type: ignore[attr-defined]
+        for connection in kept:
+            connection.close()
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert wired.status_code in {400, 503}
+    assert house.app.test_client().get("/healthz").json == {"ok": True}
