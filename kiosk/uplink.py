@@ -305,7 +305,7 @@ class Uplink:
             self._hurried = False
             self.outbox.hurry()
             self._catalog.due_s = self._numbers.due_s = self._health.due_s = 0.0
-        waits = [self._upload(needs)]
+        upload_s = self._upload(needs)
         now_s = self._now_s()
         if now_s >= self._catalog.due_s:
             self._fetch_catalog(needs)
@@ -313,11 +313,12 @@ class Uplink:
             self._fetch_numbers(needs)
         if needs.health is not None and now_s >= self._health.due_s:
             self._send_health(needs.health)
-        waits += [self._catalog.due_s, self._health.due_s]
+        due_s = [self._catalog.due_s]
+        if needs.health is not None:
+            due_s.append(self._health.due_s)
         if needs.requests:
-            waits.append(self._numbers.due_s)
-        now_s = self._now_s()
-        return max(0.0, min(waits[0], *(w - now_s for w in waits[1:])))
+            due_s.append(self._numbers.due_s)
+        return max(0.0, min(upload_s, min(due_s) - self._now_s()))
 
     def _call(
         self, method: str, path: str, body: bytes = b"", size_max: int = ERROR_BYTES_MAX, **headers: str
