@@ -48,9 +48,7 @@ class DiskCluster:
 
     def plain(self, role: str, name: str) -> str:
         """The address in the driver's own form."""
-        return (
-            self.url(role, name).set(drivername="postgresql").render_as_string(hide_password=False)
-        )
+        return self.url(role, name).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def create(self, name: str) -> Database:
         """A new migrated database, opened as the application does."""

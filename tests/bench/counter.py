@@ -17,11 +17,14 @@ from kiosk.till import BasketLine, Sold, Till
 from shared import keys, sale
 from shared.clock import SystemClock
 from shared.numbers import Range, ValidationBlock
+from shared.wire import PeerKey
 from tests.bench.measure import Bench, Figure, Goal, in_turn, median_ms, p99_ms
 from tests.e2e.paper import EVENT, PACKAGES, PaperOffice, identity_of, open_till
 
 FEW, MANY = 100, 100_000
 PAIRS = 600
+SALES_PER_CHECKPOINT = 10
+"""The kiosk checkpoints when nobody touches it, half a minute apart at least; the next sale then begins a new log."""
 RECEIPTS = 300
 SCANS = 1_000
 NUMBERS = 600_000
@@ -83,13 +86,9 @@ class Counter:
                     )
                     paid = sale.Payment(method="cash", amount=PRICE, tendered=PRICE, change=0)
                     journal.append(
-                        sale.Sale(
-                            sale=order, operator="anna", lines=(line,), payment=paid, catalog=(1, 1)
-                        )
+                        sale.Sale(sale=order, operator="anna", lines=(line,), payment=paid, catalog=(1, 1))
                     )
-                    journal.append(
-                        sale.Printed(order=order, copy=0, outcome="confirmed", said_by="printer")
-                    )
+                    journal.append(sale.Printed(order=order, copy=0, outcome="confirmed", said_by="printer"))
         journal.seal()
         self.till = open_till(self.store, self.clock)
         bench.say("projecting the orders")
@@ -132,7 +131,14 @@ class Counter:
 
 
 def sale_figures(counter: Counter, label: str) -> Iterator[Figure]:
-    floors, ours = in_turn(PAIRS, counter.floor, counter.sell, counter.settle)
+    sold = 0
+
+    def settle() -> None:
+        nonlocal sold
+        sold += 1
+        counter.settle(idle=sold % SALES_PER_CHECKPOINT == 0)
+
+    floors, ours = in_turn(PAIRS, counter.floor, counter.sell, settle)
     more = (("wal_bytes", float(counter.commit_bytes)), ("rounds", float(PAIRS)))
     yield Figure(
         name=f"sale_{label}", value=median_ms(ours), floor=median_ms(floors), goal=Goal(1.3), more=more
@@ -257,9 +263,9 @@ def validation_figure(counter: Counter) -> Figure:
     )
 
 
-def _peer(counter: Counter) -> receipt.PeerKey:
+def _peer(counter: Counter) -> PeerKey:
     me = identity_of(counter.store)
-    return receipt.PeerKey(rsu=me.rsu, epoch=me.epoch, name=me.name, public_key=me.key.public.hex())
+    return PeerKey(rsu=me.rsu, epoch=me.epoch, name=me.name, public_key=me.key.public.hex())
 
 
 def run(bench: Bench) -> Iterator[Figure]:

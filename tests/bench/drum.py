@@ -98,9 +98,7 @@ def _fill_block(
     """A kiosk that sold the whole of its block and cut its chain."""
     rsu, enrolment, _ = place.kiosk(f"Kiosk {number}-{first}")
     place.block(rsu, enrolment.epoch, event, last - first + 1)
-    (allocation,) = owner.execute(
-        "SELECT id FROM rsu_allocations WHERE rsu_id = %s", (rsu,)
-    ).fetchone()
+    (allocation,) = owner.execute("SELECT id FROM rsu_allocations WHERE rsu_id = %s", (rsu,)).fetchone()
     values = {
         "mark": f"0000000{number}-0000-7000-8000-",
         "event": event,
@@ -136,10 +134,10 @@ def child(told: dict[str, Any]) -> None:
             cursor = c.connection.cursor()
             while True:
                 cursor.execute(_READ, (event, last, CHUNK))
-                packed, highest = cursor.fetchone()
-                if packed is None:
+                found = cursor.fetchone()
+                if found is None or found[0] is None:
                     return
-                last = highest
+                last = found[1]
 
     def forget(drawn: UUID) -> None:
         """No person could: the owner of the database takes the draw back, so that it can be measured again."""

@@ -119,17 +119,17 @@ def p99_ms(times_s: Iterable[float]) -> float:
 def table(figures: Sequence[Figure]) -> str:
     """The figures for a person."""
     rows = [("what", "value", "floor", "ratio", "goal", "")]
-    for f in figures:
-        rows.append(
-            (
-                f.name,
-                f"{f.value:.4g} {f.unit}",
-                "" if f.floor is None else f"{f.floor:.4g} {f.unit}",
-                "" if f.ratio is None else f"{f.ratio:.2f} ×",
-                "" if f.goal is None else f.goal.words(f.unit),
-                {None: "", True: "met", False: "MISSED"}[f.met],
-            )
+    rows += [
+        (
+            f.name,
+            f"{f.value:.4g} {f.unit}",
+            "" if f.floor is None else f"{f.floor:.4g} {f.unit}",
+            "" if f.ratio is None else f"{f.ratio:.2f} ×",
+            "" if f.goal is None else f.goal.words(f.unit),
+            {None: "", True: "met", False: "MISSED"}[f.met],
         )
+        for f in figures
+    ]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(
         "  ".join(
