@@ -259,19 +259,28 @@ def _compare(
 def _keep_fork(
     office: Office, c: Connection, unit: Row[Any], branch: Sequence[Entry], signature: bytes
 ) -> None:
-    """The branch holds real sales: it is kept, the unit is stopped, and a person has to look."""
-    _quarantine(c, unit, branch, signature, "fork")
-    e = m.rsu_epochs
+    """The branch holds real sales: it is kept, the unit is stopped, and a person has to look.
+
+    What came before changes nothing; what is new of a branch is a finding of its own, also after a decision.
+    """
+    e, q = m.rsu_epochs, m.rsu_quarantine
     c.execute(_seen(office, unit).values(forked_at=func.coalesce(e.c.forked_at, office.now())))
-    seq = branch[0].header.seq
-    _find(c, unit, [_Finding("fork", seq, detail={"entries": len(branch)})])
+    span = q.c.seq.between(branch[0].header.seq, branch[-1].header.seq)
+    of_unit = select(q.c.hash).where(q.c.rsu_id == unit.rsu_id, q.c.epoch == unit.epoch, span)
+    held = {bytes(found) for found in c.execute(of_unit).scalars()}
+    fresh = [one for one in branch if one.hash not in held]
+    if not fresh:
+        return
+    _quarantine(c, unit, fresh, signature if fresh[-1] is branch[-1] else None, "fork")
+    seq = fresh[0].header.seq
+    _find(c, unit, [_Finding("fork", seq, detail={"entries": len(fresh)})])
     critical_event(
         c, "unit_forked", "ERROR", f"A second chain of this kiosk begins at entry {seq}.", rsu_id=unit.rsu_id
     )
 
 
 def _quarantine(
-    c: Connection, unit: Row[Any], entries: Sequence[Entry], signature: bytes, reason: str
+    c: Connection, unit: Row[Any], entries: Sequence[Entry], signature: bytes | None, reason: str
 ) -> None:
     rows = [
         {
