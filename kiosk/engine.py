@@ -328,6 +328,7 @@ class Desk:
         receipt = self.till.complete(command.sale, command.basket, command.operator, command.tendered)
         self.handle(f.SaleDone(receipt.tickets))
         self._appended()
+        self.till.prepare()
 
     def _do_print(self, command: f.PrintTicket) -> None:
         self._print(command.ticket, command.copy)
@@ -374,6 +375,7 @@ class Desk:
             self.handle(f.PinAnswered(""))
             return
         self.till.log_on(operator.id)
+        self.till.prepare()
         self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))
         self._appended()
 

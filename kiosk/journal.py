@@ -74,8 +74,8 @@ class Journal:
         if not held.get("began"):
             self.store.save_identity(held | {"began": True})
 
-    def append(self, body: sale.Body) -> Row:
-        """State a fact: when this returns it is signed and on the disk. ``Fault`` where it is not stated."""
+    def append(self, body: sale.Body) -> tuple[Row, int]:
+        """State a fact: when this returns it is signed and on the disk. Its row and time; ``Fault`` where it is not."""
         at = max(self._clock.now_ms(), 0)
         me, head = self.identity, self.head
         data = entry.make_next(me.rsu, me.epoch, (head.seq, head.hash), at, body)
@@ -83,7 +83,7 @@ class Journal:
         row = Row(head.seq + 1, data, entry.sign(me.key, data), digest)
         self.store.append(row)
         self.head = Head(row.seq, digest, max(at, head.at))
-        return row
+        return row, at
 
     def bodies(self) -> Iterator[tuple[Row, entry.Header, sale.Body]]:
         """Every entry with its body, from the first."""
