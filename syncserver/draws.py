@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -330,7 +330,7 @@ def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[R
             .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
         )
         .where(d.c.raffle_event_id == event, d.c.state != "failed")
-        .order_by(d.c.attempt, r.c.position, r.c.id)
+        .order_by(d.c.attempt, r.c.position, r.c.selected_at, r.c.id)
     )
     if official_only:
         wanted = wanted.where(d.c.official_at.is_not(None))
@@ -429,9 +429,10 @@ def _keep_results(office: Office, c: Connection, event: UUID, draw: UUID, won: l
                 "winning_ticket_id": tickets[one.draw_number],
                 "winning_number": one.draw_number,
                 "prize_value_at_draw": raffle.prize_amount(rules[one.prize], sales),
-                "selected_at": office.now(),
+                # In the order of selection, a microsecond apart.
+                "selected_at": office.now() + timedelta(microseconds=place),
             }
-            for one in won
+            for place, one in enumerate(won)
         ],
     )
 

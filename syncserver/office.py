@@ -8,6 +8,7 @@ then lets every counter of numbers leap by a stated margin, so that nothing is h
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,9 +117,8 @@ def first_epoch(generation: int) -> int:
 def _keep(path: Path, new: bytes) -> bytes:
     """What ``path`` holds; ``new`` where it held nothing, whoever else does the same at this moment."""
     if not path.exists():
-        mine = path.with_suffix(f".{os.getpid()}")
-        mine.unlink(missing_ok=True)
-        with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        handle, mine = tempfile.mkstemp(dir=path.parent, prefix=".making-")  # 0600 from the beginning
+        with os.fdopen(handle, "wb") as file:
             file.write(new)
             file.flush()
             os.fsync(file.fileno())
@@ -128,7 +128,7 @@ def _keep(path: Path, new: bytes) -> bytes:
         except FileExistsError:
             pass
         finally:
-            mine.unlink()
+            Path(mine).unlink()
     kept = path.read_bytes()
     if len(kept) != KEY_BYTES:
         raise Fault("office.key", f"{path} is not a key of {KEY_BYTES} bytes.", "Put it back from a backup.")

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
@@ -609,10 +609,17 @@ def _numbers_of(finding: Row[Any]) -> list[int]:
 
 def _twice_open(event: UUID) -> ColumnElement[bool]:
     """Whether a ticket's number is among those of an undecided finding of numbers sold twice."""
-    return text(
-        "EXISTS (SELECT FROM findings f2 WHERE f2.event_id = :twice_event AND f2.kind = 'sold_twice' "
-        "AND f2.decided_at IS NULL AND f2.detail -> 'numbers' @> to_jsonb(tickets.draw_number))"
-    ).bindparams(twice_event=event)  # type: ignore[return-value]
+    f = m.findings.alias()
+    return (
+        select(f.c.id)
+        .where(
+            f.c.event_id == event,
+            f.c.kind == "sold_twice",
+            f.c.decided_at.is_(None),
+            f.c.detail["numbers"].contains(func.to_jsonb(m.tickets.c.draw_number)),
+        )
+        .exists()
+    )
 
 
 def _set_state(c: Connection, which: ColumnElement[bool], before: set[str], state: str) -> None:

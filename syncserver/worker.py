@@ -85,7 +85,7 @@ def watch(office: Office) -> list[str]:
             .where(
                 r.c.state == "enabled",
                 e.c.last_seen_at < since,
-                or_(noted.c.at.is_(None), noted.c.at < e.c.last_seen_at),
+                or_(noted.c.at.is_(None), noted.c.at <= e.c.last_seen_at),
                 e.c.rsu_id.in_(selling),
             )
             .order_by(r.c.name)

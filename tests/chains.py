@@ -7,11 +7,13 @@ import hashlib
 import itertools
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -27,6 +29,7 @@ from syncserver.events import NewEvent
 from syncserver.office import Office, furnish, restored
 from tests.postgres import Cluster
 
+T = TypeVar("T")
 START_MS = 1_795_000_000_000
 HOUR_MS = 3_600_000
 PRICE, TICKETS = 1_000, 5
@@ -299,27 +302,16 @@ def backup(scene: Scene, postgres: Cluster) -> Iterator[Callable[[], None]]:
         postgres.drop(copy)
 
 
-def together(calls: list[Callable[[], object]]) -> list[object]:
+def together(calls: Sequence[Callable[[], T]]) -> list[T]:
     """What these calls return, each made in a thread of its own at the same moment."""
     start = threading.Barrier(len(calls))
-    answers: list[object] = [None] * len(calls)
+    with ThreadPoolExecutor(len(calls)) as pool:
 
-    def run(i: int) -> None:
-        start.wait()
-        try:
-            answers[i] = calls[i]()
-        except BaseException as e:  # noqa: BLE001 - handed to the test's own thread
-            answers[i] = e
+        def run(call: Callable[[], T]) -> T:
+            start.wait()
+            return call()
 
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return answers
+        return list(pool.map(run, calls))
 
 
 def add_user(office: Office, name: str) -> UUID:
