@@ -146,12 +146,12 @@ def _kept_generation(home: Path) -> int:
 
 
 def _write_generation(home: Path, generation: int) -> None:
-    new = home / f"generation.{os.getpid()}"
-    with new.open("w", encoding="ascii") as file:
+    handle, new = tempfile.mkstemp(dir=home, prefix=".making-")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(f"{generation}\n")
         file.flush()
         os.fsync(file.fileno())
-    new.replace(home / "generation")
+    Path(new).replace(home / "generation")
 
 
 def _leap(c: Connection, known: int, generation: int) -> None:
