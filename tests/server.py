@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import selectors
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -214,6 +216,17 @@ class Unit:
             self.key, keyid or self.name, method, target, body, SystemClock().now_ms(), "n0nce"
         )
         return {wire.PROTOCOL_HEADER: "1"} | signed
+
+
+@contextmanager
+def open_home() -> Iterator[Path]:
+    """A home that the database's own user may pass into, which pytest's folders do not let it; gone afterwards."""
+    top = Path(tempfile.mkdtemp(prefix="tombola-home-"))
+    top.chmod(0o711)
+    try:
+        yield top / "home"
+    finally:
+        shutil.rmtree(top)
 
 
 # The real program -----------------------------------------------------------------------------------

@@ -76,8 +76,8 @@ def show(draw: UUID) -> ResponseReturnValue:
 
 def _page(c: Connection, event: Row[Any], draw: Row[Any] | None, held: list[Row[Any]]) -> str:
     gates = []
-    pools: Sequence[Row[Any]] = []
-    results: Sequence[Row[Any]] = []
+    pools: Sequence[Any] = []
+    results: Sequence[Any] = []
     manifest: dict[str, Any] = {}
     if draw is None:
         gates = [gate for gate in reconcile.status(auth.office(), c, event.id).gates if not gate.passed]

@@ -61,7 +61,9 @@ def test_an_event_is_made_by_the_venue_s_clock_and_activated(house: House) -> No
     assert "Add at least one package" in shown
     shown = follow(house, f"{url}/packages", name="Five", tickets="5", price="12.50", order="1")
     assert "$12.50" in shown
-    shown = follow(house, f"{url}/prizes", name="Half", type="percentage", amount="50", position="1", winners="1")
+    shown = follow(
+        house, f"{url}/prizes", name="Half", type="percentage", amount="50", position="1", winners="1"
+    )
     assert "50 % of sales" in shown
     shown = follow(house, f"{url}/prizes", name="Shirt", type="fixed", amount="80", position="2", winners="1")
     assert "$80.00" in shown
@@ -121,7 +123,9 @@ def test_stopping_a_kiosk_needs_a_reason(house: House) -> None:
     """K2: the state changes with a reason, under a name."""
     url = f"/admin/kiosks/{house.rsu}"
     assert "Reason: that will not do" in follow(house, f"{url}/state", state="revoked", to="kiosk")
-    assert "is revoked" in follow(house, f"{url}/state", state="revoked", reason="Lost at the gate", to="kiosk")
+    assert "is revoked" in follow(
+        house, f"{url}/state", state="revoked", reason="Lost at the gate", to="kiosk"
+    )
     with house.office.begin() as c:
         said = c.execute(
             select(m.critical_events.c.description).where(m.critical_events.c.event_type == "unit_revoked")
@@ -147,7 +151,7 @@ def test_the_draw_is_refused_until_its_gates_are_open(house: House) -> None:
     url = f"/admin/events/{house.event}/draw"
     assert "Freeze the pool and publish" not in page(house, url)
     assert "The event is active" in page(house, url)
-    assert "role=\"alert\"" in follow(house, f"{url}/freeze", source="none")
+    assert 'role="alert"' in follow(house, f"{url}/freeze", source="none")
     with house.office.begin() as c:
         assert c.scalar(select(func.count()).select_from(m.draw_executions)) == 0
 
@@ -194,7 +198,9 @@ def test_an_attempt_given_up_stays_on_record(house: House) -> None:
     shown = page(house, f"/admin/events/{house.event}/draw")
     assert "Wrong prize list read out" in shown
     assert "Freeze the pool and publish" in shown
-    assert "Wrong prize list read out" in house.client("anonymous").get(f"/draws/{draw}").get_data(as_text=True)
+    assert "Wrong prize list read out" in house.client("anonymous").get(f"/draws/{draw}").get_data(
+        as_text=True
+    )
 
 
 def test_a_prize_is_paid_once_at_the_desk(house: House) -> None:

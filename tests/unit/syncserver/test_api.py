@@ -52,7 +52,7 @@ def unit(house: House) -> Unit:
 
 
 def refusal(answer: object) -> tuple[int, str]:
-    return answer.status_code, answer.json["error"]  # type: ignore[attr-defined,no-any-return]
+    return answer.status_code, answer.json["error"]  # type: ignore[attr-defined]
 
 
 def test_enrolment_answers_the_same_key_again_and_no_other(house: House) -> None:
@@ -134,7 +134,9 @@ def test_the_catalog_is_signed_and_sent_once(house: House, unit: Unit) -> None:
     held = msgspec.json.decode(answer.data, type=wire.Catalog)
     assert held.rsu == unit.enrolment.rsu
     assert abs(int(answer.headers["Tombola-Time"]) - house.clock.now_ms()) < 60_000
-    again = browser.get(target, headers=unit.headers("GET", target) | {"If-None-Match": answer.headers["ETag"]})
+    again = browser.get(
+        target, headers=unit.headers("GET", target) | {"If-None-Match": answer.headers["ETag"]}
+    )
     assert (again.status_code, again.data) == (304, b"")
     assert "Tombola-Time" in again.headers
     other = browser.get(target, headers=unit.headers("GET", target) | {"If-None-Match": '"other"'})
@@ -145,7 +147,9 @@ def test_numbers_are_handed_out_once_a_request(house: House, unit: Unit) -> None
     """N3, Y1: the same request gets the same block; a disabled unit gets none."""
     browser, target = house.app.test_client(), "/rsu/v1/allocations"
     body = msgspec.json.encode(wire.AllocationRequest(request=str(uuid4()), event=str(house.event), count=10))
-    first, again = (browser.post(target, data=body, headers=unit.headers("POST", target, body)) for _ in range(2))
+    first, again = (
+        browser.post(target, data=body, headers=unit.headers("POST", target, body)) for _ in range(2)
+    )
     assert (first.json or {})["grants"] == (again.json or {})["grants"]
     with house.office.begin() as c:
         rsus.set_state(c, house.rsu, "disabled", None, "Not today.")
@@ -245,7 +249,7 @@ def test_a_restored_server_knows_its_kiosk_again_by_the_certificate(house: House
                 'rsu=("@method" "@path" "@query" "content-digest");keyid="a/1";tag="tombola-rsu-1";created="x"',
                 'rsu=("@status";req);tag="tombola-rsu-1";keyid="a/1"',
                 'rsu=("@method" "@method");tag="tombola-rsu-1";keyid="a/1"',
-                'rsu=1, rsu=2',
+                "rsu=1, rsu=2",
             ]
         ),
     ),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
+from flask import url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
@@ -64,9 +64,7 @@ def _url(house: House, rule: Rule, places: dict[str, str]) -> str:
     if "step" in values:
         values["step"] = "suspend" if "event" in values else "commit"
     with house.app.test_request_context():
-        from flask import url_for
-
-        return url_for(rule.endpoint, **values)
+        return url_for(rule.endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **values)
 
 
 def _answer(browser: FlaskClient, method: str, url: str) -> int:
@@ -75,7 +73,7 @@ def _answer(browser: FlaskClient, method: str, url: str) -> int:
         answer.get_data()
         answer.close()
         return answer.status_code
-    return post(browser, url).status_code
+    return int(post(browser, url).status_code)
 
 
 @pytest.mark.parametrize("role", ["anonymous", *auth.ROLES])
@@ -130,7 +128,9 @@ def test_a_token_of_another_session_is_refused(house: House) -> None:
     assert house.client("admin").post("/admin/kiosks/add", data={"csrf": other}).status_code == 403
 
 
-@pytest.mark.parametrize("url", ["/", "/admin/login", "/nothing", "/static/app.css", "/rsu/v1/time", "/admin/"])
+@pytest.mark.parametrize(
+    "url", ["/", "/admin/login", "/nothing", "/static/app.css", "/rsu/v1/time", "/admin/"]
+)
 def test_every_answer_carries_the_headers_that_protect_it(house: House, url: str) -> None:
     """Z2: security headers, with a nonce of its own for each answer."""
     browser = house.app.test_client()
@@ -147,7 +147,13 @@ def test_every_answer_carries_the_headers_that_protect_it(house: House, url: str
 
 def test_pages_hold_no_script_or_style_of_their_own(house: House, places: dict[str, str]) -> None:
     """Z2: what the policy would block is not there to begin with."""
-    for url in ["/", "/admin/", f"/admin/events/{places['event']}", f"/draws/{places['draw']}", "/admin/kiosks"]:
+    for url in [
+        "/",
+        "/admin/",
+        f"/admin/events/{places['event']}",
+        f"/draws/{places['draw']}",
+        "/admin/kiosks",
+    ]:
         page = house.client("admin").get(url).get_data(as_text=True)
         assert " style=" not in page
         assert "<style" not in page
@@ -189,9 +195,23 @@ def test_other_machines_need_tls(house: House) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["\0", "a\0b", "9" * 400, "-1", "1e9", "٣", "' OR 1=1 --", "{{7*7}}", "<script>", "99999999999999999999", "\ufffd"],
+    [
+        "\0",
+        "a\0b",
+        "9" * 400,
+        "-1",
+        "1e9",
+        "٣",
+        "' OR 1=1 --",
+        "{{7*7}}",
+        "<script>",
+        "99999999999999999999",
+        "\ufffd",
+    ],
 )
-def test_no_text_in_an_address_or_a_form_makes_it_fail(house: House, places: dict[str, str], bad: str) -> None:
+def test_no_text_in_an_address_or_a_form_makes_it_fail(
+    house: House, places: dict[str, str], bad: str
+) -> None:
     """Z3: no input makes a 5xx."""
     browser = house.client("admin")
     for url, names in {
@@ -206,8 +226,30 @@ def test_no_text_in_an_address_or_a_form_makes_it_fail(house: House, places: dic
         if "POST" in (rule.methods or ()) and rule.endpoint.startswith(("admin.", "public.")):
             if rule.endpoint in {"admin.leave", "admin.user_secret"}:
                 continue
-            names = ["name", "reason", "ticket", "result", "state", "decision", "text", "source", "form", "price"]
-            names += ["username", "pin", "role", "venue", "tickets", "amount", "type", "opens_at", "closes_at", "epoch"]
+            names = [
+                "name",
+                "reason",
+                "ticket",
+                "result",
+                "state",
+                "decision",
+                "text",
+                "source",
+                "form",
+                "price",
+            ]
+            names += [
+                "username",
+                "pin",
+                "role",
+                "venue",
+                "tickets",
+                "amount",
+                "type",
+                "opens_at",
+                "closes_at",
+                "epoch",
+            ]
             form = dict.fromkeys([*names, "order", "position", "winners", "rsu", "identifier", "desk"], bad)
             got = post(browser, _url(house, rule, places), **form).status_code
             assert got < 500, rule.rule

@@ -1,0 +1,206 @@
+"""An evening through a real browser: the office makes, closes and draws a raffle; the public looks; a desk pays."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from syncserver import claims
+from syncserver.db import Database
+from tests.server import PASSWORD, House, make_house, sell
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+WIDTHS = (390, 1280, 1920)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return make_house(database, tmp_path)
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    """The house's pages over real HTTP."""
+    server = make_server("127.0.0.1", 0, house.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    """A window whose console stays silent: a blocked script or style would speak there."""
+    context = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    trouble: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # The log-in page comes with 401, which Chromium notes.
+        if message.type in {"error", "warning"} and "401" not in message.text:
+            trouble.append(message.text)
+
+    opened.on("console", hear)
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    yield opened
+    context.close()
+    assert trouble == []
+
+
+def log_in(page: Page, role: str) -> None:
+    page.goto("/admin/")
+    page.get_by_label("User name").fill(role)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Events")).to_be_visible()
+
+
+def unfold(page: Page, summary: str, button: str, reason: str = "") -> None:
+    """Opens a step that asks first, and takes it."""
+    page.get_by_text(summary, exact=True).click()
+    part = page.locator("details[open]", has_text=summary.rstrip("…"))
+    if reason:
+        part.get_by_label("Reason").fill(reason)
+    part.get_by_role("button", name=button).click()
+
+
+def test_an_event_is_made_and_a_kiosk_gets_its_code(page: Page) -> None:
+    """E1, E3, K2: from nothing to an active event with a kiosk waiting for its code."""
+    log_in(page, "manager")
+    page.get_by_role("link", name="New event").click()
+    page.get_by_label("Name", exact=True).fill("Cup night")
+    page.get_by_label("Short code").fill("CUP")
+    page.get_by_label("Sales open").fill("2031-05-30T18:00")
+    page.get_by_label("Sales close").fill("2031-05-30T21:30")
+    page.get_by_role("button", name="Make the event").click()
+    expect(page.get_by_role("heading", name="Cup night")).to_be_visible()
+    packages = page.locator("#packages")
+    packages.get_by_label("Name").fill("Five")
+    packages.get_by_label("Tickets").fill("5")
+    packages.get_by_label("Price").fill("8.00")
+    packages.get_by_role("button", name="Add").click()
+    prizes = page.locator("#prizes")
+    prizes.get_by_label("Name").fill("Half the pot")
+    prizes.get_by_label("Kind").select_option("percentage")
+    prizes.get_by_label("EUR, or %").fill("50")
+    prizes.get_by_role("button", name="Add").click()
+    expect(prizes.get_by_text("50 % of sales")).to_be_visible()
+    unfold(page, "Activate this event…", "Activate")
+    expect(page.get_by_text("The event is active.")).to_be_visible()
+    page.get_by_role("link", name="Kiosks").click()
+    page.get_by_label("Name").fill("South 1")
+    page.get_by_role("button", name="Add and show its code").click()
+    expect(page.locator("#code")).to_have_text(re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$"))
+    page.get_by_role("link", name="Done").click()
+    expect(page.get_by_text("It has not enrolled yet")).to_be_visible()
+
+
+def test_the_board_refreshes_by_itself(house: House, page: Page) -> None:
+    """O6: a change elsewhere shows without a reload."""
+    log_in(page, "operator")
+    page.goto("/admin/kiosks")
+    row = page.get_by_role("row", name="North 1")
+    expect(row.get_by_text("not enrolled", exact=True)).to_be_visible()
+    with house.office.begin() as c:
+        from syncserver import rsus
+
+        rsus.set_state(c, house.rsu, "retired", None, "Worn out.")
+    expect(row.get_by_text("retired", exact=True)).to_be_visible(timeout=30_000)
+
+
+def test_a_raffle_is_closed_drawn_published_and_paid(house: House, page: Page) -> None:
+    """D1, D6, D9: the gates, the five steps, the public page, the desk that pays once."""
+    sold = [sell(house, 1 + 5 * i, counter=i + 1) for i in range(6)]
+    page.goto(f"/events/{house.event}")
+    expect(page.locator(".pot")).to_have_text("€24.00")
+    log_in(page, "admin")
+    page.goto(f"/admin/events/{house.event}/draw")
+    expect(page.get_by_text("The event is active.")).to_be_visible()
+    expect(page.get_by_role("button", name="Freeze")).to_have_count(0)
+    page.goto(f"/admin/events/{house.event}")
+    unfold(page, "Close sales now…", "Close sales")
+    expect(page.get_by_text("Sales are closed. Now the kiosks")).to_be_visible()
+    page.get_by_role("link", name="Reconcile", exact=True).click()
+    unfold(page, "Confirm reconciliation…", "Confirm under my name")
+    expect(page.get_by_role("heading", name="Ready for the draw")).to_be_visible()
+    page.get_by_role("link", name="To the draw").click()
+    page.get_by_label("How many, of how many sides").fill("3d6")
+    page.get_by_role("button", name="Freeze the pool").click()
+    page.get_by_role("button", name="Commit the seed").click()
+    page.get_by_label("Results of 3d6").fill("4 1 6")
+    page.get_by_role("button", name="Fix the results").click()
+    page.get_by_role("button", name="Draw the winners").click()
+    expect(page.locator(".winner")).to_have_count(2)
+    page.goto(f"/events/{house.event}")
+    expect(page.locator(".winner")).to_have_count(0)
+    page.goto(f"/admin/events/{house.event}/draw")
+    page.get_by_role("button", name="Make the result official").click()
+    page.get_by_role("link", name="Result page").click()
+    expect(page.locator(".winner")).to_have_count(2)
+
+    with house.office.begin() as c:
+        ticket = next(v for v in sold if claims.validate(house.office, c, v).verdict == "won")
+    page.goto("/validate")
+    page.get_by_label("Validation number").fill(ticket)
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("heading", name="A winning ticket")).to_be_visible()
+    page.goto("/admin/claims")
+    page.get_by_label("Scan the ticket").fill(ticket)
+    page.keyboard.press("Enter")  # as a scanner does
+    expect(page.get_by_role("heading", name="It has won")).to_be_visible()
+    page.get_by_label("Winner’s name").first.fill("Wilma Winner")
+    page.get_by_label("Desk").first.fill("Desk 3")
+    page.get_by_role("button", name=re.compile("^Pay ")).first.click()
+    expect(page.get_by_role("heading", name="Receipt of payment")).to_be_visible()
+    page.goto("/admin/claims")
+    page.get_by_label("Scan the ticket").fill(ticket)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Desk 3")).first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_its_window(house: House, chromium: Browser, address: str, width: int) -> None:
+    """O6: a phone, a desk, a wall; every field has a label, every picture a name."""
+    sell(house, 1)
+    context = chromium.new_context(base_url=address, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    log_in(page, "admin")
+    e = house.event
+    for url in [
+        "/admin/", "/admin/events/new", f"/admin/events/{e}", f"/admin/events/{house.draft}",
+        f"/admin/events/{e}/reconcile", f"/admin/events/{e}/draw", "/admin/kiosks", f"/admin/kiosks/{house.rsu}",
+        "/admin/findings", "/admin/claims", "/admin/orders", "/admin/users", "/admin/audit", "/admin/audit/events",
+        "/", f"/events/{e}", f"/events/{e}/jackpot", "/validate", "/verify", "/nothing",
+    ]:  # fmt: skip
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+        bare = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
+            ".filter(f => !f.labels.length && !f.ariaLabel).map(f => f.name)"
+        )
+        assert bare == [], url
+        assert page.locator("h1").count() == 1, url
+        assert page.locator("main").count() == 1, url
+    context.close()
