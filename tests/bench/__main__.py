@@ -13,6 +13,7 @@ from tests.bench.measure import Bench, Figure, table
 
 GROUPS = {
     "counter": "a sale, its receipt, a validation off line",
+    "window": "cold start and memory of the kiosk",
     "office": "uploads, replays, validation at the desk",
     "drum": "freeze and draw of ten million numbers, verifying what came out",
 }

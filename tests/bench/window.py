@@ -1,0 +1,170 @@
+"""The kiosk's window: how long a real process takes to the logon screen, and what it weighs, beside an empty one.
+
+Both are started cold, off screen, in turn. The kiosk is enrolled and has a catalog; it is usable when its screen
+takes touches. The floor is a Python process with an empty QML window, until its first frame.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from shared.clock import SystemClock
+from tests.bench.measure import Bench, Figure, Goal
+from tests.bench.paper import PIN, StaffedOffice
+
+ROUNDS = 7
+START_S_MAX = 60
+STOP_S_MAX = 20
+POLL_S = 0.002
+NUMBERS = 900_000
+ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
+
+_EMPTY = """
+import sys
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+app = QGuiApplication(sys.argv)
+engine = QQmlApplicationEngine()
+engine.loadData(b'import QtQuick\\nWindow { visible: true; width: 1280; height: 800 }')
+window = engine.rootObjects()[0]
+window.frameSwapped.connect(lambda: print("ready", flush=True))
+sys.exit(app.exec())
+"""
+
+
+class Kiosk:
+    """The real program in a process of its own, with its drive door."""
+
+    def __init__(self, data: Path, socket_path: Path, log: Path, *more: str) -> None:
+        self._path = socket_path
+        socket_path.unlink(missing_ok=True)
+        script = Path(sys.executable).with_name("tombola-kiosk")
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [str(script), "--data", str(data), "--drive", str(socket_path), "--size", "1280x800", *more],
+                stdout=out,
+                stderr=out,
+                env=os.environ | ENVIRONMENT,
+            )
+        self._socket = self._knock()
+        self._lines = self._socket.makefile("r", encoding="utf-8")
+
+    def _knock(self) -> socket.socket:
+        pause, deadline = threading.Event(), time.monotonic() + START_S_MAX
+        while True:
+            door = socket.socket(socket.AF_UNIX)
+            door.settimeout(START_S_MAX)
+            try:
+                door.connect(str(self._path))
+            except (FileNotFoundError, ConnectionRefusedError):
+                door.close()
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    raise
+                pause.wait(POLL_S)
+            else:
+                return door
+
+    def ask(self, do: str, **what: object) -> dict[str, Any]:
+        """One command, one answer; ``RuntimeError`` with the kiosk's words where it cannot."""
+        self._socket.sendall(json.dumps({"do": do, **what}).encode() + b"\n")
+        answer = json.loads(self._lines.readline() or '{"error": "the kiosk has gone"}')
+        if not answer.get("ok"):
+            raise RuntimeError(f"{do} {what}: {answer.get('error')}")
+        return dict(answer)
+
+    def wait(self, screen: str, **more: object) -> None:
+        """Until this screen shows, and the rest of the view is so."""
+        self.ask("wait", where={"screen": screen, **more}, timeout_ms=START_S_MAX * 1000)
+
+    def log_on(self) -> None:
+        """Anna, with her PIN."""
+        self.ask("tap", target="choose_operator:0")
+        for digit in PIN:
+            self.ask("tap", target=f"key:{digit}")
+        self.ask("tap", target="key:enter")
+        self.wait("sell")
+
+    def close(self) -> None:
+        """End it, politely."""
+        self._lines.close()
+        self._socket.close()
+        self.process.terminate()
+        self.process.wait(STOP_S_MAX)
+
+
+def status(pid: int, field: str) -> int:
+    """A number of ``/proc/PID/status``; memory in kB."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1])
+    raise KeyError(field)
+
+
+def _empty_window() -> tuple[float, int]:
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _EMPTY], stdout=subprocess.PIPE, env=os.environ | ENVIRONMENT
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    took = time.perf_counter() - began
+    memory = status(process.pid, "VmRSS")
+    process.terminate()
+    process.wait(STOP_S_MAX)
+    process.stdout.close()
+    return took, memory
+
+
+def _kiosk(folder: Path) -> tuple[float, float, int]:
+    began = time.perf_counter()
+    kiosk = Kiosk(folder / "data", folder / "s", folder / "kiosk.log")
+    try:
+        kiosk.wait("pin")
+        assert kiosk.ask("items")["items"]
+        took = time.perf_counter() - began
+        kiosk.log_on()
+        until_sell = time.perf_counter() - began
+        return took, until_sell, status(kiosk.process.pid, "VmRSS")
+    finally:
+        kiosk.close()
+
+
+def run(bench: Bench) -> Iterator[Figure]:
+    """Start both in turn."""
+    folder = bench.folder / "window"
+    folder.mkdir()
+    StaffedOffice(SystemClock()).furnish(folder / "data", NUMBERS)
+    floors, ours = [], []
+    for number in range(ROUNDS + 1):
+        bench.say(f"starting, {number} of {ROUNDS}")
+        floor, found = _empty_window(), _kiosk(folder)
+        if number:  # the first start of each reads the disk
+            floors.append(floor)
+            ours.append(found)
+    rounds = ("rounds", float(ROUNDS))
+    yield Figure(
+        name="cold_start",
+        value=statistics.median(found[0] for found in ours),
+        floor=statistics.median(floor[0] for floor in floors),
+        unit="s",
+        goal=Goal(1.5),
+        more=(("with_pin", statistics.median(found[1] for found in ours)), rounds),
+    )
+    yield Figure(
+        name="resident_memory",
+        value=statistics.median(found[2] for found in ours) / 1000,
+        floor=statistics.median(floor[1] for floor in floors) / 1000,
+        unit="MB",
+        goal=Goal(1.5),
+        more=(rounds,),
+    )
