@@ -61,9 +61,10 @@ def check_server(address: str) -> str:
 
     Outside loopback the server must be reached by TLS (protocol, section 1).
     """
-    plain = address.strip().rstrip("/")
+    plain = address.strip()
     if "://" not in plain:
         plain = ("http://" if plain.split(":")[0] in _LOOPBACK else "https://") + plain
+    plain = plain.rstrip("/")
     parts = urlsplit(plain)
     try:
         host, _port = parts.hostname, parts.port

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.catalog import CAN, Answer
+from kiosk.flow import (
+    Complete,
+    Declined,
+    EnrolNeeded,
+    Event,
+    Flow,
+    Halted,
+    LookedUp,
+    Opened,
+    OrderVoided,
+    PinAnswered,
+    PrintEnded,
+    PrintTicket,
+    SaleDone,
+    Scanned,
+    ShopEvent,
+    ShopSeen,
+    Tick,
+    Touch,
+    span_words,
+)
+from kiosk.till import Sold
+from shared import sale, wire
+from shared.numbers import Range
+
+PACKAGES = (
+    wire.Package(id="p1", name="One", ticket_count=1, price=500, currency="USD"),
+    wire.Package(id="p2", name="Yen", ticket_count=2, price=700, currency="JPY"),
+)
+
+
+def shop(answer: Answer = CAN) -> ShopSeen:
+    one = ShopEvent(
+        "e1", 1, "Cup", "Park", "", "USD", "en", answer, "active", 10**9, cut=False, settled=False, left=9, low=True, packages=PACKAGES,
+    )  # fmt: skip
+    return ShopSeen(CAN, "enabled", "North", (("o1", "Ada"),), (one,))
+
+
+def sold(order: str = "x") -> Sold:
+    line = sale.Line(
+        order=order, event="e1", package="p1", ranges=(Range("a", 7, 1),), price=500, currency="USD",
+        validation="0" * 16,
+    )  # fmt: skip
+    payment = sale.Payment(method="cash", amount=500, tendered=1_000, change=500)
+    return Sold(sale.Sale(sale="s", operator="o1", lines=(line,), payment=payment, catalog=(1, 1)), 0, 2, 0)
+
+
+def selling() -> Flow:
+    flow = Flow({"name": "t", "version": "0", "hash": "h"})
+    for event in (Tick(0, 0), Opened(), shop(), PinAnswered("o1", "Ada")):
+        flow.handle(event)
+    return flow
+
+
+def test_a_basket_keeps_its_sales_id_from_the_first_touch_on() -> None:
+    """K9: the command id is made when the basket opens."""
+    flow = selling()
+    flow.handle(Touch("add", "p1", "first"))
+    flow.handle(Touch("add", "p1", "second"))
+    flow.handle(Touch("pay"))
+    (command,) = flow.handle(Touch("cash"))
+    assert isinstance(command, Complete)
+    assert command.sale == "first"
+    assert command.basket[0].quantity == 2
+    assert flow.handle(Touch("cash")) == [], "busy: the second tap does nothing"
+    flow.handle(Declined("Complete", "sold_out", "None left.", "Fetch more."))
+    assert flow.view(0)["toast"] == {"text": "None left. Fetch more.", "kind": "error"}
+    assert flow.view(0)["screen"] == "sell"
+
+
+def test_currencies_are_not_mixed_and_what_cannot_be_sold_says_why() -> None:
+    """E12: mixing currencies is refused."""
+    flow = selling()
+    flow.handle(Touch("add", "p1", "s"))
+    flow.handle(Touch("add", "p2", "s"))
+    assert "mix currencies" in flow.view(0)["toast"]["text"]
+    flow.handle(shop(Answer("suspended", "Paused.", "Wait.")))
+    flow.handle(Touch("pay"))
+    assert flow.view(0)["toast"]["text"] == "Paused. Wait."
+    assert flow.view(0)["event"]["why_not"] == "Paused. Wait."
+
+
+def test_yen_have_no_cents() -> None:
+    """E12: money in the event's currency."""
+    flow = selling()
+    for touch in (
+        Touch("add", "p2", "s"),
+        Touch("pay"),
+        Touch("key", "9"),
+        Touch("key", "."),
+        Touch("key", "5"),
+    ):
+        flow.handle(touch)
+    assert flow.view(0)["pay"]["entered"] == "9."
+    assert flow.view(0)["pay"]["tendered"] == "¥9"
+
+
+def test_scans_arrive_on_every_screen_and_never_leak_into_a_field() -> None:
+    """K12: in the midst of a payment a scan is told, not typed; before logon it says what to do."""
+    flow = selling()
+    flow.handle(Touch("add", "p1", "s"))
+    flow.handle(Touch("pay"))
+    assert flow.handle(Scanned("TMB1:X")) == []
+    assert flow.view(0)["screen"] == "pay"
+    assert "Finish this first" in flow.view(0)["toast"]["text"]
+    flow.handle(Touch("back"))
+    assert len(flow.handle(Scanned("TMB1:X"))) == 1
+    flow.handle(Scanned(""))
+    assert "could not be read" in flow.view(0)["toast"]["text"]
+    fresh = Flow({})
+    fresh.handle(Opened())
+    assert fresh.handle(Scanned("TMB1:X")) == []
+
+
+def test_several_tickets_print_one_after_the_other_and_a_misprint_is_left_out_of_the_result() -> None:
+    """N9: each ticket of the sale is settled before the next."""
+    flow = selling()
+    first, second = sold("a"), sold("b")
+    assert flow.handle(SaleDone((first, second))) == [PrintTicket(first, 0)]
+    assert flow.view(0)["printing"]["words"] == "Printing ticket 1 of 2"
+    flow.handle(PrintEnded("a", 0, "unknown", "Silent."))
+    assert flow.handle(PrintEnded("a", 0, "confirmed")) != [], "the printer's late word counts"
+    flow.handle(PrintEnded("b", 0, "failed", "Cover."))
+    flow.handle(Touch("print_misprint"))
+    flow.handle(OrderVoided("b", second, misprint=True))
+    view = flow.view(0)
+    assert (view["screen"], view["done"]["tickets"], view["done"]["change"]) == ("done", 1, "$5.00")
+
+
+def test_lengths_of_time_are_for_people() -> None:
+    """K7: each stop says why and what to do, in words."""
+    assert [span_words(s) for s in (5, 65, 3_700, 200_000)] == ["5 s", "1 min", "1 h 01 min", "2 days"]
+
+
+touches = st.builds(
+    Touch,
+    st.sampled_from(
+        [
+            "key",
+            "focus",
+            "enrol",
+            "choose_operator",
+            "log_off",
+            "choose_event",
+            "add",
+            "more",
+            "less",
+            "clear_basket",
+            "repeat_last",
+            "pay",
+            "exact",
+            "note",
+            "cash",
+            "back",
+            "print_yes",
+            "print_retry",
+            "print_misprint",
+            "next",
+            "open_lookup",
+            "look_up",
+            "open_void",
+            "void_reason",
+            "void_confirm",
+            "reprint",
+            "open_sync",
+            "sync_now",
+            "retry",
+            "dismiss",
+            "nonsense",
+        ]
+    ),
+    st.sampled_from(
+        ["", "p1", "p2", "e1", "o1", "0", "7", "enter", "clear", "500", "1000", "customer", "x" * 999]
+    ),
+    st.just("fresh"),
+)
+others = st.sampled_from(
+    [
+        Opened(), shop(), shop(Answer("closed", "Closed.")), PinAnswered("o1", "Ada"), PinAnswered(""), Scanned("x"),
+        SaleDone((sold("a"), sold("b"))), PrintEnded("a", 0, "confirmed"), PrintEnded("a", 0, "unknown", "?"),
+        PrintEnded("b", 0, "failed", "?"), LookedUp({"order": "a", "can_void": True, "can_reprint": True}),
+        OrderVoided("a", sold("a"), misprint=True), Declined("Complete", "c", "w"), Declined("VoidOrder", "c", "w"),
+        EnrolNeeded("", "d"), Halted("c", "t", "r", "w", can_retry=True), Tick(10**6, 10**6), Tick(0, 0),
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(touches | others, max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_no_order_of_events_breaks_the_journey_or_its_view(events: list[Event]) -> None:
+    """K3: nothing that can be touched, in any order, breaks the kiosk; the view is always whole and plain JSON."""
+    flow = Flow({"name": "t", "version": "0", "hash": "h"})
+    for event in events:
+        flow.handle(event)
+        view = flow.view(0)
+        assert json.loads(json.dumps(view)) == view
