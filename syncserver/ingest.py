@@ -659,15 +659,8 @@ class _Derivation:
                 self._doubt("unknown_event", one, subject=_clean(line.order), words=_clean(line.event))
                 continue
             unusable = not (
-                _UUID(line.order)
-                and _UUID(body.sale)
-                and place < sale.LINES_MAX
-                and 1 <= line.count <= sale.TICKETS_PER_LINE_MAX
-                and 0 <= line.price <= AMOUNT_MAX
-                and _CURRENCY(line.currency)
-                and numbers.read_validation(line.validation) == line.validation
-                and not numbers.problems(line.ranges)
-            )
+                _UUID(line.order) and _UUID(body.sale) and _CURRENCY(line.currency) and place < sale.LINES_MAX
+            ) or (bool(problems) and not self._within_bounds(line))
             if problems:
                 self._doubt(
                     "bad_sale", one, line.event, _clean(line.order), order=_clean(line.order), words=problems
@@ -685,6 +678,16 @@ class _Derivation:
         operator = body.operator
         if operator not in self.operators and self.events:
             self._doubt("unknown_operator", one, subject=_clean(operator))
+
+    @staticmethod
+    def _within_bounds(line: sale.Line) -> bool:
+        """Whether a line can be derived at all; the sale's own problems may lie elsewhere."""
+        return (
+            1 <= line.count <= sale.TICKETS_PER_LINE_MAX
+            and 0 <= line.price <= AMOUNT_MAX
+            and numbers.read_validation(line.validation) == line.validation
+            and not numbers.problems(line.ranges)
+        )
 
     def _line(self, one: Entry, body: sale.Sale, place: int, event: _Event, doubted: bool) -> None:
         line, at = body.lines[place], one.header.at
