@@ -139,9 +139,10 @@ class Door(QObject):
         if not self.open:
             raise Refused("closed", "The door is closed: this kiosk is not a demonstration's.")
         request = json.loads(line)
-        if not isinstance(request, dict) or request.get("do") not in self._orders:
+        what = request.get("do") if isinstance(request, dict) else None
+        if not isinstance(what, str) or what not in self._orders:
             raise Refused("not_done", f"Do one of {', '.join(self._orders)}.")
-        self._orders[request["do"]](request, answer)
+        self._orders[what](request, answer)
 
     def _tap(self, request: dict[str, Any], answer: Answer) -> None:
         target = _text(request, "target")
@@ -227,8 +228,10 @@ class Wait(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._over)
         self._timer.start(timeout_ms)
+        self._ended = False
         journey.shown.connect(self._look)
         journey.refresh()
+        self._look()
 
     @Slot()
     def _look(self) -> None:
@@ -242,6 +245,9 @@ class Wait(QObject):
         self._end({"ok": False, "error": f"waited in vain for {self._where}; there is {seen}"})
 
     def _end(self, reply: Reply) -> None:
+        if self._ended:
+            return
+        self._ended = True
         self._journey.shown.disconnect(self._look)
         self._timer.stop()
         self.deleteLater()

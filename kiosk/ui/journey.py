@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import (
     Property,
-    QAbstractEventDispatcher,
     QAbstractListModel,
     QByteArray,
     QModelIndex,
@@ -25,13 +24,21 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtQml import QQmlPropertyMap
 
 from shared.clock import Clock
 
 TICK_MS = 250
 STALL_MS_MAX = 50
 """A turn of the event loop that takes longer is logged: a finger has noticed it."""
+
+BEAT_MS = 20
+"""How often the event loop shows that it lives."""
+
+KEYS_OF_VIEW = (
+    "screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event", "packages",
+    "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "sync", "closed",
+)  # fmt: skip
+"""The view's keys, every one of them always there."""
 
 LISTS = {
     "events": ("events",),
@@ -134,6 +141,35 @@ class Rows(QAbstractListModel):
             self.count_changed.emit()
 
 
+def _view_class() -> type[QObject]:
+    """A class with a property and a signal for each key of the view, so that a change wakes its own bindings only."""
+
+    def reader(key: str) -> Callable[[QObject], Any]:
+        return lambda view: getattr(view, "values")[key]  # noqa: B009 - the class is made below
+
+    members: dict[str, Any] = {}
+    for key in KEYS_OF_VIEW:
+        members[f"{key}_changed"] = Signal()
+    for key in KEYS_OF_VIEW:
+        kind: Any = {"screen": str, "busy": bool}.get(key, "QVariant")
+        members[key] = Property(kind, reader(key), notify=members[f"{key}_changed"])
+    return type("View", (QObject,), members)
+
+
+def _lists_class() -> type[QObject]:
+    """A class with a constant property for each list of the view."""
+
+    def reader(name: str) -> Callable[[QObject], Rows]:
+        return lambda lists: getattr(lists, "rows")[name]  # noqa: B009 - as above
+
+    members = {name: Property(QObject, reader(name), constant=True) for name in LISTS}
+    return type("Lists", (QObject,), members)
+
+
+_View = _view_class()
+_Lists = _lists_class()
+
+
 class Journey(QObject):
     """The engine as QML sees it: ``view`` and ``lists`` to bind to, ``act`` and ``typed`` to call."""
 
@@ -148,11 +184,10 @@ class Journey(QObject):
         self._seen: dict[str, Any] = {}
         self._under_way = threading.Event()
         """A comparison is queued already, so a flood of changes costs one."""
-        self.view = QQmlPropertyMap(self)
-        self.lists = QQmlPropertyMap(self)
+        self.view, self.lists = _View(self), _Lists(self)
+        self._values: dict[str, Any] = {}
         self._lists = {name: Rows(self) for name in LISTS}
-        for name, rows in self._lists.items():
-            self.lists.insert(name, rows)
+        self.view.__dict__["values"], self.lists.__dict__["rows"] = self._values, self._lists
         self._engine_changed.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
         self._ticking = QTimer(self)
         self._ticking.setInterval(TICK_MS)
@@ -203,10 +238,11 @@ class Journey(QObject):
             for key in path:
                 found = found[key]
             self._lists[name].show(found)
-        for key, value in view.items():
-            if key not in self._seen or self._seen[key] != value:
-                self.view.insert(key, value)
+        changed = [k for k in KEYS_OF_VIEW if k not in self._values or self._values[k] != view[k]]
         self._seen = view
+        self._values.update((key, view[key]) for key in changed)
+        for key in changed:
+            getattr(self.view, f"{key}_changed").emit()
         self.shown.emit()
 
     @Slot()
@@ -227,30 +263,29 @@ class Journey(QObject):
 
 
 class StallWatch(QObject):
-    """Logs every turn of Qt's event loop that kept the screen waiting."""
+    """Logs whenever Qt's event loop kept the screen waiting."""
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._woke_ms: int | None = None
-        self.stalls = 0
+        self._beat_ms = clock.monotonic_ms()
+        self.beats = self.stalls = 0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._beat)
 
     def start(self) -> None:
-        """Watch from now on; call it once the first picture stands."""
-        dispatcher = QAbstractEventDispatcher.instance()
-        dispatcher.awake.connect(self._awake)
-        dispatcher.aboutToBlock.connect(self._about_to_block)
+        """Watch from now on."""
+        self._beat_ms = self._clock.monotonic_ms()
+        self._timer.start()
 
     @Slot()
-    def _awake(self) -> None:
-        self._woke_ms = self._clock.monotonic_ms()
-
-    @Slot()
-    def _about_to_block(self) -> None:
-        if self._woke_ms is None:
-            return
-        took_ms = self._clock.monotonic_ms() - self._woke_ms
-        self._woke_ms = None
-        if took_ms > STALL_MS_MAX:
+    def _beat(self) -> None:
+        now_ms = self._clock.monotonic_ms()
+        late_ms = now_ms - self._beat_ms - BEAT_MS
+        self._beat_ms = now_ms
+        self.beats += 1
+        if late_ms > STALL_MS_MAX:
             self.stalls += 1
-            _log.warning("the screen stood still for %d ms", took_ms)
+            _log.warning("the screen stood still for %d ms", late_ms)

@@ -32,7 +32,7 @@ Window {
 
         Item {
             id: stage
-            anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; margins: Theme.margin; topMargin: Theme.gap; bottomMargin: Theme.gap }
+            anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; margins: Theme.portrait ? Theme.px(11) : Theme.margin; topMargin: Theme.gap; bottomMargin: Theme.gap }
 
             // A screen is built when it is first needed and then kept: going back to it costs nothing. Those of
             // the sale are built ahead, in idle time.

@@ -6,7 +6,6 @@ Item {
     property string title
     property string words: ""
     property bool way: true
-    property string act: "back"
     property string backText: qsTr("Back")
 
     implicitHeight: Theme.touch
@@ -14,7 +13,7 @@ Item {
     BigButton {
         id: back
         visible: head.way
-        act: head.act
+        act: "back"
         picture: "back"
         text: head.backText
         height: parent.height

@@ -21,7 +21,7 @@ Rectangle {
         Layout.topMargin: Theme.tiny * 1.5
         Layout.bottomMargin: Theme.tiny * 1.5
         // Two lines are enough for any of them, and no word is broken.
-        Layout.preferredWidth: Math.max(longest.implicitWidth, words.text.includes("\n") ? words.implicitWidth : words.implicitWidth * 0.6) + Theme.px(46)
+        Layout.preferredWidth: Math.max(longest.implicitWidth, words.implicitWidth * 0.6) + Theme.px(46)
         Layout.minimumWidth: longest.implicitWidth + Theme.px(46)
         radius: Theme.px(10)
         color: loud ? Theme.wash(kind) : "transparent"
@@ -32,7 +32,7 @@ Rectangle {
         Words {
             id: longest
             visible: false
-            text: chip.text.split(/\s/).join("\n")
+            text: chip.text.includes("\n") ? chip.text : chip.text.split(/\s/).join("\n")
             strong: words.strong
             figures: true
             font.pixelSize: Theme.caption
@@ -104,7 +104,7 @@ Rectangle {
         picture: "ticket"
         kind: strip.s.numbers_low ? "warn" : "none"
         text: strip.s.numbers_left === null || strip.s.numbers_left === undefined ? qsTr("No numbers yet")
-            : qsTr("%1 numbers left").arg(Number(strip.s.numbers_left).toLocaleString(Qt.locale("en"), "f", 0))
+            : qsTr("%1\nnumbers left").arg(Number(strip.s.numbers_left).toLocaleString(Qt.locale("en"), "f", 0))
     }
     component Network: Chip {
         picture: "network"

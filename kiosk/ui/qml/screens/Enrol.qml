@@ -70,12 +70,14 @@ Item {
             text: view.enrol.error === "" ? qsTr("This machine: %1").arg(view.enrol.device) : view.enrol.error
         }
 
-        Item { Layout.fillHeight: true }
+        Item { Layout.fillHeight: true; visible: Theme.portrait }
 
         Keyboard {
+            Layout.fillHeight: true
+            Layout.minimumHeight: implicitHeight
+            Layout.maximumHeight: Theme.px(460)
             Layout.alignment: Qt.AlignHCenter
             Layout.preferredWidth: Math.min(parent.width, Theme.px(1120))
-            Layout.preferredHeight: Theme.px(420)
             layout: view.enrol.focus === "server" ? "address" : "code"
             enterText: view.enrol.focus === "server" ? qsTr("Next") : qsTr("Set up")
             offered: !view.busy

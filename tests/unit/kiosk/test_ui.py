@@ -1,0 +1,476 @@
+"""Every screen in every size and theme, touched by a real mouse in a real window."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, cast
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+import pytest
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtQml import QJSValue, QQmlEngine
+from PySide6.QtQuick import QQuickItem
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from kiosk.ui import MAIN, Screens
+from kiosk.ui.drive import items, matches, reveal
+from kiosk.ui.journey import Rows, StallWatch
+from tests.unit.kiosk.ui_engine import SCREENS, SIZES, THEMES, TROUBLES, VIEW, ScriptedEngine
+
+CONTRAST_MIN = 4.5
+TOUCH_MM_MIN = 12.0
+DIAGONAL_MM = 10 * 25.4
+"""Of the smallest screen that we mean: ten inches."""
+
+
+class Window:
+    """A kiosk's window with its engine, and a finger."""
+
+    def __init__(
+        self, qtbot: QtBot, screen: str = "sell", size: tuple[int, int] = (1280, 800), **view: Any
+    ) -> None:
+        self.qtbot = qtbot
+        self.engine = ScriptedEngine(screen, **view)
+        self.screens = Screens(self.engine, "light", size)
+        self.screens.show(full=False)
+        self.screens.journey.start()
+        self.settle()
+
+    def settle(self) -> None:
+        """Let what is queued happen, and lay out what was changed."""
+        for _ in range(3):
+            self.qtbot.wait(1)
+        self.screens.window.grabWindow()
+
+    def show(self, **view: Any) -> None:
+        self.engine.show(**view)
+        self.settle()
+
+    def item(self, name: str) -> QQuickItem:
+        return items(self.screens.window)[name]
+
+    def place(self, name: str) -> QPoint:
+        item = self.item(name)
+        reveal(item)
+        return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+
+    def press(self, name: str) -> QPoint:
+        place = self.place(name)
+        QTest.mousePress(self.screens.window, Qt.MouseButton.LeftButton, pos=place)
+        return place
+
+    def release(self, place: QPoint) -> None:
+        QTest.mouseRelease(self.screens.window, Qt.MouseButton.LeftButton, pos=place)
+        self.settle()
+
+    def tap(self, name: str) -> None:
+        self.release(self.press(name))
+
+    def every(self) -> list[QQuickItem]:
+        """All items on show, those of closed screens left out."""
+        found: list[QQuickItem] = []
+        pending = [self.screens.window.contentItem()]
+        while pending:
+            item = pending.pop()
+            if item.isVisible():
+                found.append(item)
+                pending.extend(item.childItems())
+        return found
+
+    def texts(self) -> list[str]:
+        return [str(item.property("text")) for item in self.every() if item.property("text")]
+
+    def close(self) -> None:
+        self.screens.journey.stop()
+        self.screens.close()
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[Window]:
+    opened = Window(qtbot)
+    yield opened
+    opened.close()
+
+
+def scene(item: QQuickItem) -> QRectF:
+    return item.mapRectToScene(QRectF(0, 0, item.width(), item.height()))
+
+
+def scrolled(item: QQuickItem) -> bool:
+    """Whether it lies in something that scrolls, and so may be out of sight."""
+    around = cast("QQuickItem | None", item.parentItem())
+    return around is not None and (around.property("contentY") is not None or scrolled(around))
+
+
+def faults(window: Window, size: tuple[int, int]) -> list[str]:
+    """What is wrong with the screen on show: too small, over the edge, one on the other, cut short, nameless."""
+    frame = QRectF(0, 0, *size).adjusted(-0.5, -0.5, 0.5, 0.5)
+    px_per_mm = (size[0] ** 2 + size[1] ** 2) ** 0.5 / DIAGONAL_MM
+    wrong = []
+    touched = [i for i in window.every() if i.property("act") and not i.objectName().startswith("dismiss")]
+    if window.engine.view()["screen"] != "printing" and not touched:
+        wrong.append("nothing can be touched")
+    rects = []
+    for item in touched:
+        name, rect = item.objectName(), scene(item)
+        if min(rect.width(), rect.height()) < TOUCH_MM_MIN * px_per_mm:
+            wrong.append(f"{name} is only {rect.width():.0f} by {rect.height():.0f}")
+        said = [c.property("name") for c in item.children() if c.inherits("QQuickAccessibleAttached")]
+        if not any(said):
+            wrong.append(f"{name} has no name for a screen reader")
+        if not scrolled(item):
+            if not frame.contains(rect):
+                wrong.append(f"{name} lies at {rect}")
+            rects.append((name, rect.adjusted(1, 1, -1, -1)))
+    wrong += [
+        f"{one} lies on {other}"
+        for i, (one, a) in enumerate(rects)
+        for other, b in rects[i + 1 :]
+        if a.intersects(b)
+    ]
+    for item in window.every():
+        if item.metaObject().className().startswith("Words") and item.property("text"):
+            text = item.property("text")
+            if item.property("truncated") and text not in MAY_BE_CUT:
+                wrong.append(f"cut short: {text!r}")
+            if not scrolled(item) and not frame.contains(scene(item)):
+                wrong.append(f"over the edge: {text!r} at {scene(item)}")
+            if item.property("contentHeight") > item.height() + 1 and item.height() > 0:
+                wrong.append(f"too high for its place: {text!r}")
+    return wrong
+
+
+MAY_BE_CUT = {"Harbour City v. Northgate"}
+"""In the basket, where the event's name only reminds."""
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_screen_fits_every_size_and_theme(qtbot: QtBot, size: tuple[int, int]) -> None:
+    """K17, K3: nothing clipped, cut, overlapping, nameless or smaller than a finger; Qt says nothing."""
+    window = Window(qtbot, size=size)
+    wrong: dict[str, list[str]] = {}
+    views: dict[str, dict[str, Any]] = {name: {"screen": name} for name in SCREENS} | TROUBLES
+    for name, changes in views.items():
+        window.show(**(VIEW | changes))
+        if found := faults(window, size):
+            wrong[name] = found
+        for theme in THEMES[::-1]:  # colours move nothing; what is shown is only bound anew
+            window.screens.journey.set_theme(theme)
+    window.close()
+    assert "\n".join(f"{name}: {one}" for name, found in wrong.items() for one in found) == ""
+
+
+def luminance(color: QColor) -> float:
+    """Relative luminance, WCAG 2.1."""
+
+    def linear(c: float) -> float:
+        return c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
+
+
+def test_every_text_stands_out_from_what_it_is_written_on(qtbot: QtBot) -> None:
+    """K17: contrast of at least 4.5 to 1 for every pair of colours in every theme."""
+    engine = QQmlEngine()
+    engine.addImportPath(str(MAIN.parent))
+    theme = engine.singletonInstance("Tombola", "Theme")
+    assert isinstance(theme, QObject)
+    palettes, pairs = (_plain(theme.property(name)) for name in ("palettes", "pairs"))
+    assert set(palettes) == set(THEMES)
+    weak = []
+    for name, roles in palettes.items():
+        for ink, ground in pairs:
+            one, other = sorted(
+                (luminance(QColor(roles[ink])), luminance(QColor(roles[ground]))), reverse=True
+            )
+            if (ratio := (one + 0.05) / (other + 0.05)) < CONTRAST_MIN:
+                weak.append(f"{name}: {ink} on {ground} is {ratio:.2f}")
+    assert weak == []
+
+
+def _plain(value: Any) -> Any:
+    return value.toVariant() if isinstance(value, QJSValue) else value
+
+
+def test_touches_reach_the_engine_by_name(window: Window) -> None:
+    """K17: from idle to receipt in three taps, each of them a real mouse click."""
+    window.engine.answers = {"pay": {"screen": "pay"}, "cash": {"screen": "done"}}
+    window.tap("add:1")
+    window.tap("pay")
+    window.tap("cash")
+    window.tap("next")
+    assert window.engine.acts == [("add", "p1"), ("pay", ""), ("cash", ""), ("next", "")]
+
+
+@pytest.mark.parametrize(
+    ("screen", "names"),
+    [
+        ("starting", {"retry"}),
+        ("blocked", {"retry"}),
+        ("enrol", {"focus:server", "focus:code", "enrol", "key:Q", "key:back", "key:clear", "key:enter"}),
+        (
+            "pin",
+            {
+                "choose_operator:0",
+                "choose_operator:3",
+                "key:0",
+                "key:clear",
+                "key:back",
+                "key:enter",
+                "open_sync",
+            },
+        ),
+        (
+            "sell",
+            {
+                "choose_event:0",
+                "add:0",
+                "add:4",
+                "more:0",
+                "less:1",
+                "clear_basket",
+                "pay",
+                "open_lookup",
+                "open_sync",
+            }
+            | {"log_off"},
+        ),
+        ("pay", {"back", "exact", "note:0", "note:3", "key:.", "key:9", "key:back", "cash"}),
+        ("print_problem", {"print_yes", "print_retry", "print_misprint"}),
+        ("done", {"next"}),
+        ("lookup", {"back", "look_up", "open_void", "reprint", "key:Z", "key:enter"}),
+        ("void", {"back", "void_reason:customer", "void_reason:damaged", "void_confirm"}),
+        ("sync", {"back", "sync_now"}),
+        ("closed", {"sync_now", "open_lookup", "log_off"}),
+    ],
+)
+def test_every_screen_offers_its_touches(window: Window, screen: str, names: set[str]) -> None:
+    """K3: what can be touched has the name that is documented for it."""
+    window.show(screen=screen)
+    assert names <= set(items(window.screens.window))
+
+
+def test_a_package_that_cannot_be_sold_cannot_be_touched(window: Window) -> None:
+    """K7: it is shown, and dead."""
+    assert "add:5" not in items(window.screens.window)
+    assert "Clubhouse" in window.texts()
+
+
+def test_a_double_tap_on_cash_acts_once(qtbot: QtBot) -> None:
+    """Design, section 3: one sale."""
+    window = Window(qtbot, "pay")
+    window.engine.answers = {"cash": {"busy": True}}
+    place = window.press("cash")
+    window.release(place)
+    QTest.mouseClick(window.screens.window, Qt.MouseButton.LeftButton, pos=place)
+    window.settle()
+    assert window.engine.acts == [("cash", "")]
+    window.close()
+
+
+def test_a_press_survives_what_changes_elsewhere(window: Window) -> None:
+    """A finger is down while the strip, the basket and another package change."""
+    before = window.item("add:2")
+    place = window.press("add:2")
+    packages = [p | {"price": "$3.00"} if p["index"] == 0 else p for p in VIEW["packages"]]
+    window.show(
+        status=VIEW["status"] | {"unsynced": 13}, packages=packages, toast={"text": "Hello", "kind": "info"}
+    )
+    assert window.item("add:2") == before
+    assert before.property("down")
+    window.release(place)
+    assert window.engine.acts == [("add", "p2")]
+
+
+def test_a_press_shows_at_once(window: Window) -> None:
+    """The answer to a touch is in the next frame, before anything is sold."""
+    before = window.screens.window.grabWindow()
+    place = window.press("add:0")
+    after = window.screens.window.grabWindow()
+    assert before.pixelColor(place.x(), place.y()) != after.pixelColor(place.x(), place.y())
+    assert window.engine.acts == []
+    window.release(place)
+
+
+def test_a_finger_that_slides_off_does_nothing(window: Window) -> None:
+    window.press("add:0")
+    QTest.mouseMove(window.screens.window, QPoint(5, 5))
+    window.release(QPoint(5, 5))
+    assert window.engine.acts == []
+
+
+def test_a_real_keyboard_types_where_the_keys_on_the_screen_do(window: Window) -> None:
+    """K12: on every screen, and no key opens a way out."""
+    for key, text in ((Qt.Key.Key_7, "7"), (Qt.Key.Key_Period, ".")):
+        QTest.keyClick(window.screens.window, key)
+        assert window.engine.acts.pop() == ("key", text)
+    QTest.keyClick(window.screens.window, Qt.Key.Key_Return)
+    QTest.keyClick(window.screens.window, Qt.Key.Key_Backspace)
+    QTest.keyClick(window.screens.window, Qt.Key.Key_Escape)
+    QTest.keyClick(window.screens.window, Qt.Key.Key_F11)
+    QTest.keyClick(window.screens.window, Qt.Key.Key_Space)
+    assert window.engine.acts == [("key", "enter"), ("key", "back"), ("key", " ")]
+
+
+def test_keys_still_arrive_after_touches(window: Window) -> None:
+    """K12: no button takes the keyboard's focus."""
+    window.tap("add:0")
+    QTest.keyClick(window.screens.window, Qt.Key.Key_5)
+    assert window.engine.acts == [("add", "p0"), ("key", "5")]
+
+
+def test_a_change_on_another_thread_reaches_the_screen(window: Window) -> None:
+    teller = threading.Thread(target=lambda: window.engine.show(screen="closed"))
+    teller.start()
+    teller.join()
+    window.qtbot.waitUntil(lambda: "Sales are closed" in window.texts())
+
+
+def test_the_engine_is_told_the_time(window: Window) -> None:
+    window.qtbot.waitUntil(lambda: window.engine.ticks >= 2)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_strip_is_there_on_every_screen(window: Window, screen: str) -> None:
+    """Design, section 3: the states an operator sees at all times."""
+    window.show(screen=screen)
+    shown = " ".join(window.texts()).replace("\n", " ")
+    for words in (
+        "12 to upload",
+        "oldest 3 min",
+        "4,212 numbers left",
+        "Printer ready",
+        "Scanner ready",
+        "Connected",
+    ):
+        assert words in shown
+    assert "Clock: Right" in shown
+    assert "Closes in 3 h 05 min" in shown
+
+
+def test_the_log_on_screen_names_the_program(window: Window) -> None:
+    """K4: name, version and hash."""
+    window.show(screen="pin")
+    shown = " ".join(window.texts())
+    assert "Tombola kiosk 0.1.0" in shown
+    assert "9f2c4e01a7b3" in shown
+
+
+def test_a_message_can_be_sent_away(window: Window) -> None:
+    window.show(toast={"text": "Few numbers left", "kind": "warn"})
+    window.tap("dismiss")
+    assert window.engine.acts == [("dismiss", "")]
+
+
+def test_a_failed_print_offers_no_yes(window: Window) -> None:
+    """N9: where nothing came out there is nothing to say yes to."""
+    window.show(**TROUBLES["print_problem failed"])
+    assert set(items(window.screens.window)) == {"print_retry", "print_misprint"}
+
+
+def test_a_long_basket_scrolls(window: Window) -> None:
+    line = VIEW["basket"]["lines"][0]
+    lines = [line | {"index": i, "package": f"Package {i}"} for i in range(20)]
+    window.show(basket=VIEW["basket"] | {"lines": lines})
+    window.qtbot.waitUntil(lambda: "more:3" in items(window.screens.window))
+    window.tap("more:5")
+    assert window.engine.acts == [("more", "5")]
+
+
+def test_rows_that_stay_keep_their_delegates(window: Window) -> None:
+    """A second finger finds the same button under it."""
+    before = window.item("more:0")
+    lines = [VIEW["basket"]["lines"][0] | {"quantity": 3}]
+    window.show(basket=VIEW["basket"] | {"lines": lines})
+    assert window.item("more:0") == before
+    assert "more:1" not in items(window.screens.window)
+
+
+def test_going_round_the_screens_leaves_nothing_behind(window: Window) -> None:
+    """K14: the number of objects is constant."""
+
+    def objects() -> int:
+        gc.collect()
+        return len(window.screens.window.findChildren(QObject)) + len(window.every())
+
+    def round_trip() -> None:
+        for screen in SCREENS:
+            window.show(screen=screen)
+        window.show(screen="sell")
+
+    round_trip()
+    before = objects()
+    round_trip()
+    assert objects() == before
+
+
+def test_references_to_none_stay(window: Window) -> None:
+    """K14: the binding must not lose one at each call that returns nothing; the interpreter would abort."""
+    journey = window.screens.journey
+    before = sys.getrefcount(None)
+    for i in range(20_000):
+        journey.act("more", "0")
+        if i % 100 == 0:
+            window.engine.acts.clear()
+            window.engine.show(status=VIEW["status"] | {"unsynced": i})
+            journey.refresh()
+    assert abs(sys.getrefcount(None) - before) < 500
+
+
+def test_rows_announce_only_what_differs(qtbot: QtBot) -> None:
+    rows = Rows()
+    rows.show([1, 2, 3])
+    changed: list[int] = []
+    rows.dataChanged.connect(lambda top, _bottom: changed.append(top.row()))
+    rows.show([1, 5, 3, 4])
+    assert changed == [1]
+    assert [rows.data(rows.index(i, 0)) for i in range(rows.rowCount())] == [1, 5, 3, 4]
+    rows.show([])
+    assert rows.rowCount() == 0
+
+
+class StubbornClock:
+    """Moves on by a fixed step at each look."""
+
+    def __init__(self, step_ms: int) -> None:
+        self.now, self.step_ms = 0, step_ms
+
+    def now_ms(self) -> int:
+        return self.monotonic_ms()
+
+    def monotonic_ms(self) -> int:
+        self.now += self.step_ms
+        return self.now
+
+    def token(self, size: int) -> bytes:
+        return bytes(size)
+
+    def jitter(self) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize(("step_ms", "logged"), [(70, False), (80, True)])
+def test_a_screen_that_stands_still_is_logged(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture, step_ms: int, logged: bool
+) -> None:
+    """Design, section 3: a stall over 50 ms is logged."""
+    watch = StallWatch(StubbornClock(step_ms))
+    watch.start()
+    qtbot.waitUntil(lambda: watch.beats >= 1)
+    assert ("stood still for 60 ms" in caplog.text) is logged
+
+
+def test_a_wait_fits_paths_into_dicts_and_lists() -> None:
+    view = {"screen": "done", "lookup": {"result": {"verdict": "won"}}, "lines": [{"n": 1}]}
+    assert matches(view, {"screen": ["pay", "done"], "lookup.result.verdict": "won", "lines.0.n": 1})
+    assert not matches(view, {"screen": "pay"})
+    assert not matches(view, {"lines.7.n": 1})
+    assert not matches(view, {"screen.x": "y"})
