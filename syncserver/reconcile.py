@@ -127,25 +127,9 @@ class Reconciliation:
 
 def status(office: Office, c: Connection, event: UUID) -> Reconciliation:
     """How the event stands now. ``Refused`` (``unknown_event``) where there is none."""
-    e = m.raffle_events
-    row = c.execute(
-        select(e, func.coalesce(m.venues.c.timezone, "UTC").label("timezone"))
-        .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
-        .where(e.c.id == event)
-    ).one_or_none()
-    if row is None:
-        raise Refused("unknown_event", "There is no such event.")
+    row = _event(c, event)
     rows = _units(office, c, row)
-    concerned = _concerning(event)
-    open_blocking = c.execute(
-        select(func.count())
-        .select_from(m.findings)
-        .where(concerned, m.findings.c.blocking, m.findings.c.decided_at.is_(None))
-    ).scalar_one()
-    v = m.voids
-    voids, unseen = c.execute(
-        select(func.count(), func.count().filter(v.c.acknowledged_at.is_(None))).where(v.c.event_id == event)
-    ).one()
+    open_blocking, voids, unseen = _open(c, event)
     return Reconciliation(
         event=event,
         name=row.name,
@@ -162,15 +146,20 @@ def status(office: Office, c: Connection, event: UUID) -> Reconciliation:
 
 
 def gates(office: Office, c: Connection, event: UUID) -> list[Gate]:
-    """The conditions of a draw, in the order in which one opens them."""
-    return status(office, c, event).gates
+    """The conditions of a draw, in the order in which one opens them.
+
+    None of them hangs on how many tickets there are, so none is counted: a freeze does not wait for that.
+    """
+    row = _event(c, event)
+    open_blocking, _, unseen = _open(c, event)
+    return _gates(row, _units(office, c, row, counted=False), open_blocking, unseen)
 
 
 def require(office: Office, c: Connection, event: UUID, *, confirmed: bool = True) -> None:
     """``Refused`` (``gate_<code>``), with the words of every closed gate, unless the draw may begin."""
     closed = [
         gate
-        for gate in status(office, c, event).gates
+        for gate in gates(office, c, event)
         if not gate.passed and (confirmed or gate.code != "confirmed")
     ]
     if closed:
@@ -378,7 +367,33 @@ def _concerning(event: UUID) -> ColumnElement[bool]:
     return or_(f.c.event_id == event, and_(f.c.event_id.is_(None), tuple_(f.c.rsu_id, f.c.epoch).in_(units)))
 
 
-def _units(office: Office, c: Connection, event: Row[Any]) -> list[UnitRow]:
+def _event(c: Connection, event: UUID) -> Row[Any]:
+    """The event's row with its venue's ``timezone``."""
+    e = m.raffle_events
+    row = c.execute(
+        select(e, func.coalesce(m.venues.c.timezone, "UTC").label("timezone"))
+        .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
+        .where(e.c.id == event)
+    ).one_or_none()
+    if row is None:
+        raise Refused("unknown_event", "There is no such event.")
+    return row
+
+
+def _open(c: Connection, event: UUID) -> tuple[int, int, int]:
+    """Undecided blocking findings; voids; voids that nobody has looked at."""
+    f, v = m.findings, m.voids
+    undecided: int = c.execute(
+        select(func.count()).select_from(f).where(_concerning(event), f.c.blocking, f.c.decided_at.is_(None))
+    ).scalar_one()
+    voids, unseen = c.execute(
+        select(func.count(), func.count().filter(v.c.acknowledged_at.is_(None))).where(v.c.event_id == event)
+    ).one()
+    return undecided, voids, unseen
+
+
+def _units(office: Office, c: Connection, event: Row[Any], *, counted: bool = True) -> list[UnitRow]:
+    """The enrolments that ever got numbers of the event; not ``counted``, their numbers and cash stay at nothing."""
     a, e, r, u, k, f = m.rsu_allocations, m.rsu_epochs, m.rsus, m.rsu_cuts, m.event_cuts, m.findings
     held = (
         select(a.c.rsu_id, a.c.epoch, func.sum(a.c.total_tickets).label("allocated"))
@@ -415,20 +430,24 @@ def _units(office: Office, c: Connection, event: Row[Any]) -> list[UnitRow]:
         )
         .order_by(r.c.name, e.c.epoch)
     ).all()
-    counts = _counts(c, event.id)
-    cash = {
-        (row.rsu_id, row.epoch): int(row.cash)
-        for row in c.execute(
-            select(m.orders.c.rsu_id, m.orders.c.epoch, func.sum(m.orders.c.total_amount).label("cash"))
-            .where(m.orders.c.event_id == event.id, m.orders.c.payment_status == "paid", ~m.orders.c.is_test)
-            .group_by(m.orders.c.rsu_id, m.orders.c.epoch)
-        )
-    }
+    counts = _counts(c, event.id) if counted else defaultdict(dict)
+    cash = _cash(c, event.id) if counted else {}
     zone = ZoneInfo(event.timezone)
     return [
         _unit_row(office, row, counts[row.rsu_id, row.epoch], cash.get((row.rsu_id, row.epoch), 0), zone)
         for row in rows
     ]
+
+
+def _cash(c: Connection, event: UUID) -> dict[tuple[UUID, int], int]:
+    return {
+        (row.rsu_id, row.epoch): int(row.cash)
+        for row in c.execute(
+            select(m.orders.c.rsu_id, m.orders.c.epoch, func.sum(m.orders.c.total_amount).label("cash"))
+            .where(m.orders.c.event_id == event, m.orders.c.payment_status == "paid", ~m.orders.c.is_test)
+            .group_by(m.orders.c.rsu_id, m.orders.c.epoch)
+        )
+    }
 
 
 def _counts(c: Connection, event: UUID) -> defaultdict[tuple[UUID, int], dict[str, int]]:
