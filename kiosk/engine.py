@@ -32,12 +32,10 @@ from shared.errors import Fault, KnownError, Refused
 from shared.ids import uuid7
 
 if TYPE_CHECKING:  # these load the network's and the printer's libraries: not before the first screen
-    import httpx
-
     from hardware.printer import Printer
     from hardware.scanner import Scanner
     from kiosk.spooler import Job, Spooler
-    from kiosk.uplink import Needs, Report, Uplink
+    from kiosk.uplink import Needs, Report, Transport, Uplink
 
 TICK_S = 0.25
 HOUSEKEEPING_MS = 1_000
@@ -776,7 +774,7 @@ class Alone:
 
     def __init__(
         self,
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
         open_printer: Callable[[], Printer | None] = lambda: None,
     ) -> None:
         self._transport, self._open_printer = transport, open_printer
@@ -876,7 +874,7 @@ class Engine:
         config: Config,
         clock: Clock,
         *,
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
         open_printer: Callable[[], Printer | None] | None = None,
     ) -> None:
         self._config, self._clock, self._transport = config, clock, transport

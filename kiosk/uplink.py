@@ -47,6 +47,9 @@ ERROR_BYTES_MAX = 65_536
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
+Transport = httpx.BaseTransport
+"""What carries requests; a simulation hands in another than the network."""
+
 
 # What is reported -----------------------------------------------------------------------------------
 
@@ -168,7 +171,7 @@ def _decoded(answer: _Answer, kind: type[_T]) -> _T | None:
         return None
 
 
-def _client(server: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+def _client(server: str, transport: Transport | None) -> httpx.Client:
     return httpx.Client(
         base_url=check_server(server),
         transport=transport,
@@ -203,7 +206,7 @@ def enrol(
     server: str,
     request: wire.EnrolRequest,
     clock: Clock,
-    transport: httpx.BaseTransport | None = None,
+    transport: Transport | None = None,
 ) -> wire.Enrolment:
     """Become a kiosk of the office; ``Refused`` in the office's words, ``Fault`` where it cannot be reached."""
     with _client(server, transport) as client:
@@ -235,7 +238,7 @@ class Uplink:
         clock: Clock,
         report: Callable[[Report], None],
         cursor: int = 0,
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
     ) -> None:
         """``open_reader`` opens the journal for reading on the thread that steps; ``report`` is called from it."""
         self._identity, self._clock, self._report = identity, clock, report
