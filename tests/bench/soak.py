@@ -51,8 +51,8 @@ def _health(pid: int) -> tuple[int, int, int]:
     return status(pid, "VmRSS"), len(list(Path(f"/proc/{pid}/fd").iterdir())), status(pid, "Threads")
 
 
-def sell(kiosk: Kiosk, printed: Path) -> None:
-    """Add, pay, cash, and on to the next; the picture of the receipt is thrown away."""
+def sell(kiosk: Kiosk) -> None:
+    """Add, pay, cash, and on to the next."""
     kiosk.ask("tap", target="add:1")
     kiosk.wait("sell", **{"basket.empty": False})
     kiosk.ask("tap", target="pay")
@@ -61,8 +61,6 @@ def sell(kiosk: Kiosk, printed: Path) -> None:
     kiosk.wait("done")
     kiosk.ask("tap", target="next")
     kiosk.wait("sell")
-    for picture in printed.glob("*.png"):
-        picture.unlink()
 
 
 def main(arguments: list[str]) -> int:
@@ -94,7 +92,7 @@ def _soak(folder: Path, printer: str, sales: int) -> list[str]:
         kiosk.log_on()
         for number in range(1, sales + 1):
             began = time.perf_counter()
-            sell(kiosk, folder / "printer" / "out")
+            sell(kiosk)
             times.append(time.perf_counter() - began)
             if number % EVERY == 0 or number == sales:
                 readings.append(_health(kiosk.process.pid))
