@@ -86,10 +86,12 @@ class Journal:
         return row, at
 
     def bodies(self) -> Iterator[tuple[Row, entry.Header, sale.Body]]:
-        """Every entry with its body, from the first."""
+        """Every entry with its body, from the first; ``Fault`` where one is damaged."""
         after = 0
         while rows := self.store.entries(after, 1_000):
             for row in rows:
+                if hashlib.sha256(row.data).digest() != row.hash:
+                    raise Fault("journal_corrupt", f"Entry {row.seq} of the journal is damaged.", _KEPT)
                 found = entry.read(row.data)
                 yield row, found.header, sale.decode(found.body)
             after = rows[-1].seq
