@@ -75,7 +75,10 @@ def shown(world: World, unit: Unit) -> None:
 def shut(world: World, naming: str = "") -> None:
     """Law 3: the draw is refused, and says which kiosk it waits for."""
     for event in world.packages:
-        with pytest.raises(Refused, match=naming or None) as refused, world.server.office.begin(world.boss) as c:
+        with (
+            pytest.raises(Refused, match=naming or None) as refused,
+            world.server.office.begin(world.boss) as c,
+        ):
             draws.freeze(world.server.office, c, UUID(event), {"source": "none"}, world.boss)
         assert refused.value.code.startswith("gate_"), refused.value
 
@@ -93,11 +96,12 @@ def fingerprint(world: World) -> dict[str, str]:
 def replay(world: World) -> None:
     """Law 5: what was sent once changes nothing when it comes again."""
     sent = world.wire.uploads
-    again = [world.dice.choice(sent) for _ in range(min(REPLAYED, len(sent)))]
+    again = [sent[i] for i in sorted(world.dice.choices(range(len(sent)), k=min(REPLAYED, len(sent))))]
     if "restored" in world.happened:
-        # To a restored server this may be news, once.
+        # To a restored server this may be news, once, in its order.
         for request in again:
             world.wire.again(request)
+    world.dice.shuffle(again)
     before = fingerprint(world)
     for request in again:
         world.wire.again(request)

@@ -46,6 +46,7 @@ class Unit:
     books: Books
     dice: Random
     medium: Path | None = None
+    server: str = SERVER
     refusals: Counter[str] = field(default_factory=Counter)
     halted: str = ""
     """The code under which it would not start; empty while it works."""
@@ -102,7 +103,7 @@ class Unit:
 
     def start(self) -> None:
         """Switch on. Where a check of the start stops it, ``halted`` tells which."""
-        config = Config(data=self.folder, server=SERVER, mirror=self.medium, disk_reserve_bytes=0)
+        config = Config(data=self.folder, server=self.server, mirror=self.medium, disk_reserve_bytes=0)
         self.desk = Desk(config, self.clock, self, boot=f"{self.label} boot {self.boots}", device=self.label)
         self.desk.open()
         self.open, self.halted = self.desk.is_open, ""
@@ -227,16 +228,18 @@ class Unit:
             if not self.desk.idle():
                 break
 
+    def needs(self) -> Needs:
+        """What it wants of the office; how it is, only now and then."""
+        return Needs(
+            last_seq=self.head.seq,
+            etag=self.desk.shelf.etag if self.desk.shelf else "",
+            requests=self.desk.requests(),
+            health=self.desk.health() if self.dice.random() < 0.3 else None,
+        )
+
     def connect(self, *, hurry: bool = False) -> None:
         """One step of the uplink, and what its reports bring."""
-        self.uplink.need(
-            Needs(
-                last_seq=self.head.seq,
-                etag=self.desk.shelf.etag if self.desk.shelf else "",
-                requests=self.desk.requests(),
-                health=self.desk.health(),
-            )
-        )
+        self.uplink.need(self.needs())
         if hurry:
             self.uplink.hurry()
         self.uplink.step()
