@@ -28,6 +28,8 @@ WAIT_MS = 10_000
 WAIT_MS_MAX = 600_000
 PRESS_MS = 30
 """How long a scripted finger stays down: long enough for a frame that shows it."""
+FRAME_MS_MAX = 250
+"""A window that is not exposed draws nothing; a tap waits for its next frame no longer than this."""
 TEXT_CHARS_MAX = 1_000
 SIDE_MAX = 8_192
 THEMES = ("light", "dark", "contrast")
@@ -91,6 +93,11 @@ class Door(QObject):
         super().__init__(journey)
         self._window, self._journey, self._engine = window, journey, engine
         self._visits: set[Visit] = set()
+        self._taps: list[tuple[str, Answer]] = []
+        self._frameless = QTimer(self)
+        self._frameless.setSingleShot(True)
+        self._frameless.timeout.connect(self._drawn)
+        window.frameSwapped.connect(self._drawn)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         QLocalServer.removeServer(str(path))
@@ -146,6 +153,22 @@ class Door(QObject):
 
     def _tap(self, request: dict[str, Any], answer: Answer) -> None:
         target = _text(request, "target")
+        # Only what has been drawn can be touched: a layout that has just changed is settled by then.
+        self._taps.append((target, answer))
+        self._window.update()
+        self._frameless.start(FRAME_MS_MAX)
+
+    @Slot()
+    def _drawn(self) -> None:
+        taps, self._taps = self._taps, []
+        self._frameless.stop()
+        for target, answer in taps:
+            try:
+                self._press(target, answer)
+            except Refused as e:
+                answer({"ok": False, "error": str(e)})
+
+    def _press(self, target: str, answer: Answer) -> None:
         item = items(self._window).get(target)
         if item is None:
             raise Refused(

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QUICK_BACKEND", "software")
 import pytest
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtQml import QJSValue, QQmlEngine
+from PySide6.QtQml import QJSValue, QQmlEngine, QQmlExpression, qmlContext
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -110,6 +110,30 @@ def scrolled(item: QQuickItem) -> bool:
     return around is not None and (around.property("contentY") is not None or scrolled(around))
 
 
+def is_written(item: QQuickItem) -> bool:
+    """Whether it is a text on a screen; the last message may lie over a title."""
+    if not item.metaObject().className().startswith("Words") or not item.property("text"):
+        return False
+    around = cast("QQuickItem | None", item.parentItem())
+    while around is not None and around.objectName() != "dismiss":
+        around = cast("QQuickItem | None", around.parentItem())
+    return around is None
+
+
+def painted(item: QQuickItem) -> QRectF:
+    """Where the ink of a text lies, give or take a pixel."""
+    width, height = item.property("contentWidth"), item.property("contentHeight")
+    context = qmlContext(item)
+    assert context is not None
+    across, down = (
+        QQmlExpression(context, item, f"{name} + 0").evaluate()[0]
+        for name in ("horizontalAlignment", "verticalAlignment")
+    )
+    left = {2: item.width() - width, 4: (item.width() - width) / 2}.get(across, 0.0)
+    top = {64: item.height() - height, 128: (item.height() - height) / 2}.get(down, 0.0)
+    return item.mapRectToScene(QRectF(left, top, width, height)).adjusted(2, 4, -2, -4)
+
+
 def faults(window: Window, size: tuple[int, int]) -> list[str]:
     """What is wrong with the screen on show: too small, over the edge, one on the other, cut short, nameless."""
     frame = QRectF(0, 0, *size).adjusted(-0.5, -0.5, 0.5, 0.5)
@@ -134,6 +158,13 @@ def faults(window: Window, size: tuple[int, int]) -> list[str]:
         f"{one} lies on {other}"
         for i, (one, a) in enumerate(rects)
         for other, b in rects[i + 1 :]
+        if a.intersects(b)
+    ]
+    written = [(i.property("text"), painted(i)) for i in window.every() if is_written(i) and not scrolled(i)]
+    wrong += [
+        f"{one!r} is written over {other!r}"
+        for i, (one, a) in enumerate(written)
+        for other, b in written[i + 1 :]
         if a.intersects(b)
     ]
     for item in window.every():

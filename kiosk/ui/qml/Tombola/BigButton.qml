@@ -45,6 +45,7 @@ Touch {
             Column {
                 anchors.verticalCenter: parent.verticalCenter
                 Words {
+                    anchors.horizontalCenter: parent.horizontalCenter
                     text: button.text
                     color: button.ink
                     strong: true
@@ -54,6 +55,8 @@ Touch {
                     minimumPixelSize: Theme.caption
                 }
                 Words {
+                    anchors.horizontalCenter: parent.horizontalCenter
+                    width: Math.min(implicitWidth, button.width - 2 * Theme.gap)
                     text: button.detail
                     visible: text !== ""
                     color: button.ink

@@ -8,7 +8,7 @@ Touch {
     act: "add"
     arg: row.id
     mark: row.index
-    readonly property string amount: row.tickets === 1 ? qsTr("1 ticket") : qsTr("%1 tickets").arg(row.tickets)
+    readonly property string amount: Theme.tickets(row.tickets)
     text: qsTr("%1, %2, %3").arg(row.name).arg(amount).arg(row.price)
     offered: row.enabled
     implicitHeight: Theme.px(120)

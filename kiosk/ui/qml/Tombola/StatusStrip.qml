@@ -98,13 +98,13 @@ Rectangle {
         picture: "upload"
         kind: strip.s.unsynced === 0 ? "good" : strip.s.network === "refused" ? "bad" : "none"
         text: strip.s.unsynced === 0 ? qsTr("All uploaded")
-            : qsTr("%1 to upload").arg(Number(strip.s.unsynced).toLocaleString(Qt.locale("en"), "f", 0)) + (strip.s.oldest === "" ? "" : "\n" + qsTr("oldest %1").arg(strip.s.oldest))
+            : qsTr("%1 to upload").arg(Theme.count(strip.s.unsynced)) + (strip.s.oldest === "" ? "" : "\n" + qsTr("oldest %1").arg(strip.s.oldest))
     }
     component Numbers: Chip {
         picture: "ticket"
         kind: strip.s.numbers_low ? "warn" : "none"
         text: strip.s.numbers_left === null || strip.s.numbers_left === undefined ? qsTr("No numbers yet")
-            : qsTr("%1\nnumbers left").arg(Number(strip.s.numbers_left).toLocaleString(Qt.locale("en"), "f", 0))
+            : qsTr("%1\nnumbers left").arg(Theme.count(strip.s.numbers_left))
     }
     component Network: Chip {
         picture: "network"

@@ -101,6 +101,14 @@ QtObject {
         ["badInk", "bad"], ["badInk", "badDown"]
     ]
 
+    // A whole number for a reader.
+    function count(n: real): string {
+        return Number(n).toLocaleString(Qt.locale("en"), "f", 0);
+    }
+    function tickets(n: real): string {
+        return n === 1 ? qsTr("1 ticket") : qsTr("%1 tickets").arg(count(n));
+    }
+
     // A kind of news and its two colours.
     function ink(kind: string): color {
         return kind === "good" ? good : kind === "warn" ? warn : kind === "bad" ? bad : kind === "accent" ? accentSoftInk : text;

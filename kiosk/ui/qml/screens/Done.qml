@@ -29,7 +29,7 @@ Item {
                 }
                 Words {
                     Layout.fillWidth: true
-                    text: (view.done.tickets === 1 ? qsTr("1 ticket") : qsTr("%1 tickets").arg(view.done.tickets)) + "  ·  " + view.done.total
+                    text: (Theme.tickets(view.done.tickets)) + "  ·  " + view.done.total
                     color: Theme.muted
                     font.pixelSize: Theme.lead
                 }

@@ -20,7 +20,7 @@ Item {
             ScreenHead {
                 Layout.fillWidth: true
                 title: qsTr("Cash payment")
-                words: view.basket.count === 1 ? qsTr("1 ticket") : qsTr("%1 tickets").arg(view.basket.count)
+                words: Theme.tickets(view.basket.count)
             }
 
             Card {

@@ -202,7 +202,7 @@ Item {
                             }
                             Words {
                                 width: parent.width
-                                text: lists.events.count > 1 ? line.row.event : line.row.tickets === 1 ? qsTr("1 ticket") : qsTr("%1 tickets").arg(line.row.tickets)
+                                text: lists.events.count > 1 ? line.row.event : Theme.tickets(line.row.tickets)
                                 color: Theme.muted
                                 font.pixelSize: Theme.caption
                             }
@@ -287,7 +287,7 @@ Item {
                 RowLayout {
                     Layout.fillWidth: true
                     Words {
-                        text: view.basket.count === 1 ? qsTr("1 ticket") : qsTr("%1 tickets").arg(view.basket.count)
+                        text: Theme.tickets(view.basket.count)
                         color: Theme.muted
                         font.pixelSize: Theme.lead
                     }

@@ -25,6 +25,8 @@ Item {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 Layout.preferredWidth: Theme.px(560)
+                Layout.preferredHeight: Theme.px(360)
+                Layout.minimumHeight: Theme.px(300)
                 ColumnLayout {
                     anchors { fill: parent; margins: Theme.margin * 1.2 }
                     spacing: 0
