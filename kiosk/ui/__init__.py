@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -75,6 +76,9 @@ def run(engine: Engine, config: Config) -> int:
     application.setApplicationName("Tombola")
     if config.size is None:
         QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+    # Told to end, the kiosk ends what is under way. Python looks at signals at the next beat of the stall watch.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: application.quit())
     screens = Screens(engine, config.theme, config.size)
     watch = StallWatch(SystemClock(), screens.journey)
     try:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRectF, Q
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtQuick import QQuickItem, QQuickWindow
+from shiboken6 import isValid
 
 from kiosk.ui.journey import Engine, Journey
 from shared.errors import Fault, Refused
@@ -181,8 +182,10 @@ class Door(QObject):
         self._mouse(QEvent.Type.MouseButtonPress, place, Qt.MouseButton.LeftButton)
 
         def release() -> None:
+            # A layout that moved under the finger, or went away: the touch went nowhere, and is not claimed.
+            held = isValid(item) and bool(item.property("pressed"))
             self._mouse(QEvent.Type.MouseButtonRelease, place, Qt.MouseButton.NoButton)
-            answer({"ok": True})
+            answer({"ok": True} if held else {"ok": False, "error": f"{target} moved away under the finger"})
 
         QTimer.singleShot(PRESS_MS, self, release)
 

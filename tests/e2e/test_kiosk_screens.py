@@ -158,6 +158,14 @@ def test_the_door_of_a_kiosk_in_earnest_is_closed(tmp_path: Path) -> None:
         driver.close()
 
 
+def test_a_kiosk_told_to_end_ends_in_order(scripted: tuple[subprocess.Popen[bytes], Driver]) -> None:
+    """What a service manager does at shutdown."""
+    running, driver = scripted
+    driver.wait(screen="pin")
+    running.terminate()
+    assert running.wait(START_S_MAX) == 0
+
+
 def test_the_kiosk_itself_comes_up_unenrolled(tmp_path: Path) -> None:
     """K2: the console script, its engine and its window: an empty data folder asks to be set up."""
     data, door = tmp_path / "data", tmp_path / "door"

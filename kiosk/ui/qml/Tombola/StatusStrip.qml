@@ -18,11 +18,11 @@ Rectangle {
 
         Layout.fillWidth: true
         Layout.fillHeight: true
-        Layout.topMargin: Theme.tiny * 1.5
-        Layout.bottomMargin: Theme.tiny * 1.5
-        // Two lines are enough for any of them, and no word is broken.
-        Layout.preferredWidth: Math.max(longest.implicitWidth, words.implicitWidth * 0.6) + Theme.px(46)
-        Layout.minimumWidth: longest.implicitWidth + Theme.px(46)
+        Layout.topMargin: Theme.tiny
+        Layout.bottomMargin: Theme.tiny
+        // Two lines are enough for most of them, three for any; no word is broken.
+        Layout.preferredWidth: Math.max(longest.implicitWidth, words.implicitWidth * (words.implicitWidth > Theme.px(300) ? 0.42 : 0.6)) + Theme.px(42)
+        Layout.minimumWidth: Math.max(longest.implicitWidth, words.implicitWidth * 0.4) + Theme.px(39)
         radius: Theme.px(10)
         color: loud ? Theme.wash(kind) : "transparent"
 
@@ -39,22 +39,21 @@ Rectangle {
         }
         Icon {
             id: icon
-            anchors { left: parent.left; leftMargin: Theme.small; verticalCenter: parent.verticalCenter }
+            anchors { left: parent.left; leftMargin: Theme.px(5); verticalCenter: parent.verticalCenter }
             name: chip.picture
-            size: Theme.px(24)
+            size: Theme.px(22)
             color: chip.loud ? Theme.ink(chip.kind) : chip.kind === "good" ? Theme.good : Theme.muted
         }
         Words {
             id: words
-            anchors { left: icon.right; leftMargin: Theme.small; right: parent.right; rightMargin: Theme.tiny; verticalCenter: parent.verticalCenter }
+            anchors { left: icon.right; leftMargin: Theme.px(6); right: parent.right; rightMargin: Theme.px(3); verticalCenter: parent.verticalCenter }
             text: chip.text
             color: chip.loud ? Theme.ink(chip.kind) : Theme.text
             strong: chip.loud
             figures: true
             font.pixelSize: Theme.caption
-            lineHeight: 1.02
             wrapMode: Text.WordWrap
-            maximumLineCount: 2
+            maximumLineCount: 3
         }
     }
 

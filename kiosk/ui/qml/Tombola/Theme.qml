@@ -25,7 +25,7 @@ QtObject {
     readonly property int margin: px(22)
     readonly property int touch: Math.ceil(73 * scale)
     readonly property int tall: px(104)
-    readonly property int strip: px(66)
+    readonly property int strip: px(70)
     readonly property int radius: px(14)
 
     // Type

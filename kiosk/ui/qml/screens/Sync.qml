@@ -45,7 +45,7 @@ Item {
                     Words {
                         Layout.fillWidth: true
                         horizontalAlignment: Text.AlignHCenter
-                        text: view.sync.all_uploaded ? qsTr("Everything is at the office") : view.sync.uploading ? qsTr("Uploading…") : qsTr("%1 sales are only here").arg(Theme.count(view.status.unsynced))
+                        text: view.sync.all_uploaded ? qsTr("Everything is at the office") : view.sync.uploading ? qsTr("Uploading…") : view.status.unsynced === 1 ? qsTr("1 sale is only here") : qsTr("%1 sales are only here").arg(Theme.count(view.status.unsynced))
                         strong: true
                         font.pixelSize: Theme.title
                         color: Theme.ink(state.kind)
