@@ -16,14 +16,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from kiosk import journal, store, till
+from hardware.printer import Confirmed, Document, OnState, PrinterStatus, PrintResult, ignore_state
+from kiosk import journal, spooler, store, till
+from kiosk.spooler import Job, Spooler
 from kiosk.store import Store
 from kiosk.till import BasketLine, Till
 from shared.clock import SystemClock
 from tests.e2e.paper import EVENT, PACKAGES, open_till
 
 STEPS_MAX = 5_000
-WATCHED = {module.__file__ for module in (till, journal, store)}
+WATCHED = {module.__file__ for module in (till, journal, store, spooler)}
 
 Promise = Callable[[dict[str, Any]], None]
 
@@ -33,17 +35,43 @@ def promise_on(fd: int) -> Promise:
     return lambda said: (os.write(fd, json.dumps(said).encode() + b"\n"), None)[1]
 
 
+class Paper:
+    """A printer that says when paper comes out of it."""
+
+    def __init__(self, promise: Promise) -> None:
+        self.promise = promise
+        self.order = ""
+
+    def print(self, _document: Document, _job_id: int, on_state: OnState = ignore_state) -> PrintResult:
+        on_state("sending")
+        self.promise({"did": "paper", "order": self.order})
+        on_state("sent")
+        return Confirmed("GS r")
+
+    def status(self) -> PrinterStatus:
+        return PrinterStatus(online=True, paper="ok", cover="closed", error="none", link="ok")
+
+    def clear(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
 def sell(desk: Till, sale_id: str, promise: Promise) -> None:
     """One sale of two tickets with its prints, then one of the tickets void."""
+    printer, identity = Paper(promise), desk.journal.identity
+    spool = Spooler(
+        lambda: printer, lambda _: None, desk.sending, identity.key.sign, identity.rsu, identity.name
+    )
     basket = [BasketLine(EVENT, PACKAGES["five"][0]), BasketLine(EVENT, PACKAGES["one"][0])]
     receipt = desk.complete(sale_id, basket, "anna", 1_200)
     numbers = [n for t in receipt.tickets for r in t.line.ranges for n in r.numbers()]
     promise({"did": "sold", "sale": sale_id, "numbers": numbers})
     for ticket in receipt.tickets:
-        order = ticket.line.order
-        desk.sending(order, 0)
-        promise({"did": "paper", "order": order})
-        desk.sending(order, 0, "sent")
+        order = printer.order = ticket.line.order
+        ended = spool.print(Job(ticket, 0, desk.shelf.events[EVENT], "Tickets"))
+        assert ended.outcome == "confirmed", ended
         desk.printed(order, 0, whole=True, said_by_printer=True)
         promise({"did": "printed", "order": order})
     desk.tidy()

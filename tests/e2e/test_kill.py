@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from kiosk.till import BasketLine, Till
 from shared import sale
 from shared.clock import SystemClock
 from tests.e2e.paper import EVENT, PACKAGES, PaperOffice, open_till, read_lines
+from tests.sim.machines import disk_in_memory
 
 SELLER = [sys.executable, "-m", "tests.e2e.seller"]
 ROOT = Path(__file__).parents[2]
@@ -23,11 +25,11 @@ NUMBERS = 20_000
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Path:
+def base() -> Iterator[Path]:
     """The data folder of an enrolled kiosk with numbers to sell."""
-    folder = tmp_path / "base"
-    PaperOffice(SystemClock()).furnish(folder, NUMBERS)
-    return folder
+    with disk_in_memory() as disk:
+        PaperOffice(SystemClock()).furnish(disk / "base", NUMBERS)
+        yield disk / "base"
 
 
 def look(desk: Till) -> tuple[dict[str, sale.Sale], set[str], set[str]]:
@@ -85,9 +87,9 @@ def finish(desk: Till) -> None:
         pass
 
 
-def test_a_sale_killed_at_every_line_is_whole_or_absent(base: Path, tmp_path: Path) -> None:
+def test_a_sale_killed_at_every_line_is_whole_or_absent(base: Path) -> None:
     """K9: for every line of till, journal, store and spooler that a sale runs through, the process dies there."""
-    work = tmp_path / "steps"
+    work = base.with_name("steps")
     work.mkdir()
     done = subprocess.run(
         [*SELLER, "steps", str(base), str(work)], cwd=ROOT, check=True, capture_output=True, text=True

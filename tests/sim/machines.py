@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from hardware.printer import (
     Confirmed,
@@ -84,6 +88,14 @@ class PaperPrinter:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+@contextmanager
+def disk_in_memory() -> Iterator[Path]:
+    """A folder on a disk in memory where that can be had: for deaths of programs, not of the machine under them."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
 
 
 def copy_disk(folder: Path, to: Path, dice: Random | None = None) -> Path:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.postgres import Cluster
+from tests.sim.machines import disk_in_memory
 from tests.world import MISFORTUNES, STORY_LINES, World, plan
 
 WORLDS = 200
@@ -20,10 +19,8 @@ EACH_MIN = 15
 
 @pytest.fixture
 def disks() -> Iterator[Path]:
-    """Where the machines' disks are: in memory where that can be had, since no power fails under this program."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
-        yield Path(folder)
+    with disk_in_memory() as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("seed", range(WORLDS), ids=lambda seed: f"seed_{seed:03}")
