@@ -95,7 +95,8 @@ class House:
     event: UUID
     manager: UUID
     desk: UUID
-    codes: dict[str, str]
+    units: dict[str, tuple[UUID, str]]
+    """Each kiosk's id and one-time code, by its name."""
     port: int
 
     @property
@@ -207,17 +208,19 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         events.add_prize(c, event, "Half the jackpot", "percentage", position=1, basis_points=5_000)
         events.add_prize(c, event, "Signed match ball", "fixed", 25_000, position=2)
         events.add_prize(c, event, "Season ticket", "fixed", 60_000, position=3)
-        codes = {}
+        units = {}
         for name in ("North Gate", "South Gate", "Family Stand"):
             rsu = rsus.create_rsu(c, organisation, name, venue)
-            codes[name] = rsus.new_code(office, c, rsu, manager)
+            units[name] = rsu, rsus.new_code(office, c, rsu, manager)
         events.activate(office, c, event, manager)
-    return House(office, organisation, event, manager, desk, codes, port)
+    return House(office, organisation, event, manager, desk, units, port)
 
 
 def _by_hand(house: House, home: Path, clock: Clock, console: Console) -> int:
     """Open a kiosk where there is a display, say where everything is, and wait for Ctrl-C."""
-    name, code = next(iter(house.codes.items()))
+    name, (rsu, code) = next(iter(house.units.items()))
+    with house.office.begin(house.manager) as c:
+        rsus.set_state(c, rsu, "enabled", house.manager, "Ready for the demonstration")
     console.print(
         f"\n[bold]The office[/]    {house.url}/admin   log in as [bold]manager[/], password [bold]{PASSWORD}[/]"
     )
@@ -308,7 +311,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
 def _switch_on(house: House, home: Path, out: Path, clock: Clock, ends: ExitStack) -> list[Evening]:
     looks = [("1280x800", "light"), ("1024x600", "contrast"), ("1920x1080", "dark")]
     evenings = []
-    for i, ((name, code), (size, theme)) in enumerate(zip(house.codes.items(), looks, strict=True)):
+    for i, (name, (size, theme)) in enumerate(zip(house.units, looks, strict=True)):
         kiosk = Kiosk(name, home / f"kiosk-{i}", home, clock, Wire(house.port), size, theme)
         ends.callback(kiosk.switch_off)
         kiosk.switch_on()
@@ -319,17 +322,24 @@ def _switch_on(house: House, home: Path, out: Path, clock: Clock, ends: ExitStac
 
         evening = Evening(kiosk, pictures=picture)
         evenings.append(evening)
-        _enrol(evening, code)
+        _enrol(evening, house)
     return evenings
 
 
-def _enrol(evening: Evening, code: str) -> None:
+def _enrol(evening: Evening, house: House) -> None:
+    """Type the one-time code; an enrolled kiosk may do nothing before the office enables it."""
+    rsu, code = house.units[evening.kiosk.name]
     door = evening.kiosk.door
     door.wait(screen="enrol")
     door.tap("focus:code", *(f"key:{c}" for c in code if c.isalnum()))
     evening.pictures("enrol")
     door.tap("enrol")
-    door.wait(screen="pin")
+    door.wait(screen="blocked")
+    evening.pictures("not-enabled-yet")
+    with house.office.begin(house.manager) as c:
+        rsus.set_state(c, rsu, "enabled", house.manager, "Put up at its gate")
+    door.tap("retry")
+    door.wait(SYNC_S_MAX, screen="pin")
     _log_on(evening)
 
 
@@ -398,6 +408,7 @@ def _touch_a_sale(evening: Evening) -> None:
     door = evening.kiosk.door
     package = CHOICES[len(evening.orders) % len(CHOICES)]
     door.tap(f"add:{package}")
+    door.wait(basket__empty=False)
     first = len(evening.orders) == 3
     if first:
         evening.pictures("sell")
@@ -676,7 +687,8 @@ def _browser(house: House, folder: Path) -> Iterator[Picture]:
         page.screenshot(path=folder / "login.png", full_page=True)
         page.fill("[name=username]", "manager")
         page.fill("[name=password]", PASSWORD)
-        page.click("button[type=submit]")
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/admin/")
 
         def picture(name: str, path: str, ticket: str = "") -> None:
             answer = page.goto(house.url + path)

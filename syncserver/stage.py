@@ -26,6 +26,7 @@ from shared.errors import Fault
 START_S_MAX = 60
 STOP_S_MAX = 15
 ANSWER_S_MAX = 60
+TOUCH_S_MAX = 10
 PIPE_BYTES = 65_536
 
 
@@ -167,6 +168,7 @@ class Door:
 
     def __init__(self, path: Path, program: Program, clock: Clock) -> None:
         """Knock until the kiosk opens; ``Fault`` where it does not within START_S_MAX seconds."""
+        self._clock = clock
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(ANSWER_S_MAX)
         deadline = clock.monotonic_ms() + START_S_MAX * 1000
@@ -193,9 +195,17 @@ class Door:
         return dict(answer)
 
     def tap(self, *targets: str) -> None:
-        """Touch one thing after the other."""
+        """Touch one thing after the other, each as soon as it can be touched, as a person would."""
         for target in targets:
-            self.ask("tap", target=target)
+            deadline = self._clock.monotonic_ms() + TOUCH_S_MAX * 1000
+            while True:
+                try:
+                    self.ask("tap", target=target)
+                    break
+                except Fault:
+                    if self._clock.monotonic_ms() > deadline:
+                        raise
+                threading.Event().wait(0.02)
 
     def view(self) -> dict[str, Any]:
         """What the kiosk shows."""
@@ -204,7 +214,9 @@ class Door:
     def wait(self, seconds_max: float = 20, **where: object) -> dict[str, Any]:
         """Wait until the view is so (``a__b`` for ``a.b``; lists for any of), and what it is then."""
         dotted = {name.replace("__", "."): value for name, value in where.items()}
+        self._socket.settimeout(seconds_max + ANSWER_S_MAX)
         self.ask("wait", where=dotted, timeout_ms=int(seconds_max * 1000))
+        self._socket.settimeout(ANSWER_S_MAX)
         return self.view()
 
     def grab(self, path: Path) -> None:
