@@ -7,6 +7,7 @@ any other order. What is computed is ``shared/draw.py``'s business alone; here i
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ from syncserver.office import Office
 
 CHUNK_NUMBERS = 1_000_000
 """Draw numbers read out of the database at once: 4 MB packed."""
+COPY_BYTES = 1 << 20
+"""A pool is handed to the database in parts of this size."""
 CHUNKS_MAX = 2_148
 """All draw numbers there are."""
 REASON_CHARS_MAX = 1_000
@@ -384,12 +387,22 @@ def _read_pool(c: Connection, event: UUID) -> Pool:
     return builder.finish()
 
 
+_COPY_POOL = "COPY draw_pools (draw_execution_id, pool, size, root, numbers) FROM STDIN (FORMAT BINARY)"
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+
+
 def _keep_pool(c: Connection, draw: UUID, name: str, frozen: Pool) -> None:
-    with _raw(c).cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO draw_pools (draw_execution_id, pool, size, root, numbers) VALUES (%s, %s, %s, %s, %b)",
-            (draw, name, frozen.size, frozen.root.hex(), frozen.packed),
-        )
+    """The pool as one row, by binary COPY in parts: as a statement's parameter it would be in memory three times."""
+    label, root, packed = name.encode(), frozen.root.hex().encode(), frozen.packed
+    row = struct.pack(
+        f"!hi16si{len(label)}siii{len(root)}si",
+        5, 16, draw.bytes, len(label), label, 4, frozen.size, len(root), root, len(packed),
+    )  # fmt: skip
+    with _raw(c).cursor() as cursor, cursor.copy(_COPY_POOL) as out:
+        out.write(_COPY_HEAD + row)
+        for start in range(0, len(packed), COPY_BYTES):
+            out.write(packed[start : start + COPY_BYTES])
+        out.write(b"\xff\xff")
 
 
 def _numbers(c: Connection, draw: UUID, name: str) -> bytes | None:
