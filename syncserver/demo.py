@@ -58,6 +58,13 @@ CLOSE_MARGIN_S = 25
 SLOWER_TOGETHER = 4
 """Three kiosks share the machine, and a slow one must not miss the close."""
 SYNC_S_MAX = 120
+STEP_S_MAX = 30
+
+LEAVES = (
+    *("summary.json", "orders.csv", "tickets.csv", "pool.csv", "draw.json"),
+    *("receipts", "screens", "pages"),
+)
+"""What an evening leaves in its folder."""
 
 PASSWORD = "demo-tombola-2026"  # noqa: S105 - printed for all to use, on loopback only
 PIN = "2468"
@@ -140,8 +147,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _make_room(out: Path) -> None:
     """Empty the folder of an earlier demonstration; refuse one that holds anything else."""
-    if out.exists() and any(out.iterdir()) and not (out / "summary.json").exists():
-        raise SystemExit(f"{out} is not empty and holds no earlier demonstration. Name another folder.")
+    foreign = sorted({path.name for path in out.iterdir()} - set(LEAVES)) if out.is_dir() else []
+    if foreign or (out.exists() and not out.is_dir()):
+        raise SystemExit(
+            f"{out} holds what is no demonstration's ({', '.join(foreign)}). Name another folder."
+        )
     shutil.rmtree(out, ignore_errors=True)
     for folder in ("receipts", "screens", "pages"):
         (out / folder).mkdir(parents=True)
@@ -528,13 +538,17 @@ def _look_up(evening: Evening, validation: str) -> None:
 
 
 def _home(evening: Evening) -> None:
-    """Back to the sale screen, from wherever."""
+    """Back to the sale screen, from wherever; a screen may also move on by itself."""
     door = evening.kiosk.door
-    for _ in range(5):
+
+    def there() -> bool:
         screen = door.view()["screen"]
         if screen in {"sell", "closed"}:
-            return
-        door.tap("next" if screen == "done" else "back")
+            return True
+        door.touch("next" if screen == "done" else "back")
+        return False
+
+    _await(SystemClock(), there, STEP_S_MAX, f"{evening.kiosk.name} does not find back to its sale screen.")
 
 
 def _plain(validation: str) -> str:

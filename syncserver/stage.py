@@ -198,14 +198,18 @@ class Door:
         """Touch one thing after the other, each as soon as it can be touched, as a person would."""
         for target in targets:
             deadline = self._clock.monotonic_ms() + TOUCH_S_MAX * 1000
-            while True:
-                try:
-                    self.ask("tap", target=target)
-                    break
-                except Fault:
-                    if self._clock.monotonic_ms() > deadline:
-                        raise
+            while (refused := self.touch(target)) and self._clock.monotonic_ms() < deadline:
                 threading.Event().wait(0.02)
+            if refused:
+                raise refused
+
+    def touch(self, target: str) -> Fault | None:
+        """Touch it once, now; what came of it where it could not be touched."""
+        try:
+            self.ask("tap", target=target)
+        except Fault as e:
+            return e
+        return None
 
     def view(self) -> dict[str, Any]:
         """What the kiosk shows."""
@@ -269,7 +273,12 @@ class Kiosk:
         path = self.sockets / f"{self.folder.name}.sock"
         path.unlink(missing_ok=True)
         argv = ["tombola-kiosk", "--data", str(self.folder / "data"), "--server", self.wire.url]
-        argv += ["--printer", self._printer.announced["address"], "--scanner", self._scanner.announced["address"]]
+        argv += [
+            "--printer",
+            self._printer.announced["address"],
+            "--scanner",
+            self._scanner.announced["address"],
+        ]
         argv += ["--mirror", str(self.folder / "mirror"), "--drive", str(path)]
         argv += ["--size", self.size, "--theme", self.theme]
         env = (
