@@ -424,17 +424,38 @@ def resume(office: Office, c: Connection, event: UUID, by: UUID, reason: str = "
 
 
 def move_close(
-    office: Office, c: Connection, event: UUID, closes_at: datetime, by: UUID, reason: str
+    office: Office,
+    c: Connection,
+    event: UUID,
+    closes_at: datetime,
+    by: UUID,
+    reason: str,
+    draw_at: datetime | None = None,
 ) -> None:
-    """Move the closing time of an event on sale, never to reopen one (S4); kiosks follow with their next catalog."""
+    """Move the closing time of an event on sale, never to reopen one (S4); kiosks follow with their next catalog.
+
+    ``draw_at`` moves the draw with it; None leaves it. What a kiosk off line sells after an earlier close comes
+    back as findings. Raises ``Refused``: ``reason``, ``closed``, ``times``, ``state``.
+    """
     words = _reason(reason)
     row = _event(c, event, lock=True)
     if row.closes_at <= office.now() or closes_at <= office.now():
         raise Refused(
             "closed", "A closing time that is past stays.", "Choose one to come, while sales are open."
         )
-    _check_times(row.opens_at, closes_at, row.draw_at)
-    _move(c, event, by, set(UNDER_SALE), row.state, "event_close_moved", words, closes_at=closes_at)
+    draw_at = draw_at or row.draw_at
+    _check_times(row.opens_at, closes_at, draw_at)
+    _move(
+        c,
+        event,
+        by,
+        set(UNDER_SALE),
+        row.state,
+        "event_close_moved",
+        f"Sales now close at {closes_at:%Y-%m-%d %H:%M %Z}. {words}",
+        closes_at=closes_at,
+        draw_at=draw_at,
+    )
 
 
 def close(office: Office, c: Connection, event: UUID, by: UUID | None) -> None:

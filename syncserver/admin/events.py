@@ -38,6 +38,7 @@ def register(to: Blueprint) -> None:
         step,
         methods=["POST"],
     )
+    to.add_url_rule("/events/<uuid:event>/move-close", "move_close", move_close, methods=["POST"])
     to.add_url_rule(
         "/events/<uuid:event>/packages/<uuid:package>/remove",
         "remove_package",
@@ -276,6 +277,20 @@ def step(event: UUID, step: str) -> ResponseReturnValue:
             events.cancel(here, c, event, me.id, ground.reason())
             said = "The event is cancelled."
     ground.tell("good", said)
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def move_close(event: UUID) -> ResponseReturnValue:
+    """Moves the closing time of an event on sale, and the draw's with it where one is given."""
+    page = ground.back_to("admin.event", event=event)
+    with ground.acting() as c:
+        row = ground.own_event(c, event)
+        timezone = row.timezone or "UTC"
+        closes = ground.moment("closes_at", "Sales close", timezone)
+        draw = ground.moment("draw_at", "Draw", timezone) if request.form.get("draw_at") else None
+        events.move_close(auth.office(), c, event, closes, auth.account().id, ground.reason(), draw)
+    ground.tell("good", "The closing time is moved. Kiosks learn of it at their next contact.")
     return redirect(page, 303)
 
 

@@ -317,3 +317,17 @@ def test_what_belongs_to_another_organisation_is_not_there(house: House) -> None
         validation = c.execute(select(m.orders.c.validation_number)).scalar_one()
     told = post(rival, "/admin/claims", ticket=validation).get_data(as_text=True)
     assert "another organisation" in told
+
+
+def test_a_manager_moves_the_close_by_the_venue_s_clock(house: House) -> None:
+    """S4: with a reason, while sales are open; the form shows the time as it stands."""
+    url = f"/admin/events/{house.event}"
+    assert 'action="' + url + '/move-close"' in page(house, url)
+    assert "move-close" not in page(house, url, "auditor")
+    move = f"{url}/move-close"
+    assert "30 May 2031, 21:00" not in follow(house, move, closes_at="2031-05-30T21:00", reason="")
+    assert "30 May 2031, 21:00" in follow(house, move, closes_at="2031-05-30T21:00", reason="extra time")
+    with house.office.begin() as c:
+        row = c.execute(select(m.raffle_events).where(m.raffle_events.c.id == house.event)).one()
+    assert row.closes_at.isoformat() == "2031-05-30T19:00:00+00:00"
+    assert "is past" in follow(house, move, closes_at="2001-05-30T21:00", reason="back in time")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from shared import wire
 from shared.clock import utc
 from shared.errors import Refused
-from syncserver import draws, events, reconcile
+from syncserver import audit, catalog, draws, events, reconcile
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.events import NewEvent
@@ -124,6 +126,55 @@ def test_an_event_closes_at_its_time_and_only_once(scene: Scene) -> None:
         assert events.state(c, scene.event) == "closed"
     with pytest.raises(Refused, match="closing time"), scene.office.begin(scene.user) as c:
         events.resume(scene.office, c, scene.event, scene.user)
+
+
+def test_the_close_moves_with_a_reason_and_the_kiosks_cut_with_it(scene: Scene) -> None:
+    """S4: dates may change before closing; the catalog's cut follows, and who did it and why is kept."""
+    kiosk = scene.kiosk()
+    later = scene.closes_ms + 30 * 60_000
+
+    def cut() -> int:
+        with scene.office.begin() as c:
+            said = catalog.build(scene.office, c, kiosk.rsu, kiosk.epoch)
+        event = msgspec.json.decode(said.data, type=wire.Catalog).events[0]
+        assert event.closes_at == event.cuts[0].at
+        return event.cuts[0].at
+
+    assert cut() == scene.closes_ms
+    with pytest.raises(Refused, match="reason"), scene.office.begin(scene.user) as c:
+        events.move_close(scene.office, c, scene.event, utc(later), scene.user, " ")
+    with scene.office.begin(scene.user) as c:
+        events.move_close(scene.office, c, scene.event, utc(later), scene.user, "extra time")
+    assert cut() == later
+    with scene.office.begin() as c:
+        k = m.critical_events
+        told = c.execute(k.select().where(k.c.event_type == "event_close_moved")).one()
+        change = audit.history(c, table="raffle_events", record_id=scene.event)[0]
+    assert (told.user_id, "extra time" in told.description) == (scene.user, True)
+    assert change.changed_by == scene.user
+    assert change.before is not None
+    assert change.after is not None
+    assert change.before["closes_at"] != change.after["closes_at"]
+    scene.clock.ms = scene.closes_ms
+    assert events.run_due(scene.office) == []
+    scene.clock.ms = later
+    assert events.run_due(scene.office) == ["Summer raffle: sales are closed"]
+
+
+def test_a_close_that_is_past_never_moves(scene: Scene) -> None:
+    """S4: dates never change to reopen an event, nor into the past, nor beyond the draw."""
+
+    def code(closes_ms: int, **more: datetime) -> str:
+        with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
+            events.move_close(scene.office, c, scene.event, utc(closes_ms), scene.user, "why", **more)
+        return e.value.code
+
+    assert code(scene.clock.ms) == "closed"
+    assert code(scene.closes_ms + 60_000, draw_at=utc(scene.closes_ms)) == "times"
+    scene.clock.ms = scene.closes_ms
+    assert code(scene.closes_ms + 60_000) == "closed"  # its time has come, though nobody has closed it yet
+    events.run_due(scene.office)
+    assert code(scene.closes_ms + 60_000) == "closed"
 
 
 def test_sales_pause_and_go_on_with_a_reason(scene: Scene) -> None:
