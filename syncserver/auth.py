@@ -1,12 +1,14 @@
 """Who may enter where: every view carries a mark that says it, and without one the server does not start.
 
-People have local accounts (argon2) and a signed session cookie that names them; what they may do is read from
-the database at every request, so that a role taken away is gone at once. A session is made new at log-in, ends
-after a while without use and with every change of the password.
+People have local accounts (argon2). The cookie holds a token, the database its hash and whose session it is: a copy
+of the cookie is worth nothing once its owner has logged out. What they may do is read from the database at every
+request, so that a role taken away is gone at once. A session is made new at log-in, ends after a while without use
+and with every change of the password.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from shared import clock, keys
+from shared import keys
 from shared.errors import Refused
 from syncserver import audit
 from syncserver import models as m
@@ -45,6 +47,7 @@ FAILURES_FREE = 3
 LOCK_S_MAX = 900
 SESSION_IDLE_MS_MAX = 30 * 60 * 1000
 SESSION_MS_MAX = 12 * 60 * 60 * 1000
+TOKEN_BYTES = 32
 SESSION_TOUCH_MS = 60 * 1000
 """How often a session's last use is written anew."""
 CSRF_FIELD = "csrf"
@@ -177,7 +180,7 @@ def set_pin(c: Connection, user: UUID, pin: str) -> None:
 
 
 def set_password(c: Connection, user: UUID, password: str, now: datetime) -> None:
-    """Another password; every session of that person ends with it."""
+    """Another password; every session of that person, in whatever browser, ends with it."""
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
         raise Refused("password", f"A password has at least {PASSWORD_CHARS_MIN} characters.")
     c.execute(
@@ -190,6 +193,9 @@ def set_password(c: Connection, user: UUID, password: str, now: datetime) -> Non
             locked_until=None,
         )
     )
+    # After the account's row: a log-in with the old password that holds its lock is waited for, and ended too.
+    ws = m.web_sessions
+    c.execute(update(ws).where(ws.c.user_id == user, ws.c.ended_at.is_(None)).values(ended_at=now))
 
 
 def log_in(here: Office, username: str, password: str) -> None:
@@ -202,26 +208,25 @@ def log_in(here: Office, username: str, password: str) -> None:
         "The user name or the password is not right, or the account is waiting after wrong passwords.",
         "Check both. After several wrong passwords wait a few minutes before the next.",
     )
-    now = clock.utc(here.clock.now_ms())
+    now = here.now()
+    token = here.clock.token(TOKEN_BYTES)
     with here.begin() as c:
-        entered = _check_password(c, username.strip().lower(), password[:PASSWORD_CHARS_MAX], now)
-    if entered is None:
+        user = _check_password(c, username.strip().lower(), password[:PASSWORD_CHARS_MAX], now)
+        if user is not None:
+            _end(c, now)
+            c.execute(
+                insert(m.web_sessions).values(
+                    token_hash=_hashed(token), user_id=user, created_at=now, last_seen_at=now
+                )
+            )
+    if user is None:
         raise wrong
-    user, changed_at = entered
     # A new session, so that one planted before the log-in is worth nothing.
     session.clear()
-    session.update(
-        u=str(user),
-        at=here.clock.now_ms(),
-        seen=here.clock.now_ms(),
-        v=clock.to_ms(changed_at),
-        csrf=here.clock.token(16).hex(),
-    )
+    session.update(t=token.hex(), csrf=here.clock.token(16).hex())
 
 
-def _check_password(
-    c: Connection, username: str, password: str, now: datetime
-) -> tuple[UUID, datetime] | None:
+def _check_password(c: Connection, username: str, password: str, now: datetime) -> UUID | None:
     la = m.local_accounts
     row = c.execute(
         select(la, m.users.c.is_active)
@@ -244,7 +249,7 @@ def _check_password(
         return None
     c.execute(update(la).where(la.c.user_id == row.user_id).values(failed_attempts=0, locked_until=None))
     c.execute(update(m.users).where(m.users.c.id == row.user_id).values(last_login=now))
-    return row.user_id, row.password_changed_at
+    return UUID(str(row.user_id))
 
 
 def _matches(hashed: str, password: str) -> bool:
@@ -267,44 +272,70 @@ class Sessions(SecureCookieSessionInterface):
 
 def who(here: Office) -> Account | None:
     """Whoever this session names, as the database knows them now; None where nobody is logged in."""
-    user, at, seen, version = (session.get(k) for k in ("u", "at", "seen", "v"))
-    now = here.clock.now_ms()
-    if not isinstance(user, str) or not all(isinstance(v, int) for v in (at, seen, version)):
+    token = _token()
+    if token is None:
         return None
-    assert isinstance(at, int)
-    assert isinstance(seen, int)
-    if now - at > SESSION_MS_MAX or now - seen > SESSION_IDLE_MS_MAX:
-        session.clear()
-        return None
-    la, ou = m.local_accounts, m.organization_users
+    now = here.now()
+    la, ou, ws = m.local_accounts, m.organization_users, m.web_sessions
     query = (
         select(
             m.users.c.id,
             m.users.c.display_name,
             la.c.username,
-            la.c.password_changed_at,
+            ws.c.last_seen_at,
             ou.c.organization_id,
             ou.c.role,
             m.organizations.c.name,
             m.organizations.c.primary_currency,
         )
+        .join(ws, ws.c.user_id == m.users.c.id)
         .join(la, la.c.user_id == m.users.c.id)
         .join(ou, ou.c.user_id == m.users.c.id)
         .join(m.organizations, m.organizations.c.id == ou.c.organization_id)
-        .where(m.users.c.id == UUID(user), m.users.c.is_active, m.organizations.c.is_active)
+        .where(
+            ws.c.token_hash == _hashed(token),
+            ws.c.ended_at.is_(None),
+            ws.c.created_at >= now - timedelta(milliseconds=SESSION_MS_MAX),
+            ws.c.last_seen_at >= now - timedelta(milliseconds=SESSION_IDLE_MS_MAX),
+            m.users.c.is_active,
+            m.organizations.c.is_active,
+        )
         .order_by(ou.c.is_default.desc().nulls_last(), ou.c.joined_at)
         .limit(1)
     )
     with here.begin() as c:
         row = c.execute(query).one_or_none()
-    if row is None or clock.to_ms(row.password_changed_at) != version:
+        if row is not None and now - row.last_seen_at > timedelta(milliseconds=SESSION_TOUCH_MS):
+            c.execute(update(ws).where(ws.c.token_hash == _hashed(token)).values(last_seen_at=now))
+    if row is None:
         session.clear()
         return None
-    if now - seen > SESSION_TOUCH_MS:
-        session["seen"] = now
     return Account(
         row.id, row.display_name, row.username, row.organization_id, row.name, row.primary_currency, row.role
     )
+
+
+def _token() -> bytes | None:
+    """The token of this browser's cookie; None where there is none, or none of ours."""
+    kept = session.get("t")
+    try:
+        return bytes.fromhex(kept) if isinstance(kept, str) else None
+    except ValueError:
+        return None
+
+
+def _hashed(token: bytes) -> bytes:
+    """As the database keeps a token: whoever reads the table, or a backup of it, can log in nowhere."""
+    return hashlib.sha256(token).digest()
+
+
+def _end(c: Connection, now: datetime) -> None:
+    """Ends this browser's session wherever its cookie may have been copied to."""
+    token, ws = _token(), m.web_sessions
+    if token is not None:
+        c.execute(
+            update(ws).where(ws.c.token_hash == _hashed(token), ws.c.ended_at.is_(None)).values(ended_at=now)
+        )
 
 
 def authorise(mark: frozenset[str]) -> None:
@@ -336,8 +367,10 @@ def check_csrf(asked: Request) -> None:
         )
 
 
-def log_out() -> None:
-    """Ends this browser's session."""
+def log_out(here: Office) -> None:
+    """Ends this browser's session, and with it every copy of its cookie."""
+    with here.begin() as c:
+        _end(c, here.now())
     session.clear()
 
 

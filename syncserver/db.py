@@ -60,6 +60,9 @@ SOCKET_PATH_MAX = 100
 START_S_MAX = 60
 STOP_S_MAX = 60
 CONNECT_S_MAX = 10
+POOL_WAIT_S_MAX = 5
+"""How long a request waits for a free connection. Half a minute, SQLAlchemy's own measure, would let every thread of
+the server queue behind a database that is full, and kiosks give up unanswered; so it says early that it is busy."""
 PASSWORD_BYTES = 24
 EMBEDDED_CONNECTIONS_MAX = 200
 MIGRATION_LOCK = 0x746F6D626F6C61
@@ -173,6 +176,7 @@ def make_engine(url: URL, connections_max: int, role: str | None = None) -> Engi
         url,
         pool_size=connections_max,
         max_overflow=0,
+        pool_timeout=POOL_WAIT_S_MAX,
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_S_MAX},
     )

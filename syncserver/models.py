@@ -230,6 +230,22 @@ class OperatorPin(Base):
     updated_at: Mapped[Now]
 
 
+class WebSession(Base):
+    """One log-in of one person in one browser, by the SHA-256 of its cookie's token; kept once it has ended."""
+
+    __tablename__ = "web_sessions"
+    __table_args__ = (
+        CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+        Index("idx_web_sessions_user", "user_id"),
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[Now]
+    last_seen_at: Mapped[Now]
+    ended_at: Mapped[datetime | None]
+
+
 class Address(Base):
     """Where a venue is."""
 
@@ -633,6 +649,7 @@ class Order(Base):
         CheckConstraint("ticket_count > 0", name="ticket_count"),
         UniqueConstraint("rsu_id", "epoch", "journal_seq", "line_no"),
         Index("idx_orders_event", "event_id"),
+        Index("idx_orders_created", desc("created_at"), desc("id")),
         Index("idx_orders_payment_status", "payment_status"),
     )
 
@@ -866,6 +883,7 @@ class CriticalEvent(Base):
 
     __tablename__ = "critical_events"
     __table_args__ = (
+        Index("idx_critical_events_time", desc("timestamp")),
         Index("idx_critical_events_type_time", "event_type", desc("timestamp")),
         Index("idx_critical_events_rsu_time", "rsu_id", desc("timestamp")),
     )
@@ -944,6 +962,7 @@ organizations = _table(Organization)
 users = _table(User)
 organization_users = _table(OrganizationUser)
 local_accounts = _table(LocalAccount)
+web_sessions = _table(WebSession)
 operator_pins = _table(OperatorPin)
 addresses = _table(Address)
 venues = _table(Venue)

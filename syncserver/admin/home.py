@@ -38,7 +38,7 @@ def login() -> ResponseReturnValue:
 @access(*ROLES)
 def leave() -> ResponseReturnValue:
     """Logs out."""
-    auth.log_out()
+    auth.log_out(auth.office())
     return redirect(url_for("admin.login"), 303)
 
 

@@ -60,6 +60,8 @@ CREATE TABLE critical_events (
 
 CREATE INDEX idx_critical_events_rsu_time ON critical_events (rsu_id, timestamp DESC);
 
+CREATE INDEX idx_critical_events_time ON critical_events (timestamp DESC);
+
 CREATE INDEX idx_critical_events_type_time ON critical_events (event_type, timestamp DESC);
 
 CREATE TABLE offline_sync_statuses (
@@ -109,6 +111,8 @@ CREATE TABLE orders (
 );
 
 CREATE INDEX idx_orders_event ON orders (event_id);
+
+CREATE INDEX idx_orders_created ON orders (created_at DESC, id DESC);
 
 CREATE INDEX idx_orders_payment_status ON orders (payment_status);
 
@@ -239,6 +243,19 @@ CREATE TABLE operator_pins (
     CONSTRAINT operator_pins_pkey PRIMARY KEY (user_id),
     CONSTRAINT operator_pins_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id)
 );
+
+CREATE TABLE web_sessions (
+    token_hash BYTEA NOT NULL,
+    user_id UUID NOT NULL,
+    created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    last_seen_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    ended_at TIMESTAMPTZ,
+    CONSTRAINT web_sessions_pkey PRIMARY KEY (token_hash),
+    CONSTRAINT web_sessions_token_hash_check CHECK (octet_length(token_hash) = 32),
+    CONSTRAINT web_sessions_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id)
+);
+
+CREATE INDEX idx_web_sessions_user ON web_sessions (user_id);
 
 CREATE TABLE organization_users (
     organization_id UUID NOT NULL,
@@ -1278,6 +1295,8 @@ BEGIN
     EXECUTE format('GRANT INSERT ON voids TO %I', app);
     EXECUTE format('GRANT UPDATE (acknowledged_at, acknowledged_by) ON voids TO %I', app);
     EXECUTE format('GRANT UPDATE ON server_state TO %I', app);
+    EXECUTE format('GRANT INSERT ON web_sessions TO %I', app);
+    EXECUTE format('GRANT UPDATE (last_seen_at, ended_at) ON web_sessions TO %I', app);
 
     EXECUTE format(
         'GRANT INSERT, UPDATE ON organizations, users, organization_users, local_accounts, operator_pins, addresses, '

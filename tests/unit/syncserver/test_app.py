@@ -15,6 +15,7 @@ from shared import wire
 from syncserver import auth
 from syncserver import models as m
 from syncserver.app import create_app
+from syncserver.db import POOL_WAIT_S_MAX
 from tests.postgres import Cluster
 from tests.server import House, close_and_confirm, drawn, make_house, post, sell, token
 
@@ -281,18 +282,20 @@ def test_a_database_with_its_hands_full_is_said_to_be_so(house: House) -> None:
     engine = house.office.engine
     kept = [engine.connect() for _ in range(engine.pool.size())]  # type: ignore[attr-defined]
     before, engine.pool._timeout = engine.pool._timeout, 0.01  # type: ignore[attr-defined]
+    assert before == POOL_WAIT_S_MAX
     try:
         answer = house.app.test_client().get("/healthz")
         wired = house.app.test_client().post(
             "/rsu/v1/enrol",
-            json={"code": "x", "public_key": "00", "device": "d", "software": "s"},
+            json={"code": "ABCD-EFGH", "public_key": "00" * 32, "device": "d", "software": "s"},
             headers={wire.PROTOCOL_HEADER: "1"},
         )
     finally:
         engine.pool._timeout = before  # type: ignore[attr-defined]
         for connection in kept:
             connection.close()
-    assert answer.status_code == 503
-    assert int(answer.headers["Retry-After"]) > 0
-    assert wired.status_code in {400, 503}
+    for said in (answer, wired):
+        assert said.status_code == 503
+        assert int(said.headers["Retry-After"]) > 0
+    assert wired.mimetype == "application/json"
     assert house.app.test_client().get("/healthz").json == {"ok": True}

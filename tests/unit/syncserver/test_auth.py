@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 
 from shared import keys
@@ -119,6 +121,48 @@ def test_logging_out_ends_it(house: House) -> None:
     browser = house.client("auditor")
     assert post(browser, "/admin/logout").status_code == 303
     assert browser.get("/admin/").status_code == 401
+
+
+def stolen(house: House, browser: FlaskClient) -> FlaskClient:
+    """Another browser with a copy of this one's cookie."""
+    thief = house.app.test_client()
+    cookie = browser.get_cookie("tombola")
+    assert cookie is not None
+    thief.set_cookie("tombola", cookie.value)
+    return thief
+
+
+def test_a_copied_cookie_is_worth_nothing_after_the_log_out(house: House) -> None:
+    """O1: a session ends everywhere, not only in the browser that says so."""
+    browser = house.client("auditor")
+    thief = stolen(house, browser)
+    assert thief.get("/admin/").status_code == 200
+    post(browser, "/admin/logout")
+    assert thief.get("/admin/").status_code == 401
+
+
+def test_a_log_in_ends_the_browser_s_session_before_it(house: House) -> None:
+    """O1: sessions rotate; one's other browsers stay logged in."""
+    browser, elsewhere = house.client("manager"), house.app.test_client()
+    log_in(elsewhere, "manager")
+    thief = stolen(house, browser)
+    log_in(browser, "manager")
+    assert thief.get("/admin/").status_code == 401
+    assert elsewhere.get("/admin/").status_code == 200
+    with house.office.begin() as c:
+        rows = c.execute(select(m.web_sessions).where(m.web_sessions.c.user_id == house.people["manager"]))
+        assert sorted(row.ended_at is None for row in rows) == [False, True, True]
+
+
+def test_the_database_holds_no_token_that_logs_in(house: House) -> None:
+    """Z4: of a session's token only its hash is kept."""
+    browser = house.client("manager")
+    with browser.session_transaction() as session:
+        token = bytes.fromhex(session["t"])
+    with house.office.begin() as c:
+        kept = c.execute(select(m.web_sessions.c.token_hash)).scalar_one()
+    assert len(token) == auth.TOKEN_BYTES
+    assert bytes(kept) == hashlib.sha256(token).digest()
 
 
 @pytest.mark.parametrize(
