@@ -270,6 +270,15 @@ def compare_mirror(mirror: Mirror, reader: Reader) -> None:
         )
 
 
+def mirror_step(mirror: Mirror, reader: Reader) -> int:
+    """Copy what the second copy lacks; how many entries were copied. ``Fault`` where the medium fails."""
+    copied = 0
+    while rows := reader.entries(mirror.seq, 500):
+        mirror.append(rows)
+        copied += len(rows)
+    return copied
+
+
 # Out by hand ----------------------------------------------------------------------------------------
 
 

@@ -13,9 +13,9 @@ import httpx
 
 from kiosk import journal, uplink
 from kiosk.config import Config
-from kiosk.engine import Desk, mirror_step
+from kiosk.desk import Desk
 from kiosk.flow import PrintEnded
-from kiosk.journal import Mirror
+from kiosk.journal import Mirror, mirror_step
 from kiosk.spooler import Job, Spooler
 from kiosk.store import Identity, Row, Store, read_identity
 from kiosk.till import BasketLine, Print, Receipt, Sold, Till

@@ -17,7 +17,7 @@ import msgspec
 from hardware.printer import Confirmed, Document, Failed, OnState, PrinterStatus, PrintResult, ignore_state
 from kiosk.catalog import Shelf
 from kiosk.config import Config
-from kiosk.engine import Alone, Desk
+from kiosk.desk import Alone, Desk
 from kiosk.journal import Journal
 from kiosk.store import Identity, Store, read_identity
 from kiosk.till import Till

@@ -9,7 +9,8 @@ import pytest
 
 from hardware.printer import Failed, Unknown
 from kiosk.config import Config
-from kiosk.engine import Alone, Desk, Engine
+from kiosk.desk import Alone, Desk
+from kiosk.engine import Engine
 from kiosk.store import Store
 from shared import wire
 from shared.clock import SystemClock

@@ -11,7 +11,7 @@ from hardware.printer import DeviceError, Limits, Printer
 from hardware.receipt_printer import ReceiptPrinter
 from hardware.virtual import VirtualPrinter
 from kiosk.config import Config
-from kiosk.engine import Alone, Desk
+from kiosk.desk import Alone, Desk
 from kiosk.flow import DeviceSeen, Event, PrintEnded
 from kiosk.spooler import Job, Spooler
 from kiosk.till import Receipt

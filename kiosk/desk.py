@@ -1,0 +1,729 @@
+"""The whole kiosk as one object without a thread: flow, till and disk, and what it has others do.
+
+:class:`Alone` does that at once, on the caller's thread; the engine has threads for it. A simulation runs many desks
+side by side.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from kiosk import flow as f
+from kiosk.catalog import Answer, Shelf
+from kiosk.config import Config, check_server, software, version
+from kiosk.flow import Flow
+from kiosk.journal import MIRROR_LAG_MAX, Journal, Mirror, compare_mirror, mirror_step
+from kiosk.store import Identity, Store, read_identity
+from kiosk.till import Till
+from shared import keys, money, wire
+from shared.clock import Clock
+from shared.errors import Fault, KnownError, Refused
+from shared.ids import uuid7
+
+if TYPE_CHECKING:  # these load the network's and the printer's libraries: not before the first screen
+    from hardware.printer import Printer
+    from kiosk.spooler import Job, Spooler
+    from kiosk.uplink import Needs, Report, Transport, Uplink
+
+HOUSEKEEPING_MS = 1_000
+"""How often cuts, requests for numbers and what the screens show of the shop are looked at."""
+IDLE_MS = 2_000
+"""Nobody has touched anything for so long: time for the disk's housekeeping."""
+CHECKPOINT_MS = 30_000
+SEAL_MS = 60_000
+MIRROR_IN_STEP = 5
+"""Entries that may be on their way to the second copy before the screen speaks of it."""
+CRITICAL_EVERY_MS = 60_000
+"""The same significant event is journalled at most so often."""
+ONLINE_MS_MAX = 90_000
+
+_log = logging.getLogger(__name__)
+
+
+def program() -> dict[str, str]:
+    """Name, version, and a short SHA-256 over the program's own files, for the logon screen (K4)."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in ("hardware", "kiosk", "shared"):
+        for path in sorted((root / package).rglob("*")):
+            if path.suffix in (".py", ".qml", ".ttf") and path.is_file():
+                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return {"name": "Tombola kiosk", "version": version(), "hash": digest.hexdigest()[:12]}
+
+
+class Outside(Protocol):
+    """What a desk has others do for it; their answers come back through ``handle``, ``take`` and ``enrolled``."""
+
+    def print(self, job: Job) -> None:
+        """Print, then ``desk.handle(PrintEnded)``."""
+        ...
+
+    def enrol(self, server: str, request: wire.EnrolRequest) -> None:
+        """Ask the office, then ``desk.enrolled`` or ``desk.enrol_failed``."""
+        ...
+
+    def opened(self, desk: Desk) -> None:
+        """The desk has a journal now."""
+        ...
+
+    def need(self, desk: Desk) -> None:
+        """The till's needs of the office may have changed."""
+        ...
+
+    def hurry(self) -> None:
+        """Talk to the office now."""
+        ...
+
+    def appended(self, row: int) -> None:
+        """The journal now ends at ``row``."""
+        ...
+
+
+class Desk:
+    """A whole kiosk but for its threads. Give it to one thread; ``outside`` does what is slow."""
+
+    def __init__(
+        self, config: Config, clock: Clock, outside: Outside, *, boot: str = "", device: str = ""
+    ) -> None:
+        self.config, self.clock = config, clock
+        self._outside, self._boot, self._device = outside, boot, device
+        self._program = {"name": "Tombola kiosk", "version": version(), "hash": ""}
+        self.flow = Flow(self._program, config.language)
+        self.store: Store | None = None
+        self.identity: Identity | None = None
+        self.journal: Journal | None = None
+        self.shelf: Shelf | None = None
+        self._till: Till | None = None
+        self.mirror: Mirror | None = None
+        self.mirror_words = ""
+        self._network = ("offline", "Not connected yet")
+        self._contact_at: int | None = None
+        self._contact_monotonic: int | None = None
+        self._refused_until: dict[str, int] = {}
+        self._critical_at: dict[str, int] = {}
+        self._health_count = 0
+        self._looked_at = self._touched_at = self._checkpoint_at = self._sealed_at = -(10**9)
+        self._shop: f.ShopSeen | None = None
+        self._commands: dict[type, Callable[[Any], None]] = {
+            f.Enrol: self._do_enrol,
+            f.CheckPin: self._do_check_pin,
+            f.LogOff: self._do_log_off,
+            f.Complete: self._do_complete,
+            f.PrintTicket: self._do_print,
+            f.SettlePrint: self._do_settle,
+            f.Reprint: self._do_reprint,
+            f.VoidOrder: self._do_void,
+            f.LookUp: self._do_look_up,
+            f.SyncNow: self._do_sync_now,
+            f.Retry: self._do_retry,
+        }
+
+    @property
+    def till(self) -> Till:
+        """The till of an opened kiosk; an error of the program before that."""
+        assert self._till is not None
+        return self._till
+
+    @property
+    def is_open(self) -> bool:
+        """The journal is open and operators may log on."""
+        return self._till is not None
+
+    # Coming up --------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Open the data folder and all in it; what is against it shows on the screen."""
+        self._program.update(program())
+        try:
+            self.flow.handle(f.Starting("Opening the journal", 10))
+            if self.store is None:
+                self.store = Store(self.config.data, self.config.disk_reserve_bytes)
+            self.identity = read_identity(self.store.identity())
+            if self.identity is None:
+                self.flow.handle(f.EnrolNeeded(self.config.server, self._device))
+                return
+            self._open_journal(self.store, self.identity)
+        except KnownError as e:
+            self._halt(e)
+
+    def _open_journal(self, store: Store, identity: Identity) -> None:
+        self.flow.handle(f.Starting("Checking the journal", 40))
+        self.journal = Journal(store, identity, self.clock)
+        self._open_mirror(store, identity)
+        self.journal.begin(software())
+        self.flow.handle(f.Starting("Reading events and sales", 70))
+        self.shelf = Shelf(store, identity)
+        self._till = Till(self.journal, self.shelf, self.clock, self._boot)
+        if stopped := store.get_json("stopped"):
+            self._till.stopped = Answer(stopped["code"], stopped["words"], stopped["hint"])
+        self.flow.handle(f.Opened())
+        self._outside.opened(self)
+        self.refresh()
+        if not self.till.stopped.can:
+            self._halt_stopped()
+
+    def _open_mirror(self, store: Store, identity: Identity) -> None:
+        self.mirror, self.mirror_words = None, "None set up"
+        if self.config.mirror is None:
+            return
+        mirror = Mirror(self.config.mirror, identity)
+        try:
+            mirror.open()
+        except Fault as e:
+            self.mirror_words = e.message
+            _log.error("%s", e)
+            return
+        compare_mirror(mirror, store)
+        self.mirror, self.mirror_words = mirror, "In step"
+
+    def _halt(self, e: KnownError) -> None:
+        titles = {
+            "second_process": "The kiosk is already running",
+            "newer_data": "This program is too old",
+            "journal_corrupt": "The journal is damaged",
+            "journal_missing": "The journal is missing",
+            "forked": "This disk is an old copy",
+            "disk_full": "The disk is full",
+        }
+        _log.error("halted: %s: %s", e.code, e)
+        can_retry = e.code not in ("forked", "journal_missing", "newer_data")
+        self.flow.handle(
+            f.Halted(e.code, titles.get(e.code, "The kiosk cannot sell"), e.message, e.hint, can_retry)
+        )
+
+    def stop_selling(self, code: str, words: str) -> None:
+        """Sell no more, for good: the office and this disk disagree. Everything stays as it is."""
+        hint = "Do not sell. Call the office; it needs this kiosk and its second copy."
+        assert self.store is not None
+        self.till.stopped = Answer(code, words, hint)
+        self.store.put_json("stopped", {"code": code, "words": words, "hint": hint})
+        self._halt_stopped()
+
+    def _halt_stopped(self) -> None:
+        stopped = self.till.stopped
+        self.flow.handle(
+            f.Halted(stopped.code, "This kiosk must not sell", stopped.words, stopped.hint, can_retry=False)
+        )
+
+    def close(self) -> None:
+        """Let go of everything; what is journalled stays."""
+        if self.store is not None:
+            if self.journal is not None:
+                self.journal.seal()
+                self.store.put_json("watch", self.till.watch.keep()) if self._till is not None else None
+                self.store.idle()
+            self.store.close()
+        self.store = self.journal = self._till = None
+
+    # Events in --------------------------------------------------------------------------------------
+
+    def touch(self, name: str, arg: str = "") -> None:
+        """A person did something on the screen."""
+        self._touched_at = self.clock.monotonic_ms()
+        self.handle(
+            f.Touch(name, arg, str(uuid7(self.clock)) if name in ("add", "more", "repeat_last") else "")
+        )
+
+    def handle(self, event: f.Event) -> None:
+        """Take an event in, and do what follows from it."""
+        if not isinstance(event, f.Tick):
+            now = self.till.watch.now() if self.is_open else self.clock.now_ms()
+            self.flow.handle(f.Tick(now, self.clock.monotonic_ms()))
+        if isinstance(event, f.PrintEnded):
+            self._print_ended(event)
+        elif isinstance(event, f.DeviceSeen) and event.code and self.is_open:
+            self._critical(f"{event.device}_{event.code}".upper(), "WARN", event.words)
+        for command in self.flow.handle(event):
+            self._carry_out(command)
+
+    def _carry_out(self, command: f.Command) -> None:
+        try:
+            self._commands[type(command)](command)
+        except KnownError as e:
+            if isinstance(e, Fault) and e.code in ("journal_corrupt", "journal_missing"):
+                self._halt(e)
+                return
+            for further in self.flow.handle(f.Declined(type(command).__name__, e.code, e.message, e.hint)):
+                self._carry_out(further)
+
+    def tick(self) -> None:
+        """Time goes by: auto-return, cuts, requests for numbers, and when nobody is there the disk's housekeeping."""
+        monotonic = self.clock.monotonic_ms()
+        now = self.till.watch.now() if self.is_open else self.clock.now_ms()
+        self.handle(f.Tick(now, monotonic))
+        if self.is_open and monotonic - self._looked_at >= HOUSEKEEPING_MS:
+            self._looked_at = monotonic
+            try:
+                self.till.online = self._online()
+                if self.till.cut():
+                    self._outside.appended(self.till.journal.head.seq)
+                self.refresh()
+            except KnownError as e:
+                self._halt(e)
+
+    def idle(self) -> bool:
+        """One step of what may wait, if nobody has touched anything for a while; whether more is to do."""
+        monotonic = self.clock.monotonic_ms()
+        if not self.is_open or monotonic - self._touched_at < IDLE_MS or self.till.ledger.unprinted:
+            return False
+        assert self.store is not None
+        assert self.journal is not None
+        try:
+            if self.till.project_step() or self.journal.check_step():
+                return True
+            if monotonic - self._sealed_at >= SEAL_MS:
+                self._sealed_at = monotonic
+                self.till.tidy()
+                self.journal.seal()
+                self.store.put_json("watch", self.till.watch.keep())
+            if monotonic - self._checkpoint_at >= CHECKPOINT_MS:
+                self._checkpoint_at = monotonic
+                self.store.idle()
+        except KnownError as e:
+            if e.code == "journal_corrupt":
+                self.till.stopped = Answer(e.code, e.message, e.hint)
+            self._halt(e)
+        return False
+
+    def view(self) -> dict[str, Any]:
+        """What the screens show (see the flow)."""
+        return self.flow.view(self.till.watch.now() if self.is_open else self.clock.now_ms())
+
+    # Commands ---------------------------------------------------------------------------------------
+
+    def _do_complete(self, command: f.Complete) -> None:
+        receipt = self.till.complete(command.sale, command.basket, command.operator, command.tendered)
+        self.handle(f.SaleDone(receipt.tickets))
+        self._appended()
+        self.till.prepare()
+
+    def _do_print(self, command: f.PrintTicket) -> None:
+        self._print(command.ticket, command.copy)
+
+    def _print(self, ticket: Any, copy: int) -> None:
+        from kiosk.spooler import Job  # noqa: PLC0415 - brings the printer's libraries, not before the first screen
+
+        assert self.shelf is not None
+        line = ticket.line
+        event = self.shelf.events.get(line.event)
+        if event is None:
+            raise Refused("no_event", "The office no longer sends this event; its ticket cannot be printed.")
+        package = next((p.name for p in event.packages if p.id == line.package), "")
+        self._outside.print(Job(ticket, copy, event, package))
+
+    def mark(self, order: str, copy: int, state: str) -> None:
+        """Note a print's state on the disk."""
+        self.till.sending(order, copy, state)
+
+    def _print_ended(self, event: f.PrintEnded) -> None:
+        if event.outcome == "confirmed":
+            self.till.printed(event.order, event.copy, whole=True, said_by_printer=True, detail=event.words)
+            self._appended()
+
+    def _do_settle(self, command: f.SettlePrint) -> None:
+        self.till.printed(command.order, command.copy, whole=command.whole, said_by_printer=False)
+        self._appended()
+
+    def _do_reprint(self, command: f.Reprint) -> None:
+        made = self.till.reprint(command.order, command.reason, command.by)
+        self.handle(f.PrintBegan(made.ticket, made.copy))
+        self._print(made.ticket, made.copy)
+        self._appended()
+
+    def _do_void(self, command: f.VoidOrder) -> None:
+        made = self.till.void(command.order, command.reason, command.by, misprint=command.misprint)
+        self.handle(f.OrderVoided(made.ticket.line.order, made.ticket, command.misprint))
+        self._appended()
+
+    def _do_check_pin(self, command: f.CheckPin) -> None:
+        assert self.shelf is not None
+        operator = self.shelf.check_pin(command.operator, command.pin)
+        if operator is None:
+            self.handle(f.PinAnswered(""))
+            return
+        self.till.log_on(operator.id)
+        self.till.prepare()
+        self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))
+        self._appended()
+
+    def _do_log_off(self, command: f.LogOff) -> None:
+        self.till.log_off(command.operator)
+        self._appended()
+
+    def _do_look_up(self, command: f.LookUp) -> None:
+        self.handle(f.LookedUp(self.look_up(command.text)))
+
+    def _do_sync_now(self, _command: f.SyncNow) -> None:
+        self._outside.hurry()
+
+    def _do_retry(self, _command: f.Retry) -> None:
+        if self.is_open and self.till.stopped.can:
+            self.flow.handle(f.Opened())
+            self._outside.hurry()
+            self.refresh()
+        elif not self.is_open:
+            self.open()
+
+    def _appended(self) -> None:
+        """The journal has grown: tell the uplink and the screens."""
+        if self._till is not None:
+            self._outside.appended(self._till.journal.head.seq)
+            self.refresh()
+
+    def _critical(self, code: str, severity: str, detail: str) -> None:
+        now = self.clock.monotonic_ms()
+        if now - self._critical_at.get(code, -(10**9)) >= CRITICAL_EVERY_MS:
+            self._critical_at[code] = now
+            try:
+                self.till.critical(code[:64], severity, detail)
+            except Fault as e:
+                self._halt(e)
+
+    # Enrolment --------------------------------------------------------------------------------------
+
+    def _do_enrol(self, command: f.Enrol) -> None:
+        assert self.store is not None
+        server = check_server(command.server)
+        held = self.store.identity()
+        if "key" not in held:  # kept before it is shown, so that a lost reply can be asked for again
+            held["key"] = keys.SigningKey.new(self.clock).seed.hex()
+            self.store.save_identity(held)
+        request = wire.EnrolRequest(
+            code=command.code.upper(),
+            public_key=keys.SigningKey(bytes.fromhex(held["key"])).public.hex(),
+            device=self._device,
+            software=software(),
+        )
+        self._outside.enrol(server, request)
+
+    def enrolled(self, server: str, reply: wire.Enrolment) -> None:
+        """The office's answer to an enrolment: check it, keep it, open the journal."""
+        assert self.store is not None
+        held = self.store.identity()
+        try:
+            self._check_certificate(reply, keys.SigningKey(bytes.fromhex(held["key"])).public)
+            self.store.save_identity(
+                held
+                | {
+                    "rsu": reply.rsu,
+                    "epoch": reply.epoch,
+                    "name": reply.name,
+                    "organisation": reply.organisation,
+                    "certificate": reply.certificate,
+                    "certificate_signature": reply.certificate_signature,
+                    "kiosk_secret": reply.kiosk_secret,
+                    "server": server,
+                    "server_key": reply.server_key,
+                    "demo": reply.demo,
+                    "began": False,
+                }
+            )
+            self.identity = read_identity(self.store.identity())
+            assert self.identity is not None
+            self._open_journal(self.store, self.identity)
+        except Refused as e:
+            self.enrol_failed(e)
+        except Fault as e:
+            self._halt(e)
+
+    @staticmethod
+    def _check_certificate(reply: wire.Enrolment, public_key: bytes) -> None:
+        try:
+            data = base64.b64decode(reply.certificate, validate=True)
+            signature = bytes.fromhex(reply.certificate_signature)
+            certificate = msgspec.json.decode(data, type=wire.Certificate)
+            server_key = bytes.fromhex(reply.server_key)
+        except (ValueError, msgspec.MsgspecError) as e:
+            raise Refused(
+                "bad_certificate", "The server's certificate cannot be read.", "Call the office."
+            ) from e
+        mine = (certificate.rsu, certificate.epoch, certificate.public_key, certificate.demo)
+        if mine != (reply.rsu, reply.epoch, public_key.hex(), reply.demo) or not keys.verify(
+            server_key, keys.CERTIFICATE, data, signature
+        ):
+            raise Refused(
+                "bad_certificate", "The server's certificate is not this kiosk's.", "Call the office."
+            )
+
+    def enrol_failed(self, e: KnownError) -> None:
+        """The office did not enrol this kiosk."""
+        self.handle(f.Declined("Enrol", e.code, e.message, e.hint))
+
+    # The office's word ------------------------------------------------------------------------------
+
+    def take(self, report: Report) -> None:
+        """What the uplink has to report."""
+        from kiosk import uplink as u  # noqa: PLC0415 - brings the network's libraries, not before the first screen
+
+        if not self.is_open:
+            return
+        try:
+            match report:
+                case u.Acknowledged():
+                    self.till.acknowledge(report.seq)
+                case u.Stopped():
+                    self.stop_selling(report.code, report.words)
+                case u.TimeSeen():
+                    self.till.watch.seen(report.server_time, report.monotonic)
+                    self._contact_at = report.server_time
+                    self._contact_monotonic = report.monotonic
+                case u.NetworkSeen():
+                    self._network = (report.network, report.words)
+                case u.CatalogCame():
+                    self._take_catalog(report.data, report.signature, report.etag)
+                case u.GrantsCame():
+                    self.till.take_grants(report.grants)
+                    self.till.answered(report.request)
+                case u.RequestRefused():
+                    self._request_refused(report.request, report.code)
+        except Refused as e:
+            self._critical(e.code.upper(), "ERROR", e.message)
+            _log.warning("refused what the office sent: %s", e)
+        except Fault as e:
+            self._halt(e)
+        self._appended()
+
+    def _take_catalog(self, data: bytes, signature: bytes, etag: str) -> None:
+        assert self.shelf is not None
+        self.shelf.accept(data, signature, etag)
+        for event in self.shelf.events.values():
+            self.till.take_grants(event.grants)
+        self.till.witness()
+
+    def _request_refused(self, request: str, code: str) -> None:
+        """Asked again after a while: the office may add numbers or open the event."""
+        for ident, event, _count in self.till.wanted():
+            if ident == request:
+                self._refused_until[event] = self.clock.monotonic_ms() + CRITICAL_EVERY_MS
+        _log.info("no numbers: %s", code)
+
+    def _online(self) -> bool:
+        seen = self._contact_monotonic
+        return (
+            self._network[0] == "online"
+            and seen is not None
+            and self.clock.monotonic_ms() - seen < ONLINE_MS_MAX
+        )
+
+    # What is shown, what is wanted ------------------------------------------------------------------
+
+    def requests(self) -> tuple[tuple[str, str, int], ...]:
+        """Requests for numbers to send now: id, event, count."""
+        now = self.clock.monotonic_ms()
+        return tuple(r for r in self.till.wanted() if self._refused_until.get(r[1], now) <= now)
+
+    def health(self) -> wire.Health:
+        """How this kiosk is, for the office's board."""
+        assert self.store is not None
+        assert self.shelf is not None
+        self._health_count += 1
+        till = self.till
+        unsynced = till.ledger.unsynced
+        state = till.stopped.code or (self.shelf.catalog.rsu_state if self.shelf.catalog else "enrolled")
+        return wire.Health(
+            seq=(till.journal.head.seq << 20) + self._health_count,
+            at=self.clock.now_ms(),
+            last_seq=till.journal.head.seq,
+            unsynced=len(unsynced),
+            oldest_unsynced_at=unsynced[0][1] if unsynced else None,
+            numbers_left={e: till.numbers_left(e) for e in self.shelf.events},
+            printer=self.flow.device_words("printer"),
+            scanner=self.flow.device_words("scanner"),
+            disk_free_bytes=self.store.free_bytes(),
+            software=software(),
+            state=state,
+            catalog=self.shelf.version,
+        )
+
+    def refresh(self) -> None:
+        """Show the shop and the sync state as they are now, and tell the uplink what is needed."""
+        assert self.store is not None
+        assert self.shelf is not None
+        assert self.identity is not None
+        till, shelf = self.till, self.shelf
+        catalog = shelf.catalog
+        now = till.watch.now()
+        shop = f.ShopSeen(
+            unit=shelf.unit(),
+            unit_state=catalog.rsu_state if catalog else "",
+            name=self.identity.name,
+            operators=tuple((o.id, o.name) for o in shelf.operators.values()),
+            events=tuple(self._shop_event(e, now) for e in shelf.events.values() if e.state != "cancelled"),
+            suspended=shelf.suspended(),
+            message=shelf.message(),
+        )
+        if shop != self._shop:
+            self._shop = shop
+            self.handle(shop)
+        unsynced = till.ledger.unsynced
+        network, words = self._network
+        self.handle(
+            f.SyncSeen(
+                unsynced=len(unsynced),
+                oldest_at=unsynced[0][1] if unsynced else None,
+                network=network,
+                network_words=words,
+                skew_ms=till.watch.skew_ms(),
+                uploading=network == "online" and till.acknowledged < till.journal.head.seq,
+                contact_at=self._contact_at,
+                server=self.identity.server,
+                head=till.journal.head.seq,
+                acknowledged=till.acknowledged,
+                mirror_words=self.mirror_words,
+                free_bytes=self.store.free_bytes(),
+                catalog=shelf.version,
+            )
+        )
+        self._outside.need(self)
+
+    def _shop_event(self, e: wire.EventInfo, now: int) -> f.ShopEvent:
+        left = self.till.numbers_left(e.id)
+        answer = self.till.can_sell(e.id)
+        return f.ShopEvent(
+            id=e.id,
+            number=e.number,
+            name=e.name,
+            venue=e.venue,
+            jackpot=_jackpot(e),
+            currency=e.currency,
+            locale=e.locale,
+            answer=answer,
+            state=e.state,
+            closes_at=e.closes_at,
+            cut=self.till.is_cut(e.id),
+            settled=e.settled,
+            left=left,
+            low=left < e.policies.low_water or self.till.expires_soon(e.id),
+            packages=tuple(self.shelf.packages(e.id, now)) if self.shelf else (),
+        )
+
+    # Tickets that come back -------------------------------------------------------------------------
+
+    def look_up(self, text: str) -> dict[str, Any]:
+        """What is known here of a scanned or typed ticket; never more than can be known off line."""
+        from kiosk.lookup import Lookup  # noqa: PLC0415 - brings the printer's libraries
+
+        assert self.shelf is not None
+        return Lookup(self.till, self.shelf, self.config.language, self._contact_at).of(text)
+
+    # The second copy --------------------------------------------------------------------------------
+
+    def mirror_seen(self, words: str, lag: int) -> None:
+        """How the second copy is; ``lag`` entries are missing in it."""
+        self.mirror_words = f"{lag} entries behind" if lag > MIRROR_IN_STEP and words == "In step" else words
+        if lag > MIRROR_LAG_MAX and self.is_open:
+            self._critical("MIRROR_LAG", "WARN", self.mirror_words)
+
+
+def _jackpot(event: wire.EventInfo) -> str:
+    top = min(event.prizes, key=lambda p: p.position, default=None)
+    if top is None:
+        return ""
+    if top.type == "percentage":
+        whole, part = divmod(top.basis_points, 100)
+        return f"{top.name}: {whole}{f'.{part:02}' if part else ''} % of sales"
+    return f"{top.name}: {money.text(top.value, event.currency, event.locale)}" if top.value else top.name
+
+
+# Without threads ------------------------------------------------------------------------------------
+
+
+class Alone:
+    """Does at once, on the caller's thread, what the engine's workers do beside: for simulations and tools."""
+
+    def __init__(
+        self,
+        transport: Transport | None = None,
+        open_printer: Callable[[], Printer | None] = lambda: None,
+    ) -> None:
+        self._transport, self._open_printer = transport, open_printer
+        self._desk: Desk | None = None
+        self._spooler: Spooler | None = None
+        self.uplink: Uplink | None = None
+
+    def opened(self, desk: Desk) -> None:
+        """Make the workers."""
+        from kiosk.spooler import Spooler  # noqa: PLC0415 - as in Desk
+        from kiosk.uplink import Uplink  # noqa: PLC0415 - as in Desk
+
+        store, me = desk.store, desk.identity
+        assert store is not None
+        assert me is not None
+        doubt = any(p.state != "queued" for p in desk.till.pending())
+        self._desk = desk
+        self._spooler = Spooler(
+            self._open_printer,
+            desk.handle,
+            desk.mark,
+            me.key.sign,
+            me.rsu,
+            me.name,
+            desk.config.paper_mm,
+            doubt=doubt,
+        )
+        self.uplink = Uplink(me, store.reader, desk.clock, desk.take, desk.till.acknowledged, self._transport)
+        self.need(desk)
+
+    def print(self, job: Job) -> None:
+        """Print, and tell the desk."""
+        assert self._desk is not None
+        assert self._spooler is not None
+        self._desk.handle(self._spooler.print(job))
+
+    def enrol(self, server: str, request: wire.EnrolRequest) -> None:
+        """Keep the question until :meth:`answer_enrolment`: the desk is in the midst of asking it."""
+        self._asked = (server, request)
+
+    def answer_enrolment(self, desk: Desk) -> None:
+        """Ask the office what the desk wanted to ask, and tell the desk."""
+        from kiosk import uplink  # noqa: PLC0415 - as in Desk
+
+        server, request = self._asked
+        try:
+            reply = uplink.enrol(server, request, desk.clock, self._transport)
+        except KnownError as e:
+            desk.enrol_failed(e)
+        else:
+            desk.enrolled(server, reply)
+
+    def need(self, desk: Desk) -> None:
+        """Tell the uplink what the till wants."""
+        if self.uplink is not None:
+            self.uplink.need(needs_of(desk))
+
+    def hurry(self) -> None:
+        """Make all of the uplink's work due."""
+        if self.uplink is not None:
+            self.uplink.hurry()
+
+    def appended(self, row: int) -> None:
+        """Copy to the second medium at once."""
+        desk = self._desk
+        if desk is not None and desk.mirror is not None and desk.store is not None and desk.mirror.seq < row:
+            try:
+                mirror_step(desk.mirror, desk.store)
+            except Fault as e:
+                desk.mirror_seen(e.message, row - desk.mirror.seq)
+
+    def close(self) -> None:
+        """Let go of the workers' connections."""
+        if self.uplink is not None:
+            self.uplink.close()
+        if self._spooler is not None:
+            self._spooler.close()
+        self.uplink = self._spooler = self._desk = None
+
+
+def needs_of(desk: Desk) -> Needs:
+    """What the till wants of the office at this moment."""
+    from kiosk.uplink import Needs  # noqa: PLC0415 - as in Desk
+
+    assert desk.shelf is not None
+    return Needs(desk.till.journal.head.seq, desk.shelf.etag, desk.requests(), desk.health())

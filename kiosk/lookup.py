@@ -1,0 +1,118 @@
+"""What can be said of a ticket that comes back: never more than this kiosk can know off line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kiosk import receipt
+from kiosk.catalog import Shelf
+from kiosk.till import Known, Till
+from shared import money, numbers, sale, wire
+
+
+class Lookup:
+    """Answers in the contract's ``lookup.result``. ``contact_at`` is the office's time when it last answered."""
+
+    def __init__(self, till: Till, shelf: Shelf, language: str, contact_at: int | None) -> None:
+        self._till, self._shelf, self._language, self._contact_at = till, shelf, language, contact_at
+
+    def of(self, text: str) -> dict[str, Any]:
+        """What is known here of a scanned or typed ticket; never more than can be known off line."""
+        scan = receipt.parse_ticket(text, self._shelf.peers())
+        if scan.kind in ("not_a_ticket", "mistyped", "forged"):
+            return _verdict(*_WORDS[scan.kind])
+        known = self._till.find(scan.validation)
+        if known is not None:
+            return self._known(known)
+        shown = numbers.show_validation(scan.validation)
+        if self._shelf.known_void(scan.validation):
+            return _verdict("void", "Void", "The office has made this ticket void.", validation=shown)
+        if scan.kind in ("typed", "foreign"):
+            return _verdict(*_WORDS[scan.kind], validation=shown)
+        event = next((e for e in self._shelf.events.values() if sale.short(e.id) == scan.event), None)
+        if event is None:
+            return _verdict(*_WORDS["other_event"], validation=shown)
+        ranges = [numbers.Range("", first, count) for first, count in scan.numbers]
+        return self._genuine(event, ranges) | {"validation": shown, "known_at": self._known_at()}
+
+    def _known(self, known: Known) -> dict[str, Any]:
+        line, at = known.ticket.line, known.ticket.at
+        event = self._shelf.events.get(line.event)
+        if known.void or self._shelf.known_void(line.validation):
+            result = _verdict("void", "Void", "This ticket was made void.")
+        elif event is None:
+            result = _verdict(*_WORDS["other_event"])
+        else:
+            result = self._genuine(event, list(line.ranges))
+        open_for_change = event is not None and event.state == "active" and not self._till.is_cut(line.event)
+        standing = result["verdict"] not in ("void", "paid")
+        return result | {
+            "known_at": self._known_at(),
+            "validation": numbers.show_validation(line.validation),
+            "numbers": numbers.words(line.ranges),
+            "event": event.name if event else "",
+            "price": money.text(line.price, line.currency, self._language),
+            "sold_at": _local(at, event),
+            "order": line.order,
+            "can_void": bool(
+                standing and open_for_change and event is not None and event.policies.void_allowed
+            ),
+            "can_reprint": standing and event is not None,
+        }
+
+    def _genuine(self, event: wire.EventInfo, ranges: list[numbers.Range]) -> dict[str, Any]:
+        won = [r for r in event.results if any(r.number in part.numbers() for part in ranges)]
+        shown = {"numbers": numbers.words(ranges), "event": event.name}
+        if won:
+            prizes = ", ".join(
+                f"{r.prize_name} ({money.text(r.amount, r.currency, event.locale)})" for r in won
+            )
+            if all(r.state == "paid" for r in won):
+                return _verdict(
+                    "paid", "Already paid", f"Won {prizes}; the prize was paid.", prize=prizes, **shown
+                )
+            return _verdict(
+                "won", "A winner", f"Won {prizes}. The office pays the prize.", prize=prizes, **shown
+            )
+        words = "A genuine ticket. Whether it is void or paid is known only as of the last contact with the office."
+        if event.results:
+            words = "A genuine ticket. It has not won this time."
+        return _verdict("genuine", "Genuine", words, **shown)
+
+    def _known_at(self) -> str:
+        at = self._contact_at or (self._shelf.catalog.server_time if self._shelf.catalog else None)
+        event = next(iter(self._shelf.events.values()), None)
+        return "" if at is None else _local(at, event)
+
+
+_WORDS = {
+    "not_a_ticket": ("not_a_ticket", "Not a ticket", "This code is not a ticket's."),
+    "mistyped": (
+        "not_a_ticket",
+        "Typing mistake",
+        "A character of the validation number is wrong. Type it again.",
+    ),
+    "forged": ("forged", "Forged", "The code's signature is false: no kiosk made this ticket."),
+    "typed": (
+        "unknown",
+        "Cannot tell",
+        "This kiosk did not sell it and cannot tell. Ask the office or scan its QR.",
+    ),
+    "foreign": ("unknown", "Cannot tell", "A kiosk that is not known here signed it. Ask the office."),
+    "other_event": ("other_event", "Another event", "A ticket of an event that this kiosk does not have."),
+}
+
+
+def _verdict(verdict: str, title: str, words: str, **more: Any) -> dict[str, Any]:
+    blank = dict.fromkeys(
+        ("known_at", "validation", "numbers", "event", "price", "sold_at", "order", "prize"), ""
+    )
+    return (
+        blank
+        | {"verdict": verdict, "title": title, "words": words, "can_void": False, "can_reprint": False}
+        | more
+    )
+
+
+def _local(at: int, event: wire.EventInfo | None) -> str:
+    return receipt.local_time(at, event.timezone if event else "UTC")
