@@ -208,7 +208,7 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         receipt=ReceiptText(
             contact="Riverside Children’s Hospice, 12 Quay Street · 555-0100",
             results_at="tombola.example/results",
-            claim_by="Claim within 30 days, with this ticket.",
+            claim_by="30 days after the draw, with this ticket",
             notes=("You need not be present to win.", "Please play responsibly: 1-800-555-0199"),
         ),
     )
