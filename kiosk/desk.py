@@ -21,7 +21,7 @@ from kiosk.config import Config, check_server, software, version
 from kiosk.flow import Flow
 from kiosk.journal import MIRROR_LAG_MAX, Journal, Mirror, compare_mirror, mirror_step
 from kiosk.store import Identity, Store, read_identity
-from kiosk.till import Till
+from kiosk.till import Known, Till
 from shared import keys, money, wire
 from shared.clock import Clock
 from shared.errors import Fault, KnownError, Refused
@@ -29,7 +29,7 @@ from shared.ids import uuid7
 
 if TYPE_CHECKING:  # these load the network's and the printer's libraries: not before the first screen
     from hardware.printer import Printer
-    from kiosk.spooler import Job, Spooler
+    from kiosk.spooler import Job, Slip, Spooler
     from kiosk.uplink import Needs, Report, Transport, Uplink
 
 HOUSEKEEPING_MS = 1_000
@@ -63,6 +63,10 @@ class Outside(Protocol):
 
     def print(self, job: Job) -> None:
         """Print, then ``desk.handle(PrintEnded)``."""
+        ...
+
+    def slip(self, slip: Slip) -> None:
+        """Print the proof of a void if the printer is ready; nobody waits for it."""
         ...
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
@@ -341,6 +345,18 @@ class Desk:
         made = self.till.void(command.order, command.reason, command.by, misprint=command.misprint)
         self.handle(f.OrderVoided(made.ticket.line.order, made.ticket, command.misprint))
         self._appended()
+        if not command.misprint:  # after a misprint the customer has nothing to hand back
+            self._print_slip(made, command.reason)
+
+    def _print_slip(self, voided: Known, reason: str) -> None:
+        from kiosk.spooler import Slip  # noqa: PLC0415 - as above
+
+        assert self.shelf is not None
+        line = voided.ticket.line
+        event = self.shelf.events.get(line.event)
+        if event is not None:
+            words = dict(f.VOID_REASONS).get(reason, reason)
+            self._outside.slip(Slip(line, event, self.clock.now_ms(), words))
 
     def _do_check_pin(self, command: f.CheckPin) -> None:
         assert self.shelf is not None
@@ -504,6 +520,13 @@ class Desk:
                 self._refused_until[event] = self.clock.monotonic_ms() + CRITICAL_EVERY_MS
         _log.info("no numbers: %s", code)
 
+    def uplink_failed(self, words: str) -> None:
+        """The program that talks to the office has failed and will be started again; selling goes on."""
+        self._network = ("refused", words)
+        if self.is_open:
+            self._critical("UPLINK_FAILED", "ERROR", words)
+            self.refresh()
+
     def _online(self) -> bool:
         seen = self._contact_monotonic
         return (
@@ -623,13 +646,14 @@ class Desk:
 
 
 def _jackpot(event: wire.EventInfo) -> str:
+    """What the first prize is worth, short enough for a headline; empty where this kiosk does not know."""
     top = min(event.prizes, key=lambda p: p.position, default=None)
     if top is None:
         return ""
     if top.type == "percentage":
         whole, part = divmod(top.basis_points, 100)
-        return f"{top.name}: {whole}{f'.{part:02}' if part else ''} % of sales"
-    return f"{top.name}: {money.text(top.value, event.currency, event.locale)}" if top.value else top.name
+        return f"{whole}{f'.{part:02}' if part else ''} % of sales"
+    return money.text(top.value, event.currency, event.locale) if top.value else ""
 
 
 # Without threads ------------------------------------------------------------------------------------
@@ -676,6 +700,11 @@ class Alone:
         assert self._desk is not None
         assert self._spooler is not None
         self._desk.handle(self._spooler.print(job))
+
+    def slip(self, slip: Slip) -> None:
+        """Print the slip if the printer is ready."""
+        assert self._spooler is not None
+        self._spooler.slip(slip)
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
         """Keep the question until :meth:`answer_enrolment`: the desk is in the midst of asking it."""

@@ -25,7 +25,7 @@ from shared.errors import Fault, KnownError
 if TYPE_CHECKING:  # these load the network's and the printer's libraries: not before the first screen
     from hardware.printer import Printer
     from hardware.scanner import Scanner
-    from kiosk.spooler import Job
+    from kiosk.spooler import Job, Slip
     from kiosk.uplink import Transport, Uplink
 
 TICK_S = 0.25
@@ -34,6 +34,10 @@ MARK_S_MAX = 10.0
 JOIN_S_MAX = 5.0
 MIRROR_RETRY_S = 5.0
 QUEUE_MAX = 10_000
+VITAL = ("desk", "printer")
+"""Threads without which nothing can be sold; the others are started again when they fail."""
+RESTART_S_MIN, RESTART_S_MAX = 1.0, 60.0
+FAILED_WORDS = "The program failed here; sales go on."
 
 _log = logging.getLogger(__name__)
 
@@ -65,14 +69,14 @@ class Engine:
         self._config, self._clock, self._transport = config, clock, transport
         self._open_printer = open_printer
         self._inbox: queue.Queue[Callable[[], None] | None] = queue.Queue(QUEUE_MAX)
-        self._jobs: queue.Queue[Job | None] = queue.Queue(QUEUE_MAX)
+        self._jobs: queue.Queue[Job | Slip | None] = queue.Queue(QUEUE_MAX)
         self._desk = Desk(config, clock, self, boot=boot_name(), device=device_name())
         self._view = self._desk.view()
         self._on_change: Callable[[], None] = lambda: None
         self._threads: dict[str, threading.Thread] = {}
         self._uplink: Uplink | None = None
         self._scanner: Scanner | None = None
-        self._mirror_wake = threading.Event()
+        self._mirror_wake, self._end = threading.Event(), threading.Event()
         self._ending = False
         self._dead = ""
 
@@ -92,9 +96,9 @@ class Engine:
         return self._view
 
     def tick(self) -> None:
-        """Look after the workers: a dead one stops the kiosk visibly."""
+        """Look after the workers that selling needs: a dead one stops the kiosk visibly."""
         for name, thread in list(self._threads.items()):
-            if not thread.is_alive() and not self._ending and not self._dead and name != "enrol":
+            if not thread.is_alive() and not self._ending and not self._dead and name in VITAL:
                 self._dead = name
                 self._show_dead(name)
 
@@ -106,6 +110,7 @@ class Engine:
     def stop(self) -> None:
         """Go down in order: workers first, then the desk, so that what they end is still journalled."""
         self._ending = True
+        self._end.set()
         if self._scanner is not None:
             self._scanner.close()
         self._jobs.put(None)
@@ -123,8 +128,11 @@ class Engine:
         def run() -> None:
             try:
                 life()
-            except Exception:  # noqa: BLE001 - a thread's outermost frame: its death is logged, and seen by tick
+            except BaseException:  # noqa: BLE001 - a thread's outermost frame: its death is logged, and seen by tick
                 _log.exception("the %s thread died", name)
+            else:
+                if name in VITAL and not self._ending:
+                    _log.error("the %s thread ended though nobody told it to", name)
 
         self._threads[name] = threading.Thread(target=run, name=f"kiosk-{name}", daemon=True)
         self._threads[name].start()
@@ -142,7 +150,26 @@ class Engine:
         except queue.Full:
             _log.error("the desk's queue is full; something was dropped")
 
+    def _keep_up(self, life: Callable[[], None], failed: Callable[[str], None]) -> None:
+        """Live again after each failure, ever later: what does without this worker must go on without it."""
+        wait_s = RESTART_S_MIN
+        while not self._ending:
+            began = self._clock.monotonic_ms()
+            try:
+                life()
+            except Exception:  # noqa: BLE001 - a thread's outermost loop: logged, shown, and tried again
+                _log.exception("the %s failed; again in %g s", threading.current_thread().name, wait_s)
+            else:
+                return
+            if self._clock.monotonic_ms() - began > RESTART_S_MAX * 1000:
+                wait_s = RESTART_S_MIN
+            words = f"{FAILED_WORDS} Started again in {wait_s:g} s"
+            self._post(lambda w=words: failed(w))  # type: ignore[misc]
+            self._end.wait(wait_s)
+            wait_s = min(RESTART_S_MAX, wait_s * 2)
+
     def _show_dead(self, name: str) -> None:
+        _log.error("blocked: without the %s thread nothing can be sold", name)
         blocked = {
             "code": "worker_dead",
             "title": "The program has failed",
@@ -191,9 +218,11 @@ class Engine:
             return
         doubt = any(p.state != "queued" for p in desk.till.pending())
         self._begin("printer", lambda: self._printer_life(doubt))
-        self._begin("network", self._network_life)
+        self._begin("network", lambda: self._keep_up(self._network_life, desk.uplink_failed))
         if self._config.mirror is not None:
-            self._begin("mirror", self._mirror_life)
+            self._begin(
+                "mirror", lambda: self._keep_up(self._mirror_life, lambda words: desk.mirror_seen(words, 0))
+            )
 
     def print(self, job: Job) -> None:
         """Hand a job to the printer's thread."""
@@ -212,6 +241,10 @@ class Engine:
     def appended(self, row: int) -> None:  # noqa: ARG002 - the thread looks for itself
         """Wake the second copy's thread."""
         self._mirror_wake.set()
+
+    def slip(self, slip: Slip) -> None:
+        """Hand the proof of a void to the printer's thread."""
+        self._jobs.put_nowait(slip)
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
         """Ask the office on a thread of its own."""
@@ -296,6 +329,8 @@ class Engine:
             desk.till.acknowledged,
             self._transport,
         )
+        if self._ending:
+            return
         self._post(desk.refresh)
         self._uplink.run()
 

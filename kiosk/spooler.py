@@ -11,11 +11,12 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hardware.printer import Confirmed, DeviceError, Failed, Printer, PrinterStatus, PrintResult
+from hardware.printer import Confirmed, DeviceError, Failed, Printer, PrinterStatus, PrintResult, Unknown
 from kiosk import receipt
 from kiosk.flow import DeviceSeen, Event, PrintEnded
 from kiosk.till import Sold
 from shared.errors import Fault
+from shared.sale import Line
 from shared.wire import EventInfo
 
 POLL_S = 1.0
@@ -35,6 +36,16 @@ class Job:
     copy: int
     event: EventInfo
     package: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The proof of a void for the customer. Nothing hangs on it: where it does not come out it is let go."""
+
+    line: Line
+    event: EventInfo
+    at: int
+    reason: str
 
 
 class Spooler:
@@ -89,7 +100,30 @@ class Spooler:
             )
         except Fault as e:  # from the mark, before a byte has left
             result = Failed(e.code, f"{e.message} {e.hint}")
+        else:
+            if not isinstance(result, Confirmed):
+                self._wrong(result)
         return self._ended(job, result)
+
+    def slip(self, slip: Slip) -> bool:
+        """Print the proof of a void if the printer is ready now; whether it came out."""
+        printer = self._ready()
+        if printer is None or not printer.status().ready:
+            return False
+        if self._clear_first:
+            printer.clear()
+            self._clear_first = False
+        self._jobs = self._jobs % JOB_ID_MAX + 1
+        document = receipt.void_slip(slip.line, slip.event, at=slip.at, kiosk=self._kiosk, reason=slip.reason)
+        result = printer.print(document, self._jobs)
+        if not isinstance(result, Confirmed):
+            self._clear_first = True
+            self._wrong(result)
+        return isinstance(result, Confirmed)
+
+    def _wrong(self, result: Failed | Unknown) -> None:
+        """Show at once what the printer has just said, not when it is next asked."""
+        self._tell(DeviceSeen("printer", result.words, ok=False, code=result.reason))
 
     def _ended(self, job: Job, result: PrintResult) -> PrintEnded:
         order = job.ticket.line.order
@@ -125,8 +159,8 @@ class Spooler:
             self._seen = event
             self._report(event)
 
-    def run(self, jobs: queue.Queue[Job | None]) -> None:
-        """Print what comes, watch the printer in between; ends at None."""
+    def run(self, jobs: queue.Queue[Job | Slip | None]) -> None:
+        """Print what comes, watch the printer in between and after each failure; ends at None."""
         try:
             while True:
                 try:
@@ -136,7 +170,13 @@ class Spooler:
                     continue
                 if job is None:
                     return
-                self._report(self.print(job))
+                if isinstance(job, Slip):
+                    self.slip(job)
+                    continue
+                ended = self.print(job)
+                self._report(ended)
+                if ended.outcome != "confirmed" or (self._seen is not None and self._seen.ok is False):
+                    self.poll()
         finally:
             self.close()
 

@@ -16,7 +16,7 @@ from kiosk.config import Config
 from kiosk.desk import Desk
 from kiosk.flow import PrintEnded
 from kiosk.journal import Mirror, mirror_step
-from kiosk.spooler import Job, Spooler
+from kiosk.spooler import Job, Slip, Spooler
 from kiosk.store import Identity, Row, Store, read_identity
 from kiosk.till import BasketLine, Print, Receipt, Sold, Till
 from kiosk.uplink import Needs, Uplink
@@ -58,6 +58,9 @@ class Unit:
 
     def print(self, job: Job) -> None:
         self.desk.handle(self.spooler.print(job))
+
+    def slip(self, slip: Slip) -> None:
+        self.spooler.slip(slip)
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
         try:

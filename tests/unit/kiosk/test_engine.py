@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from hardware.printer import Failed, Unknown
+from hardware.printer import Failed, Pair, Text, Unknown
+from kiosk.catalog import Shelf
 from kiosk.config import Config
 from kiosk.desk import Alone, Desk
 from kiosk.engine import Engine
-from kiosk.store import Store
+from kiosk.store import Store, read_identity
 from shared import wire
 from shared.clock import SystemClock
 from tests.unit.kiosk.paper_office import (
@@ -190,7 +191,7 @@ def test_a_ticket_in_doubt_is_settled_before_the_next_sale(counter: Counter) -> 
     assert counter.tap(f"add:{SMALL}", "pay")["screen"] == "print_problem"
     assert counter.tap("print_retry")["screen"] == "done"
     assert counter.printer.cleared == 1, "nothing stale may print"
-    assert counter.kinds()[-4:] == ["sale", "printed", "reprinted", "printed"]
+    assert counter.kinds()[-5:] == ["sale", "critical", "printed", "reprinted", "printed"]
 
     counter.printer.results = [Unknown("silent", "No answer.")]
     assert counter.tap("next", f"add:{SMALL}", "pay", "cash", "print_yes")["screen"] == "done"
@@ -256,6 +257,10 @@ def test_tickets_are_looked_up_voided_and_reprinted(counter: Counter) -> None:
     assert len(counter.printer.printed) == 2
     assert counter.tap("open_void", "void_confirm")["void"]["error"] == "Choose a reason."
     view = counter.tap("void_reason:customer", "void_confirm")
+    assert len(counter.printer.printed) == 3, "the customer gets a proof of the void"
+    words = [b.text for b in counter.printer.printed[2].blocks if isinstance(b, Text)]
+    assert words[0] == "VOID"
+    assert Pair("Reason", "The customer changed their mind") in counter.printer.printed[2].blocks
     assert view["screen"] == "lookup"
     assert view["lookup"]["result"]["verdict"] == "void"
     assert not view["lookup"]["result"]["can_void"]
@@ -379,6 +384,7 @@ def test_events_closing_their_journal_leave_what_is_new_to_the_screens(counter: 
     """K7: the states an operator sees at all times are in every view."""
     view = counter.view()
     status = view["status"]
+    assert view["event"]["jackpot"] == "50 % of sales"
     assert status["numbers_left"] == 200
     assert status["network"] == "online"
     assert status["clock_ok"] is True
@@ -436,8 +442,10 @@ def test_the_engine_with_its_threads_sells_prints_and_uploads(tmp_path: Path, se
         assert last.seq == len(server.office.chain)
 
 
-def test_a_dead_worker_is_seen(tmp_path: Path, server: PaperServer) -> None:
-    """K14: a part that has died stops the kiosk visibly."""
+def test_a_dead_worker_is_seen_and_logged(
+    tmp_path: Path, server: PaperServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """K14: a part that selling needs has died: the kiosk stops visibly, and the log tells why."""
     make_identity(tmp_path, server.office, server.clock)
 
     def broken() -> Paper:
@@ -458,6 +466,57 @@ def test_a_dead_worker_is_seen(tmp_path: Path, server: PaperServer) -> None:
         assert "printer" in engine.view()["blocked"]["reason"]
     finally:
         engine.stop()
+    died = [r for r in caplog.records if "the printer thread died" in r.message]
+    assert [r.exc_info[0] for r in died if r.exc_info] == [RuntimeError], "the log must tell where the bug is"
+    assert any("nothing can be sold" in r.message for r in caplog.records)
+
+
+def test_a_bug_in_the_uplink_stops_no_sale(
+    tmp_path: Path, server: PaperServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """K14: the network's worker is started again; until then the screen says so, and sales go on."""
+    make_identity(tmp_path, server.office, server.clock)
+    now = SystemClock().now_ms()
+    server.clock.wall = now
+    server.catalog = server.office.catalog(event(opens_at=now - HOUR_MS, closes_at=now + HOUR_MS, cuts=()))
+    with Store(tmp_path) as store:
+        identity = read_identity(store.identity())
+        assert identity is not None
+        Shelf(store, identity).accept(*server.catalog)
+    broken = True
+
+    def bug(_method: str, _path: str) -> None:
+        if broken:
+            raise RuntimeError("a bug")
+
+    server.before = bug
+    changed = threading.Event()
+    printer = Paper()
+    config = Config(data=tmp_path, server=SERVER, disk_reserve_bytes=0)
+    engine = Engine(config, SystemClock(), transport=server.transport(), open_printer=lambda: printer)
+    engine.start(changed.set)
+
+    def sees(network: str) -> bool:
+        engine.tick()
+        return bool(engine.view()["status"]["network"] == network)
+
+    try:
+        wait_for(lambda: sees("refused"), changed)
+        assert "sales go on" in engine.view()["status"]["network_words"]
+        assert engine.view()["screen"] == "pin"
+        engine.act("choose_operator", OPERATOR)
+        for digit in (*PIN, "enter"):
+            engine.act("key", digit)
+        wait_for(lambda: bool(engine.view()["screen"] == "sell"), changed)
+        assert not sees("online")
+        broken = False
+        wait_for(lambda: sees("online"), changed)
+        assert engine.view()["screen"] == "sell"
+    finally:
+        engine.stop()
+    failed = [r for r in caplog.records if "kiosk-network failed" in r.message]
+    assert failed
+    assert all(r.exc_info for r in failed)
 
 
 def test_numbers_are_fetched_when_they_run_low(counter: Counter) -> None:

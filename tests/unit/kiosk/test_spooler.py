@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hardware.printer import DeviceError, Limits, Printer
+from hardware.printer import DeviceError, Failed, Limits, Printer, Unknown
 from hardware.receipt_printer import ReceiptPrinter
 from hardware.virtual import VirtualPrinter
 from kiosk.config import Config
 from kiosk.desk import Alone, Desk
 from kiosk.flow import DeviceSeen, Event, PrintEnded
-from kiosk.spooler import Job, Spooler
+from kiosk.spooler import Job, Slip, Spooler
 from kiosk.till import Receipt
 from shared.errors import Fault
 from tests.unit.kiosk.paper_office import (
@@ -192,11 +192,57 @@ def test_a_kiosk_without_a_printer_says_so(receipt: Receipt) -> None:
     assert bench.events == [DeviceSeen("printer", "That is no printer.", ok=False, code="address")]
 
 
+def test_what_a_failed_print_said_is_shown_before_its_end_is(receipt: Receipt) -> None:
+    """K10: paper out and the rest are shown at once, not when the printer is next asked."""
+    for result in (Failed("paper_out", "No paper."), Unknown("paper_out", "No paper.")):
+        paper = Paper()
+        bench = Bench(lambda paper=paper: paper)
+        bench.spooler.poll()
+        paper.results = [result]
+        assert bench.spooler.print(job(receipt)).outcome != "confirmed"
+        assert bench.events[-1] == DeviceSeen("printer", "No paper.", ok=False, code="paper_out")
+
+
+def test_a_printer_is_asked_how_it_is_right_after_a_failure(receipt: Receipt) -> None:
+    """K10: what the strip says follows the printer, also where the reason has gone meanwhile."""
+    paper = Paper(Failed("cover_open", "The cover is open."))
+    bench = Bench(lambda: paper)
+    jobs: queue.Queue[Job | Slip | None] = queue.Queue()
+    jobs.put(job(receipt))
+    jobs.put(None)
+    bench.spooler.run(jobs)
+    assert [e.ok for e in bench.events if isinstance(e, DeviceSeen)] == [False, True]
+
+
+def test_a_disk_that_fails_is_not_said_to_be_the_printer(receipt: Receipt) -> None:
+    """K10: the strip says of the printer only what the printer said."""
+    paper = Paper()
+    bench = Bench(lambda: paper, full=True)
+    assert bench.spooler.print(job(receipt)).outcome == "failed"
+    assert bench.events == []
+
+
+def test_the_proof_of_a_void_prints_if_the_printer_is_ready_and_holds_nobody_up(receipt: Receipt) -> None:
+    """N8: a void gives a slip; where the printer has none to give the void stands without it."""
+    line = receipt.tickets[0].line
+    slip = Slip(line, event(), SetClock().now_ms(), "Wrong package")
+    paper = Paper()
+    bench = Bench(lambda: paper)
+    assert bench.spooler.slip(slip)
+    assert len(paper.printed) == 1
+    paper.results = [Unknown("paper_out", "No paper.")]
+    assert not bench.spooler.slip(slip)
+    assert bench.events[-1] == DeviceSeen("printer", "No paper.", ok=False, code="paper_out")
+    assert bench.spooler.print(job(receipt)).outcome == "confirmed"
+    assert paper.cleared == 1, "the rest of the slip must not come out on the next ticket"
+    assert not Bench(lambda: None).spooler.slip(slip)
+
+
 def test_the_printers_thread_prints_what_comes_and_watches_in_between(receipt: Receipt) -> None:
     """K10: paper, cover and the rest are shown at once: an idle printer is asked every second."""
     paper = Paper()
     bench = Bench(lambda: paper)
-    jobs: queue.Queue[Job | None] = queue.Queue()
+    jobs: queue.Queue[Job | Slip | None] = queue.Queue()
     thread = threading.Thread(target=bench.spooler.run, args=(jobs,))
     thread.start()
     jobs.put(job(receipt))
