@@ -16,7 +16,7 @@ import re
 import struct
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -57,6 +57,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _SHA256 = re.compile(r"[0-9a-f]{64}").fullmatch
 _RETRY = {"40001", "40P01"}  # serialization failure, deadlock
+_SALE = str(sale.Sale.__struct_config__.tag)
 _KINDS = {str(body.__struct_config__.tag) for body in sale.Body.__args__}
 _log = logging.getLogger(__name__)
 
@@ -219,7 +220,6 @@ def _take(office: Office, c: Connection, rsu: UUID, epoch: int, batch: _Batch) -
     last = fresh[-1]
     if stopped == "revoked":
         _quarantine(c, unit, fresh, batch.signature, "revoked")
-        _find(c, unit, [_Finding("revoked_entries", fresh[0].header.seq, detail={"entries": len(fresh)})])
         return _reply(office, epoch, "revoked", (last.header.seq, last.hash))
     _keep(office, c, rsu, epoch, fresh, batch.signature)
     c.execute(_seen(office, unit).values(head_seq=last.header.seq, head_hash=last.hash))
@@ -273,7 +273,6 @@ def _keep_fork(
         return
     _quarantine(c, unit, fresh, signature if fresh[-1] is branch[-1] else None, "fork")
     seq = fresh[0].header.seq
-    _find(c, unit, [_Finding("fork", seq, detail={"entries": len(fresh)})])
     critical_event(
         c, "unit_forked", "ERROR", f"A second chain of this kiosk begins at entry {seq}.", rsu_id=unit.rsu_id
     )
@@ -282,6 +281,21 @@ def _keep_fork(
 def _quarantine(
     c: Connection, unit: Row[Any], entries: Sequence[Entry], signature: bytes | None, reason: str
 ) -> None:
+    """New entries outside the chain, with the finding of their own by which a person decides about them."""
+    kind = {"fork": "fork", "revoked": "revoked_entries"}[reason]
+    first = entries[0]
+    detail = {"entries": len(entries), "sales": sum(one.header.kind == _SALE for one in entries)}
+    _find(c, unit, [_Finding(kind, first.header.seq, subject=first.hash.hex(), detail=detail)])
+    f = m.findings
+    finding = c.execute(
+        select(f.c.id).where(
+            f.c.kind == kind,
+            f.c.rsu_id == unit.rsu_id,
+            f.c.epoch == unit.epoch,
+            f.c.seq == first.header.seq,
+            f.c.subject == first.hash.hex(),
+        )
+    ).scalar_one()
     rows = [
         {
             "rsu_id": unit.rsu_id,
@@ -291,10 +305,26 @@ def _quarantine(
             "hash": one.hash,
             "signature": signature if one is entries[-1] else None,
             "reason": reason,
+            "finding_id": finding,
         }
         for one in entries
     ]
     c.execute(upsert(m.rsu_quarantine).on_conflict_do_nothing(), rows)
+
+
+def take_branch(office: Office, c: Connection, finding: Row[Any]) -> None:
+    """Derive what the entries behind a ``fork`` or ``revoked_entries`` finding hold, as if they had come in the chain.
+
+    They stay where they are, outside the chain; what does not fit what is there becomes a finding of its own. Taken
+    again it changes nothing. ``Refused`` (``pool_frozen``) where they concern an event whose pool is frozen.
+    """
+    unit = _unit(c, finding.rsu_id, finding.epoch, lock=True)
+    q = m.rsu_quarantine
+    rows = c.execute(select(q.c.id, q.c.entry).where(q.c.finding_id == finding.id).order_by(q.c.seq)).all()
+    entries = [journal.read(bytes(row.entry)) for row in rows]
+    places = {one.hash: row.id for one, row in zip(entries, rows, strict=True)}
+    if entries:
+        _Derivation(office, c, unit, places, forked=finding.kind == "fork").run(entries)
 
 
 # The raw journal ------------------------------------------------------------------------------------
@@ -390,7 +420,7 @@ def _find(c: Connection, unit: Row[Any], found: Sequence[_Finding]) -> None:
 _TEMPORARY_ORDERS = """
     CREATE TEMPORARY TABLE IF NOT EXISTS ingest_orders (id uuid, validation text, event uuid, package uuid,
         allocation uuid, amount bigint, currency text, reference text, count integer, operator uuid, status text,
-        at bigint, seq bigint, sale uuid, line smallint, test boolean) ON COMMIT DELETE ROWS
+        at bigint, seq bigint, sale uuid, line smallint, test boolean, quarantine uuid) ON COMMIT DELETE ROWS
 """
 _TEMPORARY_RANGES = """
     CREATE TEMPORARY TABLE IF NOT EXISTS ingest_ranges (order_id uuid, event uuid, first integer, count integer,
@@ -399,9 +429,10 @@ _TEMPORARY_RANGES = """
 _INSERT_ORDERS = """
     INSERT INTO orders (id, validation_number, event_id, package_id, rsu_id, rsu_allocation_id, total_amount,
         currency, payment_status, payment_reference, ticket_count, source, operator_id, is_offline_sale,
-        offline_sync_status, offline_created_at, epoch, journal_seq, sale_id, line_no, is_test)
+        offline_sync_status, offline_created_at, epoch, journal_seq, sale_id, line_no, is_test,
+        quarantine_id)
     SELECT id, validation, event, package, %(rsu)s, allocation, amount, currency, 'paid', reference, count, 'rsu',
-        operator, true, status, to_timestamp(at / 1000.0), %(epoch)s, seq, sale, line, test
+        operator, true, status, to_timestamp(at / 1000.0), %(epoch)s, seq, sale, line, test, quarantine
     FROM ingest_orders ORDER BY id ON CONFLICT DO NOTHING
 """
 _ORDERS_NOT_TAKEN = """
@@ -409,7 +440,14 @@ _ORDERS_NOT_TAKEN = """
         EXISTS (SELECT FROM orders o WHERE o.id = i.id) AS order_there,
         EXISTS (SELECT FROM orders o WHERE o.validation_number = i.validation) AS validation_there
     FROM ingest_orders i WHERE NOT EXISTS (SELECT FROM orders o WHERE o.id = i.id
-        AND (o.rsu_id, o.epoch, o.journal_seq, o.line_no) = (%(rsu)s, %(epoch)s, i.seq, i.line))
+        AND (o.rsu_id, o.epoch, o.journal_seq, o.line_no) = (%(rsu)s, %(epoch)s, i.seq, i.line)
+        AND o.quarantine_id IS NOT DISTINCT FROM i.quarantine)
+"""
+# What was not taken in as an order has no tickets; what bears its id was sold by somebody else.
+_RANGES_NOT_TAKEN = """
+    DELETE FROM ingest_ranges r WHERE NOT EXISTS (SELECT FROM orders o JOIN ingest_orders i ON i.id = o.id
+        AND (o.rsu_id, o.epoch, o.journal_seq, o.line_no) = (%(rsu)s, %(epoch)s, i.seq, i.line)
+        AND o.quarantine_id IS NOT DISTINCT FROM i.quarantine WHERE o.id = r.order_id)
 """
 # Identifiers of version 7 (RFC 9562): in order of time, so that the index grows at its end. The millisecond goes
 # into the first 48 bits, the version into the four bits behind them; the rest of a random UUID stays as it is.
@@ -422,8 +460,8 @@ _INSERT_TICKETS = """
     ORDER BY r.event, n ON CONFLICT (event_id, draw_number) DO NOTHING
 """
 _TICKETS_TWICE = """
-    SELECT r.order_id::text, r.event::text, t.order_id::text, n
-    FROM ingest_ranges r CROSS JOIN generate_series(r.first, r.first + r.count - 1) n
+    SELECT r.order_id::text, i.seq, r.event::text, t.order_id::text, n
+    FROM ingest_ranges r JOIN ingest_orders i ON i.id = r.order_id CROSS JOIN generate_series(r.first, r.first + r.count - 1) n
         JOIN tickets t ON t.event_id = r.event AND t.draw_number = n
     WHERE t.order_id <> r.order_id ORDER BY r.event, n
 """
@@ -473,10 +511,23 @@ class _Use:
 
 
 class _Derivation:
-    """Derives orders, tickets, voids, cuts and findings from entries that have just joined the chain of ``unit``."""
+    """Derives orders, tickets, voids, cuts and findings from entries that have just joined the chain of ``unit``.
 
-    def __init__(self, office: Office, c: Connection, unit: Row[Any]) -> None:
+    ``places``, by hash, are those of entries in quarantine that a person lets stand. ``forked``: they are of a second
+    chain, so that the first one's cut says nothing of them, nor theirs of the first.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        c: Connection,
+        unit: Row[Any],
+        places: Mapping[bytes, UUID] | None = None,
+        *,
+        forked: bool = False,
+    ) -> None:
         self.office, self.c, self.unit = office, c, unit
+        self.places, self.forked = places or {}, forked
         self.now = office.clock.now_ms()
         self.findings: list[_Finding] = []
         self.orders: list[str] = []
@@ -500,6 +551,8 @@ class _Derivation:
         self._clock(entries)
         self._adopt(bodies)
         self._load(bodies)
+        if self.places and any(event.frozen for event in self.events.values()):
+            raise Refused("pool_frozen", "The pool is frozen; this can only be excluded.")
         for one, body in bodies:
             match body:
                 case sale.Sale():
@@ -632,6 +685,8 @@ class _Derivation:
             select(k.c.event_id, k.c.id, k.c.kind).where(k.c.event_id.in_(found))
         ):
             self.events[str(event_id)].cuts[str(cut)] = kind
+        if self.forked:
+            return
         for event_id, cut in self.c.execute(
             select(u.c.event_id, u.c.cut_id).where(
                 u.c.rsu_id == self.unit.rsu_id, u.c.epoch == self.unit.epoch, u.c.event_id.in_(found)
@@ -645,6 +700,9 @@ class _Derivation:
     def _doubt(
         self, kind: str, one: Entry, event: str | None = None, subject: str = "", **detail: Any
     ) -> None:
+        if one.hash in self.places:
+            # The chain's own entry of this number may have been doubted in the same words.
+            subject = subject or one.hash.hex()
         self.findings.append(_Finding(kind, one.header.seq, event, subject, detail))
         if event is not None:
             self.events[event].touched = True
@@ -709,7 +767,8 @@ class _Derivation:
             f"{line.order}\t{line.validation}\t{line.event}\t{package}\t"
             f"{block.allocation if block else chr(92) + 'N'}\t{line.price}\t{line.currency}\t"
             f"{_escape(body.payment.reference)}\t{line.count}\t{operator}\t{'failed' if failed else 'synced'}\t"
-            f"{moment}\t{one.header.seq}\t{body.sale}\t{place}\t{'t' if body.test else 'f'}\n"
+            f"{moment}\t{one.header.seq}\t{body.sale}\t{place}\t{'t' if body.test else 'f'}\t"
+            f"{self.places.get(one.hash, chr(92) + 'N')}\n"
         )
         event.touched = True
         if not failed and not body.test:
@@ -784,6 +843,8 @@ class _Derivation:
             return
         event.touched = True
         event.cut = event.cut or kind == "close"
+        if self.forked:
+            return
         self.cuts.append(
             {
                 "rsu_id": self.unit.rsu_id,
@@ -835,14 +896,19 @@ class _Derivation:
             with cursor.copy("COPY ingest_ranges FROM STDIN") as out:
                 out.write("".join(self.ranges))
             cursor.execute(_INSERT_ORDERS, keys)
-            if cursor.rowcount < len(self.orders):
-                self._orders_not_taken(cursor, keys)
+            twice = self._orders_not_taken(cursor, keys) if cursor.rowcount < len(self.orders) else []
             cursor.execute(_INSERT_TICKETS, {"stamp": self.now.to_bytes(6)})
-            twice = cursor.execute(_TICKETS_TWICE).fetchall() if cursor.rowcount < self.tickets else []
+            if cursor.rowcount < self.tickets:
+                twice += cursor.execute(_TICKETS_TWICE).fetchall()
         self._sold_twice(twice)
 
-    def _orders_not_taken(self, cursor: psycopg.Cursor[Any], keys: dict[str, Any]) -> None:
-        """Orders whose id or validation number stands on another already: kept raw, found, not derived."""
+    def _orders_not_taken(
+        self, cursor: psycopg.Cursor[Any], keys: dict[str, Any]
+    ) -> list[tuple[str, int, str, str, int]]:
+        """Orders whose id or validation number stands on another already: kept raw, found, not derived.
+
+        Their numbers that are sold already, as :meth:`_sold_twice` takes them: two buyers hold tickets for them.
+        """
         for order, event, validation, seq, order_there, _validation_there in cursor.execute(
             _ORDERS_NOT_TAKEN, keys
         ).fetchall():
@@ -850,30 +916,28 @@ class _Derivation:
             detail = {"order": order, "validation": validation}
             self.findings.append(_Finding(kind, seq, event, order, detail))
             self._recount(event)
-        # What was not taken in as an order has no tickets; what bears its id was sold by somebody else.
-        cursor.execute(
-            "DELETE FROM ingest_ranges r WHERE NOT EXISTS (SELECT FROM orders o JOIN ingest_orders i ON i.id = o.id "
-            "AND (o.rsu_id, o.epoch, o.journal_seq, o.line_no) = (%(rsu)s, %(epoch)s, i.seq, i.line) "
-            "WHERE o.id = r.order_id)",
-            keys,
-        )
+        held = cursor.execute(_TICKETS_TWICE).fetchall()
+        cursor.execute(_RANGES_NOT_TAKEN, keys)
+        left = {row[0] for row in cursor.execute("SELECT order_id::text FROM ingest_ranges").fetchall()}
         counted = cursor.execute("SELECT coalesce(sum(count), 0) FROM ingest_ranges").fetchone()
         assert counted is not None
         self.tickets = counted[0]
+        return [row for row in held if row[0] not in left]
 
-    def _sold_twice(self, found: Iterable[tuple[str, str, str, int]]) -> None:
+    def _sold_twice(self, found: Iterable[tuple[str, int, str, str, int]]) -> None:
         """Neither of two sales of a number enters a pool until somebody decides."""
         t = m.tickets
         lists: defaultdict[tuple[str, str], tuple[list[int], set[str]]] = defaultdict(lambda: ([], set()))
-        for order, event, other, number in found:
+        seqs: dict[str, int] = {}
+        for order, seq, event, other, number in found:
+            seqs[order] = seq
             held, others = lists[order, event]
             held.append(number)
             others.add(other)
         doubted: set[str] = set()
         for (order, event), (held, others) in lists.items():
-            row = self.c.execute(select(m.orders.c.journal_seq).where(m.orders.c.id == UUID(order))).one()
             detail = {"order": order, "others": sorted(others), "numbers": held[:NUMBERS_LISTED_MAX]}
-            self.findings.append(_Finding("sold_twice", row.journal_seq, event, order, detail))
+            self.findings.append(_Finding("sold_twice", seqs[order], event, order, detail))
             for start in range(0, len(held), NUMBERS_LISTED_MAX):
                 self.c.execute(
                     update(t)
@@ -975,7 +1039,8 @@ class _Derivation:
             "next": [use.next_number for _, use in used],
             "counter": [use.counter for _, use in used],
         }
-        self.c.execute(text(_UPDATE_ALLOCATIONS), values)
+        # A branch may sell what the chain has sold: then counting on would count it twice.
+        self.c.execute(text(_RECOUNT_ALLOCATIONS if self.places else _UPDATE_ALLOCATIONS), values)
         self.c.execute(text(_UPDATE_BLOCKS), values)
 
     def _write_events(self) -> None:
@@ -1006,6 +1071,17 @@ _UPDATE_ALLOCATIONS = """
             ELSE a.exhausted_at END
     FROM unnest(CAST(:ids AS uuid[]), CAST(:sold AS int[]), CAST(:next AS bigint[])) AS u(id, sold, next)
     WHERE a.id = u.id
+"""
+_RECOUNT_ALLOCATIONS = """
+    UPDATE rsu_allocations a SET
+        tickets_sold = n.sold,
+        tickets_available = a.total_tickets - n.sold,
+        next_draw_number = greatest(a.next_draw_number, n.next)
+    FROM (SELECT u.id, u.next, (SELECT count(*) FROM tickets t
+            JOIN rsu_allocations b ON b.id = u.id AND t.event_id = b.raffle_event_id
+            AND t.draw_number BETWEEN b.start_number AND b.end_number) AS sold
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:next AS bigint[])) AS u(id, next)) AS n
+    WHERE a.id = n.id
 """
 _UPDATE_BLOCKS = """
     UPDATE validation_number_blocks b SET

@@ -589,12 +589,16 @@ class RsuJournalEntry(Base):
 
 
 class RsuQuarantineEntry(Base):
-    """An entry of a forked branch, or past a revocation: kept as received, outside the chain. Append only."""
+    """An entry of a forked branch, or past a revocation: kept as received, outside the chain. Append only.
+
+    `finding_id` is what a person decides about the upload that brought it.
+    """
 
     __tablename__ = "rsu_quarantine"
     __table_args__ = (
         CheckConstraint(_HASH_LENGTH, name="hash"),
         UniqueConstraint("rsu_id", "epoch", "seq", "hash"),
+        Index("idx_rsu_quarantine_finding", "finding_id", "seq"),
     )
 
     id: Mapped[Id]
@@ -606,6 +610,7 @@ class RsuQuarantineEntry(Base):
     signature: Mapped[bytes | None]
     reason: Mapped[str]
     received_at: Mapped[Now]
+    finding_id: Mapped[UUID] = mapped_column(ForeignKey("findings.id"))
 
 
 class EventCut(Base):
@@ -647,7 +652,22 @@ class Order(Base):
     __table_args__ = (
         CheckConstraint("total_amount >= 0", name="total_amount"),
         CheckConstraint("ticket_count > 0", name="ticket_count"),
-        UniqueConstraint("rsu_id", "epoch", "journal_seq", "line_no"),
+        Index(
+            "orders_journal_line",
+            "rsu_id",
+            "epoch",
+            "journal_seq",
+            "line_no",
+            unique=True,
+            postgresql_where=text("quarantine_id IS NULL"),
+        ),
+        Index(
+            "orders_quarantine_line",
+            "quarantine_id",
+            "line_no",
+            unique=True,
+            postgresql_where=text("quarantine_id IS NOT NULL"),
+        ),
         Index("idx_orders_event", "event_id"),
         Index("idx_orders_created", desc("created_at"), desc("id")),
         Index("idx_orders_payment_status", "payment_status"),
@@ -679,6 +699,8 @@ class Order(Base):
     sale_id: Mapped[UUID | None]
     line_no: Mapped[SmallInt | None]
     is_test: Mapped[No]
+    quarantine_id: Mapped[UUID | None] = mapped_column(ForeignKey("rsu_quarantine.id"))
+    """The entry that it was derived from, where that is of an accepted branch and in no chain."""
 
 
 class Ticket(Base):

@@ -33,6 +33,7 @@ ACTIONS = {
     "exclude": "It does not stand: its numbers enter no pool",
 }
 _EXCEPTION = "unit_missing"
+_BRANCHES = {"fork", "revoked_entries"}
 WORDS = ingest.BLOCKING | ingest.NOTED | {_EXCEPTION: "A kiosk that cannot be reconciled shall be left out"}
 _SOLD, _VOID = {"sold"}, {"void", "misprint"}
 
@@ -207,11 +208,13 @@ def _finding_row(row: Row[Any]) -> FindingRow:
     )
 
 
-def decide(c: Connection, finding: UUID, decision: str, reason: str, by: UUID) -> None:
+def decide(office: Office, c: Connection, finding: UUID, decision: str, reason: str, by: UUID) -> None:
     """Decide a finding, once, with a reason: ``accept`` or ``exclude``.
 
     Accepted, the doubted order stands and its tickets enter the pool; excluded, they enter none. Of a number sold
-    twice ``accept`` lets the sale taken in first stand. Raises ``Refused``: ``decision``, ``reason``,
+    twice ``accept`` lets the sale taken in first stand. Of a second chain, or of what came after a revocation,
+    ``accept`` takes in what it holds, with findings of its own where that does not fit; ``exclude`` leaves it where
+    it is, in quarantine. Raises ``Refused``: ``decision``, ``reason``,
     ``unknown_finding``, ``already_decided``, ``same_person``, ``pool_frozen``, ``number_taken``.
     """
     if decision not in DECISIONS:
@@ -230,6 +233,8 @@ def decide(c: Connection, finding: UUID, decision: str, reason: str, by: UUID) -
         .where(f.c.id == finding)
         .values(decided_at=func.now(), decided_by=by, decision=decision, reason=reason)
     )
+    if row.kind in _BRANCHES:
+        _settle_branch(office, c, row, decision, reason, by)
     if row.event_id is not None:
         event = events.locked(c, row.event_id)
         order = row.detail.get("order")
@@ -568,16 +573,38 @@ def _frozen(c: Connection, event: UUID) -> bool:
     )
 
 
+def _settle_branch(
+    office: Office, c: Connection, finding: Row[Any], decision: str, reason: str, by: UUID
+) -> None:
+    """Entries outside a chain: taken in, or left out; either way the draws they concern are confirmed anew."""
+    if decision == "accept":
+        ingest.take_branch(office, c, finding)
+    a = m.rsu_allocations
+    held = select(a.c.raffle_event_id).where(a.c.rsu_id == finding.rsu_id, a.c.epoch == finding.epoch)
+    for event in sorted(set(c.execute(held).scalars())):
+        events.unconfirm(c, event)
+    taken = "taken in" if decision == "accept" else "left out"
+    critical_event(
+        c,
+        {"accept": "branch_accepted", "exclude": "branch_excluded"}[decision],
+        "WARN",
+        f"{finding.detail.get('entries', 0)} entries from {finding.seq} on, outside the chain, were {taken}. {reason}",
+        rsu_id=finding.rsu_id,
+        user_id=by,
+        metadata={"finding": str(finding.id)},
+    )
+
+
 def _settle(c: Connection, finding: Row[Any], event: Row[Any], order_id: UUID, *, stands: bool) -> None:
     o, t, f = m.orders, m.tickets, m.findings
     order = c.execute(select(o).where(o.c.id == order_id)).one_or_none()
-    if order is None:
+    if order is None and finding.kind != "sold_twice":
         return  # kept raw alone: its id or validation number stands on another order
     if stands and _frozen(c, event.id):
         raise Refused("pool_frozen", "The pool is frozen; this can only be excluded.")
     if finding.kind == "sold_twice":
         _settle_twice(c, finding, event.id, stands=stands)
-    else:
+    elif order is not None:
         others = c.execute(
             select(func.count()).where(
                 f.c.event_id == event.id,

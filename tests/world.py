@@ -672,9 +672,9 @@ class World:
             with self.server.office.begin(BOSS) as c:
                 finding = reconcile.except_unit(c, UUID(event), rsu, epoch, "it cannot come back", BOSS)
             with pytest.raises(Refused, match="second person"), self.server.office.begin(BOSS) as c:
-                reconcile.decide(c, finding, "accept", "so be it", BOSS)
+                reconcile.decide(self.server.office, c, finding, "accept", "so be it", BOSS)
             with self.server.office.begin(SECOND) as c:
-                reconcile.decide(c, finding, "accept", "seen and agreed", SECOND)
+                reconcile.decide(self.server.office, c, finding, "accept", "seen and agreed", SECOND)
 
     def _decide_findings(self, event: UUID) -> None:
         with self.server.office.begin(BOSS) as c:
@@ -684,7 +684,10 @@ class World:
                 stands = not order or (order not in self.left_out and self.dice.random() < 0.7)
                 if order and not stands:
                     self.left_out.add(order)
-                reconcile.decide(c, finding.id, "accept" if stands else "exclude", "looked into", BOSS)
+                if finding.kind in ("fork", "revoked_entries"):
+                    stands = False  # the books count what is in the chains
+                decision = "accept" if stands else "exclude"
+                reconcile.decide(self.server.office, c, finding.id, decision, "looked into", BOSS)
                 self.tell(f"{finding.kind} of {finding.unit}: {'stands' if stands else 'left out'}")
 
     def _expected_finding(self, finding: reconcile.FindingRow) -> None:

@@ -97,7 +97,7 @@ def decide(finding: UUID) -> ResponseReturnValue:
         decision = request.form.get("decision", "")
         if decision not in reconcile.DECISIONS:
             raise Refused("field", "Choose what is decided.")
-        reconcile.decide(c, finding, decision, ground.reason(), me.id)
+        reconcile.decide(auth.office(), c, finding, decision, ground.reason(), me.id)
     ground.tell("good", "Decided, under your name.")
     return redirect(page, 303)
 

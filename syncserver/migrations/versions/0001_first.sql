@@ -103,12 +103,17 @@ CREATE TABLE orders (
     sale_id UUID,
     line_no SMALLINT,
     is_test BOOLEAN DEFAULT false NOT NULL,
+    quarantine_id UUID,
     CONSTRAINT orders_pkey PRIMARY KEY (id),
     CONSTRAINT orders_total_amount_check CHECK (total_amount >= 0),
     CONSTRAINT orders_ticket_count_check CHECK (ticket_count > 0),
-    CONSTRAINT orders_rsu_id_epoch_journal_seq_line_no_key UNIQUE (rsu_id, epoch, journal_seq, line_no),
     CONSTRAINT orders_validation_number_key UNIQUE (validation_number)
 );
+
+-- An entry of the chain and one of an accepted branch may bear the same seq.
+CREATE UNIQUE INDEX orders_journal_line ON orders (rsu_id, epoch, journal_seq, line_no) WHERE quarantine_id IS NULL;
+
+CREATE UNIQUE INDEX orders_quarantine_line ON orders (quarantine_id, line_no) WHERE quarantine_id IS NOT NULL;
 
 CREATE INDEX idx_orders_event ON orders (event_id);
 
@@ -585,11 +590,17 @@ CREATE TABLE rsu_quarantine (
     signature BYTEA,
     reason TEXT NOT NULL,
     received_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    finding_id UUID NOT NULL,
     CONSTRAINT rsu_quarantine_pkey PRIMARY KEY (id),
     CONSTRAINT rsu_quarantine_hash_check CHECK (octet_length(hash) = 32),
     CONSTRAINT rsu_quarantine_rsu_id_epoch_seq_hash_key UNIQUE (rsu_id, epoch, seq, hash),
-    CONSTRAINT rsu_quarantine_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id)
+    CONSTRAINT rsu_quarantine_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id),
+    CONSTRAINT rsu_quarantine_finding_id_fkey FOREIGN KEY(finding_id) REFERENCES findings (id)
 );
+
+CREATE INDEX idx_rsu_quarantine_finding ON rsu_quarantine (finding_id, seq);
+
+ALTER TABLE orders ADD CONSTRAINT orders_quarantine_id_fkey FOREIGN KEY (quarantine_id) REFERENCES rsu_quarantine (id);
 
 CREATE TABLE ticket_packages (
     id UUID DEFAULT gen_random_uuid() NOT NULL,

@@ -50,7 +50,7 @@ def confirm(scene: Scene) -> None:
 def decide(scene: Scene, kind: str, decision: str, by: UUID | None = None) -> None:
     with scene.office.begin(scene.user) as c:
         found = next(one for one in reconcile.findings(c, scene.event, open_only=True) if one.kind == kind)
-        reconcile.decide(c, found.id, decision, "looked at the receipt", by or scene.user)
+        reconcile.decide(scene.office, c, found.id, decision, "looked at the receipt", by or scene.user)
 
 
 def test_every_gate_says_who_must_do_what_until_it_opens(scene: Scene) -> None:
@@ -180,14 +180,14 @@ def test_a_finding_is_decided_once_by_a_named_person_with_a_reason(scene: Scene)
         "Kiosk 1",
     )
     with scene.office.begin(scene.user) as c, pytest.raises(Refused, match="reason"):
-        reconcile.decide(c, found.id, "accept", "  ", scene.user)
+        reconcile.decide(scene.office, c, found.id, "accept", "  ", scene.user)
     with scene.office.begin(scene.user) as c, pytest.raises(Refused, match="accepted or excluded"):
-        reconcile.decide(c, found.id, "perhaps", "because", scene.user)
+        reconcile.decide(scene.office, c, found.id, "perhaps", "because", scene.user)
     decide(scene, "unreadable", "exclude")
     done = status(scene).findings[0]
     assert (done.decision, done.decided_by, done.reason) == ("exclude", scene.user, "looked at the receipt")
     with scene.office.begin(scene.user) as c, pytest.raises(Refused, match="decided before"):
-        reconcile.decide(c, found.id, "accept", "again", scene.user)
+        reconcile.decide(scene.office, c, found.id, "accept", "again", scene.user)
 
 
 def test_two_people_may_leave_a_lost_kiosk_out(scene: Scene) -> None:
