@@ -274,6 +274,8 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
 
         def told(words: str) -> None:
             progress.update(step, advance=1, description=words)
+            if not console.is_terminal:
+                console.print(words)
 
         picture = ends.enter_context(_browser(house, out / "pages"))
         told("The draw is refused while a kiosk is missing")
@@ -369,6 +371,10 @@ def _sell_all(house: House, evenings: list[Evening], clock: Clock, progress: Pro
 
     def sold() -> None:
         progress.advance(bar)
+        count = int(progress.tasks[0].completed)
+        # Without a terminal there is no bar: a line now and then tells that it goes on.
+        if not progress.console.is_terminal and count % 50 == 0:
+            progress.console.print(f"{count} orders sold")
 
     began = clock.monotonic_ms()
     _sell(north, WARM_UP_ORDERS, sold)
@@ -636,8 +642,6 @@ def _validate_off_line(evening: Evening, ticket: str) -> None:
     door = evening.kiosk.door
 
     def known() -> bool:
-        _home(evening)
-        door.tap("open_sync", "sync_now")
         _home(evening)
         return _scanned(evening, ticket) == "won"
 
