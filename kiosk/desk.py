@@ -221,7 +221,9 @@ class Desk:
         if self.store is not None:
             if self.journal is not None:
                 self.journal.seal()
-                self.store.put_json("watch", self.till.watch.keep()) if self._till is not None else None
+                if self._till is not None:
+                    self._till.keep_ledger()
+                    self.store.put_json("watch", self._till.watch.keep())
                 self.store.idle()
             self.store.close()
         self.store = self.journal = self._till = None
@@ -280,12 +282,13 @@ class Desk:
         assert self.store is not None
         assert self.journal is not None
         try:
-            if self.till.project_step() or self.journal.check_step():
+            if self.till.project_step() or self.journal.check_step() or self.till.derive_step():
                 return True
             if monotonic - self._sealed_at >= SEAL_MS:
                 self._sealed_at = monotonic
                 self.till.tidy()
                 self.journal.seal()
+                self.till.keep_ledger()
                 self.store.put_json("watch", self.till.watch.keep())
             if monotonic - self._checkpoint_at >= CHECKPOINT_MS:
                 self._checkpoint_at = monotonic

@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from kiosk.catalog import CAN, Answer
-from kiosk.till import BasketLine, Print, Sold
+from kiosk.ledger import Sold
+from kiosk.till import BasketLine, Print
 from shared import money, numbers, sale
 from shared.keys import PIN_DIGITS_MAX
 from shared.wire import Package

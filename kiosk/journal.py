@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from kiosk.store import Identity, Reader, Row, Store
-from shared import entry, sale, wire
+from kiosk.store import READ_ENTRIES_MAX, Identity, Reader, Row, Store
+from shared import entry, medium, sale, wire
 from shared.clock import Clock
 from shared.errors import Fault
 
@@ -24,8 +22,6 @@ CHECK_ENTRIES = 500
 """Entries to a step of the check behind the screens: some 3 ms."""
 MIRROR_LAG_MAX = 200
 """More entries than this missing in the second copy is an alarm."""
-MIRROR_HEADER_BYTES_MAX = 4_096
-EXPORT_FORMAT = "tombola-export-1"
 
 _KEPT = "The damaged file is kept. Do not switch off; call the office, which recovers the sales."
 
@@ -85,15 +81,18 @@ class Journal:
         self.head = Head(row.seq, digest, max(at, head.at))
         return row, at
 
-    def bodies(self) -> Iterator[tuple[Row, entry.Header, sale.Body]]:
-        """Every entry with its body, from the first; ``Fault`` where one is damaged."""
-        after = 0
-        while rows := self.store.entries(after, 1_000):
+    def bodies(
+        self, after: int = 0, count: int | None = None
+    ) -> Iterator[tuple[Row, entry.Header, sale.Body]]:
+        """The entries behind ``after`` with their bodies, ``count`` of them or all; ``Fault`` where one is damaged."""
+        while rows := self.store.entries(after, count or READ_ENTRIES_MAX):
             for row in rows:
                 if hashlib.sha256(row.data).digest() != row.hash:
                     raise Fault("journal_corrupt", f"Entry {row.seq} of the journal is damaged.", _KEPT)
                 found = entry.read(row.data)
                 yield row, found.header, sale.decode(found.body)
+            if count is not None:
+                return
             after = rows[-1].seq
 
     def _check_tail(self) -> None:
@@ -158,24 +157,12 @@ class Journal:
 class Mirror:
     """The journal's second copy: a file on another medium, entry behind entry, each synced to the medium.
 
-    The file: one line of JSON that names the chain, then for each entry its length in four bytes, the entry, its
-    signature in 64 bytes. A record cut off by a power failure is cut away at the next start.
+    The file is PROTOCOL.md's, section 8. A record cut off by a power failure is cut away at the next start.
     """
 
     def __init__(self, folder: Path, identity: Identity) -> None:
         self.path = folder / f"tombola-{identity.rsu}-{identity.epoch}.journal"
-        self._header = (
-            json.dumps(
-                {
-                    "format": "tombola-mirror-1",
-                    "rsu": identity.rsu,
-                    "epoch": identity.epoch,
-                    "certificate": base64.b64encode(identity.certificate).decode(),
-                    "certificate_signature": identity.certificate_signature.hex(),
-                }
-            ).encode()
-            + b"\n"
-        )
+        self._header = _header(medium.MIRROR_FORMAT, identity)
         self.seq = 0
         self.hash = entry.GENESIS
 
@@ -191,7 +178,7 @@ class Mirror:
                 self.seq, self.hash = 0, entry.GENESIS
                 return
             with self.path.open("r+b") as file:
-                if file.readline(MIRROR_HEADER_BYTES_MAX) != self._header:
+                if file.readline(medium.HEADER_BYTES_MAX) != self._header:
                     raise Fault(
                         "mirror_foreign",
                         "The second copy's file is not this kiosk's.",
@@ -199,7 +186,7 @@ class Mirror:
                     )
                 whole = file.tell()
                 self.seq, self.hash = 0, entry.GENESIS
-                while (record := _record(file.read(4), file.read)) is not None:
+                while (record := medium.read_mirror_record(file.read)) is not None:
                     data, _signature = record
                     self.seq += 1
                     self.hash = hashlib.sha256(data).digest()
@@ -220,7 +207,7 @@ class Mirror:
                 at = file.seek(0, os.SEEK_END)
                 try:
                     for row in rows:
-                        file.write(len(row.data).to_bytes(4) + row.data + row.signature)
+                        file.write(medium.mirror_record(row.data, row.signature))
                     file.flush()
                     os.fsync(file.fileno())
                 except OSError:
@@ -233,20 +220,15 @@ class Mirror:
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
         """The entries of the copy with their signatures, for whoever recovers them."""
         with self.path.open("rb") as file:
-            file.readline(MIRROR_HEADER_BYTES_MAX)
-            while (record := _record(file.read(4), file.read)) is not None:
+            file.readline(medium.HEADER_BYTES_MAX)
+            while (record := medium.read_mirror_record(file.read)) is not None:
                 yield record
 
 
-class _Read(Protocol):
-    def __call__(self, size: int, /) -> bytes: ...
-
-
-def _record(length: bytes, read: _Read) -> tuple[bytes, bytes] | None:
-    if len(length) < 4 or not 0 < (size := int.from_bytes(length)) <= entry.ENTRY_BYTES_MAX:
-        return None
-    data, signature = read(size), read(64)
-    return (data, signature) if len(signature) == 64 else None
+def _header(of: str, identity: Identity) -> bytes:
+    return medium.header_line(
+        of, identity.rsu, identity.epoch, identity.certificate, identity.certificate_signature
+    )
 
 
 def _mirror_fault(e: OSError) -> Fault:
@@ -315,23 +297,13 @@ def pack(identity: Identity, rows: list[Row]) -> bytes:
 
 
 def export(reader: Reader, identity: Identity, after: int, path: Path) -> int:
-    """Write what lies behind ``after`` into a file for the office; how many entries that is.
-
-    One line of JSON (format, rsu, epoch, certificate), then uploads, each after its length in four bytes.
-    """
+    """Write what lies behind ``after`` into a file for the office (PROTOCOL.md, section 8); how many entries that is."""
     count = 0
-    head = {
-        "certificate": base64.b64encode(identity.certificate).decode(),
-        "certificate_signature": identity.certificate_signature.hex(),
-        "epoch": identity.epoch,
-        "format": EXPORT_FORMAT,
-        "rsu": identity.rsu,
-    }
     try:
         with path.open("wb") as file:
-            file.write(json.dumps(head).encode() + b"\n")
+            file.write(_header(medium.EXPORT_FORMAT, identity))
             for last, body in batches(reader, identity, after):
-                file.write(len(body).to_bytes(4) + body)
+                file.write(medium.export_record(body))
                 count = last - after
             file.flush()
             os.fsync(file.fileno())

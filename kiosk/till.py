@@ -6,15 +6,15 @@ The same ``Ledger.apply`` builds that at start and after each fact, so a restart
 
 from __future__ import annotations
 
-import base64
-from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
+from kiosk import ledger
 from kiosk.catalog import CLOSE_CUT, Answer, Shelf, read_grant
 from kiosk.journal import Journal
+from kiosk.ledger import Block, Ledger, Sold
 from kiosk.store import Job
 from shared import entry, numbers, sale, wire
 from shared.clock import Clock
@@ -23,8 +23,6 @@ from shared.ids import uuid7
 from shared.money import text as money
 from shared.numbers import Range
 
-SALES_REMEMBERED_MAX = 1_000
-"""Ids of the newest sales, against double taps."""
 BACK_MS_MAX = 2_000
 """How far the clock may lie before the last entry: the time service's small steps."""
 SKEW_MS_MAX = 60_000
@@ -33,6 +31,11 @@ CUT_WAIT_MS_MAX = 600_000
 """How long a cut waits for the operator to say whether a ticket came out."""
 EXPIRY_WARNING_MS = 3_600_000
 PROJECT_ENTRIES = 500
+DERIVE_ENTRIES = 500
+COPY_FROM_ENTRIES = 20_000
+"""A shorter journal is read whole at start, in some 0.15 s; of a longer one the ledger is kept."""
+COPY_EVERY_ENTRIES = 5_000
+"""How far the kept ledger may lie behind before it is kept anew."""
 PREPARED = 20
 """Validation numbers worked out ahead in the block that is being sold."""
 
@@ -92,38 +95,6 @@ class Watch:
         return Answer()
 
 
-@dataclass(slots=True)
-class Block:
-    """A block of draw numbers with its validation numbers, and how far it is used."""
-
-    grant: wire.Grant
-    used: int = 0
-    issued: int = 0
-    """Validation numbers issued: the i-th line that begins in this block bears the i-th."""
-    ready: dict[int, str] = field(default_factory=dict)
-    """Validation numbers worked out ahead, by their place."""
-
-    @property
-    def left(self) -> int:
-        """Numbers not yet sold."""
-        return self.grant.last - self.grant.first + 1 - self.used
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """A line of a sale that was journalled: one ticket."""
-
-    fact: sale.Sale
-    index: int
-    seq: int
-    at: int
-
-    @property
-    def line(self) -> sale.Line:
-        """The ticket's line."""
-        return self.fact.lines[self.index]
-
-
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a basket: its tickets, in order."""
@@ -131,86 +102,6 @@ class Receipt:
     tickets: tuple[Sold, ...]
     repeated: bool = False
     """It had been sold before: the second tap of the same sale."""
-
-
-class Ledger:
-    """What the journal says, in the form the till needs it."""
-
-    def __init__(self) -> None:
-        self.blocks: dict[str, Block] = {}
-        self.open: dict[str, list[Block]] = {}
-        """Blocks with numbers left, by event, the oldest first."""
-        self.sales: OrderedDict[str, int] = OrderedDict()
-        self.voided: set[str] = set()
-        self.copies: dict[str, int] = {}
-        self.unprinted: dict[tuple[str, int], Sold | None] = {}
-        """Copies of orders whose print has no end yet, oldest first; None where the sale lies further back."""
-        self.unsynced: deque[tuple[int, int]] = deque()
-        """Seq and time of each sale and void that the office has not confirmed."""
-        self.cuts: set[str] = set()
-        self.witnessed: set[str] = set()
-        self.last_sale: sale.Sale | None = None
-
-    def apply(self, seq: int, at: int, body: sale.Body) -> None:
-        """Take in the entry at ``seq``."""
-        match body:
-            case sale.Sale():
-                self._sold(seq, at, body)
-            case sale.Granted():
-                self._granted(body)
-            case sale.Printed():
-                self.unprinted.pop((body.order, body.copy), None)
-            case sale.Reprinted():
-                self._reprinted(body)
-            case sale.Voided():
-                self.voided.add(body.order)
-                self.unsynced.append((seq, at))
-                for key in [k for k in self.unprinted if k[0] == body.order]:
-                    del self.unprinted[key]
-            case sale.Cut():
-                self.cuts.add(body.cut)
-            case sale.Witnessed():
-                self.witnessed.update(body.manifests, body.seeds)
-            case _:
-                pass
-
-    def _sold(self, seq: int, at: int, body: sale.Sale) -> None:
-        for i, line in enumerate(body.lines):
-            for r in line.ranges:
-                block = self.blocks[r.allocation]
-                block.used = max(block.used, r.last - block.grant.first + 1)
-                if block.left == 0:
-                    self.open[block.grant.event].remove(block)
-            self.blocks[line.ranges[0].allocation].issued += 1
-            self.unprinted[line.order, 0] = Sold(body, i, seq, at)
-        self.sales[body.sale] = seq
-        if len(self.sales) > SALES_REMEMBERED_MAX:
-            self.sales.popitem(last=False)
-        self.unsynced.append((seq, at))
-        self.last_sale = body
-
-    def _granted(self, body: sale.Granted) -> None:
-        grant = wire_grant(body)
-        if grant.allocation not in self.blocks:
-            block = self.blocks[grant.allocation] = Block(grant)
-            self.open.setdefault(grant.event, []).append(block)
-
-    def _reprinted(self, body: sale.Reprinted) -> None:
-        self.copies[body.order] = max(body.copy, self.copies.get(body.order, 0))
-        known = None
-        for key in [k for k in self.unprinted if k[0] == body.order]:
-            known = self.unprinted.pop(key) or known
-        self.unprinted[body.order, body.copy] = known
-
-    def acknowledge(self, seq: int) -> None:
-        """The office holds everything up to ``seq``."""
-        while self.unsynced and self.unsynced[0][0] <= seq:
-            self.unsynced.popleft()
-
-
-def wire_grant(body: sale.Granted) -> wire.Grant:
-    """The block that a journalled grant names; it was proved before it was journalled."""
-    return msgspec.json.decode(base64.b64decode(body.grant), type=wire.Grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +144,15 @@ class Till:
         """Whether the office answered a moment ago; some events are sold only then."""
         self.stopped = Answer()
         """Why this kiosk sells nothing whatever the catalog says (fork, damaged journal)."""
-        self.ledger = Ledger()
         self._secrets = self._store.secrets()
         self._cut_waits: dict[str, int] = {}
+        self._copy = ledger.kept(self._store, journal.identity)
+        """The ledger as it was kept; what is sold from it is derived again behind the screens."""
+        self._copied = self._copy.seq if self._copy else 0
+        self._derived = Ledger()
+        self.ledger = ledger.ledger_from(self._copy) if self._copy else Ledger()
         try:
-            for row, header, body in journal.bodies():
+            for row, header, body in journal.bodies(self.ledger.seq):
                 self.ledger.apply(row.seq, header.at, body)
         except (msgspec.MsgspecError, KeyError, ValueError) as e:
             raise Fault(
@@ -266,6 +161,8 @@ class Till:
                 "Install the program that wrote it, or a newer one.",
             ) from e
         self.acknowledged = int(self._store.get_json("acknowledged") or 0)
+        if self._copy is not None and self._copy.acknowledged > self.acknowledged:
+            self._recount(self.acknowledged)
         self.ledger.acknowledge(self.acknowledged)
 
     def _state(self, body: sale.Body) -> tuple[int, int]:
@@ -670,6 +567,47 @@ class Till:
         for job in self._store.jobs():
             if (job.order, job.copy) not in self.ledger.unprinted:
                 self._store.drop_job(job.order, job.copy)
+
+    # The kept ledger --------------------------------------------------------------------------------
+
+    def keep_ledger(self) -> bool:
+        """Keep the ledger for the next start, where the journal is long and the kept one old; whether it was."""
+        head = self.journal.head
+        if head.seq < COPY_FROM_ENTRIES or head.seq - self._copied < COPY_EVERY_ENTRIES:
+            return False
+        if self.ledger.unprinted:
+            return False
+        copy = ledger.copy_of(self.ledger, head.hash, self.acknowledged)
+        ledger.keep(self._store, self.journal.identity, copy)
+        self._copied = head.seq
+        return True
+
+    def derive_step(self) -> bool:
+        """One step of deriving from the journal the ledger that this start took over; False when it was compared.
+
+        ``Fault`` where it is another: then what this kiosk took for unsold may be sold.
+        """
+        copy = self._copy
+        if copy is None:
+            return False
+        for row, header, body in self.journal.bodies(self._derived.seq, DERIVE_ENTRIES):
+            if row.seq > copy.seq:
+                break
+            self._derived.apply(row.seq, header.at, body)
+        if self._derived.seq < copy.seq:
+            return True
+        self._derived.acknowledge(copy.acknowledged)
+        same = not self._derived.unprinted and copy == ledger.copy_of(
+            self._derived, bytes.fromhex(copy.hash), copy.acknowledged
+        )
+        self._copy, self._derived = None, Ledger()
+        if not same:
+            raise Fault(
+                "journal_corrupt",
+                "What this kiosk kept of its sales does not follow from its journal.",
+                "Do not sell. Call the office; it needs this kiosk and its second copy.",
+            )
+        return False
 
 
 def _orders(data: bytes) -> list[Sold]:

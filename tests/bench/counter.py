@@ -11,9 +11,10 @@ from pathlib import Path
 from hardware import escpos
 from hardware.printer import Confirmed, Document, JobState, PrinterStatus
 from kiosk import receipt
+from kiosk.ledger import Sold
 from kiosk.spooler import Job, Spooler
 from kiosk.store import Store
-from kiosk.till import BasketLine, Sold, Till
+from kiosk.till import BasketLine, Till
 from shared import keys, sale
 from shared.clock import SystemClock
 from shared.numbers import Range, ValidationBlock
@@ -108,6 +109,7 @@ class Counter:
         assert self.last is not None
         self.till.printed(self.last.line.order, 0, whole=True, said_by_printer=True)
         self.till.acknowledge(self.till.journal.head.seq)
+        self.till.prepare()
         if idle:
             self.store.idle()
 

@@ -16,9 +16,10 @@ from kiosk.config import Config
 from kiosk.desk import Desk
 from kiosk.flow import PrintEnded
 from kiosk.journal import Mirror, mirror_step
+from kiosk.ledger import Sold
 from kiosk.spooler import Job, Slip, Spooler
 from kiosk.store import Identity, Row, Store, read_identity
-from kiosk.till import BasketLine, Print, Receipt, Sold, Till
+from kiosk.till import BasketLine, Print, Receipt, Till
 from kiosk.uplink import Needs, Uplink
 from shared import wire
 from shared.errors import KnownError, Refused

@@ -27,7 +27,7 @@ from kiosk.flow import (
     Touch,
     span_words,
 )
-from kiosk.till import Sold
+from kiosk.ledger import Sold
 from shared import sale, wire
 from shared.numbers import Range
 
