@@ -780,7 +780,7 @@ def _count(
         "orders": len(orders),
         "tickets": len(tickets),
         "voided": sum(row["state"] != "sold" for row in tickets),
-        "synced": sum(row["offline_sync_status"] == "synced" for row in orders),
+        "synced": sum(row["doubtful"] == "False" for row in orders),
         "lost": len((shown | set(receipts)) - stored),
         "duplicated": sum(n > 1 for n in (printed + Counter()).values()) + sum(n > 1 for n in kept.values()),
         "findings": findings,
