@@ -251,6 +251,8 @@ class Store(Reader):
         self.folder = folder
         self.path = folder / DATABASE
         self._reserve_bytes = reserve_bytes
+        self._changes_moved = -1
+        """How much had been written when the log was last moved into the database."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -362,13 +364,20 @@ class Store(Reader):
         return found.f_bavail * found.f_frsize
 
     def idle(self) -> None:
-        """What may wait until nobody does: move the log into the database, cut an overlong log back."""
+        """What may wait until nobody does: move the log into the database, cut an overlong log back.
+
+        The first commit behind that begins the log anew, which costs a second sync: it is made here, not by a sale.
+        """
+        if self._db.total_changes == self._changes_moved:
+            return
         try:
             long = self.path.with_name(DATABASE + "-wal").stat().st_size > WAL_BYTES_MAX
         except FileNotFoundError:
             long = False
         with _disk():
             self._db.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if long else 'PASSIVE'})").fetchone()
+            self.put(log_begun=b"")
+            self._changes_moved = self._db.total_changes
 
     def reader(self) -> Reader:
         """A connection for another thread."""
