@@ -60,7 +60,8 @@ def main(argv: list[str] | None = None) -> int:
     from kiosk.engine import Engine
     from kiosk.ui import run
 
-    return run(Engine(config, SystemClock()), config)
+    engine = Engine(config, SystemClock())
+    return run(engine, config) or engine.exit_code()
 
 
 def _export(data: Path, target: Path) -> int:

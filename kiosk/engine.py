@@ -77,7 +77,7 @@ class Engine:
         self._uplink: Uplink | None = None
         self._scanner: Scanner | None = None
         self._mirror_wake, self._end = threading.Event(), threading.Event()
-        self._ending = False
+        self._ending = self._failed = False
         self._dead = ""
 
     # What the screens call --------------------------------------------------------------------------
@@ -107,8 +107,13 @@ class Engine:
         identity = self._desk.identity
         return identity is None or identity.demo
 
+    def exit_code(self) -> int:
+        """What the program ends with: 1 where it ended behind a screen that said why it cannot work here."""
+        return int(self._failed)
+
     def stop(self) -> None:
         """Go down in order: workers first, then the desk, so that what they end is still journalled."""
+        self._failed = bool(self._dead) or (self._view["screen"] == "blocked" and not self._desk.is_open)
         self._ending = True
         self._end.set()
         if self._scanner is not None:

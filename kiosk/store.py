@@ -349,14 +349,9 @@ class Store(Reader):
                 raise
             self._db.execute("COMMIT")
 
-    def check_reserve(self) -> None:
-        """``Refused`` where the disk's reserve is touched: a sale must never be the one that fills it."""
-        if self.free_bytes() < self._reserve_bytes:
-            raise Refused(
-                "disk_reserve",
-                "The kiosk's disk is nearly full; no more sales are taken.",
-                "Call the office: old files must be removed. Sales made so far are safe.",
-            )
+    def has_reserve(self) -> bool:
+        """The disk's reserve is untouched: a sale must never be the one that fills it."""
+        return self.free_bytes() >= self._reserve_bytes
 
     def free_bytes(self) -> int:
         """Free bytes on the data folder's disk."""

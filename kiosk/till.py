@@ -189,6 +189,12 @@ class Till:
         return answer
 
     def _limits(self, event: wire.EventInfo, now: int) -> Answer:
+        if not self._store.has_reserve():
+            return Answer(
+                "disk_reserve",
+                "The kiosk's disk is nearly full; no more sales are taken.",
+                "Call the office: old files must be removed. Sales made so far are safe.",
+            )
         limit = event.policies.unsynced_max
         if len(self.ledger.unsynced) >= limit:
             return Answer(
@@ -234,7 +240,6 @@ class Till:
             raise ValueError(f"no such way to pay: {method}")
         for event in dict.fromkeys(line.event for line in basket):
             self.can_sell(event).demand()
-        self._store.check_reserve()
         lines = self._lines(basket)
         due = sum(line.price for line in lines)
         if tendered < due:

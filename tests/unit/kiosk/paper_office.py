@@ -350,8 +350,9 @@ def open_desk(
 ) -> tuple[Desk, Alone]:
     """A whole kiosk without threads, at this server."""
     alone = Alone(server.transport(), lambda: printer)
+    given: dict[str, Any] = {"data": folder, "server": SERVER, "disk_reserve_bytes": 0} | settings
     desk = Desk(
-        Config(data=folder, server=SERVER, disk_reserve_bytes=0, **settings),
+        Config(**given),
         server.clock,
         alone,
         boot="b",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hardware.printer import Failed, Pair, Text, Unknown
+from hardware.virtual import VirtualPrinter
 from kiosk.catalog import Shelf
 from kiosk.config import Config
 from kiosk.desk import Alone, Desk
@@ -38,6 +39,9 @@ def server() -> PaperServer:
     made.office.grant(200)
     made.catalog = made.office.catalog(event())
     return made
+
+
+SHOWN_S_MAX, HEALED_S_MAX = 4.0, 10.0
 
 
 class Counter:
@@ -517,6 +521,49 @@ def test_a_bug_in_the_uplink_stops_no_sale(
     failed = [r for r in caplog.records if "kiosk-network failed" in r.message]
     assert failed
     assert all(r.exc_info for r in failed)
+
+
+def test_a_printer_unplugged_while_idle_is_seen_and_heals_by_itself(
+    tmp_path: Path, server: PaperServer
+) -> None:
+    """K10: disconnected is shown at once; plugged in again it heals within 10 s."""
+    make_identity(tmp_path / "k", server.office, server.clock)
+    virtual = VirtualPrinter(tmp_path / "printer", pty=False).start()
+    changed = threading.Event()
+    config = Config(data=tmp_path / "k", server=SERVER, disk_reserve_bytes=0, printer=virtual.address)
+    engine = Engine(config, SystemClock(), transport=server.transport())
+    engine.start(changed.set)
+
+    def says(ok: bool) -> bool:
+        return engine.view()["status"]["printer_ok"] is ok
+
+    try:
+        wait_for(lambda: says(True), changed)
+        virtual.set(disconnected=True)
+        wait_for(lambda: says(False), changed, SHOWN_S_MAX)
+        assert "cannot be reached" in engine.view()["status"]["printer"]
+        virtual.set(disconnected=False)
+        wait_for(lambda: says(True), changed, HEALED_S_MAX)
+        virtual.set(paper="out")
+        wait_for(lambda: says(False), changed, SHOWN_S_MAX)
+        assert "out of paper" in engine.view()["status"]["printer"]
+    finally:
+        engine.stop()
+        virtual.stop()
+    assert engine.exit_code() == 0
+
+
+def test_a_disk_near_its_end_stops_sales_before_money_is_taken(tmp_path: Path, server: PaperServer) -> None:
+    """K7: the reserve of the disk is a stop that says why and what to do, on the sell screen."""
+    make_identity(tmp_path / "k", server.office, server.clock)
+    at = Counter(tmp_path / "k", server, Paper(), disk_reserve_bytes=10**18)
+    at.sync()
+    view = at.log_on()
+    assert not view["event"]["can_sell"]
+    assert "disk is nearly full" in view["event"]["why_not"]
+    assert "Call the office" in view["event"]["why_not"]
+    assert at.tap(f"add:{SMALL}")["basket"]["empty"]
+    at.close()
 
 
 def test_numbers_are_fetched_when_they_run_low(counter: Counter) -> None:
