@@ -57,7 +57,8 @@ class Watch:
         """The newest time the server has told, milliseconds."""
         if kept:
             self.server_last = int(kept["server"])
-            if kept["boot"] == boot:
+            # A machine that does not name its boots gives no proof that this is still the same one.
+            if boot and kept["boot"] == boot:
                 self._base = (self.server_last, int(kept["monotonic"]))
 
     def seen(self, server_time: int, monotonic: int) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.till import BasketLine, Receipt
+from kiosk.till import BasketLine, Receipt, Watch
 from shared import numbers, sale, wire
 from shared.errors import Refused
 from tests.unit.kiosk.paper_office import (
@@ -214,6 +214,18 @@ def test_turning_the_clock_back_does_not_prolong_sales(kiosk: Kiosk) -> None:
     kiosk.clock.go(3 * HOUR_MS)
     kiosk.clock.wall = START_MS + 1_000
     assert refusal(kiosk) == "closed"
+
+
+def test_two_boots_without_a_name_are_not_taken_for_one() -> None:
+    """E1: the clock from boot says nothing across a restart; where the machine has no boot id each start is new."""
+    clock = SetClock()
+    before = Watch(clock, "", None)
+    before.seen(START_MS, clock.boot)
+    clock.go(3 * HOUR_MS)
+    clock.boot = 1_000
+    after = Watch(clock, "", before.keep())
+    assert after.now() == START_MS + 3 * HOUR_MS
+    assert after.skew_ms() is None
 
 
 def test_a_fast_clock_put_right_does_not_lock_the_kiosk(kiosk: Kiosk) -> None:
