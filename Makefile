@@ -1,6 +1,6 @@
 # Every target makes the checkout ready first; the first time takes a few minutes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench soak setup clean
+.PHONY: help demo test lint fmt bench soak screens setup clean
 BIN := .venv/bin
 
 # Without a display the demonstration plays by itself; OUT is the folder it fills.
@@ -37,5 +37,8 @@ bench: setup ## measure what users wait for against the machine's floor; writes 
 soak: setup ## sell for hours at one kiosk and watch its memory
 	@$(BIN)/python -m tests.bench.soak
 
+screens: setup ## write a picture of every screen of the kiosk, in every size and theme, to screens/
+	@$(BIN)/python -m tests.unit.kiosk.ui_engine pictures screens
+
 clean: ## remove the virtual environment and what was made
-	rm -rf .venv build dist demo bench.json .mypy_cache .ruff_cache
+	rm -rf .venv build dist demo screens bench.json .mypy_cache .ruff_cache

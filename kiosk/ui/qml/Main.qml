@@ -65,9 +65,10 @@ Window {
         }
 
         Toast {
-            // Over the title of a screen: nothing that is touched lies there.
-            anchors { top: stage.top; left: stage.left; leftMargin: Theme.px(170) }
-            width: Math.min(stage.width - Theme.px(170), Theme.px(560))
+            x: strip.speech.x
+            y: strip.speech.y + strip.speech.height - height
+            width: strip.speech.width
+            line: strip.speech.height
         }
     }
 

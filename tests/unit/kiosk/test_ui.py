@@ -111,13 +111,18 @@ def scrolled(item: QQuickItem) -> bool:
 
 
 def is_written(item: QQuickItem) -> bool:
-    """Whether it is a text on a screen; the last message may lie over a title."""
-    if not item.metaObject().className().startswith("Words") or not item.property("text"):
-        return False
-    around = cast("QQuickItem | None", item.parentItem())
-    while around is not None and around.objectName() != "dismiss":
-        around = cast("QQuickItem | None", around.parentItem())
-    return around is None
+    """Whether it is a text on the screen."""
+    return item.metaObject().className().startswith("Words") and bool(item.property("text"))
+
+
+def message(window: Window) -> QRectF | None:
+    """What of the last message is seen, a hair inside its edge."""
+    for item in window.every():
+        if item.objectName() == "dismiss":
+            background = item.property("background")
+            assert isinstance(background, QQuickItem)
+            return scene(background).adjusted(2, 2, -2, -2)
+    return None
 
 
 def painted(item: QQuickItem) -> QRectF:
@@ -167,6 +172,12 @@ def faults(window: Window, size: tuple[int, int]) -> list[str]:
         for other, b in written[i + 1 :]
         if a.intersects(b)
     ]
+    if (seen := message(window)) is not None:
+        last = window.engine.view()["toast"]["text"]
+        wrong += [
+            f"the last message hides {text!r}" for text, a in written if text != last and a.intersects(seen)
+        ]
+        wrong += [f"the last message hides {name}" for name, rect in rects if rect.intersects(seen)]
     for item in window.every():
         if item.metaObject().className().startswith("Words") and item.property("text"):
             text = item.property("text")

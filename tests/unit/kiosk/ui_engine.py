@@ -233,6 +233,38 @@ TROUBLES: dict[str, dict[str, Any]] = {
         "basket": {"lines": [], "count": 0, "total": "$0.00", "total_minor": 0, "empty": True},
         "events": VIEW["events"][:1],
     },
+    "sell four": {
+        "screen": "sell",
+        "packages": VIEW["packages"][:4],
+        "events": VIEW["events"][:1],
+        "event": VIEW["event"]
+        | {
+            "name": "Harbour City v. Northgate, second leg",
+            "jackpot": "Half the jackpot: 50 % of sales",
+            "test": True,
+        },
+    },
+    "sell five": {
+        "screen": "sell",
+        "packages": VIEW["packages"][:5],
+        "toast": {"text": "Talking to the office.", "kind": "info"},
+    },
+    "sell three": {
+        "screen": "sell",
+        "packages": VIEW["packages"][:3],
+        "events": VIEW["events"][:1],
+        "event": VIEW["event"]
+        | {"jackpot": "50 % of sales", "can_sell": False, "why_not": "Sales have not opened yet."},
+    },
+    "sell eleven": {
+        "screen": "sell",
+        "packages": [VIEW["packages"][i % 6] | {"id": f"p{i}", "index": i} for i in range(11)],
+        "status": VIEW["status"] | {"printer": "The paper is nearly used up. Have a new roll at hand."},
+    },
+    "sell sixteen": {
+        "screen": "sell",
+        "packages": [VIEW["packages"][i % 6] | {"id": f"p{i}", "index": i} for i in range(16)],
+    },
     "sell troubled": {
         "screen": "sell",
         "toast": {

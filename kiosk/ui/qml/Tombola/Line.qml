@@ -1,4 +1,4 @@
-// A label and what it stands for, on one line with a rule below.
+// A label and what it stands for, on one line with a rule below; in the middle of whatever height it is given.
 import QtQuick
 import QtQuick.Layouts
 
@@ -7,21 +7,24 @@ Item {
     property string label
     property string value
     property bool rule: true
+    property int size: Theme.body
 
     implicitHeight: Math.max(name.implicitHeight, what.implicitHeight) + 2 * Theme.small
     implicitWidth: Theme.px(320)
 
     Words {
         id: name
-        anchors { left: parent.left; top: parent.top; topMargin: Theme.small }
+        anchors { left: parent.left; verticalCenter: parent.verticalCenter }
         width: parent.width * 0.36
         text: line.label
         color: Theme.muted
+        font.pixelSize: line.size
     }
     Words {
         id: what
-        anchors { right: parent.right; top: parent.top; topMargin: Theme.small }
+        anchors { right: parent.right; verticalCenter: parent.verticalCenter }
         width: parent.width * 0.62
+        font.pixelSize: line.size
         text: line.value
         strong: true
         figures: true

@@ -1,4 +1,4 @@
-// The last message; it goes by itself, or when it is touched.
+// The last message, in the strip's second line; it goes by itself, or when it is touched.
 import QtQuick
 
 Touch {
@@ -6,41 +6,50 @@ Touch {
     readonly property var t: view.toast
     readonly property bool there: t.text !== undefined && t.text !== ""
     readonly property string kind: t.kind === "error" ? "bad" : t.kind === "warn" ? "warn" : "accent"
+    // The line is lower than a finger: what is touched reaches up over the strip, what is seen does not.
+    property real line
 
     act: "dismiss"
     text: there ? t.text : ""
     visible: there
-    implicitHeight: Math.max(Theme.touch, words.implicitHeight + 2 * Theme.gap)
+    height: Math.max(Theme.touch, line)
+    topInset: height - line
 
     background: Rectangle {
-        radius: Theme.radius
+        radius: Theme.px(10)
         color: toast.down ? Theme.down : Theme.wash(toast.kind)
-        border.width: Theme.px(2.5)
+        border.width: Theme.px(2)
         border.color: Theme.ink(toast.kind)
     }
     contentItem: Item {
-        Icon {
-            id: icon
-            anchors { left: parent.left; leftMargin: Theme.margin; verticalCenter: parent.verticalCenter }
-            name: toast.kind === "accent" ? "info" : "warning"
-            color: Theme.ink(toast.kind)
-            size: Theme.px(30)
-        }
-        Words {
-            id: words
-            anchors { left: icon.right; leftMargin: Theme.gap; right: away.left; rightMargin: Theme.gap; verticalCenter: parent.verticalCenter }
-            text: toast.text
-            strong: true
-            color: Theme.ink(toast.kind)
-            wrapMode: Text.Wrap
-            maximumLineCount: 3
-        }
-        Icon {
-            id: away
-            anchors { right: parent.right; rightMargin: Theme.margin; verticalCenter: parent.verticalCenter }
-            name: "cross"
-            color: Theme.ink(toast.kind)
-            size: Theme.px(24)
+        Item {
+            anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+            height: toast.line
+            Icon {
+                id: icon
+                anchors { left: parent.left; leftMargin: Theme.gap; verticalCenter: parent.verticalCenter }
+                name: toast.kind === "accent" ? "info" : "warning"
+                color: Theme.ink(toast.kind)
+                size: Theme.px(26)
+            }
+            Words {
+                anchors { left: icon.right; leftMargin: Theme.small; right: away.left; rightMargin: Theme.small; top: parent.top; bottom: parent.bottom; margins: Theme.px(2) }
+                text: toast.text
+                strong: true
+                color: Theme.ink(toast.kind)
+                font.pixelSize: Theme.body
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.px(13)
+                wrapMode: Text.Wrap
+                maximumLineCount: 2
+            }
+            Icon {
+                id: away
+                anchors { right: parent.right; rightMargin: Theme.gap; verticalCenter: parent.verticalCenter }
+                name: "cross"
+                color: Theme.ink(toast.kind)
+                size: Theme.px(22)
+            }
         }
     }
 }

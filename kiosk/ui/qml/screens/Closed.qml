@@ -14,26 +14,15 @@ Item {
             Layout.fillWidth: true
             Layout.fillHeight: true
 
-            Column {
-                anchors.centerIn: parent
-                width: Math.min(parent.width - 4 * Theme.margin, Theme.px(900))
-                spacing: Theme.margin
-                Rectangle {
-                    anchors.horizontalCenter: parent.horizontalCenter
-                    width: Theme.px(132)
-                    height: width
-                    radius: width / 2
-                    color: Theme.wash(card.kind)
-                    Icon {
-                        anchors.centerIn: parent
-                        name: view.closed.all_uploaded ? "check" : "upload"
-                        size: Theme.px(76)
-                        weight: 2.2
-                        color: Theme.ink(card.kind)
-                    }
-                }
+            ColumnLayout {
+                anchors { fill: parent; margins: Theme.hair }
+                spacing: 0
+
+                Item { Layout.fillHeight: true; Layout.preferredHeight: 2; Layout.minimumHeight: Theme.margin }
                 Words {
-                    width: parent.width
+                    Layout.fillWidth: true
+                    Layout.leftMargin: Theme.margin
+                    Layout.rightMargin: Theme.margin
                     horizontalAlignment: Text.AlignHCenter
                     text: view.closed.title
                     strong: true
@@ -42,7 +31,10 @@ Item {
                     minimumPixelSize: Theme.title
                 }
                 Words {
-                    width: parent.width
+                    Layout.fillWidth: true
+                    Layout.leftMargin: Theme.margin
+                    Layout.rightMargin: Theme.margin
+                    Layout.topMargin: Theme.small
                     horizontalAlignment: Text.AlignHCenter
                     text: view.closed.words
                     color: Theme.muted
@@ -50,12 +42,40 @@ Item {
                     wrapMode: Text.Wrap
                     maximumLineCount: 3
                 }
-                Notice {
-                    anchors.horizontalCenter: parent.horizontalCenter
-                    width: Math.min(parent.width, Theme.px(680))
-                    kind: card.kind
-                    picture: view.closed.all_uploaded ? "check" : "upload"
-                    text: view.closed.uploaded_words
+                Item { Layout.fillHeight: true; Layout.preferredHeight: 2; Layout.minimumHeight: Theme.margin }
+
+                // The one thing to know before the kiosk is switched off.
+                Rectangle {
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.preferredHeight: 8
+                    Layout.minimumHeight: uploaded.implicitHeight + 2 * Theme.margin
+                    color: Theme.wash(card.kind)
+                    radius: Theme.radius
+                    Column {
+                        id: uploaded
+                        anchors.centerIn: parent
+                        width: Math.min(parent.width - 2 * Theme.margin, Theme.px(900))
+                        spacing: Theme.margin
+                        Icon {
+                            anchors.horizontalCenter: parent.horizontalCenter
+                            name: view.closed.all_uploaded ? "check" : "upload"
+                            size: Theme.px(112)
+                            weight: 2.2
+                            color: Theme.ink(card.kind)
+                        }
+                        Words {
+                            width: parent.width
+                            horizontalAlignment: Text.AlignHCenter
+                            text: view.closed.uploaded_words
+                            color: Theme.ink(card.kind)
+                            strong: true
+                            font.pixelSize: Theme.title
+                            lineHeight: 1.1
+                            wrapMode: Text.Wrap
+                            maximumLineCount: 4
+                        }
+                    }
                 }
             }
         }

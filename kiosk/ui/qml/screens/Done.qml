@@ -82,7 +82,7 @@ Item {
                         text: view.done.numbers
                         strong: true
                         figures: true
-                        font.pixelSize: Theme.heading
+                        font.pixelSize: Theme.figure
                         minimumPixelSize: Theme.body
                         fontSizeMode: Text.Fit
                         Layout.fillHeight: true

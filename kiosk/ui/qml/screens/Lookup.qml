@@ -101,7 +101,7 @@ Item {
                         id: mark
                         anchors { left: parent.left; leftMargin: Theme.margin; verticalCenter: parent.verticalCenter }
                         name: screen.r.verdict === "won" ? "star" : screen.kind === "good" || screen.kind === "accent" ? "check" : screen.kind === "bad" ? "cross" : "warning"
-                        size: Theme.px(56)
+                        size: Theme.px(68)
                         color: Theme.ink(screen.kind)
                         weight: 2.2
                     }
@@ -113,7 +113,7 @@ Item {
                             text: screen.r.title || ""
                             strong: true
                             color: Theme.ink(screen.kind)
-                            font.pixelSize: Theme.title
+                            font.pixelSize: Theme.px(34)
                             wrapMode: Text.Wrap
                             maximumLineCount: 2
                         }
@@ -133,13 +133,16 @@ Item {
                     Layout.leftMargin: Theme.margin
                     Layout.rightMargin: Theme.margin
                     clip: true
-                    contentHeight: facts.implicitHeight
+                    id: sheet
+                    contentHeight: facts.height
                     boundsBehavior: Flickable.StopAtBounds
                     Column {
                         id: facts
                         width: parent.width
+                        readonly property int amount: ["prize", "validation", "numbers", "event", "price", "sold_at", "known_at"].filter((key) => screen.r[key]).length
                         component Fact: Line {
                             width: facts.width
+                            height: Math.max(implicitHeight, Math.min(Theme.px(76), Math.floor(sheet.height / Math.max(1, facts.amount))))
                             visible: value !== ""
                         }
                         Fact { label: qsTr("Prize"); value: screen.r.prize || "" }

@@ -12,66 +12,87 @@ Item {
             Layout.fillWidth: true
             spacing: Theme.margin
             Rectangle {
-                implicitWidth: Theme.px(92)
+                implicitWidth: Theme.px(84)
                 implicitHeight: implicitWidth
                 radius: width / 2
                 color: Theme.warnSoft
-                Icon { anchors.centerIn: parent; name: "printer"; size: Theme.px(52); color: Theme.warn }
+                Icon { anchors.centerIn: parent; name: "printer"; size: Theme.px(48); color: Theme.warn }
             }
-            ColumnLayout {
+            Words {
                 Layout.fillWidth: true
-                spacing: Theme.tiny
-                Words {
-                    Layout.fillWidth: true
-                    text: view.print_problem.title
-                    strong: true
-                    font.pixelSize: Theme.heading
-                    fontSizeMode: Text.HorizontalFit
-                    minimumPixelSize: Theme.lead
-                }
-                Words {
-                    Layout.fillWidth: true
-                    text: view.print_problem.reason
-                    color: Theme.warn
-                    strong: true
-                    font.pixelSize: Theme.lead
-                    wrapMode: Text.Wrap
-                    maximumLineCount: 3
-                }
+                text: view.print_problem.title
+                strong: true
+                font.pixelSize: Theme.px(48)
+                fontSizeMode: Text.HorizontalFit
+                minimumPixelSize: Theme.lead
             }
         }
 
-        Notice {
-            Layout.fillWidth: true
-            kind: "accent"
-            picture: "info"
-            text: view.print_problem.what_to_do
-        }
-
-        Card {
+        GridLayout {
             Layout.fillWidth: true
             Layout.fillHeight: true
-            Column {
-                anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; margins: Theme.margin * 1.5 }
-                spacing: Theme.small
-                Words { text: qsTr("Ticket numbers"); color: Theme.muted; font.pixelSize: Theme.caption }
-                Words {
-                    width: parent.width
-                    text: view.print_problem.numbers
-                    strong: true
-                    figures: true
-                    font.pixelSize: Theme.heading
-                    wrapMode: Text.Wrap
-                    maximumLineCount: 3
+            columns: Theme.portrait ? 1 : 2
+            columnSpacing: Theme.margin
+            rowSpacing: Theme.margin
+            uniformCellWidths: true
+
+            Rectangle {
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                radius: Theme.radius
+                color: Theme.warnSoft
+                ColumnLayout {
+                    anchors { fill: parent; margins: Theme.margin * 1.4 }
+                    spacing: Theme.margin
+                    Item { Layout.fillHeight: true }
+                    Words {
+                        Layout.fillWidth: true
+                        text: view.print_problem.reason
+                        color: Theme.warn
+                        strong: true
+                        font.pixelSize: Theme.title
+                        lineHeight: 1.05
+                        wrapMode: Text.Wrap
+                        maximumLineCount: 6
+                    }
+                    Words {
+                        Layout.fillWidth: true
+                        text: view.print_problem.what_to_do
+                        font.pixelSize: Theme.lead
+                        lineHeight: 1.15
+                        wrapMode: Text.Wrap
+                        maximumLineCount: 6
+                    }
+                    Item { Layout.fillHeight: true }
                 }
-                Words { text: qsTr("Validation number"); color: Theme.muted; font.pixelSize: Theme.caption; topPadding: Theme.small }
-                Words {
-                    width: parent.width
-                    text: view.print_problem.validation
-                    strong: true
-                    figures: true
-                    font.pixelSize: Theme.heading
-                    font.letterSpacing: Theme.px(1.5)
+            }
+            Card {
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Column {
+                    anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; margins: Theme.margin * 1.4 }
+                    spacing: Theme.small
+                    Words { text: qsTr("Ticket numbers"); color: Theme.muted }
+                    Words {
+                        width: parent.width
+                        text: view.print_problem.numbers
+                        strong: true
+                        figures: true
+                        font.pixelSize: Theme.heading
+                        wrapMode: Text.Wrap
+                        maximumLineCount: 4
+                    }
+                    Words { text: qsTr("Validation number"); color: Theme.muted; topPadding: Theme.margin }
+                    Words {
+                        width: parent.width
+                        text: view.print_problem.validation
+                        strong: true
+                        figures: true
+                        font.pixelSize: Theme.heading
+                        font.letterSpacing: Theme.px(1.5)
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.lead
+                    }
                 }
             }
         }

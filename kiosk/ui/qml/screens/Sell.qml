@@ -18,49 +18,63 @@ Item {
             Layout.preferredHeight: Theme.px(640)
             spacing: Theme.gap
 
-            RowLayout {
+            // The name goes first: what is to be won takes what it needs, and no more than its share.
+            Item {
+                id: head
                 Layout.fillWidth: true
-                spacing: Theme.margin
+                implicitHeight: Math.max(title.implicitHeight, prize.implicitHeight)
                 ColumnLayout {
-                    Layout.fillWidth: true
+                    id: title
+                    anchors { left: parent.left; right: prize.visible ? prize.left : parent.right; rightMargin: prize.visible ? Theme.margin : 0; verticalCenter: parent.verticalCenter }
                     spacing: 0
+                    Words {
+                        Layout.fillWidth: true
+                        text: view.event.name === "" ? qsTr("No event") : view.event.name
+                        strong: true
+                        font.pixelSize: Theme.title
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.caption
+                    }
                     RowLayout {
-                        spacing: Theme.gap
-                        Words {
-                            Layout.fillWidth: true
-                            text: view.event.name === "" ? qsTr("No event") : view.event.name
-                            strong: true
-                            font.pixelSize: Theme.title
-                            fontSizeMode: Text.HorizontalFit
-                            minimumPixelSize: Theme.body
-                        }
+                        spacing: Theme.small
                         Badge {
                             visible: view.event.test
                             text: qsTr("TEST")
                             kind: "warn"
+                            size: Theme.px(14)
                         }
-                    }
-                    Words {
-                        Layout.fillWidth: true
-                        text: view.event.venue
-                        color: Theme.muted
+                        Words {
+                            Layout.fillWidth: true
+                            text: view.event.venue
+                            color: Theme.muted
+                        }
                     }
                 }
                 Column {
+                    id: prize
                     visible: view.event.jackpot !== ""
+                    anchors { right: parent.right; verticalCenter: parent.verticalCenter }
+                    width: Math.min(Math.max(label.implicitWidth, won.implicitWidth), Math.round(head.width * 0.4))
                     Words {
-                        anchors.right: parent.right
+                        id: label
+                        width: parent.width
+                        horizontalAlignment: Text.AlignRight
                         text: qsTr("Jackpot")
                         color: Theme.muted
                         font.pixelSize: Theme.caption
                     }
                     Words {
-                        anchors.right: parent.right
+                        id: won
+                        width: parent.width
+                        horizontalAlignment: Text.AlignRight
                         text: view.event.jackpot
                         color: Theme.accent
                         figures: true
                         font.weight: Font.Bold
-                        font.pixelSize: Theme.heading
+                        font.pixelSize: text.length > 16 ? Theme.lead : Theme.px(34)
+                        lineHeight: 0.95
+                        wrapMode: Text.Wrap
+                        maximumLineCount: 2
                     }
                 }
             }
@@ -87,34 +101,39 @@ Item {
                 }
             }
 
-            Grid {
+            // As many rows as it takes, each filled from edge to edge, the fuller ones first.
+            Item {
                 id: grid
                 readonly property int amount: lists.packages.count
-                readonly property int rowsWanted: Math.max(1, Math.ceil(amount / columns))
-                readonly property real cellWidth: Math.floor((width - (columns - 1) * spacing) / columns)
-                readonly property real cellHeight: Math.min(Theme.px(230), Math.floor((height - (rowsWanted - 1) * spacing) / rowsWanted))
+                readonly property int rows: amount <= 3 ? 1 : amount <= 6 ? 2 : amount <= 9 ? 3 : amount <= 16 ? 4 : Math.ceil(amount / 5)
+                readonly property int base: Math.max(1, Math.floor(amount / rows))
+                readonly property int fuller: amount - base * rows
+                readonly property real cellHeight: Math.max(Theme.touch, Math.min(Theme.px(rows === 1 ? 320 : 260), Math.floor((height - (rows - 1) * Theme.gap) / rows)))
 
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                columns: amount <= 2 ? 2 : amount <= 9 ? 3 : 4
-                spacing: Theme.gap
 
                 Repeater {
                     model: lists.packages
                     PackageButton {
-                        width: grid.cellWidth
-                        height: Math.max(Theme.touch, grid.cellHeight)
                         required row
+                        required property int index
+                        readonly property int split: grid.fuller * (grid.base + 1)
+                        readonly property int line: index < split ? Math.floor(index / (grid.base + 1)) : grid.fuller + Math.floor((index - split) / grid.base)
+                        readonly property int inLine: line < grid.fuller ? grid.base + 1 : grid.base
+                        readonly property int place: index < split ? index % inLine : (index - split) % inLine
+                        x: place * (width + Theme.gap)
+                        y: line * (height + Theme.gap)
+                        width: Math.floor((grid.width - (inLine - 1) * Theme.gap) / inLine)
+                        height: grid.cellHeight
                     }
                 }
             }
 
             Notice {
                 Layout.fillWidth: true
-                kind: view.event.why_not !== "" ? "bad" : "warn"
-                text: view.event.why_not !== "" ? view.event.why_not
-                    : view.status.printer_ok === false ? view.status.printer
-                    : view.status.numbers_low ? qsTr("Few numbers are left. Connect this kiosk to fetch more.") : ""
+                kind: "bad"
+                text: view.event.why_not
             }
 
             RowLayout {

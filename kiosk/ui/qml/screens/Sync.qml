@@ -38,7 +38,7 @@ Item {
                     Icon {
                         Layout.alignment: Qt.AlignHCenter
                         name: view.sync.all_uploaded ? "check" : "upload"
-                        size: Theme.px(96)
+                        size: Theme.px(112)
                         weight: 1.8
                         color: Theme.ink(state.kind)
                     }
@@ -56,6 +56,7 @@ Item {
                         Layout.fillWidth: true
                         horizontalAlignment: Text.AlignHCenter
                         text: qsTr("Last contact: %1").arg(view.sync.last_contact)
+                        font.pixelSize: Theme.lead
                         wrapMode: Text.Wrap
                         maximumLineCount: 2
                     }
@@ -81,10 +82,12 @@ Item {
                     id: table
                     anchors { fill: parent; margins: Theme.margin; topMargin: Theme.small; bottomMargin: Theme.small }
                     model: lists.rows
+                    readonly property bool crowded: contentHeight > height + 1
                     delegate: Line {
                         required property var row
                         required property int index
-                        width: table.width - Theme.gap
+                        width: table.width - (table.crowded ? Theme.gap : 0)
+                        height: Math.max(implicitHeight, Math.min(Theme.px(72), Math.floor(table.height / Math.max(1, table.count))))
                         label: row.label
                         value: row.value
                         rule: index < table.count - 1
