@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import psycopg
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
@@ -127,6 +128,7 @@ def _failures(app: Flask) -> None:
     app.register_error_handler(DataError, _cannot_be_stored)
     app.register_error_handler(PoolTimeout, _overloaded)
     app.register_error_handler(OperationalError, _overloaded)
+    app.register_error_handler(psycopg.OperationalError, _overloaded)
     app.register_error_handler(InternalServerError, _bug)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, text
 
 from syncserver import auth
 from syncserver import models as m
@@ -20,6 +22,18 @@ TABLES: Final = (
 )  # fmt: skip
 HIDDEN: Final = {"updated_at", "created_at", "bundle", "manifest"}
 BIGINT_MAX: Final = 2**63 - 1
+YEAR_END: Final = 9_999
+CODES_MAX: Final = 200
+SEVERITIES: Final = ("INFO", "WARN", "ERROR")
+# Every code there is, along the index of codes from one to the next: however many events there are, it is quick.
+_CODES = text(f"""
+    WITH RECURSIVE code AS (
+        (SELECT event_type FROM critical_events ORDER BY event_type LIMIT 1)
+        UNION ALL
+        SELECT (SELECT event_type FROM critical_events WHERE event_type > code.event_type ORDER BY event_type LIMIT 1)
+        FROM code WHERE code.event_type IS NOT NULL
+    ) SELECT event_type FROM code WHERE event_type IS NOT NULL LIMIT {CODES_MAX}
+""")  # noqa: S608 - a number of our own
 
 
 def register(to: Blueprint) -> None:
@@ -73,11 +87,47 @@ def _short(value: object) -> object:
     return f"{value[:117]}…" if isinstance(value, str) and len(value) > 120 else value
 
 
+def _moment(name: str) -> datetime | None:
+    """A moment asked for, in UTC as the page shows them; None where it is none."""
+    try:
+        asked = datetime.fromisoformat(request.args.get(name, "")).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return asked if asked.year < YEAR_END else None
+
+
+def _asked_for(units: set[str]) -> tuple[dict[str, str], list[ColumnElement[bool]]]:
+    """What the search form asks for, as it shows it again, and as conditions that hold together."""
+    k = m.critical_events
+    asked, wanted = {}, []
+    for name, column in (("code", k.c.event_type), ("severity", k.c.severity)):
+        if value := request.args.get(name, ""):
+            asked[name] = value
+            wanted.append(column == value)
+    if (unit := request.args.get("unit", "")) in units:
+        asked["unit"] = unit
+        wanted.append(k.c.rsu_id == UUID(unit))
+    if start := _moment("from"):
+        asked["from"] = f"{start:%Y-%m-%dT%H:%M}"
+        wanted.append(k.c.timestamp >= start)
+    if end := _moment("to"):
+        asked["to"] = f"{end:%Y-%m-%dT%H:%M}"
+        wanted.append(k.c.timestamp < end + timedelta(minutes=1))
+    return asked, wanted
+
+
 @access(*ground.READERS)
 def happened() -> ResponseReturnValue:
-    """Critical events, newest first."""
+    """Critical events, newest first; by time, unit, code and severity together."""
     k, me, page = m.critical_events, auth.account(), ground.page_number()
     with ground.reading() as c:
+        units = c.execute(
+            select(m.rsus.c.id, m.rsus.c.name)
+            .where(m.rsus.c.organization_id == me.organisation)
+            .order_by(m.rsus.c.name)
+        ).all()
+        asked, wanted = _asked_for({str(unit.id) for unit in units})
+        codes = c.execute(_CODES).scalars().all()
         rows = c.execute(
             select(k, m.rsus.c.name.label("rsu_name"), m.raffle_events.c.name.label("event_name"))
             .outerjoin(m.rsus, m.rsus.c.id == k.c.rsu_id)
@@ -88,11 +138,20 @@ def happened() -> ResponseReturnValue:
                     m.raffle_events.c.organization_id.is_(None),
                     m.raffle_events.c.organization_id == me.organisation,
                 ),
+                *wanted,
             )
             .order_by(k.c.timestamp.desc())
             .limit(ground.PAGE_ROWS + 1)
             .offset((page - 1) * ground.PAGE_ROWS)
         ).all()
     return ground.page(
-        "critical", "audit", rows=rows[: ground.PAGE_ROWS], more=len(rows) > ground.PAGE_ROWS, page=page
+        "critical",
+        "audit",
+        rows=rows[: ground.PAGE_ROWS],
+        more=len(rows) > ground.PAGE_ROWS,
+        page=page,
+        units=units,
+        codes=codes,
+        severities=SEVERITIES,
+        asked=asked,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import func, select
 
 from syncserver import auth, claims, draws, events, rsus
 from syncserver import models as m
+from syncserver.audit import critical_event
 from syncserver.db import Database
 from tests.server import PASSWORD, House, close_and_confirm, log_in, make_event, make_house, post, sell
 
@@ -331,3 +333,42 @@ def test_a_manager_moves_the_close_by_the_venue_s_clock(house: House) -> None:
         row = c.execute(select(m.raffle_events).where(m.raffle_events.c.id == house.event)).one()
     assert row.closes_at.isoformat() == "2031-05-30T19:00:00+00:00"
     assert "is past" in follow(house, move, closes_at="2001-05-30T21:00", reason="back in time")
+
+
+def test_critical_events_are_found_by_time_unit_and_code_together(house: House) -> None:
+    """O4: searched by time, unit and code together; what another organisation's kiosks did is not shown."""
+    at = datetime(2031, 5, 30, 20, 15, tzinfo=UTC)
+    with house.office.begin() as c:
+        south = rsus.create_rsu(c, house.organisation, "South 1")
+        away = rsus.create_rsu(c, events.create_organisation(c, "Elsewhere", "EUR"), "Far 1")
+        for unit, code, minutes in (
+            (house.rsu, "printer_cover", 0),
+            (house.rsu, "printer_cover", 60),
+            (house.rsu, "link_lost", 0),
+            (south, "printer_cover", 0),
+            (away, "printer_cover", 0),
+        ):
+            words = f"{code} {unit} {minutes}"
+            critical_event(c, code, "WARN", words, rsu_id=unit, at=at + timedelta(minutes=minutes))
+
+    def found(**asked: str) -> set[str]:
+        shown = house.client("auditor").get("/admin/audit/events", query_string=asked).get_data(as_text=True)
+        return set(re.findall(r"<td>((?:printer_cover|link_lost) [^<]+)</td>", shown))
+
+    assert len(found()) == 4
+    together = {
+        "unit": str(house.rsu),
+        "code": "printer_cover",
+        "from": "2031-05-30T20:00",
+        "to": "2031-05-30T20:15",
+    }
+    assert found(**together) == {f"printer_cover {house.rsu} 0"}
+    assert found(unit=str(house.rsu)) == {
+        f"printer_cover {house.rsu} 0",
+        f"printer_cover {house.rsu} 60",
+        f"link_lost {house.rsu} 0",
+    }
+    assert found(code="link_lost", unit=str(south)) == set()
+    assert len(found(**{"from": "2031-05-30T20:16"})) == 1
+    assert len(found(to="9999-12-31T23:59")) == 4
+    assert len(found(severity="WARN", code="printer_cover")) == 3
