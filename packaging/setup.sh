@@ -28,6 +28,7 @@ packages=
   packages="libegl1 libgl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0 fonts-dejavu-core"
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || command -v chromium-browser >/dev/null ||
   packages="$packages chromium"
+.venv/lib/python3*/site-packages/playwright/driver/node --version >/dev/null 2>&1 || packages="$packages libatomic1"
 if [ -n "$packages" ]; then
   say "3/3  System libraries: $packages"
   as_root=

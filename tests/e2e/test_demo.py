@@ -1,0 +1,45 @@
+"""The demonstration is the product's own proof: a whole evening on real programs, every number agreeing."""
+
+import csv
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from shared import draw
+from syncserver.stage import script
+
+EVENING_S_MAX = 900
+
+
+@pytest.mark.browser
+def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
+    """K9, K10, K7, Y1, N8, D1, D3, D9: off line, killed, out of paper, void, refused, drawn, paid once."""
+    out = tmp_path / "evening"
+    played = subprocess.run(
+        [script("tombola-server"), "demo", "--scripted", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        timeout=EVENING_S_MAX,
+        check=False,
+    )
+    assert played.returncode == 0, played.stdout[-4000:] + played.stderr[-4000:]
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["orders"] >= 300
+    assert summary["tickets"] >= 1_500
+    assert summary["synced"] == summary["orders"]
+    assert (summary["lost"], summary["duplicated"], summary["findings"]) == (0, 0, 0)
+    assert (summary["winners"], summary["claims"]) == (3, 1)
+    with (out / "tickets.csv").open(newline="") as file:
+        tickets = list(csv.DictReader(file))
+    valid = sorted(int(row["draw_number"]) for row in tickets if row["state"] == "sold")
+    pool = draw.read_pool(out / "pool.csv")
+    assert [pool.number_at(i) for i in range(pool.size)] == valid
+    assert summary["voided"] == len(tickets) - len(valid) > 0
+    assert draw.verify((out / "draw.json").read_bytes(), [pool]).ok
+    assert len(list((out / "receipts").glob("*.png"))) == summary["orders"]
+    assert all(
+        (out / "screens" / f"{name}.png").stat().st_size for name in ("north-gate-sell", "south-gate-closed")
+    )
+    assert all((out / "pages" / f"{name}.png").stat().st_size for name in ("draw", "office-claims", "home"))
