@@ -238,13 +238,21 @@ def draw_now(
 
 
 def fail(c: Connection, draw: UUID, reason: str, by: UUID) -> None:
-    """Give an attempt up, on record and with a reason; the next one names it in its manifest."""
+    """Give an attempt up, on record and with a reason; the next one names it in its manifest.
+
+    Only before it is drawn: once the winners are known nobody may look at them and try again. ``Refused``: ``reason``,
+    ``step``.
+    """
     reason = reason.strip()
     if not reason or "\x00" in reason or len(reason) > REASON_CHARS_MAX:
         raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
     row = _draw(c, draw, lock=True)
-    if _step(row) in {"official", "failed"}:
-        raise Refused("step", f"This attempt is {_step(row)}; it stays as it is.")
+    if (step := _step(row)) in {"drawn", "official", "failed"}:
+        raise Refused(
+            "step",
+            f"This attempt is {step}; it stays as it is.",
+            "Make it official: its winners are drawn." if step == "drawn" else "",
+        )
     d = m.draw_executions
     c.execute(update(d).where(d.c.id == draw).values(state="failed", failure=reason, updated_at=func.now()))
     event = events.locked(c, row.raffle_event_id)

@@ -168,6 +168,17 @@ def test_an_attempt_given_up_stays_on_record_and_the_next_one_names_it(scene: Sc
         assert rows[1].failure == "the power went"
 
 
+def test_an_attempt_whose_winners_are_known_is_not_given_up(scene: Scene) -> None:
+    """Law 7: nobody looks at the winners first and draws again; the program says so before the database does."""
+    ready(scene)
+    draw = draws.draw_now(scene.office, scene.event, scene.user)
+    with pytest.raises(Refused, match="drawn") as e, scene.office.begin(scene.user) as c:
+        draws.fail(c, draw, "we do not like it", scene.user)
+    assert e.value.code == "step"
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+
+
 def test_a_void_after_the_freeze_is_a_finding_and_changes_no_pool(scene: Scene) -> None:
     """Y10: void after draw."""
     kiosk = ready(scene)
