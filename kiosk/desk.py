@@ -179,7 +179,7 @@ class Desk:
             return
         mirror = Mirror(self.config.mirror, identity)
         try:
-            mirror.open()
+            mirror.open(store.get_json("mirror"))
         except Fault as e:
             self.mirror_words = e.message
             _log.error("%s", e)
@@ -224,6 +224,7 @@ class Desk:
                 if self._till is not None:
                     self._till.keep_ledger()
                     self.store.put_json("watch", self._till.watch.keep())
+                self._mark_mirror()
                 self.store.idle()
             self.store.close()
         self.store = self.journal = self._till = None
@@ -289,6 +290,7 @@ class Desk:
                 self.till.tidy()
                 self.journal.seal()
                 self.till.keep_ledger()
+                self._mark_mirror()
                 self.store.put_json("watch", self.till.watch.keep())
             if monotonic - self._checkpoint_at >= CHECKPOINT_MS:
                 self._checkpoint_at = monotonic
@@ -322,8 +324,9 @@ class Desk:
         event = self.shelf.events.get(line.event)
         if event is None:
             raise Refused("no_event", "The office no longer sends this event; its ticket cannot be printed.")
-        package = next((p.name for p in event.packages if p.id == line.package), "")
-        self._outside.print(Job(ticket, copy, event, package))
+        package = next((p for p in event.packages if p.id == line.package), None)
+        name, perks = (package.name, package.description) if package else ("", "")
+        self._outside.print(Job(ticket, copy, event, name, perks))
 
     def mark(self, order: str, copy: int, state: str) -> None:
         """Note a print's state on the disk."""
@@ -640,6 +643,10 @@ class Desk:
         return Lookup(self.till, self.shelf, self.config.language, self._contact_at).of(text)
 
     # The second copy --------------------------------------------------------------------------------
+
+    def _mark_mirror(self) -> None:
+        if self.mirror is not None and self.store is not None and self.mirror_words == "In step":
+            self.store.put_json("mirror", self.mirror.mark())
 
     def mirror_seen(self, words: str, lag: int) -> None:
         """How the second copy is; ``lag`` entries are missing in it."""

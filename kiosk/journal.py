@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from kiosk.store import READ_ENTRIES_MAX, Identity, Reader, Row, Store
 from shared import entry, medium, sale, wire
@@ -20,6 +21,8 @@ from shared.errors import Fault
 
 CHECK_ENTRIES = 500
 """Entries to a step of the check behind the screens: some 3 ms."""
+MIRROR_MARK_ENTRIES = 20_000
+"""A shorter copy is read whole at each start, so that it is written anew from a damaged place on."""
 MIRROR_LAG_MAX = 200
 """More entries than this missing in the second copy is an alarm."""
 
@@ -165,9 +168,18 @@ class Mirror:
         self._header = _header(medium.MIRROR_FORMAT, identity)
         self.seq = 0
         self.hash = entry.GENESIS
+        self._last_at = 0
+        """Where the last record begins, bytes."""
 
-    def open(self) -> None:
-        """Read what is there; ``Fault`` where the medium cannot be used or holds another kiosk's chain."""
+    def mark(self) -> dict[str, int | str]:
+        """Where the copy ends, for the next :meth:`open`."""
+        return {"at": self._last_at, "seq": self.seq, "hash": self.hash.hex()}
+
+    def open(self, mark: dict[str, int | str] | None = None) -> None:
+        """Read what is there; ``Fault`` where the medium cannot be used or holds another kiosk's chain.
+
+        A long copy is read from its ``mark`` on, if the entry that the mark names stands there.
+        """
         try:
             if not self.path.exists():
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -185,15 +197,29 @@ class Mirror:
                         "Use a medium of its own.",
                     )
                 whole = file.tell()
-                self.seq, self.hash = 0, entry.GENESIS
+                self.seq, self.hash, self._last_at = 0, entry.GENESIS, 0
+                if mark is not None and int(mark["seq"]) >= MIRROR_MARK_ENTRIES and self._resume(file, mark):
+                    whole = file.tell()
+                else:
+                    file.seek(whole)
                 while (record := medium.read_mirror_record(file.read)) is not None:
                     data, _signature = record
                     self.seq += 1
                     self.hash = hashlib.sha256(data).digest()
-                    whole = file.tell()
+                    self._last_at, whole = whole, file.tell()
                 file.truncate(whole)
         except OSError as e:
             raise _mirror_fault(e) from e
+
+    def _resume(self, file: BinaryIO, mark: dict[str, int | str]) -> bool:
+        """Go to behind the entry of ``mark``; False where it does not stand where the mark says."""
+        at, digest = int(mark["at"]), bytes.fromhex(str(mark["hash"]))
+        file.seek(at)
+        record = medium.read_mirror_record(file.read)
+        if record is None or hashlib.sha256(record[0]).digest() != digest:
+            return False
+        self.seq, self.hash, self._last_at = int(mark["seq"]), digest, at
+        return True
 
     def append(self, rows: list[Row]) -> None:
         """Add entries behind the last; they are on the medium when this returns. ``Fault`` where they are not."""
@@ -205,8 +231,10 @@ class Mirror:
         try:
             with self.path.open("r+b") as file:
                 at = file.seek(0, os.SEEK_END)
+                last_at = at
                 try:
                     for row in rows:
+                        last_at = file.tell()
                         file.write(medium.mirror_record(row.data, row.signature))
                     file.flush()
                     os.fsync(file.fileno())
@@ -215,7 +243,7 @@ class Mirror:
                     raise
         except OSError as e:
             raise _mirror_fault(e) from e
-        self.seq, self.hash = rows[-1].seq, rows[-1].hash
+        self.seq, self.hash, self._last_at = rows[-1].seq, rows[-1].hash, last_at
 
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
         """The entries of the copy with their signatures, for whoever recovers them."""

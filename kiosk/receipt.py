@@ -36,6 +36,7 @@ def ticket(
     at: int,
     kiosk: str,
     package: str,
+    perks: str = "",
     qr: str,
     copy: int = 0,
     test: bool = False,
@@ -64,6 +65,8 @@ def ticket(
         blocks.append(Columns(tuple(cells), per_row=min(per_row, len(cells)), size=2))
     blocks += [Feed(), Rule()]
     blocks.append(Pair(package, money.text(line.price, line.currency, event.locale), bold=True))
+    if perks:
+        blocks.append(Text(perks))
     blocks.append(Pair("Draw numbers", str(line.count)))
     blocks.append(Pair("Sold", local_time(at, event.timezone)))
     blocks.append(Pair("Kiosk", kiosk))

@@ -36,6 +36,8 @@ class Job:
     copy: int
     event: EventInfo
     package: str
+    perks: str = ""
+    """What the package brings besides its numbers, as the office describes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Spooler:
             at=job.ticket.at,
             kiosk=self._kiosk,
             package=job.package,
+            perks=job.perks,
             qr=receipt.qr_text(line, self._rsu, self._sign),
             copy=job.copy,
             test=job.ticket.fact.test,

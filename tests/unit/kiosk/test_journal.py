@@ -14,7 +14,8 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.journal import Mirror, compare_mirror, export
+from kiosk import journal
+from kiosk.journal import Mirror, compare_mirror, export, mirror_step
 from kiosk.store import DATABASE, IDENTITY, Store
 from kiosk.till import BasketLine
 from shared import entry, sale, wire
@@ -272,6 +273,38 @@ def test_the_second_copy_follows_and_heals_a_torn_end(kiosk: Kiosk, tmp_path: Pa
         assert entry.signed_by(kiosk.identity.key.public, entry.read(data).hash, signature)
     assert len(list(again.rows())) == kiosk.journal.head.seq
     compare_mirror(again, kiosk.store)
+
+
+def test_a_long_copy_is_read_from_its_mark_on_if_the_mark_fits(
+    kiosk: Kiosk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K6: a start does not read years of copies, and never believes a mark that the medium does not bear out."""
+    monkeypatch.setattr(journal, "MIRROR_MARK_ENTRIES", 1)
+    sell(kiosk, 5)
+    mirror = Mirror(tmp_path / "stick", kiosk.identity)
+    mirror.open()
+    mirror_step(mirror, kiosk.store)
+    mark = mirror.mark()
+    at = int(mark["at"])
+    sell(kiosk, 2, 5)
+    mirror_step(mirror, kiosk.store)
+    whole = mirror.path.read_bytes()
+    behind = bytearray(whole)
+    behind[whole.index(b"\n") + 200] ^= 1  # in the first entry: who reads from the mark on does not see it
+    mirror.path.write_bytes(behind)
+    end = mirror.mark()
+    mirror.open(mark)
+    assert mirror.mark() == end
+    assert mirror.path.read_bytes() == behind
+    mirror.open(end)
+    assert mirror.mark() == end
+    sell(kiosk, 1, 7)
+    mirror_step(mirror, kiosk.store)
+    assert mirror.path.read_bytes()[: len(whole)] == behind
+    for wrong in (mark | {"at": at + 1}, mark | {"hash": "00" * 32}, mark | {"at": 10**9}):
+        again = Mirror(tmp_path / "stick", kiosk.identity)
+        again.open(wrong)
+        assert again.mark() == mirror.mark()
 
 
 def test_another_kiosks_medium_and_a_copy_ahead_are_seen(kiosk: Kiosk, tmp_path: Path) -> None:

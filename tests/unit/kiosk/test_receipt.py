@@ -86,6 +86,15 @@ def test_a_ticket_bears_all_that_the_standard_wants() -> None:
     assert "TEST" not in said
 
 
+def test_what_a_package_brings_besides_its_numbers_stands_on_the_ticket() -> None:
+    """E13: a package's perks show on the receipt."""
+    sold = line()
+    made = receipt.ticket(
+        sold, EVENT, at=START_MS, kiosk="North 2", package="Five", perks="One free drink at the bar", qr="X"
+    )
+    assert "One free drink at the bar" in words(made)
+
+
 def test_copies_and_tests_say_so_on_their_face() -> None:
     """N10: a reprint says REPRINT; E5: a test says that it is in no draw."""
     assert "REPRINT 2" in words(ticket(copy=2))
