@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from shared import draw as fair
+from shared import keys
 from shared.draw import DrawError, Json, Pool, PoolBuilder
 from shared.errors import Fault, Refused
 from shared.games import raffle
@@ -137,7 +138,10 @@ def freeze(office: Office, c: Connection, event: UUID, entropy: Mapping[str, Jso
 
 
 def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
-    """Make the seed, once, and publish its hash, which is returned in hex; the pool must be published before."""
+    """Make the seed, once, and publish its hash, which is returned in hex; the pool must be published before.
+
+    The database gets it sealed: who can read tables, logs or backups learns nothing before the entropy is fixed.
+    """
     row = _draw(c, draw, lock=True)
     _require(row, "frozen", "The seed's hash is published once, after the pool.")
     seed = office.clock.token(fair.SEED_BYTES)
@@ -148,7 +152,7 @@ def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
         .where(d.c.id == draw)
         .values(
             state="in_progress",
-            rng_seed=seed.hex(),
+            seed_sealed=_seal(office, draw, seed),
             seed_sha256=digest,
             seed_committed_at=office.now(),
             updated_at=func.now(),
@@ -177,11 +181,18 @@ def fix_entropy(c: Connection, draw: UUID, text: str, by: UUID) -> None:
 
 
 def execute(office: Office, c: Connection, draw: UUID, by: UUID) -> bytes:
-    """Open the seed, draw, verify what was drawn, and keep it: the bundle. Nothing is official yet."""
+    """Open the seed, draw, verify what was drawn, and keep it: the bundle. Nothing is official yet.
+
+    Raises ``Refused`` (``step``); ``Fault`` (``seed``) where this server's secret is not the one that sealed the seed.
+    """
     row = _draw(c, draw, lock=True)
     _require(row, "entropy", "The seed is opened once, after the public entropy is fixed.")
     event = events.locked(c, row.raffle_event_id)
-    seed = bytes.fromhex(row.rng_seed)
+    seed = _seal(office, draw, bytes(row.seed_sealed))
+    if hashlib.sha256(seed).hexdigest() != row.seed_sha256:
+        raise Fault(
+            "seed", "The seal of the seed does not open.", "Put the server's keys back from a backup."
+        )
     pools = _kept_pools(c, draw)
     try:
         results = fair.select(bytes(row.manifest), pools, seed, row.public_entropy)
@@ -196,7 +207,14 @@ def execute(office: Office, c: Connection, draw: UUID, by: UUID) -> bytes:
     c.execute(
         update(d)
         .where(d.c.id == draw)
-        .values(state="completed", seed_opened_at=now, bundle=data, verified_at=now, updated_at=func.now())
+        .values(
+            state="completed",
+            rng_seed=seed.hex(),
+            seed_opened_at=now,
+            bundle=data,
+            verified_at=now,
+            updated_at=func.now(),
+        )
     )
     _keep_results(office, c, event.id, draw, report.winners)
     _record(c, event, draw, "draw_executed", f"Drawn and verified, bundle {report.bundle_sha256}.", by)
@@ -363,6 +381,15 @@ def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[R
         )
         for row in c.execute(wanted)
     ]
+
+
+def _seal(office: Office, draw: UUID, data: bytes) -> bytes:
+    """A seed sealed, or a sealed one opened: XOR with what follows from the office's secret for this draw alone.
+
+    The secret is kept outside the database. Each draw makes one seed, so that nothing is ever sealed twice alike;
+    the published hash of the seed shows a seal that was tampered with.
+    """
+    return bytes(a ^ b for a, b in zip(data, keys.derive(office.secret, "seed", str(draw)), strict=True))
 
 
 # Reading and keeping --------------------------------------------------------------------------------

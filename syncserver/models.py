@@ -820,6 +820,7 @@ class DrawExecution(Base):
     manifest: Mapped[bytes | None]
     manifest_sha256: Mapped[str | None]
     manifest_published_at: Mapped[datetime | None]
+    seed_sealed: Mapped[bytes | None]
     seed_sha256: Mapped[str | None]
     seed_committed_at: Mapped[datetime | None]
     entropy_source: Mapped[Json | None]

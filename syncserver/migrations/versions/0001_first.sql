@@ -418,6 +418,7 @@ CREATE TABLE draw_executions (
     manifest BYTEA,
     manifest_sha256 TEXT,
     manifest_published_at TIMESTAMPTZ,
+    seed_sealed BYTEA,
     seed_sha256 TEXT,
     seed_committed_at TIMESTAMPTZ,
     entropy_source JSONB,
@@ -961,6 +962,7 @@ CREATE TRIGGER refer_insert AFTER INSERT ON rsu_journal
 
 -- Manifest published, then the seed made and its hash published, then the public entropy fixed, then the seed
 -- opened, then verified, then official. A step counts as published only in a later transaction than its own.
+-- Until it is opened the seed is here only sealed, with a secret that is not in the database.
 CREATE FUNCTION order_draw() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -981,7 +983,7 @@ BEGIN
             WHEN NEW.state <> 'pending' THEN 'a draw begins pending'
             WHEN NEW.rng_seed <> '' THEN 'there is no seed before the manifest is published'
             WHEN NEW.manifest_published_at IS NOT NULL THEN 'a manifest is recorded before it is published'
-            WHEN num_nonnulls(NEW.seed_sha256, NEW.seed_committed_at, NEW.public_entropy, NEW.entropy_fixed_at,
+            WHEN num_nonnulls(NEW.seed_sealed, NEW.seed_sha256, NEW.seed_committed_at, NEW.public_entropy, NEW.entropy_fixed_at,
                               NEW.seed_opened_at, NEW.bundle, NEW.verified_at, NEW.official_at, NEW.official_by) > 0
                 THEN 'a draw begins with its manifest and nothing after it'
         END;
@@ -1003,7 +1005,7 @@ BEGIN
         END LOOP;
 
         FOREACH name IN ARRAY ARRAY[
-            'manifest', 'manifest_sha256', 'manifest_published_at', 'seed_sha256', 'seed_committed_at',
+            'manifest', 'manifest_sha256', 'manifest_published_at', 'seed_sealed', 'seed_sha256', 'seed_committed_at',
             'public_entropy', 'entropy_fixed_at', 'seed_opened_at', 'bundle', 'verified_at', 'official_at', 'official_by'
         ] LOOP
             IF to_jsonb(OLD) ->> name IS NOT NULL
@@ -1024,11 +1026,19 @@ BEGIN
         -- True where this very transaction wrote the row last: nobody else can have seen its last step.
         SELECT xmin = pg_current_xact_id()::xid INTO fresh FROM draw_executions WHERE id = OLD.id;
 
-        IF complaint IS NULL AND NEW.rng_seed <> OLD.rng_seed THEN
+        IF complaint IS NULL AND OLD.seed_sealed IS NULL AND NEW.seed_sealed IS NOT NULL THEN
             complaint := CASE
                 WHEN manual THEN 'a manual draw has no seed'
                 WHEN OLD.manifest_published_at IS NULL OR fresh
                     THEN 'the seed is made after the manifest is published'
+                WHEN octet_length(NEW.seed_sealed) <> 32 THEN 'the seed is 32 bytes'
+            END;
+        END IF;
+        IF complaint IS NULL AND NEW.rng_seed <> OLD.rng_seed THEN
+            complaint := CASE
+                WHEN manual THEN 'a manual draw has no seed'
+                WHEN OLD.entropy_fixed_at IS NULL OR fresh
+                    THEN 'the seed is opened after the public entropy is fixed'
                 WHEN NEW.rng_seed !~ '^[0-9a-f]{64}$' THEN 'the seed is 32 bytes in lower-case hex'
             END;
         END IF;
@@ -1053,8 +1063,12 @@ BEGIN
             THEN 'manifest_sha256 is the SHA-256 of the manifest, in lower-case hex'
         WHEN NEW.manifest_published_at IS NOT NULL AND NEW.manifest IS NULL
             THEN 'there is no manifest to publish'
-        WHEN (NEW.rng_seed = '') <> (NEW.seed_sha256 IS NULL)
-            OR NEW.seed_sha256 <> encode(sha256(decode(NEW.rng_seed, 'hex')), 'hex')
+        WHEN (NEW.seed_sealed IS NULL) <> (NEW.seed_sha256 IS NULL) OR NEW.seed_sha256 !~ '^[0-9a-f]{64}$'
+            THEN 'the sealed seed and its SHA-256, in lower-case hex, are recorded together'
+        WHEN (NEW.rng_seed = '') <> (NEW.seed_opened_at IS NULL)
+            THEN 'the seed is shown when it is opened, and not before'
+        WHEN NEW.rng_seed <> ''
+            AND NEW.seed_sha256 IS DISTINCT FROM encode(sha256(decode(NEW.rng_seed, 'hex')), 'hex')
             THEN 'seed_sha256 is the SHA-256 of the bytes of the seed, in lower-case hex'
         WHEN NEW.seed_committed_at IS NOT NULL AND NEW.seed_sha256 IS NULL
             THEN 'there is no hash of a seed to publish'
@@ -1215,7 +1229,7 @@ BEGIN
         ('tickets', 'id', '', ''),
         ('voids', 'id', '', ''),
         ('findings', 'id', '', ''),
-        ('draw_executions', 'id', 'rng_seed,manifest,bundle', 'updated_at'),
+        ('draw_executions', 'id', 'rng_seed,seed_sealed,manifest,bundle', 'updated_at'),
         ('draw_results', 'id', '', ''),
         ('prize_claims', 'id', '', ''),
         ('system_configurations', 'id', '', ''),

@@ -176,7 +176,7 @@ def test_secrets_and_personal_data_are_not_in_the_history(every_database: Databa
     seed = b"\x5e" * 32
     with every_database.engine.begin() as connection:
         connection.execute(
-            update(m.draw_executions).values(rng_seed=seed.hex(), seed_sha256=sha256(seed).hexdigest())
+            update(m.draw_executions).values(seed_sealed=seed, seed_sha256=sha256(seed).hexdigest())
         )
     with every_database.engine.connect() as connection:
         erased, changed, made = history(connection, table="orders")

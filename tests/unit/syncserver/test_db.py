@@ -51,6 +51,7 @@ PARENTS = [
 ]  # fmt: skip
 MANIFEST = b'{"format":"tombola-draw-1"}'
 SEED = bytes(range(32))
+SEALED = bytes(255 - byte for byte in SEED)
 
 
 def add(connection: Connection, table: Any, **values: Any) -> Any:
@@ -144,9 +145,9 @@ def make_draw(database: Database) -> Any:
 
 STEPS: list[dict[str, Any]] = [
     {"manifest_published_at": func.now()},
-    {"rng_seed": SEED.hex(), "seed_sha256": sha256(SEED).hexdigest(), "seed_committed_at": func.now()},
+    {"seed_sealed": SEALED, "seed_sha256": sha256(SEED).hexdigest(), "seed_committed_at": func.now()},
     {"public_entropy": "3 1 4", "entropy_fixed_at": func.now()},
-    {"seed_opened_at": func.now()},
+    {"rng_seed": SEED.hex(), "seed_opened_at": func.now()},
     {"bundle": b"{}"},
     {"verified_at": func.now()},
     {"official_at": func.now(), "official_by": UUID(int=1)},
@@ -446,6 +447,8 @@ def test_a_step_counts_as_published_only_after_its_transaction(every_database: D
         {"manifest_published_at": None},
         {"rng_seed": "11" * 32, "seed_sha256": sha256(b"\x11" * 32).hexdigest()},
         {"rng_seed": ""},
+        {"seed_sealed": SEED},
+        {"seed_sealed": None, "seed_sha256": None},
         {"seed_sha256": "00" * 32},
         {"public_entropy": "6 6 6"},
         {"entropy_source": {"source": "none"}},
@@ -470,9 +473,9 @@ def test_no_step_of_a_draw_is_taken_back(database: Database, change: dict[str, A
 @pytest.mark.parametrize(
     "change",
     [
-        {"rng_seed": SEED.hex()},
-        {"rng_seed": SEED.hex(), "seed_sha256": "00" * 32},
-        {"rng_seed": "short", "seed_sha256": "00" * 32},
+        {"seed_sealed": SEALED},
+        {"seed_sealed": b"short", "seed_sha256": sha256(SEED).hexdigest()},
+        {"seed_sealed": SEALED, "seed_sha256": "short"},
         {"seed_sha256": sha256(SEED).hexdigest()},
         {"seed_committed_at": func.now()},
     ],
@@ -481,6 +484,29 @@ def test_the_seed_and_its_hash_belong_together(database: Database, change: dict[
     """D3: `seed_sha256` is the SHA-256 of the seed's bytes."""
     draw = make_draw(database)
     step(database, draw, STEPS[0])
+    with pytest.raises(DBAPIError):
+        step(database, draw, change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rng_seed": SEED.hex()},
+        {"seed_opened_at": func.now()},
+        {"rng_seed": SEALED.hex(), "seed_opened_at": func.now()},
+        {"rng_seed": "short", "seed_opened_at": func.now()},
+    ],
+)
+def test_the_seed_that_is_opened_is_the_one_that_was_committed(
+    database: Database, change: dict[str, Any]
+) -> None:
+    """D3, law 7: it is nowhere in the clear before its opening, and has the published hash."""
+    draw = make_draw(database)
+    for values in STEPS[:2]:
+        step(database, draw, values)
+    with pytest.raises(DBAPIError, match="after the public entropy"):
+        step(database, draw, {"rng_seed": SEED.hex(), "seed_opened_at": func.now()})
+    step(database, draw, STEPS[2])
     with pytest.raises(DBAPIError):
         step(database, draw, change)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 from collections import Counter
 from pathlib import Path
 from uuid import UUID
@@ -10,7 +12,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from shared import draw as fair
-from shared.errors import Refused
+from shared.errors import Fault, Refused
 from syncserver import catalog, draws, events, reconcile
 from syncserver import models as m
 from syncserver.db import Database
@@ -166,6 +168,30 @@ def test_an_attempt_given_up_stays_on_record_and_the_next_one_names_it(scene: Sc
         assert plan.previous is not None
         assert plan.previous.hex() == rows[1].manifest_sha256
         assert rows[1].failure == "the power went"
+
+
+def test_nobody_can_read_the_seed_out_of_the_database_before_it_is_opened(scene: Scene) -> None:
+    """Law 7: who types the dice could else choose the winners; neither the tables nor a backup hold the seed."""
+    ready(scene)
+    draw = freeze(scene, {"source": "dice", "form": "2d6"})
+    with scene.office.begin(scene.user) as c:
+        digest = draws.commit_seed(scene.office, c, draw, scene.user)
+    with scene.office.begin(scene.user) as c:
+        held = c.execute(m.draw_executions.select()).one()
+        logged = c.exec_driver_sql("SELECT old_data::text || new_data::text FROM audit_log").scalars().all()
+    assert held.rng_seed == ""
+    sealed = bytes(held.seed_sealed)
+    assert hashlib.sha256(sealed).hexdigest() != digest
+    assert not any(sealed.hex() in row for row in logged if row)
+    with scene.office.begin(scene.user) as c:
+        draws.fix_entropy(c, draw, "3 4", scene.user)
+    other = dataclasses.replace(scene.office, secret=bytes(32))
+    with pytest.raises(Fault, match="seal"), other.begin(scene.user) as c:
+        draws.execute(other, c, draw, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.execute(scene.office, c, draw, scene.user)
+        opened = c.execute(m.draw_executions.select()).one()
+    assert hashlib.sha256(bytes.fromhex(opened.rng_seed)).hexdigest() == digest
 
 
 def test_an_attempt_whose_winners_are_known_is_not_given_up(scene: Scene) -> None:
