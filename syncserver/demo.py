@@ -316,7 +316,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         console.print(f"[red]Does not agree:[/] {words}")
     console.print(
         f"\nEverything the evening left is in {out}: receipts, screens, pages, orders.csv, tickets.csv, draw.json."
-        f"\nCheck the draw yourself: {script("tombola-verify")} {out / "draw.json"}\n"
+        f"\nCheck the draw yourself: {script('tombola-verify')} {out / 'draw.json'}\n"
     )
     return 1 if wrong else 0
 
