@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 import msgspec
 
@@ -74,8 +73,8 @@ class Damage:
 
     at: int
     size: int
-    last: bool
-    """Nothing whole follows it: the record may have been torn as it was written."""
+    torn: bool
+    """The file ends inside it, or in nothing but zeros, as when power fails while a record is written."""
 
 
 Proves = Callable[[Piece], bool]
@@ -160,7 +159,7 @@ _FORMS = {
 }
 
 
-def look(file: BinaryIO) -> Medium:
+def look(file: IO[bytes]) -> Medium:
     """Whose journal ``file`` is: by its first whole record, and by its header where there is none.
 
     The header may be damaged, and then the records speak for themselves. ``NotAMedium`` where there is neither.
@@ -202,10 +201,10 @@ def _certificate(header: Header | None) -> tuple[bytes, bytes] | None:
         return None
 
 
-def pieces(file: BinaryIO, medium: Medium, proves: Proves) -> Iterator[Piece | Damage]:
+def pieces(file: IO[bytes], medium: Medium, proves: Proves) -> Iterator[Piece | Damage]:
     """Every record that ``proves`` lets pass, in the order of the file, and the damaged places between them."""
     form, at = _FORMS[medium.format], medium.start
-    end = file.seek(0, os.SEEK_END)
+    end = file.seek(0, 2)
     while at < end:
         found = _record(file, at, form)
         if found is not None and proves(found[0]):
@@ -219,11 +218,11 @@ def pieces(file: BinaryIO, medium: Medium, proves: Proves) -> Iterator[Piece | D
             # Only its length was damaged; where the next record begins says how long it is.
             yield again
         else:
-            yield Damage(at, until - at, following is None)
+            yield Damage(at, until - at, following is None and _torn(file, at, until, form))
         at = until
 
 
-def _record(file: BinaryIO, at: int, form: _Form) -> tuple[Piece, int] | None:
+def _record(file: IO[bytes], at: int, form: _Form) -> tuple[Piece, int] | None:
     """The record that begins at ``at``, and where it ends."""
     file.seek(at)
     length = file.read(4)
@@ -236,7 +235,17 @@ def _record(file: BinaryIO, at: int, form: _Form) -> tuple[Piece, int] | None:
     return None if piece is None else (piece, at + 4 + len(payload))
 
 
-def _between(file: BinaryIO, at: int, until: int, form: _Form) -> Piece | None:
+def _torn(file: IO[bytes], at: int, end: int, form: _Form) -> bool:
+    """Whether the record at ``at`` would have gone on behind ``end``, or was never written though its room was made."""
+    file.seek(at)
+    rest = file.read(min(end - at, WINDOW_BYTES))
+    size = int.from_bytes(rest[:4])
+    if len(rest) < 4 or (0 < size <= form.size_max and at + 4 + size + form.trailer > end):
+        return True
+    return len(rest) == end - at and not rest.strip(b"\0")
+
+
+def _between(file: IO[bytes], at: int, until: int, form: _Form) -> Piece | None:
     """The record that fills this place but for its length."""
     size = until - at - 4
     if not form.trailer < size <= form.size_max + form.trailer:
@@ -245,7 +254,7 @@ def _between(file: BinaryIO, at: int, until: int, form: _Form) -> Piece | None:
     return form.decode(file.read(size))
 
 
-def _find(file: BinaryIO, start: int, form: _Form, proves: Proves, until: int) -> tuple[int, Piece] | None:
+def _find(file: IO[bytes], start: int, form: _Form, proves: Proves, until: int) -> tuple[int, Piece] | None:
     """The first place from ``start`` on, before ``until``, where a record begins that ``proves`` lets pass."""
     at, tried = start + 4, 0
     while at < until + 4:

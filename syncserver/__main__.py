@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from shared.clock import SystemClock
 from shared.errors import KnownError, Refused
-from syncserver import auth, events, rsus
+from syncserver import auth, events, intake, rsus
 from syncserver import models as m
 from syncserver.config import Config, add_arguments, read_config
 from syncserver.db import Database, migrate, open_database
@@ -92,6 +93,16 @@ def _parser() -> argparse.ArgumentParser:
     enrol = add("enrol", _enrol, "print a one-time code for a kiosk, made known where it is not yet")
     enrol.add_argument("--rsu", required=True, metavar="NAME", help="the kiosk's name")
     enrol.add_argument("--organisation", help="its organisation, where there are several")
+    bring = add(
+        "import", _import, "take in a dead kiosk's sales from its stick or card, or from its export file"
+    )
+    bring.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="tombola-….journal, or made by tombola-kiosk --export",
+    )
     user = add("user", _user, "make a person, or give one a new password; it is printed once")
     user.add_argument("username")
     user.add_argument("--name", help="how people call them")
@@ -232,6 +243,45 @@ def _enrol(config: Config, options: argparse.Namespace) -> None:
             rsu = rsus.create_rsu(c, organisation, options.rsu)
         code = rsus.new_code(office, c, rsu, None)
     print(code)
+
+
+def _import(config: Config, options: argparse.Namespace) -> None:
+    office = open_office(config, SystemClock())
+    last: dict[Path, bool] = {}
+    with closing(office.database):
+        for path, done in intake.take_paths(office, options.files):
+            if path in last:
+                print(f"{path.name} once more, now that what it waited for may be here:")
+            last[path] = isinstance(done, intake.Imported) and done.whole
+            if isinstance(done, intake.Imported):
+                print(_account(done), flush=True)
+            else:
+                print(f"{path.name}\n  ! {done.message}\n    {done.hint}", flush=True)
+    if not all(last.values()):
+        raise Refused(
+            "import_incomplete",
+            "Not everything came in; what did is safe, and importing a file again changes nothing.",
+            "See the lines above that begin with “!”. Keep every medium until the draw is over.",
+        )
+
+
+def _account(done: intake.Imported) -> str:
+    """What came of a file, in lines."""
+    span = f", {done.first} to {done.last}, {done.sales} of them sales" if done.found else ""
+    lines = [
+        done.name,
+        f"  {'kiosk':<15}{done.unit}, enrolment {done.epoch} ({done.kind})",
+        f"  {'entries found':<15}{done.found}{span}",
+        f"  {'new':<15}{done.new}",
+        f"  {'already here':<15}{done.already}",
+        f"  {'in quarantine':<15}{done.quarantined}",
+        f"  {'left out':<15}{done.left}",
+        f"  {'missing':<15}{done.missing or 'nothing that is known of'}",
+        f"  {'office has':<15}entries up to {done.head}",
+    ]
+    return "\n".join(
+        lines + [f"  - {words}" for words in done.notes] + [f"  ! {words}" for words in done.troubles]
+    )
 
 
 def _user(config: Config, options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 from uuid import UUID
 
 import msgspec
@@ -93,7 +93,7 @@ def take_path(office: Office, path: Path, by: UUID | None = None) -> Imported:
 
 def take(
     office: Office,
-    file: BinaryIO,
+    file: IO[bytes],
     name: str,
     by: UUID | None = None,
     *,
@@ -155,7 +155,7 @@ def _record(c: Connection, done: Imported, by: UUID | None) -> None:
 
 
 def _whose(
-    office: Office, file: BinaryIO, name: str, only: UUID | None, bytes_max: int
+    office: Office, file: IO[bytes], name: str, only: UUID | None, bytes_max: int
 ) -> tuple[Medium, UUID, bytes]:
     """The file as it describes itself, its kiosk, and the key that kiosk signs with."""
     if file.seek(0, 2) > bytes_max:
@@ -198,7 +198,7 @@ def _whose(
     return found, rsu, public
 
 
-def _certificates(found: Medium, file: BinaryIO) -> Iterable[tuple[bytes, bytes]]:
+def _certificates(found: Medium, file: IO[bytes]) -> Iterable[tuple[bytes, bytes]]:
     """The certificates that the file shows: in its header, and in the entry with which the chain begins."""
     if found.certificate is not None:
         yield found.certificate
@@ -232,7 +232,6 @@ class _Reading:
     batch: list[Entry] = field(default_factory=list)
     signature: bytes = b""
     size: int = 0
-    head: int = 0
     found: int = 0
     sales: int = 0
     first: int = 0
@@ -246,9 +245,8 @@ class _Reading:
     """Damaged places, each after the entries that stand before it and behind it; 0 where none does."""
     words: list[str] = field(default_factory=list)
 
-    def run(self, file: BinaryIO) -> None:
+    def run(self, file: IO[bytes]) -> None:
         """All the file holds, batch by batch."""
-        self.head = self._head()
         open_damage = 0
         for piece in medium.pieces(file, self.of, self._proves):
             if isinstance(piece, Damage):
@@ -273,17 +271,13 @@ class _Reading:
         ) is None and entry.signed_by(self.public, piece.entries[-1].hash, piece.signature)
 
     def _fits(self, piece: Piece) -> bool:
-        """Whether it may join the batch: it continues it, within an upload's limits.
-
-        A batch ends at the office's head, so that of a second chain as much as can be stands in the next one.
-        """
+        """Whether it may join the batch: it continues it, within an upload's limits."""
         if not self.batch:
             return True
         last, next_ = self.batch[-1], piece.entries[0].header
         return (
             next_.seq == last.header.seq + 1
             and next_.prev == last.hash.hex()
-            and next_.seq != self.head + 1
             and len(self.batch) + len(piece.entries) <= wire.BATCH_ENTRIES_MAX
             and self.size + sum(4 + len(one.data) for one in piece.entries) <= BATCH_BYTES
         )
@@ -339,15 +333,6 @@ class _Reading:
         ours = {one.hash for one in batch}
         return {bytes(found) for found in c.execute(wanted).scalars()} & ours
 
-    def _head(self) -> int:
-        e = m.rsu_epochs
-        with self.office.begin() as c:
-            return int(
-                c.execute(
-                    select(e.c.head_seq).where(e.c.rsu_id == self.rsu, e.c.epoch == self.of.epoch)
-                ).scalar_one()
-            )
-
     # What came of it
 
     def result(self) -> Imported:
@@ -402,6 +387,9 @@ class _Reading:
                     f"The last record, behind entry {before}, is cut off ({place.size} bytes), as when power fails while "
                     "it is written."
                 )
+        if healed := sum(self._healed(unit, behind) for _, behind, _ in self.damaged):
+            places = "place is" if healed == 1 else "places are"
+            yield f"{healed} {places} damaged; what stood there came in from elsewhere."
         if unit.forked_at and self.quarantined:
             yield (
                 "They are of a second chain of this kiosk: its disk was copied or rolled back. "
@@ -411,10 +399,14 @@ class _Reading:
             yield "They came after the kiosk was revoked. Decide the finding; until then the draw waits."
 
     def _torn(self, place: Damage) -> bool:
-        return place.last and self.of.format == medium.MIRROR_FORMAT
+        return place.torn and self.of.format == medium.MIRROR_FORMAT
+
+    def _healed(self, unit: Any, behind: int) -> bool:
+        """Whether the office holds what stood at a damaged place, before the entry ``behind`` (0: there is none)."""
+        return 0 < behind <= unit.head_seq + 1 and not self.quarantined
 
     def _troubles(self, unit: Any, lacking: list[tuple[int, int]], uncut: list[str]) -> Iterable[str]:
-        bad = [one for one in self.damaged if not self._torn(one[2])]
+        bad = [one for one in self.damaged if not self._torn(one[2]) and not self._healed(unit, one[1])]
         for before, behind, place in bad[:DAMAGES_SHOWN_MAX]:
             where = f"behind entry {before}" if before else "at the beginning"
             upto = f", before entry {behind}" if behind else ""

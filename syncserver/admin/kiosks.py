@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from shared import clock
 from shared.errors import Refused
-from syncserver import auth, rsus
+from syncserver import auth, intake, rsus
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -23,6 +23,12 @@ SETTABLE: Final = {
     "revoked": "Its key is never trusted again.",
 }
 EVENTS_SHOWN: Final = 30
+MEDIUM_BYTES_MAX: Final = 32 << 20
+"""Of a file brought in by the browser: some thirty thousand sales, taken in well within a request's time."""
+FORM_BYTES: Final = 64 << 10
+"""Room for what a form sends around its file."""
+TOLD_CHARS_MAX: Final = 1_200
+"""Of what came of a file, as told on the next page; the whole stands in what happened."""
 
 
 def register(to: Blueprint) -> None:
@@ -32,6 +38,8 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/kiosks/add", "add_kiosk", add, methods=["POST"])
     to.add_url_rule("/kiosks/<uuid:rsu>", "kiosk", show)
     to.add_url_rule("/kiosks/<uuid:rsu>/code", "kiosk_code", code, methods=["POST"])
+    to.add_url_rule("/kiosks/<uuid:rsu>/import", "kiosk_import", bring_in, methods=["POST"])
+    to.url_value_preprocessor(_make_room)
     to.add_url_rule("/kiosks/<uuid:rsu>/state", "kiosk_state", set_state, methods=["POST"])
 
 
@@ -120,3 +128,41 @@ def set_state(rsu: UUID) -> ResponseReturnValue:
         rsus.set_state(c, rsu, state, auth.account().id, why)
     ground.tell("good", f"{row.name} is {state}. {SETTABLE[state]}")
     return redirect(page if request.form.get("to") == "kiosk" else url_for("admin.kiosks"), 303)
+
+
+def _make_room(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Lets this one form be as large as a medium's file, before anybody reads it."""
+    if endpoint != "admin.kiosk_import":
+        return
+    request.max_content_length = MEDIUM_BYTES_MAX + FORM_BYTES
+    if (request.content_length or 0) > request.max_content_length:
+        g.back = url_for("admin.kiosk", **(values or {}))
+        raise Refused(
+            "too_large",
+            f"The file is larger than {MEDIUM_BYTES_MAX >> 20} MB.",
+            "Import it at the office's machine: tombola-server import FILE.",
+        )
+
+
+@access(*ground.MANAGERS)
+def bring_in(rsu: UUID) -> ResponseReturnValue:
+    """Takes in the file of this kiosk's stick or card, or its export; it lies in a temporary file meanwhile."""
+    page = ground.back_to("admin.kiosk", rsu=rsu)
+    with ground.reading() as c:
+        row = ground.own_rsu(c, rsu)
+    sent = request.files.get("medium")
+    if sent is None or not sent.filename:
+        raise Refused("field", "No file was chosen.", "Choose the file of the kiosk's stick or card first.")
+    done = intake.take(
+        auth.office(), sent.stream, sent.filename, auth.account().id, only=rsu, bytes_max=MEDIUM_BYTES_MAX
+    )
+    counts = (
+        f"{done.found} entries found: {done.new} new, {done.already} here already, {done.quarantined} in quarantine, "
+        f"{done.left} left out."
+    )
+    words = " ".join([counts, *done.notes, *done.troubles])
+    if len(words) > TOLD_CHARS_MAX:
+        words = f"{words[:TOLD_CHARS_MAX]}… The rest stands under “What happened”."
+    heading = f"{done.name} of {row.name} is in." if done.whole else f"Not all of {row.name} is in."
+    ground.tell("good" if done.whole else "warn", heading, words)
+    return redirect(page, 303)
