@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+import segno
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, select
@@ -185,8 +186,21 @@ def draw(draw: UUID) -> ResponseReturnValue:
         results = _results(c, row)
     source = msgspec.json.decode(row.manifest).get("entropy", {})
     return render_template(
-        "public/draw.html", here="home", d=row, e=e, pools=pools, results=results, source=source
+        "public/draw.html",
+        here="home",
+        d=row,
+        e=e,
+        pools=pools,
+        results=results,
+        source=source,
+        bundle_sha256=None if row.official_at is None else _bundle_sha256(bytes(row.bundle)),
+        seal=segno.make(row.manifest_sha256.upper(), error="m").svg_data_uri(border=2),
     )
+
+
+def _bundle_sha256(bundle: bytes) -> str:
+    """The hash that a bundle states of itself."""
+    return str(msgspec.json.decode(bundle)["bundle_sha256"])
 
 
 @blueprint.get("/draws/<uuid:draw>/manifest.json")

@@ -41,6 +41,8 @@ LOW_NUMBERS = 100
 HEALTH_MS_MAX = 2**53 - 1
 
 STATES = ("enabled", "disabled", "suspended", "revoked", "retired")
+_READY = {"ready", "ok", "the printer is ready"}
+"""What a kiosk says of a device with which nothing is wrong."""
 
 
 @dataclass(frozen=True)
@@ -327,7 +329,7 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
             troubles.append(f"its clock is off by {abs(row.clock_skew_ms) // 1000} seconds")
         if left and min(left.values()) < LOW_NUMBERS:
             troubles.append(f"only {min(left.values())} numbers left")
-        if said.get("printer") not in {None, "", "ready", "ok"}:
+        if said.get("printer") and not _ready(said["printer"]):
             troubles.append(f"printer: {said['printer']}")
     return RsuRow(
         id=row.id,
@@ -340,7 +342,7 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
         last_seen_at=row.last_seen_at,
         skew_ms=row.clock_skew_ms,
         numbers_left=left,
-        printer=str(said.get("printer", "")),
+        printer="ready" if _ready(str(said.get("printer", ""))) else str(said.get("printer", "")),
         scanner=str(said.get("scanner", "")),
         software=row.software or "",
         ok=not troubles,
@@ -450,6 +452,11 @@ def _code_hash(office: Office, code: str) -> bytes:
     plain = plain.replace("O", "0").replace("I", "1").replace("L", "1")
     # Keyed, so that a copy of the database is no list of codes to try.
     return hmac.digest(keys.derive(office.secret, "enrolment"), plain.encode(), hashlib.sha256)
+
+
+def _ready(words: str) -> bool:
+    """Whether a device's words say that nothing is wrong; kiosks say it as a sentence."""
+    return words.strip().rstrip(".").lower() in _READY
 
 
 def _clean(value: str) -> str:

@@ -16,11 +16,13 @@ from syncserver.admin import ground
 from syncserver.auth import access
 
 ROWS_MAX: Final = 200
+SPANS_SHOWN: Final = 20
 EPOCH_MAX: Final = 2**31 - 1
 
 
 def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
+    to.add_app_template_filter(said, "said")
     to.add_url_rule("/findings", "findings", findings)
     to.add_url_rule("/findings/<uuid:finding>/decide", "decide", decide, methods=["POST"])
     to.add_url_rule("/events/<uuid:event>/reconcile", "reconcile_page", show)
@@ -74,6 +76,28 @@ def findings() -> ResponseReturnValue:
         everything=everything,
         rows_max=ROWS_MAX,
     )
+
+
+def said(value: object, name: str = "") -> str:
+    """A finding's detail as a person reads it: numbers that follow each other as 1–5, lists with commas between.
+
+    Pairs are a first number and how many; of ``blocks``, a first and a last one.
+    """
+    if not isinstance(value, list):
+        return str(value)
+    spans: list[list[int]] = []
+    for one in value:
+        match one:
+            case [int(first), int(other)]:
+                spans.append([first, other if name == "blocks" else first + other - 1])
+            case int(number) if spans and number == spans[-1][1] + 1:
+                spans[-1][1] = number
+            case int(number):
+                spans.append([number, number])
+            case _:
+                return ", ".join(str(each) for each in value[:SPANS_SHOWN])
+    shown = [f"{first}–{last}" if last > first else str(first) for first, last in spans[:SPANS_SHOWN]]
+    return ", ".join(shown) + (f" and {len(spans) - SPANS_SHOWN} more" if len(spans) > SPANS_SHOWN else "")
 
 
 @access(*ground.MANAGERS)

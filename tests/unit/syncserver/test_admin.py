@@ -353,7 +353,7 @@ def test_critical_events_are_found_by_time_unit_and_code_together(house: House) 
 
     def found(**asked: str) -> set[str]:
         shown = house.client("auditor").get("/admin/audit/events", query_string=asked).get_data(as_text=True)
-        return set(re.findall(r"<td>((?:printer_cover|link_lost) [^<]+)</td>", shown))
+        return set(re.findall(r'<td class="told">((?:printer_cover|link_lost) [^<]+)</td>', shown))
 
     assert len(found()) == 4
     together = {
@@ -372,3 +372,20 @@ def test_critical_events_are_found_by_time_unit_and_code_together(house: House) 
     assert len(found(**{"from": "2031-05-30T20:16"})) == 1
     assert len(found(to="9999-12-31T23:59")) == 4
     assert len(found(severity="WARN", code="printer_cover")) == 3
+
+
+def test_a_finding_says_its_numbers_as_a_person_would(house: House) -> None:
+    """Y10: ranges instead of thousands of numbers; the order is one touch away."""
+    order = "018f0000-0000-7000-8000-000000000009"
+    details = {
+        "sold_twice": {"order": order, "numbers": [3, 4, 5, 9], "others": ["one", "two"]},
+        "outside_block": {"order": order, "numbers": [[7, 5], [30, 1]]},
+        "unit_missing": {"by": "x", "blocks": [[1, 500], [900, 999]]},
+    }
+    with house.office.begin() as c:
+        for kind, detail in details.items():
+            values = {"event_id": house.event, "kind": kind, "severity": "ERROR", "blocking": True}
+            c.execute(m.findings.insert().values(detail=detail, **values))
+    shown = page(house, "/admin/findings")
+    for words in ("3–5, 9", "one, two", "7–11, 30", "1–500, 900–999", f"/admin/orders?q={order}"):
+        assert words in shown

@@ -172,6 +172,23 @@ def report(scene: Scene, kiosk: Kiosk, said: wire.Health) -> None:
         rsus.health(scene.office, c, kiosk.rsu, kiosk.epoch, said)
 
 
+@pytest.mark.parametrize(
+    ("said", "shown", "well"),
+    [
+        ("The printer is ready.", "ready", True),
+        ("ready", "ready", True),
+        ("The printer is out of paper.", "The printer is out of paper.", False),
+    ],
+)
+def test_a_printer_that_is_ready_is_no_trouble(scene: Scene, said: str, shown: str, well: bool) -> None:
+    """O6: a kiosk that sells is shown as one."""
+    kiosk = scene.kiosk()
+    report(scene, kiosk, health(5, printer=said))
+    with scene.office.begin() as c:
+        row = rsus.board(c, scene.organisation, scene.office.now())[0]
+    assert (row.printer, "printer:" not in row.words) == (shown, well)
+
+
 def test_the_board_says_what_is_wrong_in_words(scene: Scene) -> None:
     """O6: kiosks with their state."""
     scene.kiosk("A", blocks=0)
