@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import argparse
 import logging
+import queue
 import sys
+import threading
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.config import PAPERS_MM, THEMES, load, software
 from shared.clock import SystemClock
 from shared.errors import Fault, KnownError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.config import Config
+    from kiosk.engine import Engine
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -57,11 +67,33 @@ def main(argv: list[str] | None = None) -> int:
         print(f"tombola-kiosk: {e}", file=sys.stderr)
         return 1 if isinstance(e, Fault) else 2
 
-    from kiosk.engine import Engine
+    made = _make(config)
     from kiosk.ui import run
 
-    engine = Engine(config, SystemClock())
-    return run(engine, config) or engine.exit_code()
+    return run(made, config) or made().exit_code()
+
+
+def _make(config: Config) -> Callable[[], Engine]:
+    """Begin to make the engine, on a thread beside the one that loads the screens; returns what waits for it."""
+    making: queue.SimpleQueue[Engine | Exception] = queue.SimpleQueue()
+
+    def make() -> None:
+        try:
+            from kiosk.engine import Engine
+
+            making.put(Engine(config, SystemClock()))
+        except Exception as e:  # noqa: BLE001 - carried to the thread that waits for it, and raised there
+            making.put(e)
+
+    @cache
+    def made() -> Engine:
+        result = making.get()
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    threading.Thread(target=make, name="kiosk-make", daemon=True).start()
+    return made
 
 
 def _export(data: Path, target: Path) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
-from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent
 from PySide6.QtQuick import QQuickWindow
 
 from kiosk.config import Config
@@ -22,6 +23,9 @@ HERE = Path(__file__).parent
 MAIN = HERE / "qml" / "Main.qml"
 FONTS = HERE / "fonts"
 FAMILY = "Inter"
+SWITCH_S = 0.0005
+"""How long another thread may keep Python from the one that draws; Python's own 5 ms, some ten times in a row,
+are a stall that a finger notices."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,12 +33,20 @@ _log = logging.getLogger(__name__)
 class Screens:
     """One window with its QML engine and its journey."""
 
-    def __init__(self, engine: Engine, theme: str = "light", size: tuple[int, int] | None = None) -> None:
-        """Load everything; the window is not shown yet. ``Fault`` where the screens cannot be loaded."""
+    def __init__(
+        self, engine: Engine | Callable[[], Engine], theme: str = "light", size: tuple[int, int] | None = None
+    ) -> None:
+        """Load everything; the window is not shown yet. ``Fault`` where the screens cannot be loaded.
+
+        ``engine`` may be a function: it is asked for the engine once the screens have been read, so that the two
+        can be made side by side.
+        """
         fonts()
-        self.journey = Journey(engine, theme)
         self._qml = QQmlApplicationEngine()
         self._qml.addImportPath(str(MAIN.parent))
+        read = QQmlComponent(self._qml, QUrl.fromLocalFile(str(MAIN)))  # kept by the engine for the load below
+        self.engine = engine() if callable(engine) else engine
+        self.journey = Journey(self.engine, theme)
         context = self._qml.rootContext()
         context.setContextProperty("journey", self.journey)
         context.setContextProperty("view", self.journey.view)
@@ -42,6 +54,7 @@ class Screens:
         self._qml.load(QUrl.fromLocalFile(str(MAIN)))
         roots = self._qml.rootObjects()
         if not roots or not isinstance(roots[0], QQuickWindow):
+            _log.error("the screens cannot be loaded: %s", read.errorString())
             raise Fault("no_screens", "The screens could not be loaded.", "Install the program again.")
         self.window: QQuickWindow = roots[0]
         if size is not None:
@@ -69,8 +82,12 @@ def fonts() -> None:
     QGuiApplication.setFont(QFont([FAMILY, "DejaVu Sans"]))
 
 
-def run(engine: Engine, config: Config) -> int:
-    """Show the kiosk until its window closes; returns the exit code. Starts the engine and stops it."""
+def run(engine: Engine | Callable[[], Engine], config: Config) -> int:
+    """Show the kiosk until its window closes; returns the exit code. Starts the engine and stops it.
+
+    ``engine`` may be a function, as in ``Screens``.
+    """
+    sys.setswitchinterval(SWITCH_S)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
     application.setApplicationName("Tombola")
@@ -88,7 +105,7 @@ def run(engine: Engine, config: Config) -> int:
         if config.drive is not None:
             from kiosk.ui.drive import Door  # noqa: PLC0415 - only a demonstration pays for it
 
-            Door(screens.window, screens.journey, engine, config.drive)
+            Door(screens.window, screens.journey, screens.engine, config.drive)
         return application.exec()
     finally:
         screens.journey.stop()

@@ -24,6 +24,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
+from PySide6.QtQml import QQmlPropertyMap
 
 from shared.clock import Clock
 
@@ -141,35 +142,6 @@ class Rows(QAbstractListModel):
             self.count_changed.emit()
 
 
-def _view_class() -> type[QObject]:
-    """A class with a property and a signal for each key of the view, so that a change wakes its own bindings only."""
-
-    def reader(key: str) -> Callable[[QObject], Any]:
-        return lambda view: getattr(view, "values")[key]  # noqa: B009 - the class is made below
-
-    members: dict[str, Any] = {}
-    for key in KEYS_OF_VIEW:
-        members[f"{key}_changed"] = Signal()
-    for key in KEYS_OF_VIEW:
-        kind: Any = {"screen": str, "busy": bool}.get(key, "QVariant")
-        members[key] = Property(kind, reader(key), notify=members[f"{key}_changed"])
-    return type("View", (QObject,), members)
-
-
-def _lists_class() -> type[QObject]:
-    """A class with a constant property for each list of the view."""
-
-    def reader(name: str) -> Callable[[QObject], Rows]:
-        return lambda lists: getattr(lists, "rows")[name]  # noqa: B009 - as above
-
-    members = {name: Property(QObject, reader(name), constant=True) for name in LISTS}
-    return type("Lists", (QObject,), members)
-
-
-_View = _view_class()
-_Lists = _lists_class()
-
-
 class Journey(QObject):
     """The engine as QML sees it: ``view`` and ``lists`` to bind to, ``act`` and ``typed`` to call."""
 
@@ -184,10 +156,11 @@ class Journey(QObject):
         self._seen: dict[str, Any] = {}
         self._under_way = threading.Event()
         """A comparison is queued already, so a flood of changes costs one."""
-        self.view, self.lists = _View(self), _Lists(self)
-        self._values: dict[str, Any] = {}
+        # Both are Qt's own: a binding that reads them never waits for Python, whatever another thread is at.
+        self.view, self.lists = QQmlPropertyMap.create(self), QQmlPropertyMap.create(self)
         self._lists = {name: Rows(self) for name in LISTS}
-        self.view.__dict__["values"], self.lists.__dict__["rows"] = self._values, self._lists
+        for name, rows in self._lists.items():
+            self.lists.insert(name, rows)
         self._engine_changed.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
         self._ticking = QTimer(self)
         self._ticking.setInterval(TICK_MS)
@@ -238,11 +211,10 @@ class Journey(QObject):
             for key in path:
                 found = found[key]
             self._lists[name].show(found)
-        changed = [k for k in KEYS_OF_VIEW if k not in self._values or self._values[k] != view[k]]
-        self._seen = view
-        self._values.update((key, view[key]) for key in changed)
-        for key in changed:
-            getattr(self.view, f"{key}_changed").emit()
+        before, self._seen = self._seen, view
+        for key in KEYS_OF_VIEW:
+            if key not in before or before[key] != view[key]:
+                self.view.insert(key, view[key])
         self.shown.emit()
 
     @Slot()

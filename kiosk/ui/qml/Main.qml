@@ -35,7 +35,7 @@ Window {
             anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; margins: Theme.portrait ? Theme.px(11) : Theme.margin; topMargin: Theme.gap; bottomMargin: Theme.gap }
 
             // A screen is built when it is first needed and then kept: going back to it costs nothing. Those of
-            // the sale are built ahead, in idle time.
+            // the day's work are built ahead, in idle time; the first of them while the journal is being opened.
             component Stage: Loader {
                 property string name
                 property bool ahead: false
@@ -43,7 +43,7 @@ Window {
                 property bool seen: false
                 anchors.fill: parent
                 visible: shown
-                active: seen || shown || (ahead && window.settled)
+                active: seen || shown || (ahead && (window.settled || name === "pin" && window.drawn))
                 asynchronous: !shown
                 source: "screens/" + name.split("_").map((part) => part[0].toUpperCase() + part.slice(1)).join("") + ".qml"
                 onShownChanged: seen = true
@@ -52,15 +52,15 @@ Window {
             Stage { name: "starting" }
             Stage { name: "blocked" }
             Stage { name: "enrol" }
-            Stage { name: "pin" }
+            Stage { name: "pin"; ahead: true }
             Stage { name: "sell"; ahead: true }
             Stage { name: "pay"; ahead: true }
             Stage { name: "printing"; ahead: true }
-            Stage { name: "print_problem" }
+            Stage { name: "print_problem"; ahead: true }
             Stage { name: "done"; ahead: true }
-            Stage { name: "lookup" }
-            Stage { name: "void" }
-            Stage { name: "sync" }
+            Stage { name: "lookup"; ahead: true }
+            Stage { name: "void"; ahead: true }
+            Stage { name: "sync"; ahead: true }
             Stage { name: "closed" }
         }
 
@@ -72,6 +72,8 @@ Window {
         }
     }
 
+    property bool drawn: false
+    onFrameSwapped: drawn = true
     property bool settled: false
     Timer {
         interval: 400
