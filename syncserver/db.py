@@ -177,6 +177,7 @@ def make_engine(url: URL, connections_max: int, role: str | None = None) -> Engi
         pool_size=connections_max,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S_MAX,
+        hide_parameters=True,  # an error's text ends in a log; what was asked for may be a secret
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_S_MAX},
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -336,7 +336,7 @@ def bundle(c: Connection, draw: UUID, *, official_only: bool = True) -> bytes | 
 
 def pool(c: Connection, draw: UUID, name: str = raffle.MAIN_POOL) -> bytes | None:
     """A frozen pool as it was published: four bytes a number, big-endian, ascending."""
-    return _numbers(c, draw, name)
+    return b"".join(_numbers(c, draw, name)) or None
 
 
 def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[ResultRow]:
@@ -440,18 +440,23 @@ def _keep_pool(c: Connection, draw: UUID, name: str, frozen: Pool) -> None:
         out.write(b"\xff\xff")
 
 
-def _numbers(c: Connection, draw: UUID, name: str) -> bytes | None:
+def _numbers(c: Connection, draw: UUID, name: str) -> Iterator[bytes]:
+    """A kept pool in parts, so that it is in memory once at most; nothing where there is none."""
     with _raw(c).cursor(binary=True) as cursor:
-        found = cursor.execute(
-            "SELECT numbers FROM draw_pools WHERE draw_execution_id = %s AND pool = %s", (draw, name)
-        ).fetchone()
-    return None if found is None else bytes(found[0])
+        for start in range(1, CHUNKS_MAX * CHUNK_NUMBERS * fair.NUMBER_BYTES, COPY_BYTES):
+            found = cursor.execute(
+                "SELECT substring(numbers FROM %s FOR %s) FROM draw_pools WHERE draw_execution_id = %s AND pool = %s",
+                (start, COPY_BYTES, draw, name),
+            ).fetchone()
+            if found is None or not found[0]:
+                return
+            yield bytes(found[0])
 
 
 def _kept_pools(c: Connection, draw: UUID) -> dict[str, Pool]:
     p = m.draw_pools
     names = c.execute(select(p.c.pool).where(p.c.draw_execution_id == draw)).scalars().all()
-    return {name: Pool(_numbers(c, draw, name) or b"") for name in names}
+    return {name: Pool(_numbers(c, draw, name)) for name in names}
 
 
 def _keep_results(office: Office, c: Connection, event: UUID, draw: UUID, won: list[fair.Won]) -> None:

@@ -664,6 +664,9 @@ CREATE TABLE draw_pools (
     CONSTRAINT draw_pools_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id)
 );
 
+-- Millions of different numbers: trying to compress them takes longer than all else that a freeze does with them.
+ALTER TABLE draw_pools ALTER COLUMN numbers SET STORAGE EXTERNAL;
+
 CREATE TABLE draw_results (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
     draw_execution_id UUID NOT NULL,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from flask import url_for
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule
 
 from shared import wire
-from syncserver import auth
+from shared.errors import Refused
+from syncserver import auth, draws, rsus
 from syncserver import models as m
 from syncserver.app import create_app
-from syncserver.db import POOL_WAIT_S_MAX
+from syncserver.db import POOL_WAIT_S_MAX, Database
 from tests.postgres import Cluster
-from tests.server import House, close_and_confirm, drawn, make_house, post, sell, token
+from tests.server import PASSWORD, House, close_and_confirm, drawn, log_in, make_house, post, sell, token
 
 
 @pytest.fixture(scope="module")
@@ -299,3 +303,54 @@ def test_a_database_with_its_hands_full_is_said_to_be_so(house: House) -> None:
         assert int(said.headers["Retry-After"]) > 0
     assert wired.mimetype == "application/json"
     assert house.app.test_client().get("/healthz").json == {"ok": True}
+
+
+def test_no_secret_is_ever_logged(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Z4: passwords, PINs, one-time codes, kiosks' secrets, sessions' tokens and seeds, whatever goes wrong meanwhile."""
+    house = make_house(database, tmp_path)
+    by = house.people["admin"]
+    caplog.set_level(logging.DEBUG)
+    browser = house.app.test_client()
+    log_in(browser, "admin", "hunter2 hunter2")
+    log_in(browser, "admin")
+    with browser.session_transaction() as session:
+        secrets = [PASSWORD, "hunter2", session["t"], session["csrf"], "73915"]
+    new = {"username": "kim", "name": "Kim", "role": "operator", "password": PASSWORD, "pin": "73915"}
+    for _ in range(2):  # the second is refused
+        assert post(browser, "/admin/users/add", **new).status_code == 303
+    with house.office.begin(by) as c:
+        rsus.set_state(c, house.rsu, "enabled", by, "new kiosk")
+        code = rsus.new_code(house.office, c, house.rsu, by)
+    asked = {"code": code, "public_key": "11" * 32, "device": "d", "software": "s"}
+    told: list[dict[str, str]] = []
+    for key in ("11", "22"):  # the second is another kiosk with the same code
+        body = asked | {"public_key": key * 32}
+        answer = browser.post("/rsu/v1/enrol", json=body, headers={wire.PROTOCOL_HEADER: "1"})
+        told.append(answer.get_json())
+    secrets += [code, told[0]["kiosk_secret"], house.office.secret.hex()]
+    assert told[1]["error"] == "code_used"
+    sell(house, 1)
+    close_and_confirm(house)
+    with house.office.begin(by) as c:
+        draw = draws.freeze(house.office, c, house.event, draws.NO_ENTROPY, by)
+    with house.office.begin(by) as c:
+        draws.commit_seed(house.office, c, draw, by)
+    with house.office.begin(by) as c, pytest.raises(Refused):
+        draws.commit_seed(house.office, c, draw, by)
+    slow = text("SELECT pg_sleep(60), :password")
+    with house.office.engine.connect() as c:
+        c.execute(text("SET LOCAL statement_timeout = 1"))
+        with pytest.raises(OperationalError) as failed:
+            c.execute(slow, {"password": PASSWORD})
+    logging.getLogger("syncserver").error("the database did not answer: %s", failed.value)
+    logged = caplog.text
+    with house.office.begin(by) as c:
+        draws.fix_entropy(c, draw, "", by)
+    with house.office.begin(by) as c:
+        draws.execute(house.office, c, draw, by)
+        secrets.append(c.execute(select(m.draw_executions.c.rng_seed)).scalar_one())  # open from here on
+    assert logged
+    assert all(secrets)
+    assert [secret for secret in secrets if secret in logged] == []
