@@ -11,12 +11,13 @@ import base64
 import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, exists, select
+from sqlalchemy import Connection, Table, and_, exists, select, update
 
 from shared import entry, medium, sale, wire
 from shared.entry import Entry
@@ -115,6 +116,8 @@ def take(
                 c, "import_refused", "WARN", f"{name} was not imported: {e.message}", rsu_id=only, user_id=by
             )
         raise
+    with office.begin() as c:
+        heard = _unit(c, reading.rsu, reading.of.epoch).last_seen_at
     try:
         reading.run(file)
     finally:
@@ -122,6 +125,8 @@ def take(
         done = reading.result()
         with office.begin(by) as c:
             _record(c, done, by)
+            if heard is not None:
+                _not_heard(c, done, heard)
     return done
 
 
@@ -149,6 +154,12 @@ def _record(c: Connection, done: Imported, by: UUID | None) -> None:
             "missing": done.missing,
         },
     )
+
+
+def _not_heard(c: Connection, done: Imported, heard: datetime) -> None:
+    """The kiosk itself was last heard of when it was: those who decide about it go by that."""
+    e = m.rsu_epochs
+    c.execute(update(e).where(e.c.rsu_id == done.rsu, e.c.epoch == done.epoch).values(last_seen_at=heard))
 
 
 # Whose it is ----------------------------------------------------------------------------------------
@@ -422,16 +433,16 @@ class _Reading:
             spans = _listed(self.left)
             if lacking and lacking[0][0] <= self.left[0][0]:
                 yield (
-                    f"Entries {spans} of this file ({self.left_sales} sales) are whole, but wait for entries "
-                    f"{_listed(lacking[:1])}, which stand before them. Import another copy that holds those, then this "
+                    f"Entries {spans} of this file ({self.left_sales} sales) are whole, but wait for what "
+                    f"stands before them: {_named(lacking[:1])}. Import another copy that holds those, then this "
                     "file again; the second copy on the kiosk's stick or card begins with entry 1."
                 )
             else:
                 yield f"Entries {spans} of this file ({self.left_sales} sales) were not taken. Keep the file."
         elif lacking:
             yield (
-                f"The kiosk last said that it has written up to entry {lacking[-1][1]}; entries {_listed(lacking)} are "
-                "not in this file. Look for a later copy: the kiosk's disk, its second copy, an export."
+                f"The kiosk last said that it has written up to entry {lacking[-1][1]}; {_named(lacking)} "
+                "cannot be read from this file. Look for a later copy: the kiosk's disk, its second copy, an export."
             )
         for event in uncut:
             yield (
@@ -444,7 +455,7 @@ class _Reading:
 def _unit(c: Connection, rsu: UUID, epoch: int) -> Any:
     e, r = m.rsu_epochs, m.rsus
     return c.execute(
-        select(r.c.name, e.c.head_seq, e.c.health, e.c.forked_at, e.c.revoked_at)
+        select(r.c.name, e.c.head_seq, e.c.health, e.c.forked_at, e.c.revoked_at, e.c.last_seen_at)
         .join(e, e.c.rsu_id == r.c.id)
         .where(r.c.id == rsu, e.c.epoch == epoch)
     ).one()
@@ -471,6 +482,12 @@ def _uncut(office: Office, c: Connection, rsu: UUID, epoch: int) -> list[str]:
 
 def _sales(entries: Iterable[Entry]) -> int:
     return sum(one.header.kind == _SALE for one in entries)
+
+
+def _named(spans: Sequence[tuple[int, int]]) -> str:
+    """The same, as entries."""
+    alone = len(spans) == 1 and spans[0][0] == spans[0][1]
+    return f"{'entry' if alone else 'entries'} {_listed(spans)}"
 
 
 def _listed(spans: Sequence[tuple[int, int]]) -> str:

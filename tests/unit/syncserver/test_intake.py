@@ -26,9 +26,9 @@ from syncserver import models as m
 from syncserver.admin import kiosks
 from syncserver.app import create_app
 from syncserver.config import read_config
-from syncserver.db import Database
+from syncserver.db import Database, migrate, open_database
 from syncserver.intake import Imported
-from syncserver.office import Office, open_office
+from syncserver.office import Office
 from tests.chains import PRICE, Kiosk, Scene, SetClock, backup, open_scene
 from tests.postgres import Cluster
 from tests.server import PASSWORD, log_in, open_home, run, token
@@ -389,6 +389,7 @@ def test_a_medium_that_ends_before_the_cut_says_what_is_missing(scene: Scene, tm
         )
         rsus.health(scene.office, c, kiosk.rsu, kiosk.epoch, report)
     path = stick(kiosk, tmp_path, SOLD)
+    heard = scene.office.now()
     scene.close()
     done = intake.take_path(scene.office, path)
     assert counts(done) == (SOLD, SOLD, 0, 0, 0)
@@ -398,6 +399,8 @@ def test_a_medium_that_ends_before_the_cut_says_what_is_missing(scene: Scene, tm
         "Summer raffle: the close's cut is not among what North has handed over"
     )
     assert "two people may leave the kiosk out" in done.troubles[1]
+    with scene.office.begin() as c:
+        assert [row.last_seen_at for row in reconcile.status(scene.office, c, scene.event).rows] == [heard]
     assert closed_gates(scene) == ["unit", "confirmed"]
 
 
@@ -487,9 +490,9 @@ def test_those_who_only_look_cannot_bring_a_medium_in(scene: Scene, tmp_path: Pa
 def test_the_program_tells_for_each_file_what_came_of_it(tmp_path: Path) -> None:
     """K6: `tombola-server import FILE…` at the office's machine, with what to do where something is amiss."""
     with open_home() as home:
-        assert run(home, "init").returncode == 0
         config = read_config({"TOMBOLA_HOME": str(home)}, argparse.Namespace())
-        with closing(open_office(config, SystemClock()).database) as database:
+        with closing(open_database(config, SystemClock())) as database:
+            migrate(database)
             clock = SetClock()
             clock.ms = SystemClock().now_ms()
             kiosk = dead(open_scene(database, home, clock=clock))
