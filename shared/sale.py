@@ -181,9 +181,10 @@ def decode(data: bytes) -> Body:
 
 def problems(sale: Sale) -> list[str]:
     """What does not hold within this sale, in words; empty where all holds."""
-    found = []
     if not 1 <= len(sale.lines) <= LINES_MAX:
-        found.append(f"a sale has 1 to {LINES_MAX} lines, this has {len(sale.lines)}")
+        # What follows takes the square of their number.
+        return [f"a sale has 1 to {LINES_MAX} lines, this has {len(sale.lines)}"]
+    found = []
     for line in sale.lines:
         if not 1 <= line.count <= TICKETS_PER_LINE_MAX:
             found.append(f"a line holds 1 to {TICKETS_PER_LINE_MAX} numbers, this holds {line.count}")

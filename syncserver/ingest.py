@@ -51,6 +51,10 @@ MOMENT_MS_MAX = 253_402_300_799_000
 TEXT_CHARS_MAX = 500
 FINDINGS_PER_STATEMENT_MAX = 500
 NUMBERS_LISTED_MAX = sale.TICKETS_PER_LINE_MAX
+NUMBERS_LISTED_PER_BATCH_MAX = 100_000
+"""Numbers that one upload sells twice, listed one by one in its findings; beyond it they stand as first and count."""
+PROBLEMS_LISTED_MAX = 20
+HASHES_LISTED_MAX = 20
 WITNESSED_MAX = 1_000
 CRITICAL_PER_BATCH_MAX = 1_000
 
@@ -81,6 +85,7 @@ BLOCKING = {
     "early": "A sale bears a time before the opening",
     "after_cut": "A sale follows the close's cut in the chain",
     "not_open": "A sale of an event that was not on sale",
+    "late_test": "A sale that bears a time after the opening is marked as a test",
     "after_draw": "A sale arrived when the pool was frozen already",
     "void_unknown": "A void of an order that this office does not have",
     "void_foreign": "A void of an order that another kiosk sold",
@@ -481,6 +486,13 @@ _TICKETS_TWICE = """
         JOIN tickets t ON t.event_id = r.event AND t.draw_number = n
     WHERE t.order_id <> r.order_id ORDER BY r.event, n
 """
+# All at once: an upload may sell tens of thousands of numbers twice, and others wait behind it.
+_QUARANTINE = """
+    UPDATE tickets t SET state = 'quarantined', updated_at = now()
+    FROM unnest(%s::uuid[], %s::integer[], %s::integer[]) AS s(event, first, last)
+    WHERE t.event_id = s.event AND t.draw_number BETWEEN s.first AND s.last AND t.state = 'sold'
+    RETURNING t.order_id
+"""
 
 
 @dataclass
@@ -568,6 +580,7 @@ class _Derivation:
         self.voids: list[tuple[int, int, sale.Voided]] = []
         self.cuts: list[dict[str, Any]] = []
         self.criticals = 0
+        self.listed = 0
         self.anew: set[str] = set()
         self.seen: set[str] = set()
         self.events: dict[str, _Event] = {}
@@ -682,9 +695,11 @@ class _Derivation:
 
     def _load_events(self, ids: list[str]) -> None:
         e, p, k, d, u = m.raffle_events, m.ticket_packages, m.event_cuts, m.draw_executions, m.rsu_cuts
+        # What a kiosk says of another organisation's event must not stand in the way of that draw.
+        own = select(m.rsus.c.organization_id).where(m.rsus.c.id == self.unit.rsu_id).scalar_subquery()
         rows = self.c.execute(
             select(e.c.id, e.c.opens_at, e.c.closes_at, e.c.state, e.c.organization_id)
-            .where(e.c.id.in_(ids))
+            .where(e.c.id.in_(ids), e.c.organization_id == own)
             .order_by(e.c.id)
             .with_for_update(read=True, key_share=True)
         ).all()
@@ -739,17 +754,20 @@ class _Derivation:
             self.events[event].touched = True
 
     def _sale(self, one: Entry, body: sale.Sale) -> None:
-        problems = sale.problems(body)
+        problems = sale.problems(body)[:PROBLEMS_LISTED_MAX]
         if not _UUID(body.sale):
             problems.append("the sale's id is none")
-        for place, line in enumerate(body.lines):
+        if len(body.lines) > sale.LINES_MAX:
+            # No kiosk makes such a sale. One finding for all that is not looked at: of which event, nobody knows.
+            self._doubt("bad_sale", one, words=problems)
+        for place, line in enumerate(body.lines[: sale.LINES_MAX]):
             event = self.events.get(line.event)
             if event is None:
                 self._doubt("unknown_event", one, subject=_clean(line.order), words=_clean(line.event))
                 continue
-            unusable = not (
-                _UUID(line.order) and _UUID(body.sale) and _CURRENCY(line.currency) and place < sale.LINES_MAX
-            ) or (bool(problems) and not self._within_bounds(line))
+            unusable = not (_UUID(line.order) and _UUID(body.sale) and _CURRENCY(line.currency)) or (
+                bool(problems) and not self._within_bounds(line)
+            )
             if problems:
                 self._doubt(
                     "bad_sale", one, line.event, _clean(line.order), order=_clean(line.order), words=problems
@@ -787,7 +805,7 @@ class _Derivation:
         if seen_before:
             doubts.append(("sold_twice", "the same upload sells them before"))
         for kind, words in doubts:
-            listed = _listed(line.ranges) if kind == "sold_twice" else _spans(line.ranges)
+            listed = self._listed(line) if kind == "sold_twice" else _spans(line.ranges)
             self._doubt(kind, one, event.id, line.order, order=line.order, words=words, numbers=listed)
         failed = doubted or bool(doubts)
         moment = at if 0 <= at <= MOMENT_MS_MAX else self.now
@@ -813,6 +831,13 @@ class _Derivation:
                 )
             self.tickets += line.count
 
+    def _listed(self, line: sale.Line) -> list[Any]:
+        """The line's numbers one by one, as long as the upload does not ask for too many; then first and count."""
+        self.listed += line.count
+        if self.listed > NUMBERS_LISTED_PER_BATCH_MAX:
+            return _spans(line.ranges)
+        return [number for span in line.ranges for number in span.numbers()]
+
     def _doubts(self, line: sale.Line, event: _Event, at: int, test: bool) -> list[tuple[str, str]]:
         doubts = []
         package = event.packages.get(line.package)
@@ -836,6 +861,9 @@ class _Derivation:
             )
         elif at < event.opens_at and not test:
             doubts.append(("early", f"{(event.opens_at - at) // 1000} seconds before the opening"))
+        if test and at >= event.opens_at:
+            # Its buyer would be in no draw, and nobody would know.
+            doubts.append(("late_test", f"{(at - event.opens_at) // 1000} seconds after the opening"))
         if event.organisation is None or event.state in {"created", "cancelled"}:
             doubts.append(("not_open", f"the event is {event.state}"))
         elif event.frozen:
@@ -895,8 +923,11 @@ class _Derivation:
         ):
             shown = [hash_ for hash_ in said[:WITNESSED_MAX] if _SHA256(hash_)]
             known = set(self.c.execute(select(column).where(column.in_(shown))).scalars()) if shown else set()
-            for hash_ in sorted(set(shown) - known):
-                self._doubt("witness", one, subject=f"{words} {hash_}")
+            if unknown := [hash_ for hash_ in shown if hash_ not in known]:
+                listed = unknown[:HASHES_LISTED_MAX]
+                self._doubt(
+                    "witness", one, subject=f"{words} {unknown[0]}", hashes=listed, count=len(unknown)
+                )
 
     def _critical(self, one: Entry, body: sale.Critical) -> None:
         self.criticals += 1
@@ -959,8 +990,8 @@ class _Derivation:
 
     def _sold_twice(self, found: Iterable[tuple[str, int, str, str, int]]) -> None:
         """Neither of two sales of a number enters a pool until somebody decides."""
-        t = m.tickets
         lists: defaultdict[tuple[str, str], tuple[list[int], set[str]]] = defaultdict(lambda: ([], set()))
+        spans = list(self.twice)
         seqs: dict[str, int] = {}
         for order, seq, event, other, number in found:
             seqs[order] = seq
@@ -971,26 +1002,16 @@ class _Derivation:
         for (order, event), (held, others) in lists.items():
             detail = {"order": order, "others": sorted(others), "numbers": held[:NUMBERS_LISTED_MAX]}
             self.findings.append(_Finding("sold_twice", seqs[order], event, order, detail))
-            for start in range(0, len(held), NUMBERS_LISTED_MAX):
-                self.c.execute(
-                    update(t)
-                    .where(
-                        t.c.event_id == UUID(event),
-                        t.c.draw_number.in_(held[start : start + NUMBERS_LISTED_MAX]),
-                        t.c.state == "sold",
-                    )
-                    .values(state="quarantined", updated_at=func.now())
-                )
+            spans += ((event, number, number) for number in held)
             doubted |= {order, *others}
-            self._recount(event)
-        for event, first, last in self.twice:
-            changed = self.c.execute(
-                update(t)
-                .where(t.c.event_id == UUID(event), t.c.draw_number.between(first, last), t.c.state == "sold")
-                .values(state="quarantined", updated_at=func.now())
-                .returning(t.c.order_id)
+        spans = _merged(spans)
+        if spans:
+            changed = _raw(self.c).execute(
+                _QUARANTINE,
+                ([e for e, _, _ in spans], [f for _, f, _ in spans], [last for _, _, last in spans]),
             )
-            doubted |= {str(order) for order in changed.scalars()}
+            doubted |= {str(order) for (order,) in changed}
+        for event in {event for event, _, _ in spans}:
             self._recount(event)
         if doubted:
             o = m.orders
@@ -1219,12 +1240,19 @@ def _range_text(span: _Range) -> str:
     )
 
 
+def _merged(spans: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """The same numbers of each event (first, last) in as few spans as there can be."""
+    found: list[tuple[str, int, int]] = []
+    for event, first, last in sorted(spans):
+        if found and found[-1][0] == event and first <= found[-1][2] + 1:
+            found[-1] = (event, found[-1][1], max(last, found[-1][2]))
+        else:
+            found.append((event, first, last))
+    return found
+
+
 def _spans(ranges: Iterable[numbers.Range]) -> list[list[int]]:
     return [[span.first, span.count] for span in ranges]
-
-
-def _listed(ranges: Iterable[numbers.Range]) -> list[int]:
-    return [number for span in ranges for number in span.numbers()]
 
 
 def _clean(value: str) -> str:

@@ -15,7 +15,7 @@ from syncserver import claims, draws, events, reconcile, rsus
 from syncserver import models as m
 from syncserver.claims import Validation
 from syncserver.db import Database
-from tests.chains import Kiosk, Scene, open_scene, together
+from tests.chains import HOUR_MS, Kiosk, Scene, open_scene, together
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_ticket_is_told_for_what_it_is(scene: Scene) -> None:
     good, void, test, late = (
         kiosk.sell(),
         kiosk.sell(),
-        kiosk.sell(test=True),
+        kiosk.sell(test=True, at=scene.clock.now_ms() - 2 * HOUR_MS),
         kiosk.sell(at=scene.closes_ms + 1_000),
     )
     kiosk.void(void.lines[0])

@@ -16,7 +16,7 @@ from shared.errors import Fault, Refused
 from syncserver import catalog, draws, events, reconcile
 from syncserver import models as m
 from syncserver.db import Database
-from tests.chains import PRICE, Kiosk, Scene, open_scene
+from tests.chains import HOUR_MS, PRICE, Kiosk, Scene, open_scene
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def ready(scene: Scene, sales: int = 20) -> Kiosk:
     kiosk = scene.kiosk(blocks=5 * sales + 50)
     for _ in range(sales):
         kiosk.sell()
-    kiosk.sell(test=True)
+    kiosk.sell(test=True, at=scene.clock.now_ms() - 2 * HOUR_MS)
     void = kiosk.sell()
     kiosk.void(void.lines[0])
     scene.close()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shared import entry, keys, sale, wire
 from shared.errors import Refused
 from shared.ids import uuid7
-from shared.numbers import Range
+from shared.numbers import Range, ValidationBlock
 from syncserver import events, ingest, reconcile, rsus
 from syncserver import models as m
 from syncserver.db import Database
@@ -477,11 +477,92 @@ def test_the_same_number_twice_in_one_upload_enters_no_pool(scene: Scene) -> Non
 def test_a_test_sale_is_no_chance_and_no_money(scene: Scene) -> None:
     """E5: marked as a test, in no pool."""
     kiosk = scene.kiosk()
-    kiosk.sell(test=True)
+    kiosk.sell(test=True, at=scene.clock.now_ms() - 2 * HOUR_MS)
     kiosk.send()
     assert scene.tickets() == dict.fromkeys(range(1, 6), "invalid")
     assert scene.total() == (0, 0)
-    assert scene.findings() == []
+    assert scene.findings() == [("clock", False)]
+
+
+def test_a_test_sale_after_the_opening_goes_to_a_person(scene: Scene) -> None:
+    """E5: tests are sold before the opening; after it a buyer who paid would be in no draw, and nobody would know."""
+    kiosk = scene.kiosk()
+    kiosk.sell(test=True)
+    kiosk.send()
+    assert scene.findings() == [("late_test", True)]
+    assert scene.tickets() == dict.fromkeys(range(1, 6), "invalid")
+
+
+def test_a_kiosk_of_another_organisation_cannot_stand_in_the_way_of_a_draw(scene: Scene) -> None:
+    """Law 5, O1: what it says of our event blocks its own events, not ours."""
+    with scene.office.begin(scene.user) as c:
+        rivals = events.create_organisation(c, "Rivals", "EUR", "L-2", timezone="UTC")
+        rsu = rsus.create_rsu(c, rivals, "Stranger")
+        rsus.set_state(c, rsu, "enabled", scene.user, "new kiosk")
+    stranger = scene.enrol(rsu)
+    line = scene.kiosk().line()
+    stranger.sell(line)
+    stranger.void(line)
+    stranger.cut()
+    assert stranger.send().verdict == "accepted"
+    assert scene.kinds() == {"unknown_event", "void_unknown", "unknown_cut"}
+    with scene.office.begin() as c:
+        assert reconcile.findings(c, scene.event) == []
+    assert rows(scene, "orders") == 0
+
+
+def found_in_all(scene: Scene) -> tuple[int, int]:
+    """How many findings there are, and their bytes."""
+    with scene.office.begin() as c:
+        counted = c.exec_driver_sql("SELECT count(*), sum(length(detail::text)) FROM findings").one()
+    return int(counted[0]), int(counted[1])
+
+
+def test_a_sale_of_thousands_of_lines_makes_no_flood(scene: Scene) -> None:
+    """Y3, Z3: what one entry leaves behind is bounded by what was sent, not by its square."""
+    kiosk = scene.kiosk()
+    good = kiosk.line()
+    bad = [
+        msgspec.structs.replace(good, order=str(i), package="", ranges=(), validation="", currency="")
+        for i in range(1_500)
+    ]
+    kiosk.sell(*bad)
+    kiosk.sell(good)
+    assert kiosk.send().verdict == "accepted"
+    assert set(scene.tickets()) == set(range(1, 6))
+    count, size = found_in_all(scene)
+    assert count <= sale.LINES_MAX + 1
+    assert size < 20_000
+    with scene.office.begin() as c:
+        assert any(one.event is None and one.blocking for one in reconcile.findings(c, scene.event))
+
+
+def test_thousands_of_numbers_sold_many_times_over_make_no_flood(scene: Scene) -> None:
+    """S3, Z3: all are kept out of the pool, and each can be decided, however often they were sold."""
+    kiosk = scene.kiosk(blocks=5_000)
+    line = kiosk.line(5_000)
+    kiosk.sell(line)
+    grant, signed = kiosk.grants[0]
+    block = ValidationBlock(grant.validation_block, grant.validation_size, bytes.fromhex(signed.secret))
+    for i in range(2, 42):
+        again = msgspec.structs.replace(line, order=str(uuid7(scene.clock)), validation=block.issue(i))
+        kiosk.sell(again)
+    kiosk.send()
+    assert set(scene.tickets().values()) == {"quarantined"}
+    assert found_in_all(scene)[1] < 8 * ingest.NUMBERS_LISTED_PER_BATCH_MAX
+    with scene.office.begin(scene.user) as c:
+        last = [one for one in reconcile.findings(c, scene.event) if one.kind == "sold_twice"][-1]
+        reconcile.decide(scene.office, c, last.id, "exclude", "a defect", scene.user)
+    assert set(scene.tickets().values()) == {"invalid"}
+
+
+def test_a_witness_of_a_thousand_unknown_draws_is_one_finding(scene: Scene) -> None:
+    """Law 7, Z3: one entry, one question to a person."""
+    kiosk = scene.kiosk()
+    shown = tuple(hashlib.sha256(bytes([i])).hexdigest() for i in range(200))
+    kiosk.journal(sale.Witnessed(generation=1, serial=1, manifests=shown))
+    kiosk.send()
+    assert scene.findings() == [("witness", True)]
 
 
 def test_a_void_covers_the_order_and_leaves_the_total(scene: Scene) -> None:

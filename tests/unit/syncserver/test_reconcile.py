@@ -13,7 +13,7 @@ from syncserver import events, reconcile, rsus
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.reconcile import Gate, Reconciliation
-from tests.chains import PRICE, Kiosk, Scene, open_scene
+from tests.chains import HOUR_MS, PRICE, Kiosk, Scene, open_scene
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_figures_account_for_every_number(scene: Scene) -> None:
     kiosk, silent = scene.kiosk("North"), scene.kiosk("South", blocks=40)
     first = kiosk.sell()
     kiosk.sell()
-    kiosk.sell(test=True)
+    kiosk.sell(test=True, at=scene.clock.now_ms() - 2 * HOUR_MS)
     kiosk.void(first.lines[0])
     settle(scene, kiosk)
     north, south = status(scene).rows
