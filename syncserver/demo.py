@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -36,12 +36,13 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
 from sqlalchemy import func, select
 
-from shared import draw, numbers
+from shared import draw
 from shared.clock import Clock, SystemClock, utc
 from shared.errors import Fault, KnownError, Refused
 from shared.wire import Policies, ReceiptText
@@ -49,16 +50,13 @@ from syncserver import auth, claims, draws, events, reconcile, reports, rsus
 from syncserver import models as m
 from syncserver.config import read_config
 from syncserver.db import migrate, open_database
+from syncserver.evening import ORDERS, PIN, SYNC_S_MAX, WARM_UP_ORDERS, Evening, wait_until
 from syncserver.office import Office, furnish
 from syncserver.stage import Kiosk, Program, Wire, script
 
-ORDERS_PER_KIOSK = 105
-WARM_UP_ORDERS = 8
 CLOSE_MARGIN_S = 25
 SLOWER_TOGETHER = 2
 """Three kiosks share the machine, and a slow one must not miss the close."""
-SYNC_S_MAX = 120
-STEP_S_MAX = 30
 
 LEAVES = (
     *("summary.json", "orders.csv", "tickets.csv", "pool.csv", "draw.json"),
@@ -67,12 +65,8 @@ LEAVES = (
 """What an evening leaves in its folder."""
 
 PASSWORD = "demo-tombola-2026"  # noqa: S105 - printed for all to use, on loopback only
-PIN = "2468"
-VERDICTS = ("genuine", "won", "paid", "void", "unknown", "forged", "other_event", "not_a_ticket")
 DICE = "4 2 6 1 5 3 3 6"
 PACKAGES = [("Single", 1, 500), ("Fan", 3, 1000), ("Family", 8, 2000), ("Whole row", 25, 5000)]
-CHOICES = (1, 2, 1, 0, 2, 1, 3, 2, 1, 1)
-"""Which package each customer takes, over and over: 5.3 tickets an order."""
 
 
 class Picture(Protocol):
@@ -81,17 +75,6 @@ class Picture(Protocol):
     def __call__(self, name: str, path: str, ticket: str = "") -> None:
         """Go to ``path``, and file what is shown as ``name``."""
         ...
-
-
-@dataclass
-class Evening:
-    """What one scripted kiosk did, as its screen and its printer told."""
-
-    kiosk: Kiosk
-    orders: set[str] = field(default_factory=set)
-    """Validation numbers that the screen showed as sold."""
-    void: set[str] = field(default_factory=set)
-    pictures: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -175,7 +158,7 @@ def _open_house(home: Path, ends: ExitStack, clock: Clock, console: Console) -> 
         serve = ends.enter_context(Program(["tombola-server", "serve", "--demo"], home / "server.log", env))
         ends.enter_context(Program(["tombola-server", "worker"], home / "worker.log", env))
         up = f"http://127.0.0.1:{port}/healthz"
-        _await(clock, lambda: _answers(up), 60, f"The server did not start. See {serve.log}.")
+        wait_until(clock, lambda: _answers(up), SYNC_S_MAX, f"The server did not start. See {serve.log}.")
     return _furnish(office, clock, port)
 
 
@@ -266,9 +249,11 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress, ExitStack() as ends:
-        evenings = _switch_on(house, home, out, clock, ends)
+        bar = progress.add_task("Selling", total=ORDERS * len(house.units))
+        evenings = _switch_on(house, home, out, clock, ends, _teller(progress, bar))
         north, south, _family = evenings
-        _sell_all(house, evenings, clock, progress)
+        _sell_all(house, evenings, clock)
+        progress.update(bar, description="Sold and closed")
 
         step = progress.add_task("Close, sync, reconcile, draw, claim", total=9)
 
@@ -297,7 +282,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         receipts = _collect_receipts(evenings, out)
         ticket = receipts[winners[0].validation]
         told("A winner is validated off line")
-        _validate_off_line(north, ticket)
+        north.validate_off_line(ticket)
         told("Paid once, and never twice")
         amount, second = _claim(house, ticket, winners[0])
         told("Exports, and pictures of every page")
@@ -321,10 +306,12 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
     return 1 if wrong else 0
 
 
-def _switch_on(house: House, home: Path, out: Path, clock: Clock, ends: ExitStack) -> list[Evening]:
+def _switch_on(
+    house: House, home: Path, out: Path, clock: Clock, ends: ExitStack, sold: Callable[[], None]
+) -> list[Evening]:
     looks = [("1280x800", "light"), ("1024x600", "contrast"), ("1920x1080", "dark")]
     evenings = []
-    for i, (name, (size, theme)) in enumerate(zip(house.units, looks, strict=True)):
+    for i, ((name, (rsu, code)), (size, theme)) in enumerate(zip(house.units.items(), looks, strict=True)):
         kiosk = Kiosk(name, home / f"kiosk-{i}", home, clock, Wire(house.port), size, theme)
         ends.callback(kiosk.switch_off)
         kiosk.switch_on()
@@ -333,233 +320,47 @@ def _switch_on(house: House, home: Path, out: Path, clock: Clock, ends: ExitStac
         def picture(what: str, kiosk: Kiosk = kiosk, prefix: str = prefix) -> None:
             kiosk.door.grab(out / "screens" / f"{prefix}-{what}.png")
 
-        evening = Evening(kiosk, pictures=picture)
+        def enable(rsu: UUID = rsu) -> None:
+            with house.office.begin(house.manager) as c:
+                rsus.set_state(c, rsu, "enabled", house.manager, "Put up at its gate")
+
+        evening = Evening(kiosk, clock, picture, sold)
+        evening.pictures("start")
+        evening.enrol(code, enable)
         evenings.append(evening)
-        _enrol(evening, house)
     return evenings
 
 
-def _enrol(evening: Evening, house: House) -> None:
-    """Type the one-time code; an enrolled kiosk may do nothing before the office enables it."""
-    rsu, code = house.units[evening.kiosk.name]
-    door = evening.kiosk.door
-    door.wait(screen="enrol")
-    door.tap("focus:code", *(f"key:{c}" for c in code if c.isalnum()))
-    evening.pictures("enrol")
-    door.tap("enrol")
-    door.wait(screen="blocked")
-    evening.pictures("not-enabled-yet")
-    with house.office.begin(house.manager) as c:
-        rsus.set_state(c, rsu, "enabled", house.manager, "Put up at its gate")
-    door.tap("retry")
-    door.wait(SYNC_S_MAX, screen="pin")
-    _log_on(evening)
-
-
-def _log_on(evening: Evening, until: Sequence[str] = ("sell",)) -> None:
-    door = evening.kiosk.door
-    door.tap("choose_operator:0", *(f"key:{digit}" for digit in PIN))
-    evening.pictures("pin")
-    door.tap("key:enter")
-    door.wait(screen=list(until))
-
-
-def _sell_all(house: House, evenings: list[Evening], clock: Clock, progress: Progress) -> None:
+def _sell_all(house: House, evenings: list[Evening], clock: Clock) -> None:
     """Sell at three kiosks at once; the closing time is set from the pace of the first customers."""
     north, south, family = evenings
-    bar = progress.add_task("Selling", total=ORDERS_PER_KIOSK * len(evenings))
-
-    def sold() -> None:
-        progress.advance(bar)
-        count = int(progress.tasks[0].completed)
-        # Without a terminal there is no bar: a line now and then tells that it goes on.
-        if not progress.console.is_terminal and count % 50 == 0:
-            progress.console.print(f"{count} orders sold")
-
     began = clock.monotonic_ms()
-    _sell(north, WARM_UP_ORDERS, sold)
+    north.sell(WARM_UP_ORDERS)
     pace_ms = (clock.monotonic_ms() - began) // WARM_UP_ORDERS
-    close_ms = clock.now_ms() + CLOSE_MARGIN_S * 1000 + SLOWER_TOGETHER * pace_ms * ORDERS_PER_KIOSK
+    close_ms = clock.now_ms() + CLOSE_MARGIN_S * 1000 + SLOWER_TOGETHER * pace_ms * ORDERS
     with house.office.begin(house.manager) as c:
         events.move_close(house.office, c, house.event, utc(close_ms), house.manager, "Kick-off was moved")
     for evening in evenings:
-        evening.kiosk.door.tap("open_sync", "sync_now")
-        _await_close(evening, clock, close_ms)
-        evening.pictures("sync")
-        evening.kiosk.door.tap("back")
-        evening.kiosk.door.wait(screen="sell")
+        evening.hear_of_close(close_ms)
     south.kiosk.wire.cut()
     with ThreadPoolExecutor(len(evenings)) as pool:
-        for job in [
-            pool.submit(_evening_with_a_power_cut, north, sold),
-            pool.submit(_evening_off_line, south, sold),
-            pool.submit(_evening_without_paper, family, sold),
-        ]:
+        for job in [pool.submit(f) for f in (north.with_a_power_cut, south.off_line, family.without_paper)]:
             job.result()
-    progress.update(bar, description="Sold; waiting for the close")
     for evening in evenings:
-        evening.kiosk.door.wait(close_ms // 1000 - clock.now_ms() // 1000 + 60, screen="closed")
+        evening.kiosk.door.wait(close_ms // 1000 - clock.now_ms() // 1000 + SYNC_S_MAX, screen="closed")
         evening.pictures("closed")
 
 
-def _await_close(evening: Evening, clock: Clock, close_ms: int) -> None:
-    """Until the kiosk has heard of the new closing time."""
+def _teller(progress: Progress, bar: TaskID) -> Callable[[], None]:
+    """What counts the orders on the bar; without a terminal there is none, and a line tells now and then."""
 
-    def heard() -> bool:
-        left_s = evening.kiosk.door.view()["status"]["closes_in_s"]
-        return left_s is not None and left_s * 1000 < close_ms - clock.now_ms() + 3_000
+    def sold() -> None:
+        progress.advance(bar)
+        count = int(progress.tasks[bar].completed)
+        if not progress.console.is_terminal and count % 50 == 0:
+            progress.console.print(f"{count} orders sold")
 
-    _await(clock, heard, SYNC_S_MAX, f"{evening.kiosk.name} did not hear of the new closing time.")
-
-
-def _sell(evening: Evening, orders: int, sold: Callable[[], None]) -> None:
-    """Serve so many customers, one order each."""
-    for _ in range(orders):
-        _touch_a_sale(evening)
-        _finish(evening)
-        sold()
-
-
-def _touch_a_sale(evening: Evening) -> None:
-    """Everything up to the last touch: package, pay, cash."""
-    door = evening.kiosk.door
-    package = CHOICES[len(evening.orders) % len(CHOICES)]
-    door.tap(f"add:{package}")
-    door.wait(basket__empty=False)
-    first = len(evening.orders) == 3
-    if first:
-        evening.pictures("sell")
-    door.tap("pay")
-    door.wait(screen="pay", pay__enough=True)
-    if first:
-        evening.pictures("pay")
-    door.tap("cash")
-
-
-def _finish(evening: Evening) -> None:
-    """Wait until the ticket is out and go on to the next customer."""
-    door = evening.kiosk.door
-    view = door.wait(30, screen=["done", "print_problem"])
-    if view["screen"] == "print_problem":
-        raise Fault("demo.print", f"{evening.kiosk.name}: {view['print_problem']}")
-    evening.orders.update(map(_plain, view["done"]["validation"]))
-    if len(evening.orders) == 4:
-        evening.pictures("done")
-    door.tap("next")
-    door.wait(screen="sell")
-
-
-def _evening_with_a_power_cut(evening: Evening, sold: Callable[[], None]) -> None:
-    """Killed while a ticket prints; started again, it asks, and goes on as if nothing had been."""
-    _sell(evening, 30, sold)
-    _void_and_reprint(evening)
-    before = len(evening.kiosk.receipts())
-    evening.kiosk.printer(ms_per_line=40)
-    _touch_a_sale(evening)
-    evening.kiosk.door.wait(screen="printing")
-    evening.pictures("printing")
-    evening.kiosk.kill()
-    evening.kiosk.printer(ms_per_line=0)
-    evening.kiosk.switch_on()
-    door = evening.kiosk.door
-    door.wait(30, screen=["pin", "sell", "print_problem"])
-    if door.view()["screen"] == "pin":
-        _log_on(evening, until=["sell", "print_problem"])
-    view = door.view()
-    if view["screen"] != "print_problem":
-        raise Fault("demo.power", f"After the power cut {evening.kiosk.name} shows {view['screen']}.")
-    evening.pictures("did-it-print")
-    evening.orders.add(_plain(view["print_problem"]["validation"]))
-    if len(evening.kiosk.receipts()) > before:
-        door.tap("print_yes")
-    else:
-        door.tap("print_retry")
-    view = door.wait(30, screen=["done", "sell"])
-    if view["screen"] == "done":
-        door.tap("next")
-        door.wait(screen="sell")
-    sold()
-    _sell(evening, ORDERS_PER_KIOSK - WARM_UP_ORDERS - 31, sold)
-
-
-def _evening_off_line(evening: Evening, sold: Callable[[], None]) -> None:
-    """From the first sale to the close without a network."""
-    _sell(evening, ORDERS_PER_KIOSK - 10, sold)
-    _void_and_reprint(evening)
-    _sell(evening, 10, sold)
-    evening.kiosk.door.tap("open_sync")
-    evening.kiosk.door.wait(screen="sync")
-    evening.pictures("sync-off-line")
-    evening.kiosk.door.tap("back")
-
-
-def _evening_without_paper(evening: Evening, sold: Callable[[], None]) -> None:
-    """The paper ends in the middle of a ticket; it is refilled, and the ticket printed again."""
-    _sell(evening, 40, sold)
-    evening.kiosk.printer(paper_out_at_byte=300)
-    _touch_a_sale(evening)
-    door = evening.kiosk.door
-    view = door.wait(60, screen="print_problem")
-    evening.pictures("paper-out")
-    evening.orders.add(_plain(view["print_problem"]["validation"]))
-    evening.kiosk.printer(paper="ok", paper_out_at_byte=None)
-    door.wait(30, status__printer_ok=True)
-    door.tap("print_retry")
-    view = door.wait(30, screen=["done", "sell"])
-    if view["screen"] == "done":
-        door.tap("next")
-        door.wait(screen="sell")
-    sold()
-    _void_and_reprint(evening)
-    _sell(evening, ORDERS_PER_KIOSK - 41, sold)
-
-
-def _void_and_reprint(evening: Evening) -> None:
-    """A customer changes their mind; another lost the ticket."""
-    door = evening.kiosk.door
-    changed, lost = sorted(evening.orders - evening.void)[:2]
-    _look_up(evening, changed)
-    door.tap("open_void")
-    view = door.wait(screen="void")
-    door.tap(f"void_reason:{view['void']['reasons'][0]['code']}")
-    evening.pictures("void")
-    door.tap("void_confirm")
-    door.wait(30, lookup__result__verdict="void")
-    evening.void.add(changed)
-    evening.pictures("voided")
-    _look_up(evening, lost)
-    evening.pictures("look-up")
-    before = len(evening.kiosk.receipts())
-    door.tap("reprint")
-    door.wait(30, screen=["done", "lookup", "sell"], busy=False)
-    _await(SystemClock(), lambda: len(evening.kiosk.receipts()) > before, 30, "The reprint did not come out.")
-    _home(evening)
-
-
-def _look_up(evening: Evening, validation: str) -> None:
-    """Type a validation number at the look-up screen."""
-    door = evening.kiosk.door
-    _home(evening)
-    door.tap("open_lookup", *(f"key:{c}" for c in validation), "look_up")
-    door.wait(lookup__result__validation=numbers.show_validation(validation))
-
-
-def _home(evening: Evening) -> None:
-    """Back to the sale screen, from wherever; a screen may also move on by itself."""
-    door = evening.kiosk.door
-
-    def there() -> bool:
-        screen = door.view()["screen"]
-        if screen in {"sell", "closed"}:
-            return True
-        door.touch("next" if screen == "done" else "back")
-        return False
-
-    _await(SystemClock(), there, STEP_S_MAX, f"{evening.kiosk.name} does not find back to its sale screen.")
-
-
-def _plain(validation: str) -> str:
-    return validation.replace("-", "")
+    return sold
 
 
 # The draw --------------------------------------------------------------------------------------------
@@ -635,32 +436,6 @@ def _collect_receipts(evenings: Sequence[Evening], out: Path) -> dict[str, str]:
             codes[validation] = found[0]
             shutil.copyfile(picture, out / "receipts" / f"{validation}.png")
     return codes
-
-
-def _validate_off_line(evening: Evening, ticket: str) -> None:
-    """A winner at a kiosk whose network is down: it knows the results of its last contact."""
-    door = evening.kiosk.door
-
-    def known() -> bool:
-        _home(evening)
-        return _scanned(evening, ticket) == "won"
-
-    _await(SystemClock(), known, SYNC_S_MAX, f"{evening.kiosk.name} did not hear of the results.")
-    evening.kiosk.wire.cut()
-    door.wait(SYNC_S_MAX, status__network="offline")
-    _home(evening)
-    if (verdict := _scanned(evening, ticket)) != "won":
-        raise Fault(
-            "demo.validate", f"Off line, {evening.kiosk.name} says of the winner's ticket: {verdict}."
-        )
-    evening.pictures("winner-off-line")
-
-
-def _scanned(evening: Evening, ticket: str) -> str:
-    """What the kiosk says of a code held before its scanner."""
-    evening.kiosk.scan(ticket)
-    view = evening.kiosk.door.wait(STEP_S_MAX, screen="lookup", lookup__result__verdict=list(VERDICTS))
-    return str(view["lookup"]["result"]["verdict"])
 
 
 def _claim(house: House, ticket: str, winner: Winner) -> tuple[int, str]:
@@ -782,7 +557,7 @@ def _count(
         "voided": sum(row["state"] != "sold" for row in tickets),
         "synced": sum(row["doubtful"] == "False" for row in orders),
         "lost": len((shown | set(receipts)) - stored),
-        "duplicated": sum(n > 1 for n in (printed + Counter()).values()) + sum(n > 1 for n in kept.values()),
+        "duplicated": sum(n > 1 for found in (printed, kept) for n in found.values()),
         "findings": findings,
         "winners": len(report.winners),
         "claims": claims_made,
@@ -819,15 +594,6 @@ def _printed_numbers(code: str) -> Iterator[int]:
     for span in code.split(":")[3].split("."):
         first, count = map(int, span.split("+"))
         yield from range(first, first + count)
-
-
-def _await(clock: Clock, holds: Callable[[], bool], seconds_max: float, words: str) -> None:
-    deadline = clock.monotonic_ms() + seconds_max * 1000
-    pause = threading.Event()
-    while not holds():
-        if clock.monotonic_ms() > deadline:
-            raise Fault("demo.wait", words)
-        pause.wait(0.2)
 
 
 def _answers(url: str) -> bool:
