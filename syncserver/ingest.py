@@ -93,6 +93,7 @@ BLOCKING = {
     "bad_grant": "A kiosk journalled a block that was not given to it",
     "witness": "A kiosk saw a draw published that this office does not know",
     "fork": "The kiosk's disk was copied or rolled back: two chains bear its signature",
+    "restored": "The database was restored: blocks handed out, or a draw held, after the backup are not known here",
     "revoked_entries": "A revoked kiosk handed over entries that were not known at its revocation",
 }
 """Findings that keep a draw from opening until a person has decided them, in words."""

@@ -2,7 +2,8 @@
 
 Keys and the generation are kept outside the database, in the server's home. A database restored from a backup does
 not know what was handed out after that backup; ``restored`` raises the generation in the home, and the next start
-then lets every counter of numbers leap by a stated margin, so that nothing is handed out twice.
+then lets every counter of numbers leap by a stated margin, so that nothing is handed out twice. Each event that is
+not drawn gets a blocking finding: a person has to see that every kiosk has been heard of since.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ EPOCHS_PER_GENERATION = 1_000
 """Enrolments of one kiosk that a generation has room for; the next generation's begin above them."""
 KEY_BYTES = 32
 GENERATION_MAX = 2_000_000
+SETTLED = ("drawn", "completed", "cancelled")
+"""States of an event that no restore can bring another draw to."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,30 @@ def _leap(c: Connection, known: int, generation: int) -> None:
             generation=generation, last_event_number=m.server_state.c.last_event_number + RESTORE_LEAP_EVENTS
         )
     )
+    # A kiosk that got its first block after the backup is not known to have one: without this the gates would open
+    # though its sales are missing.
+    e = m.raffle_events
+    shaken = c.execute(select(e.c.id).where(e.c.state.not_in(SETTLED))).scalars().all()
+    if shaken:
+        c.execute(
+            insert(m.findings),
+            [
+                {
+                    "event_id": event,
+                    "kind": "restored",
+                    "severity": "ERROR",
+                    "blocking": True,
+                    "seq": generation,
+                    "detail": {"generation": generation},
+                }
+                for event in shaken
+            ],
+        )
+        c.execute(
+            update(e)
+            .where(e.c.id.in_(shaken))
+            .values(reconciliation_confirmed_at=None, reconciliation_confirmed_by=None)
+        )
     c.execute(
         insert(m.critical_events).values(
             event_type="server_restored",

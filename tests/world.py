@@ -695,6 +695,7 @@ class World:
         reasons = {
             "fork": {"rolled back", "cloned"},
             "revoked_entries": {"revoked"},
+            "restored": {"restored"},
             "late": {"clock jump"},
             "early": {"clock jump"},
             "clock": {"clock jump"},

@@ -258,7 +258,7 @@ def test_a_server_restored_from_an_older_backup_is_refilled(scene: Scene, postgr
         assert newcomer.grants[0][0].first > 50_000
         assert known.send_all().verdict == stranger.send_all().verdict == "accepted"
         assert (scene.tickets(), scene.total()) == before
-        assert scene.findings() == []
+        assert scene.findings() == [("restored", True)]
         assert newcomer.epoch == 1001
 
 

@@ -13,7 +13,8 @@ from syncserver import events, reconcile, rsus
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.reconcile import Gate, Reconciliation
-from tests.chains import HOUR_MS, PRICE, Kiosk, Scene, open_scene
+from tests.chains import HOUR_MS, PRICE, Kiosk, Scene, b64, backup, open_scene
+from tests.postgres import Cluster
 
 
 @pytest.fixture
@@ -243,3 +244,32 @@ def test_an_old_enrolment_blocks_until_its_journal_is_there(scene: Scene) -> Non
         assert {row.state for row in c.execute(m.rsu_allocations.select())} == {"released"}
         assert events.state(c, scene.event) == "closed"
     assert gate(scene, "unit").passed
+
+
+def test_a_restored_office_draws_nothing_before_a_person_has_seen_that_all_kiosks_are_there(
+    scene: Scene, postgres: Cluster
+) -> None:
+    """Law 6, Y7: a kiosk whose first block came after the backup is a hole that only a person can know of."""
+    with backup(scene, postgres) as restore:
+        unknown = scene.kiosk("After the backup")
+        unknown.sell()
+        restore()
+        known = scene.kiosk()
+        known.sell()
+        settle(scene, known)
+        with pytest.raises(Refused, match="1 finding is undecided"):
+            confirm(scene)
+        with scene.office.begin(scene.user) as c:
+            (finding,) = reconcile.findings(c, scene.event)
+            assert finding.kind == "restored"
+            reconcile.decide(scene.office, c, finding.id, "accept", "all are here", scene.user)
+        confirm(scene)
+        # It comes back after all: its block is adopted, and the gate is closed again until it is whole.
+        said = unknown.enrolment
+        rsus.adopt(scene.office, b64(said.certificate), bytes.fromhex(said.certificate_signature))
+        unknown.send_all()
+        assert not status(scene).ready
+        unknown.cut()
+        unknown.send_all()
+        confirm(scene)
+        assert status(scene).ready
