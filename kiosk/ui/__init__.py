@@ -44,7 +44,8 @@ class Screens:
         fonts()
         self._qml = QQmlApplicationEngine()
         self._qml.addImportPath(str(MAIN.parent))
-        read = QQmlComponent(self._qml, QUrl.fromLocalFile(str(MAIN)))  # kept by the engine for the load below
+        # What is read here the engine keeps for the load below.
+        read = QQmlComponent(self._qml, QUrl.fromLocalFile(str(MAIN)))
         self.engine = engine() if callable(engine) else engine
         self.journey = Journey(self.engine, theme)
         context = self._qml.rootContext()
