@@ -375,7 +375,8 @@ class Flow:
         self._message_shown = ""
         self._operator = self._operator_name = ""
         self._chosen = self._pin = self._pin_error = ""
-        self._pin_failures = self._pin_until = 0
+        self._pin_failures: dict[str, int] = {}
+        self._pin_asked, self._pin_until = "", 0
         self._event = ""
         self._sale = ""
         self._basket: list[BasketLine] = []
@@ -579,6 +580,7 @@ class Flow:
         if not self._chosen or not self._pin or self._pin_wait_s():
             return []
         self._waiting = "CheckPin"
+        self._pin_asked = self._chosen
         command = CheckPin(self._chosen, self._pin)
         self._pin = ""
         return [command]
@@ -586,15 +588,15 @@ class Flow:
     def _on_pin(self, event: PinAnswered) -> list[Command]:
         self._waiting = ""
         if not event.operator:
-            self._pin_failures += 1
+            # Each operator's for itself: who knows one PIN must not get more tries at another by using it.
+            failures = self._pin_failures[self._pin_asked] = self._pin_failures.get(self._pin_asked, 0) + 1
             self._pin_error = "That PIN is not right."
-            if self._pin_failures >= PIN_FREE_TRIES:
-                wait_s = min(
-                    PIN_WAIT_S_MAX, PIN_WAIT_S_MIN * 2 ** min(10, self._pin_failures - PIN_FREE_TRIES)
-                )
+            if failures >= PIN_FREE_TRIES:
+                wait_s = min(PIN_WAIT_S_MAX, PIN_WAIT_S_MIN * 2 ** min(10, failures - PIN_FREE_TRIES))
                 self._pin_until = self._monotonic + wait_s * 1000
             return []
-        self._pin_failures, self._pin_until, self._pin_error, self._chosen = 0, 0, "", ""
+        self._pin_failures.pop(event.operator, None)
+        self._pin_until, self._pin_error, self._chosen = 0, "", ""
         self._operator, self._operator_name = event.operator, event.name
         self._screen = "sell"
         if event.pending:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 from hypothesis import given, settings
@@ -202,3 +203,21 @@ def test_no_order_of_events_breaks_the_journey_or_its_view(events: list[Event]) 
         flow.handle(event)
         view = flow.view(0)
         assert json.loads(json.dumps(view)) == view
+
+
+def test_one_s_own_pin_wins_no_more_tries_at_another_s() -> None:
+    """K1: failed attempts slow down, each operator's for itself."""
+    flow = Flow({"name": "t", "version": "0", "hash": "h"})
+    two = dataclasses.replace(shop(), operators=(("o1", "Ada"), ("o2", "Bo")))
+    for event in (Tick(0, 0), Opened(), two):
+        flow.handle(event)
+    waits = []
+    for _ in range(4):
+        flow.handle(Touch("choose_operator", "o2"))
+        flow.handle(Touch("key", "1"))
+        flow.handle(Touch("key", "enter"))
+        flow.handle(PinAnswered(""))
+        waits.append(flow.view(0)["pin"]["wait_s"])
+        flow.handle(PinAnswered("o1", "Ada"))
+        flow.handle(Touch("log_off"))
+    assert waits == [0, 0, 5, 10]
