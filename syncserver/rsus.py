@@ -331,14 +331,17 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
             troubles.append(f"only {min(left.values())} numbers left")
         if said.get("printer") and not _ready(said["printer"]):
             troubles.append(f"printer: {said['printer']}")
+    # A report is older than what came in since.
+    waiting = max(0, int(said.get("last_seq", 0)) - (row.head_seq or 0))
+    unsynced = min(row.unsynced_count or 0, waiting)
     return RsuRow(
         id=row.id,
         name=row.name,
         state=state,
         epoch=row.epoch,
         head=row.head_seq or 0,
-        unsynced=row.unsynced_count,
-        oldest_unsynced_at=row.oldest_unsynced_at,
+        unsynced=unsynced,
+        oldest_unsynced_at=row.oldest_unsynced_at if unsynced else None,
         last_seen_at=row.last_seen_at,
         skew_ms=row.clock_skew_ms,
         numbers_left=left,

@@ -44,7 +44,7 @@ VIEW: dict[str, Any] = {
         "rsu_name": "Gate B, kiosk 2",
         "operator": "Maria Lindqvist",
     },
-    "starting": {"words": "Checking the journal", "progress": 62},
+    "starting": {"words": "Fetching events from the office", "progress": 90},
     "blocked": {
         "code": "disk_full",
         "title": "This kiosk cannot sell",

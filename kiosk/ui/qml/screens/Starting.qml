@@ -31,6 +31,8 @@ Item {
         }
         BigButton {
             anchors.horizontalCenter: parent.horizontalCenter
+            // Only what waits for the office can be hurried.
+            visible: view.starting.progress >= 90
             act: "retry"
             picture: "repeat"
             text: qsTr("Try again now")
@@ -38,7 +40,7 @@ Item {
     }
     Words {
         anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter }
-        text: [view.program.name, view.program.version, view.program.hash].join("  ·  ")
+        text: [view.program.name, view.program.version, view.program.hash].filter(Boolean).join("  ·  ")
         color: Theme.muted
         font.pixelSize: Theme.caption
     }
