@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
-from syncserver import events, ingest
+from syncserver import derive, events, ingest
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -34,7 +34,7 @@ ACTIONS = {
 }
 _EXCEPTION = "unit_missing"
 _BRANCHES = {"fork", "revoked_entries"}
-WORDS = ingest.BLOCKING | ingest.NOTED | {_EXCEPTION: "A kiosk that cannot be reconciled shall be left out"}
+WORDS = derive.BLOCKING | derive.NOTED | {_EXCEPTION: "A kiosk that cannot be reconciled shall be left out"}
 _SOLD, _VOID = {"sold"}, {"void", "misprint"}
 
 
@@ -293,7 +293,7 @@ def void_order(office: Office, c: Connection, order: UUID, reason: str, by: UUID
     if _frozen(c, event):
         raise Refused("pool_frozen", "The pool is frozen; nothing can be voided any more.")
     name = c.execute(select(m.users.c.display_name).where(m.users.c.id == by)).scalar_one_or_none()
-    ingest.apply_voids(
+    derive.apply_voids(
         c,
         [
             {

@@ -16,7 +16,7 @@ from shared import entry, keys, sale, wire
 from shared.errors import Refused
 from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
-from syncserver import events, ingest, reconcile, rsus
+from syncserver import derive, events, ingest, reconcile, rsus
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import HOUR_MS, PRICE, Kiosk, Scene, b64, backup, open_scene, together
@@ -549,7 +549,7 @@ def test_thousands_of_numbers_sold_many_times_over_make_no_flood(scene: Scene) -
         kiosk.sell(again)
     kiosk.send()
     assert set(scene.tickets().values()) == {"quarantined"}
-    assert found_in_all(scene)[1] < 8 * ingest.NUMBERS_LISTED_PER_BATCH_MAX
+    assert found_in_all(scene)[1] < 8 * derive.NUMBERS_LISTED_PER_BATCH_MAX
     with scene.office.begin(scene.user) as c:
         last = [one for one in reconcile.findings(c, scene.event) if one.kind == "sold_twice"][-1]
         reconcile.decide(scene.office, c, last.id, "exclude", "a defect", scene.user)
