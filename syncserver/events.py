@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,8 @@ PACKAGES_MAX, PRIZES_MAX = 100, 200
 WINNERS_MAX = 1_000
 TICKETS_PER_PACKAGE_MAX = 10_000
 DUE_MAX = 100
+TIMES = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+"""Every time of an event lies between them."""
 """Events closed by one run of the timed work."""
 PERCENT = 100
 
@@ -623,6 +625,15 @@ def _configuration(kept: Settings) -> dict[str, Any]:
 def _check_times(opens_at: datetime, closes_at: datetime, draw_at: datetime | None) -> None:
     if any(moment is not None and moment.tzinfo is None for moment in (opens_at, closes_at, draw_at)):
         raise Refused("times", "A moment needs its time zone.")
+    if any(
+        moment is not None and not TIMES[0] <= moment < TIMES[1] for moment in (opens_at, closes_at, draw_at)
+    ):
+        # Beyond them lie moments that the database keeps and Python cannot read: every list with one would fail.
+        raise Refused(
+            "times",
+            f"A time lies between the years {TIMES[0].year} and {TIMES[1].year}.",
+            "Look at the year once more.",
+        )
     if closes_at <= opens_at:
         raise Refused("times", "The event would close before it opens.")
     if draw_at is not None and draw_at < closes_at:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
@@ -124,14 +124,25 @@ def identifier(name: str, label: str) -> UUID:
 
 
 def moment(name: str, label: str, timezone: str) -> datetime:
-    """A field's date and time, meant as the venue's clock shows it."""
+    """A field's date and time, meant as the venue's clock shows it; of two such moments in autumn the first.
+
+    ``Refused`` where it is none, bears a time zone of its own, or falls into the hour that spring leaves out.
+    """
     try:
         naive = datetime.fromisoformat(request.form.get(name, ""))
-        return naive.replace(tzinfo=ZoneInfo(timezone), fold=0)
-    except (ValueError, ZoneInfoNotFoundError):
+        at = naive.replace(tzinfo=ZoneInfo(timezone), fold=0)
+        shown = at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None)
+    except (ValueError, OverflowError, ZoneInfoNotFoundError):
+        naive = None
+    if naive is None or naive.tzinfo is not None:
+        raise Refused("field", f"{label}: that is no date and time.", "Write it like 2026-05-30 19:30.")
+    if shown != naive:
         raise Refused(
-            "field", f"{label}: that is no date and time.", "Write it like 2026-05-30 19:30."
-        ) from None
+            "field",
+            f"{label}: the venue's clocks never show {naive:%H:%M} that day.",
+            "They go forward over it; choose an hour before or after.",
+        )
+    return at
 
 
 def page_number() -> int:

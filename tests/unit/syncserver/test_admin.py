@@ -84,6 +84,11 @@ def test_an_event_is_made_by_the_venue_s_clock_and_activated(house: House) -> No
     [
         ("name", "", "Name: that will not do"),
         ("currency", "XXQ", "is no currency"),
+        ("opens_at", "0001-01-01T00:00", "the year once more"),
+        ("opens_at", "0031-05-30T18:00", "the year once more"),
+        ("closes_at", "9999-12-31T23:59", "is no date and time"),
+        ("opens_at", "2031-05-30T18:00Z", "is no date and time"),
+        ("opens_at", "2031-03-09T02:30", "never show 02:30"),
         ("closes_at", "2031-05-30T17:00", "close before it opens"),
         ("opens_at", "soon", "no date and time"),
         ("timezone", "Mars/Base", "time zone"),
