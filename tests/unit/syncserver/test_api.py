@@ -124,6 +124,17 @@ def test_refusals_are_counted_and_do_not_flood(house: House, unit: Unit) -> None
     assert [(n["code"], n["count"]) for n in noted()] == [("not_signed", 1), ("not_signed", 5)]
 
 
+def test_guessed_enrolment_codes_do_not_fill_what_can_never_be_deleted(house: House) -> None:
+    """Z1, O4: a thousand guesses are one row and a number, for anybody may guess."""
+    browser, key = house.app.test_client(), SigningKey.new(SystemClock())
+    for number in range(20):
+        assert ask(browser, f"0000-00{number:02}", key)[1]["error"] == "code_unknown"
+    k = m.critical_events
+    with house.office.begin() as c:
+        noted = c.execute(select(k.c.event_type).where(k.c.severity == "WARN")).scalars().all()
+    assert noted == ["auth_mismatch"]
+
+
 def test_the_catalog_is_signed_and_sent_once(house: House, unit: Unit) -> None:
     """Protocol 4: ETag, 304, the signature over the very bytes, the server's clock."""
     browser, target = house.app.test_client(), "/rsu/v1/catalog"
