@@ -191,6 +191,8 @@ def _serve(config: Config, options: argparse.Namespace) -> None:
             "graceful_timeout": DRAIN_S_MAX,
             "keepalive": KEEP_ALIVE_S,
             "backlog": BACKLOG,
+            # A header must not say under which path the application stands.
+            "forwarder_headers": "",
             "limit_request_line": 8_190,
             "limit_request_field_size": HEADER_LINE_BYTES_MAX,
             "limit_request_fields": HEADERS_MAX,

@@ -19,7 +19,8 @@ from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError, OperationalError
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -126,6 +127,8 @@ def _failures(app: Flask) -> None:
     app.register_error_handler(auth.NotAllowed, _not_allowed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _cannot_be_stored)
+    app.register_error_handler(IntegrityError, _at_once)
+    app.register_error_handler(ParseException, _broken_off)
     app.register_error_handler(PoolTimeout, _overloaded)
     app.register_error_handler(OperationalError, _overloaded)
     app.register_error_handler(psycopg.OperationalError, _overloaded)
@@ -205,6 +208,27 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _cannot_be_stored(error: DataError) -> ResponseReturnValue:
     _log.warning("a value of a request does not fit the database: %s", error.orig)
     return _page(400, "Not understood", "One of the values sent is out of bounds.")
+
+
+def _at_once(error: IntegrityError) -> ResponseReturnValue:
+    """Two people did the same at the same moment; anything else that does not fit together is a bug."""
+    if not isinstance(error.orig, psycopg.errors.UniqueViolation):
+        raise error
+    _log.warning("somebody else was quicker: %s", error.orig)
+    words = "Somebody did the same at the same moment, and was first. Load the page again and look."
+    back = g.get("back")
+    if isinstance(back, str):
+        admin.tell("bad", words)
+        return redirect(back, 303)
+    return _page(409, "Not done", words)
+
+
+def _broken_off(error: ParseException) -> ResponseReturnValue:
+    """A body in chunks whose sizes are none; what comes behind it cannot be told from it."""
+    _log.warning("a body cannot be read: %s", error)
+    page = _response(_page(400, "Not understood", "The request's body cannot be read."))
+    page.headers["Connection"] = "close"
+    return page
 
 
 def _overloaded(error: Exception) -> ResponseReturnValue:

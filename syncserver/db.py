@@ -7,7 +7,7 @@ is connected. A pooler in transaction mode forgets that, so behind one use the t
 
 The embedded server is PostgreSQL's own binaries out of a wheel. It listens on no network, only on a socket in
 a private folder; it never runs as root; it outlives a Ctrl-C of the program that started it, which stops it
-in `Database.close`. Who comes second joins it.
+in `Database.close` if nobody else uses it any more. Who comes second joins it.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Database:
     embedded: EmbeddedPostgres | None = None
 
     def close(self) -> None:
-        """Close the pool, and stop the embedded server if this process started it. May be called twice."""
+        """Close the pool, and leave the embedded server, which ends with its last user. May be called twice."""
         self.engine.dispose()
         if self.embedded is not None:
             self.embedded.stop()
@@ -288,7 +288,7 @@ class EmbeddedPostgres:
         self._throw_away = throw_away
         self._folder = home / "postgresql"
         self._passwords: dict[str, str] = {}
-        self._started_by: int | None = None
+        self._users: tuple[int, int] | None = None  # our process, and what it holds open
 
     def start(self) -> None:
         """See to it that the server runs, with its roles and its database. Does nothing where all is so.
@@ -312,8 +312,13 @@ class EmbeddedPostgres:
                         "-l", str(self._log_path), "-o", self._options(),
                         failed="The embedded PostgreSQL does not start.",
                     )  # fmt: skip
-                    self._started_by = os.getpid()
                 self._make_roles()
+                if self._users is None or self._users[0] != os.getpid():
+                    users = os.open(
+                        self._home / "postgresql.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+                    )
+                    fcntl.flock(users, fcntl.LOCK_SH)
+                    self._users = (os.getpid(), users)
         except OSError as error:
             raise Fault(
                 "database.home",
@@ -322,14 +327,25 @@ class EmbeddedPostgres:
             ) from error
 
     def stop(self) -> None:
-        """Stop the server if this very process started it; whoever joined it loses it too."""
-        if self._started_by != os.getpid():
+        """Leave the server; the last process that uses it stops it, whichever started it.
+
+        Office and worker start and end in any order: neither takes the database from under the other.
+        """
+        if self._users is None or self._users[0] != os.getpid():
             return
-        self._started_by = None
-        self._run(
-            "pg_ctl", "stop", "-w", "-t", str(STOP_S_MAX), "-m", "fast", "-D", str(self._data),
-            failed="The embedded PostgreSQL does not stop.",
-        )  # fmt: skip
+        users, self._users = self._users[1], None
+        try:
+            with self._locked():
+                try:
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return
+                self._run(
+                    "pg_ctl", "stop", "-w", "-t", str(STOP_S_MAX), "-m", "fast", "-D", str(self._data),
+                    failed="The embedded PostgreSQL does not stop.",
+                )  # fmt: skip
+        finally:
+            os.close(users)
 
     def url(self, role: str, database: str = DATABASE) -> URL:
         """The address of `database` for `role`."""

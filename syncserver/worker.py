@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
+from contextlib import suppress
 from datetime import timedelta
 
+import psycopg
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import and_, func, or_, select
 
 from syncserver import events
@@ -17,6 +22,8 @@ SILENT_AFTER = timedelta(minutes=15)
 """A kiosk of an event on sale that is not heard of for so long is a critical event, once a silence."""
 CONNECTIONS_MAX = 4
 KEEP_JOBS_HOURS = 24
+RETRY_S = 5
+"""How long a worker waits before it begins anew where the database has gone away."""
 EVERY_MINUTE = "* * * * *"
 EVERY_HOUR = "17 * * * *"
 
@@ -53,10 +60,43 @@ def make_app(office: Office) -> App:
 
 
 def run_worker(office: Office, *, wait: bool = True) -> None:
-    """Work until told to stop (SIGINT or SIGTERM); ``wait=False`` does what is there and returns."""
+    """Work until told to stop (SIGINT or SIGTERM); ``wait=False`` does what is there and returns.
+
+    A database that goes away is waited for: a worker that ended with it would leave every closing undone.
+    """
+    asyncio.run(_work(office) if wait else _once(make_app(office)))
+
+
+async def _once(app: App) -> None:
+    async with app.open_async():
+        await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+async def _work(office: Office) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    stop = asyncio.create_task(told.wait())
+    while not told.is_set():
+        work = asyncio.create_task(_until_it_fails(office))
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if told.is_set():
+            work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+        if not told.is_set():
+            _log.error("the work has stopped; it begins anew in %s seconds", RETRY_S)
+            await asyncio.wait({stop}, timeout=RETRY_S)
+
+
+async def _until_it_fails(office: Office) -> None:
     app = make_app(office)
-    with app.open():
-        app.run_worker(wait=wait, install_signal_handlers=wait, listen_notify=wait)
+    try:
+        async with app.open_async():
+            # It returns, having logged why, when the database has gone away under it.
+            await app.run_worker_async(wait=True, install_signal_handlers=False, listen_notify=True)
+    except (ConnectorException, psycopg.Error) as error:
+        _log.error("the database did not answer: %s", error.__cause__ or error)
 
 
 def run_due(office: Office) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -354,3 +355,23 @@ def test_no_secret_is_ever_logged(
     assert logged
     assert all(secrets)
     assert [secret for secret in secrets if secret in logged] == []
+
+
+def test_two_who_make_the_same_at_the_same_moment_are_told_so(house: House) -> None:
+    """Z3: whoever comes second finds a name taken that was free a moment ago; that is no fault of ours."""
+    browser = house.app.test_client()
+    assert log_in(browser, "admin").status_code == 303
+    form = {"csrf": token(browser), "username": "twin", "name": "Twin", "role": "operator", "pin": "135790"}
+    with house.office.begin() as c:
+        # Made and not yet to be seen: the second waits for it.
+        auth.create_user(c, house.organisation, "twin", "Twin", None, "operator", "135790")
+        with ThreadPoolExecutor(1) as other:
+            answer = other.submit(browser.post, "/admin/users/add", data=form)
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+            deadline_ms = house.clock.monotonic_ms() + 30_000
+            while c.exec_driver_sql(waiting).scalar_one() == 0:
+                assert house.clock.monotonic_ms() < deadline_ms
+            c.commit()
+            assert answer.result().status_code == 303
+    shown = browser.get("/admin/users").get_data(as_text=True)
+    assert "Somebody did the same" in shown

@@ -591,6 +591,22 @@ def test_the_embedded_server_keeps_its_data_behind_passwords_and_off_the_network
     again.close()
 
 
+def test_whoever_started_the_embedded_server_does_not_take_it_from_those_who_joined(short_home: Path) -> None:
+    """L: a worker that started first and ends first leaves the office its database; the last to leave stops it."""
+    first = EmbeddedPostgres(short_home, SystemClock(), account="nobody")
+    first.start()
+    second = EmbeddedPostgres(short_home, SystemClock())
+    second.start()
+    address = second.url(SUPERUSER, "postgres").set(drivername="postgresql").render_as_string(False)
+    first.stop()
+    first.stop()
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    second.stop()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(address)
+
+
 def test_a_server_that_was_killed_starts_again_with_what_was_committed(short_home: Path) -> None:
     """K9: kill -9 leaves a stale postmaster.pid, which stops nobody."""
     server = EmbeddedPostgres(short_home, SystemClock(), account="nobody")

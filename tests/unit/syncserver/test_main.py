@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from shared.clock import SystemClock
 from syncserver.__main__ import main
+from syncserver.config import Config
+from syncserver.db import open_database
 from tests.server import open_home, run, serving
+
+ANSWER_S_MAX = 30
 
 
 @pytest.fixture
@@ -61,6 +72,55 @@ def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
     assert password[1] not in (home.parent / "serve.log").read_text()
     again = run(home, "restored")
     assert "generation 2" in again.stdout, again.stderr
+
+
+def test_what_only_looks_like_http_is_refused_and_makes_no_fault(home: Path) -> None:
+    """Z3: chunks without a size, and a header that would move the application."""
+    assert run(home, "init").returncode == 0
+    with serving(home) as address:
+        host, port = address.removeprefix("http://").split(":")
+        chunked = b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n0\r\n\r\n"
+        for request, status in (
+            (b"POST /rsu/v1/enrol HTTP/1.1\r\nHost: x\r\nTombola-Protocol: 1\r\n" + chunked, b"400"),
+            (b"POST /validate HTTP/1.1\r\nHost: x\r\n" + chunked, b"400"),
+            (b"GET /verify HTTP/1.1\r\nHost: x\r\nSCRIPT_NAME: /x\r\nConnection: close\r\n\r\n", b"200"),
+        ):
+            with socket.create_connection((host, int(port)), ANSWER_S_MAX) as wire:
+                wire.sendall(request)
+                assert wire.recv(4096).split(b" ")[1] == status, request
+    assert "Traceback" not in (home.parent / "serve.log").read_text()
+
+
+def test_a_worker_outlives_a_database_that_goes_away(home: Path) -> None:
+    """E1: whatever cuts its connections, the closing at the closing time is done."""
+    assert run(home, "init").returncode == 0
+    clock, log = SystemClock(), home.parent / "worker.log"
+
+    def begun(times: int) -> None:
+        deadline_ms = clock.monotonic_ms() + ANSWER_S_MAX * 1000
+        while log.read_text().count("Starting worker") < times:
+            assert worker.poll() is None, log.read_text()
+            assert clock.monotonic_ms() < deadline_ms, log.read_text()
+
+    with log.open("wb") as out:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "syncserver", "worker"],
+            env=os.environ | {"TOMBOLA_HOME": str(home)},
+            stderr=out,
+        )
+        try:
+            begun(1)
+            postmaster = int((home / "postgresql/data/postmaster.pid").read_text().splitlines()[0])
+            os.kill(postmaster, signal.SIGINT)
+            while (home / "postgresql/data/postmaster.pid").exists():
+                assert worker.poll() is None, log.read_text()
+            with closing(open_database(Config(home=home))):
+                begun(2)
+                worker.terminate()
+                assert worker.wait(ANSWER_S_MAX) == 0
+        finally:
+            worker.kill()
+            worker.wait()
 
 
 @pytest.mark.parametrize(
