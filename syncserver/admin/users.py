@@ -44,8 +44,11 @@ def people() -> ResponseReturnValue:
 
 
 def _givable() -> list[str]:
-    """The roles that one may give: a manager makes no administrators and no managers."""
-    return [r for r in auth.ROLES if auth.account().role == "admin" or r not in ground.MANAGERS]
+    """The roles that one may give, and whose secrets one may set: a manager has a hand in operators alone.
+
+    Whoever could set the password of an auditor or of the claims desk could sign as two people.
+    """
+    return list(auth.ROLES) if auth.account().role == "admin" else ["operator"]
 
 
 @access(*ground.MANAGERS)
@@ -58,23 +61,27 @@ def add() -> ResponseReturnValue:
     password, pin = request.form.get("password") or None, request.form.get("pin") or None
     if password is None and pin is None:
         raise Refused("field", "Give a PIN for the kiosks, a password for the office, or both.")
+    name = ground.text("name", "Name", 120)
     with ground.acting() as c:
         auth.create_user(
             c,
             auth.account().organisation,
             ground.text("username", "User name", 120),
-            ground.text("name", "Name", 120),
+            name,
             password,
             role,
             pin,
         )
-    ground.tell("good", "Made. Kiosks know the PIN from their next contact on.")
+    told = [f"Made. {name} can log in to the office."] if password else ["Made."]
+    if pin:
+        told.append("Kiosks know the PIN from their next contact on.")
+    ground.tell("good", " ".join(told))
     return redirect(page, 303)
 
 
 @access(*ground.MANAGERS)
 def secret(user: UUID) -> ResponseReturnValue:
-    """Gives a person a new password or PIN."""
+    """Gives a person a new password or PIN: oneself, and whoever has a role that one may give."""
     page = ground.back_to("admin.users")
     me = auth.account()
     with ground.acting() as c:

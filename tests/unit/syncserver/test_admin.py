@@ -281,6 +281,50 @@ def test_a_manager_makes_operators_but_no_administrators(house: House) -> None:
     assert log_in(house.app.test_client(), "admin").status_code == 303
 
 
+@pytest.mark.parametrize("setter", auth.ROLES)
+@pytest.mark.parametrize("whose", auth.ROLES)
+@pytest.mark.parametrize("kind", ["password", "pin"])
+def test_only_an_administrator_holds_the_secrets_of_those_who_countersign(
+    house: House, setter: str, whose: str, kind: str
+) -> None:
+    """O1, Z1: nobody can make themselves a second person to sign as."""
+    user, given = house.people[whose], {"password": "taken over by me!", "pin": "90210"}[kind]
+
+    def kept() -> tuple[object, ...]:
+        with house.office.begin() as c:
+            la, op = m.local_accounts, m.operator_pins
+            return (
+                c.scalar(select(la.c.password_hash).where(la.c.user_id == user)),
+                c.scalar(select(op.c.pin_hash).where(op.c.user_id == user)),
+            )
+
+    before = kept()
+    post(house.client(setter), f"/admin/users/{user}/secret", **{kind: given})
+    may = setter == "admin" or (setter == "manager" and whose in {"manager", "operator"})
+    assert (kept() != before) == may
+
+
+@pytest.mark.parametrize("role", [role for role in auth.ROLES if role != "operator"])
+def test_a_manager_makes_nobody_who_countersigns(house: House, role: str) -> None:
+    """O1, Z1: a person made with a password of one's own choosing would be a second self."""
+    form = {"name": "Eve", "username": "eve", "password": "of my own choosing", "role": role}
+    assert "not yours to give" in follow(house, "/admin/users/add", **form)
+    with house.office.begin() as c:
+        assert (
+            c.scalar(select(m.local_accounts.c.user_id).where(m.local_accounts.c.username == "eve")) is None
+        )
+
+
+def test_a_manager_sets_no_secret_of_another_manager(house: House) -> None:
+    """O1: one's own, and the operators'."""
+    with house.office.begin() as c:
+        other = auth.create_user(c, house.organisation, "peer", "Peer", PASSWORD, "manager")
+    assert "not yours to change" in follow(
+        house, f"/admin/users/{other}/secret", password="taken over by me!"
+    )
+    assert log_in(house.app.test_client(), "peer").status_code == 303
+
+
 def test_the_trail_says_who_changed_what(house: House) -> None:
     """O2: before, after, who, when."""
     follow(house, f"/admin/events/{house.event}/suspend", reason="Power cut")
