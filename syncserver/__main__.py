@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -36,6 +38,8 @@ HEADERS_MAX: Final = 100
 KEEP_ALIVE_S: Final = 5
 BACKLOG: Final = 2_048
 USAGE_STATUS: Final = 2
+NAMES_SHOWN_MAX: Final = 50
+"""Of the people, to somebody who typed a name that nobody has."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     user = add("user", _user, "make a person, or give one a new password; it is printed once")
     user.add_argument("username")
     user.add_argument("--name", help="how people call them")
-    user.add_argument("--role", choices=auth.ROLES, default="admin")
+    user.add_argument("--role", choices=auth.ROLES, help="makes somebody new, of this role")
     user.add_argument("--organisation", help="their organisation, where there are several")
     add("restored", _restored, "say that the database was restored from a backup, before serving it again")
     commands.add_parser("demo", help="a whole evening: server, kiosks, printers, from tap to winner")
@@ -141,12 +145,40 @@ def _init(config: Config, options: argparse.Namespace) -> None:
     print(f"and the organisation “{options.organisation}”.\n")
     print(f"  user name   {options.admin.lower()}\n  password    {password}\n")
     print("The password is not shown again. Now start it:  tombola-server serve")
+    print(f"and log in at http://{_host(config)}:{config.listen_port}/admin")
+
+
+def _host(config: Config) -> str:
+    """The host to listen on as an address of the web writes it."""
+    return f"[{config.listen_host}]" if ":" in config.listen_host else config.listen_host
+
+
+def _refuse_taken(config: Config) -> None:
+    """``Refused`` (``port_taken``) where somebody listens there already: asked first, as gunicorn only dumps it."""
+    family = socket.AF_INET6 if ":" in config.listen_host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((config.listen_host, config.listen_port))
+        except OSError as e:
+            where = f"{_host(config)}:{config.listen_port}"
+            if e.errno == errno.EADDRINUSE:
+                raise Refused(
+                    "port_taken",
+                    f"{where} is in use. Is Tombola running already? Otherwise choose another with --listen.",
+                ) from e
+            raise Refused(
+                "listen",
+                f"{where} cannot be listened on: {e.strerror or e}.",
+                "Choose another with --listen.",
+            ) from e
 
 
 def _ready(server: Any) -> None:
     for listener in server.LISTENERS:
         host, port = listener.sock.getsockname()[:2]
-        print(f"Serving on http://{host}:{port}", flush=True)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        print(f"Serving on {address} (office: {address}/admin)", flush=True)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -167,6 +199,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def _serve(config: Config, options: argparse.Namespace) -> None:
     if not 1 <= options.workers <= 64:
         raise Refused("workers", "--workers is a number from 1 to 64.")
+    _refuse_taken(config)
     # Opened here too, so that the embedded database lives as long as the server, and trouble is told at once.
     with closing(_open(config)) as database:
         migrate(database)
@@ -181,9 +214,8 @@ def _serve(config: Config, options: argparse.Namespace) -> None:
             opened.append(office)
             return create_app(office, plain_http=options.plain_http)
 
-        host = f"[{config.listen_host}]" if ":" in config.listen_host else config.listen_host
         settings = {
-            "bind": f"{host}:{config.listen_port}",
+            "bind": f"{_host(config)}:{config.listen_port}",
             "workers": options.workers,
             "worker_class": "gthread",
             "threads": max(config.connections_max - SPARE_CONNECTIONS, 1),
@@ -289,16 +321,44 @@ def _account(done: intake.Imported) -> str:
 def _user(config: Config, options: argparse.Namespace) -> None:
     office = open_office(config, SystemClock())
     password, username = _password(), options.username.strip().lower()
+    a, u, member = m.local_accounts.c, m.users.c, m.organization_users.c
     with closing(office.database), office.begin() as c:
-        known = c.scalar(select(m.local_accounts.c.user_id).where(m.local_accounts.c.username == username))
-        if known is None:
-            organisation = _organisation(c, options.organisation)
-            auth.create_user(
-                c, organisation, username, options.name or options.username, password, options.role
-            )
+        known = c.execute(
+            select(u.id, u.display_name, member.role)
+            .join(m.local_accounts, a.user_id == u.id)
+            .join(m.organization_users, member.user_id == u.id)
+            .where(a.username == username)
+            .limit(1)
+        ).one_or_none()
+        if known is not None:
+            auth.set_password(c, known.id, password, office.now())
+            done = f"New password for {known.display_name} ({known.role})"
+        elif options.role is None:
+            # A slip of the keyboard must not make somebody who may do anything.
+            raise _nobody(c, username)
         else:
-            auth.set_password(c, known, password, office.now())
-    print(f"  user name   {username}\n  password    {password}\n\nThe password is not shown again.")
+            organisation = _organisation(c, options.organisation)
+            name = options.name or options.username
+            auth.create_user(c, organisation, username, name, password, options.role)
+            done = f"Made {name} ({options.role})"
+    print(f"{done}\n\n  user name   {username}\n  password    {password}\n\nThe password is not shown again.")
+
+
+def _nobody(c: Connection, username: str) -> Refused:
+    names = list(
+        c.scalars(
+            select(m.local_accounts.c.username)
+            .order_by(m.local_accounts.c.username)
+            .limit(NAMES_SHOWN_MAX + 1)
+        )
+    )
+    more = ", …" if len(names) > NAMES_SHOWN_MAX else ""
+    people = ", ".join(names[:NAMES_SHOWN_MAX]) + more if names else "nobody yet"
+    return Refused(
+        "user_unknown",
+        f"There is nobody called '{username}'. People are: {people}.",
+        f"To make somebody new, add --role and one of {', '.join(auth.ROLES)}.",
+    )
 
 
 def _restored(config: Config, _options: argparse.Namespace) -> None:

@@ -46,15 +46,20 @@ def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
     """Init prints a password once; serve answers; the commands beside it work on the same database."""
     made = run(home, "init", "--organisation", "Hockey Club", "--timezone", "Europe/Berlin")
     assert made.returncode == 0, made.stderr
-    password = re.search(r"password +(\S+)", made.stdout)
+    password = re.search(r"  password +(\S+)", made.stdout)
     assert password
-    assert "serve" in made.stdout
+    assert "log in at http://127.0.0.1:8080/admin" in made.stdout
     twice = run(home, "init")
     assert twice.returncode == 1
     assert "set up already" in twice.stderr
     assert "Traceback" not in twice.stderr
     assert (home / "keys" / "server.key").stat().st_mode & 0o777 == 0o600
     with serving(home) as address, httpx.Client(base_url=address, follow_redirects=True) as browser:
+        taken = run(home, "serve", "--listen", address.removeprefix("http://"))
+        assert taken.returncode == 1
+        assert "is in use. Is Tombola running already?" in taken.stderr
+        assert "Traceback" not in taken.stderr
+        assert "gunicorn" not in taken.stderr
         assert browser.get("/healthz").json() == {"ok": True}
         assert browser.get("/").status_code == 200
         page = log_in(browser, password[1])
@@ -62,8 +67,15 @@ def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
         code = run(home, "enrol", "--rsu", "North 1")
         assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}\n", code.stdout), code.stderr
         assert "North 1" in browser.get("/admin/kiosks").text
+        slip = run(home, "user", "adnim")
+        assert slip.returncode == 1
+        assert "There is nobody called 'adnim'. People are: admin." in slip.stderr
+        assert "add --role" in slip.stderr
+        somebody = run(home, "user", "dee", "--name", "Dee", "--role", "claims")
+        assert "Made Dee (claims)" in somebody.stdout, somebody.stderr
         changed = run(home, "user", "admin")
-        fresh = re.search(r"password +(\S+)", changed.stdout)
+        assert "New password for Administrator (admin)" in changed.stdout, changed.stderr
+        fresh = re.search(r"  password +(\S+)", changed.stdout)
         assert fresh
         assert fresh[1] != password[1]
         assert browser.get("/admin/kiosks").status_code == 401
