@@ -19,6 +19,8 @@ from syncserver.auth import access
 
 DICE_CHARS_MAX: Final = 2_000
 DICE_FORM_DEFAULT: Final = "20d6"
+SHOWN_CHARS_MAX: Final = 20
+"""Of what somebody typed wrongly, as told back."""
 
 
 def register(to: Blueprint) -> None:
@@ -105,6 +107,7 @@ def _page(c: Connection, event: Row[Any], draw: Row[Any] | None, held: list[Row[
         results=results,
         source=manifest.get("entropy", {}),
         now=_now(draw),
+        dice=_dice(draw),
         form_default=DICE_FORM_DEFAULT,
     )
 
@@ -148,14 +151,14 @@ def step(draw: UUID, step: str) -> ResponseReturnValue:
     page = ground.back_to("admin.draw", draw=draw)
     here, me = auth.office(), auth.account()
     with ground.acting() as c:
-        _own_draw(c, draw)
+        row, _ = _own_draw(c, draw)
         if step == "commit":
             draws.commit_seed(here, c, draw, me.id)
         elif step == "entropy":
-            thrown = " ".join(
-                ground.text("text", "Results", DICE_CHARS_MAX, least=0).replace(",", " ").split()
-            )
-            draws.fix_entropy(c, draw, thrown, me.id)
+            typed = ground.text("text", "Results", DICE_CHARS_MAX, least=0).replace(",", " ").split()
+            if dice := _dice(row):
+                typed = _thrown(typed, *dice)
+            draws.fix_entropy(c, draw, " ".join(typed), me.id)
         elif step == "execute":
             draws.execute(here, c, draw, me.id)
         elif step == "official":
@@ -165,6 +168,41 @@ def step(draw: UUID, step: str) -> ResponseReturnValue:
     if step == "official":
         ground.tell("good", "The result is official and public.")
     return redirect(page, 303)
+
+
+def _dice(draw: Row[Any] | None) -> tuple[int, int] | None:
+    """How many dice the draw's manifest names, and of how many sides; None where it names none."""
+    if draw is None or not draw.manifest:
+        return None
+    source = msgspec.json.decode(draw.manifest).get("entropy", {})
+    if source.get("source") != "dice":
+        return None
+    count, sides = str(source["form"]).split("d")
+    return int(count), int(sides)
+
+
+def _thrown(typed: list[str], count: int, sides: int) -> list[str]:
+    """The results as the draw's record has them; ``Refused`` (``dice``) says which one is wrong.
+
+    The draw's own check stays the wall; this one only finds the word for what somebody mistyped.
+    """
+    what_to_do = f"Type {count} numbers from 1 to {sides}, in the order in which the dice fell."
+    for place, text in enumerate(typed, start=1):
+        if not (text.isascii() and text.isdecimal()):
+            raise Refused("dice", f"'{text[:SHOWN_CHARS_MAX]}' is no number.", what_to_do)
+        if not 1 <= int(text) <= sides:
+            told = f"The {_ordinal(place)}, {text[:SHOWN_CHARS_MAX]}, is not on a die with {sides} sides."
+            raise Refused("dice", told, what_to_do)
+    if len(typed) != count:
+        results = "1 result" if len(typed) == 1 else f"{len(typed)} results"
+        needed = "1 is needed" if count == 1 else f"{count} are needed"
+        raise Refused("dice", f"You typed {results}; {needed}.", what_to_do)
+    return [str(int(text)) for text in typed]
+
+
+def _ordinal(place: int) -> str:
+    ending = "th" if place % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
 
 
 @access(*ground.READERS)

@@ -177,8 +177,10 @@ def test_the_draw_goes_step_by_step_to_an_official_result(house: House) -> None:
     assert "20 tickets" in shown
     assert digest in anonymous.get(f"/draws/{draw}").get_data(as_text=True)
     assert "once, after the seed" in follow(house, f"{url}/entropy", text="1 2 3")
-    assert "Throw 3d6" in follow(house, f"{url}/commit")
-    assert "not the results of 3d6" in follow(house, f"{url}/entropy", text="1 2 9")
+    assert "The 3 dice, in the order they fell (3 numbers from 1 to 6)" in follow(house, f"{url}/commit")
+    assert "The 3rd, 9, is not on a die with 6 sides." in follow(house, f"{url}/entropy", text="1 2 9")
+    assert "You typed 2 results; 3 are needed." in follow(house, f"{url}/entropy", text="1 2")
+    assert "&#39;six&#39; is no number." in follow(house, f"{url}/entropy", text="1 2 six")
     assert "Draw the winners" in follow(house, f"{url}/entropy", text=" 1, 2  6 ")
     shown = follow(house, f"{url}/execute")
     with house.office.begin() as c:
@@ -273,6 +275,10 @@ def test_a_manager_makes_operators_but_no_administrators(house: House) -> None:
     """O1: nobody gives more than they have."""
     form = {"name": "Kim", "username": "kim", "pin": "4711"}
     assert "Kim" in follow(house, "/admin/users/add", role="operator", **form)
+    dee = {"username": "dee", "name": "Dee", "password": "correct horse battery staple"}
+    told = follow(house, "/admin/users/add", role="operator", **dee)
+    assert "Made. Dee can log in to the office." in told
+    assert "Kiosks know the PIN" not in told
     refused = follow(house, "/admin/users/add", role="admin", **(form | {"username": "eve"}))
     assert "not yours to give" in refused
     boss = house.people["admin"]
