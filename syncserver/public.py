@@ -6,6 +6,7 @@ Nothing of a result is shown before it is official; hashes are shown as soon as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, select
 
+from shared import draw as fair
 from shared.errors import Refused
 from syncserver import auth, claims, draws, events
 from syncserver import models as m
@@ -101,7 +103,7 @@ def _results(c: Connection, draw: Row[Any]) -> list[Row[Any]]:
             .join(m.prizes, m.prizes.c.id == r.c.prize_id)
             .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
             .where(r.c.draw_execution_id == draw.id)
-            .order_by(r.c.position, r.c.id)
+            .order_by(r.c.position, r.c.selected_at, r.c.id)
         ).all()
     )
 
@@ -268,6 +270,15 @@ def verify() -> ResponseReturnValue:
     return render_template(
         "public/verify.html", here="verify", latest=latest, root=request.url_root.rstrip("/")
     )
+
+
+@blueprint.get("/verify/draw.py")
+@access(PUBLIC)
+def program() -> Response:
+    """The program that verifies, as this office runs it: one file that needs nothing of ours."""
+    answer = Response(Path(fair.__file__).read_bytes(), content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="draw.py"'
+    return answer
 
 
 @blueprint.route("/validate", methods=["GET", "POST"])

@@ -104,5 +104,10 @@ def test_a_ticket_is_told_apart_and_no_more_is_said(house: House) -> None:
 def test_the_commands_to_verify_are_there(house: House) -> None:
     """D3: how anybody checks a draw."""
     page = read(house, "/verify")
-    assert "tombola-verify" in page
+    assert "python3 draw.py verify bundle.json" in page
+    assert "pip install" not in page
+    program = house.client("anonymous").get("/verify/draw.py")
+    assert program.content_type == "text/plain; charset=utf-8"
+    assert "attachment" in program.headers["Content-Disposition"]
+    assert program.data == Path(fair.__file__).read_bytes()
     assert "draw.py" in page
