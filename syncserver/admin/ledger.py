@@ -129,7 +129,13 @@ def happened() -> ResponseReturnValue:
         asked, wanted = _asked_for({str(unit.id) for unit in units})
         codes = c.execute(_CODES).scalars().all()
         rows = c.execute(
-            select(k, m.rsus.c.name.label("rsu_name"), m.raffle_events.c.name.label("event_name"))
+            select(
+                k,
+                m.rsus.c.name.label("rsu_name"),
+                m.raffle_events.c.name.label("event_name"),
+                m.users.c.display_name.label("by_name"),
+            )
+            .outerjoin(m.users, m.users.c.id == k.c.user_id)
             .outerjoin(m.rsus, m.rsus.c.id == k.c.rsu_id)
             .outerjoin(m.raffle_events, m.raffle_events.c.id == k.c.event_id)
             .where(
