@@ -587,6 +587,7 @@ class Desk:
             events=tuple(self._shop_event(e, now) for e in shelf.events.values() if e.state != "cancelled"),
             suspended=shelf.suspended(),
             message=shelf.message(),
+            unsold=not any(b.used for b in till.ledger.blocks.values()),
         )
         if shop != self._shop:
             self._shop = shop
@@ -631,6 +632,7 @@ class Desk:
             left=left,
             low=left < e.policies.low_water or self.till.expires_soon(e.id),
             packages=tuple(self.shelf.packages(e.id, now)) if self.shelf else (),
+            granted=any(b.grant.event == e.id for b in self.till.ledger.blocks.values()),
         )
 
     # Tickets that come back -------------------------------------------------------------------------
@@ -765,4 +767,15 @@ def needs_of(desk: Desk) -> Needs:
     from kiosk.uplink import Needs  # noqa: PLC0415 - as in Desk
 
     assert desk.shelf is not None
-    return Needs(desk.till.journal.head.seq, desk.shelf.etag, desk.requests(), desk.health())
+    return Needs(
+        desk.till.journal.head.seq, desk.shelf.etag, desk.requests(), desk.health(), soon=_waits(desk)
+    )
+
+
+def _waits(desk: Desk) -> bool:
+    """Somebody stands before the kiosk and waits for the office: to be enabled, or for the end of a close."""
+    assert desk.shelf is not None
+    if desk.shelf.unit().code == "unit_disabled":
+        return True
+    events = desk.shelf.events.values()
+    return not desk.till.ledger.unsynced and any(desk.till.is_cut(e.id) and not e.settled for e in events)

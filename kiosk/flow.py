@@ -113,6 +113,8 @@ class ShopEvent:
     left: int
     low: bool
     packages: tuple[Package, ...]
+    granted: bool = True
+    """Numbers of the event were allotted to this kiosk at some time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class ShopSeen:
     events: tuple[ShopEvent, ...]
     suspended: str = ""
     message: tuple[str, str] = ("", "")
+    unsold: bool = False
+    """This kiosk has never sold a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -1022,6 +1026,14 @@ class Flow:
 
     def _unit_block(self) -> Halted | None:
         unit = self._shop.unit
+        if unit.code == "unit_disabled" and self._shop.unsold:
+            return Halted(
+                unit.code,
+                "Almost ready",
+                "This kiosk is enrolled. It has still to be enabled.",
+                f"Ask the office to enable {self._shop.name or 'it'} (Kiosks, Enable). It starts by itself.",
+                can_retry=True,
+            )
         if not unit.can and unit.code != "no_catalog":
             return Halted(unit.code, "This kiosk cannot sell", unit.words, unit.hint, can_retry=True)
         if self._shop.suspended:
@@ -1100,8 +1112,8 @@ class Flow:
             "unsynced": s.unsynced,
             "oldest_s": oldest,
             "oldest": "" if oldest is None else span_words(oldest),
-            "numbers_left": None if event is None else event.left,
-            "numbers_low": event is not None and event.low,
+            "numbers_left": None if event is None or not event.granted else event.left,
+            "numbers_low": event is not None and event.granted and event.low,
             "printer": printer.words,
             "printer_ok": printer.ok,
             "scanner": scanner.words,

@@ -36,6 +36,8 @@ from shared.errors import Fault, Refused
 CONNECT_S_MAX = 5.0
 ANSWER_S_MAX = 30.0
 CATALOG_EVERY_S = 20.0
+CATALOG_SOON_S = 5.0
+"""Between two catalogs while somebody waits for the office's word."""
 HEALTH_EVERY_S = 60.0
 NUMBERS_EVERY_S = 1.0
 STEP_S_MIN = 0.2
@@ -123,6 +125,8 @@ class Needs:
     etag: str = ""
     requests: tuple[tuple[str, str, int], ...] = ()
     health: wire.Health | None = None
+    soon: bool = False
+    """Somebody waits for the next catalog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +144,20 @@ class _Pace:
     def __init__(self, every_s: float) -> None:
         self._every_s = every_s
         self._failures = 0
+        self._well = False
         self.due_s = 0.0
 
     def done(self, now_s: float, jitter: float) -> None:
-        self._failures = 0
+        self._failures, self._well = 0, True
         self.due_s = now_s + self._every_s * (0.9 + 0.2 * jitter)
 
+    def hasten(self, due_s: float) -> None:
+        """Be due by then; what the office refused, or did not answer, is not asked for sooner."""
+        if self._well:
+            self.due_s = min(self.due_s, due_s)
+
     def failed(self, now_s: float, jitter: float, answer: _Answer | None) -> None:
+        self._well = False
         if answer is not None and answer.status in (401, 403):
             self.due_s = now_s + REFUSED_S
             return
@@ -262,7 +273,7 @@ class Uplink:
     def need(self, needs: Needs) -> None:
         """What the till wants now; wakes the thread where there is something to do."""
         before, self._needs = self._needs, needs
-        if needs.last_seq != before.last_seq or needs.requests != before.requests:
+        if (needs.last_seq, needs.requests, needs.soon) != (before.last_seq, before.requests, before.soon):
             self._wake.set()
 
     def hurry(self) -> None:
@@ -316,6 +327,8 @@ class Uplink:
             self._fetch_numbers(needs)
         if needs.health is not None and now_s >= self._health.due_s:
             self._send_health(needs.health)
+        if needs.soon:
+            self._catalog.hasten(now_s + CATALOG_SOON_S)
         due_s = [self._catalog.due_s]
         if needs.health is not None:
             due_s.append(self._health.due_s)

@@ -136,6 +136,26 @@ def test_several_tickets_print_one_after_the_other_and_a_misprint_is_left_out_of
     assert (view["screen"], view["done"]["tickets"], view["done"]["change"]) == ("done", 1, "$5.00")
 
 
+def test_a_kiosk_that_never_sold_is_told_how_to_begin_and_warned_of_nothing() -> None:
+    """K7: a new kiosk says who has to do what; before the first block no number is missing."""
+    flow = selling()
+    disabled = Answer("unit_disabled", "The office has disabled this kiosk.", "Call the office.")
+    first = dataclasses.replace(shop().events[0], left=0, granted=False)
+    new = dataclasses.replace(shop(), unit=disabled, unsold=True, events=(first,))
+    flow.handle(new)
+    view = flow.view(0)
+    assert (view["screen"], view["blocked"]["title"]) == ("blocked", "Almost ready")
+    assert (
+        view["blocked"]["what_to_do"]
+        == "Ask the office to enable North (Kiosks, Enable). It starts by itself."
+    )
+    assert (view["status"]["numbers_left"], view["status"]["numbers_low"]) == (None, False)
+    flow.handle(dataclasses.replace(new, unsold=False))
+    assert flow.view(0)["blocked"]["reason"] == "The office has disabled this kiosk."
+    flow.handle(shop())
+    assert (flow.view(0)["status"]["numbers_left"], flow.view(0)["status"]["numbers_low"]) == (9, True)
+
+
 def test_lengths_of_time_are_for_people() -> None:
     """K7: each stop says why and what to do, in words."""
     assert [span_words(s) for s in (5, 65, 3_700, 200_000)] == ["5 s", "1 min", "1 h 01 min", "2 days"]

@@ -146,6 +146,22 @@ def test_an_unchanged_catalog_is_not_sent_again(line: Line) -> None:
     assert line.has(u.TimeSeen)
 
 
+def test_the_catalog_comes_sooner_while_somebody_waits_but_never_against_the_offices_word(line: Line) -> None:
+    """K2: a kiosk that was just enabled starts by itself, within seconds."""
+    assert line.step() > 10
+    assert line.step(soon=True) <= u.CATALOG_SOON_S
+    line.kiosk.clock.go(6_000)
+    line.step(soon=True)
+    assert line.has(u.CatalogCame)
+    line.server.before = lambda _m, _p: ("503 Busy", {"Retry-After": "300"}, b"")
+    line.kiosk.clock.go(6_000)
+    line.step(soon=True)
+    calls = len(line.server.calls)
+    line.kiosk.clock.go(200_000)
+    line.step(soon=True)
+    assert len(line.server.calls) == calls
+
+
 def test_a_request_for_numbers_is_the_same_until_it_is_answered(line: Line) -> None:
     """N3: the same request gets the same blocks again."""
     request = (str(UUID(int=77)), EVENT, 50)
