@@ -860,6 +860,8 @@ CREATE TRIGGER never_less BEFORE UPDATE ON server_state
     FOR EACH ROW EXECUTE FUNCTION never_less('generation', 'catalog_serial', 'last_event_number');
 CREATE TRIGGER never_less BEFORE UPDATE ON number_counters
     FOR EACH ROW EXECUTE FUNCTION never_less('next_number');
+CREATE TRIGGER keep BEFORE UPDATE OF event_id, last_number ON number_counters
+    FOR EACH ROW EXECUTE FUNCTION keep_columns('event_id', 'last_number');
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
@@ -875,6 +877,66 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON draw_results
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON rsu_journal
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- What is frozen once an event was on sale -------------------------------------------------------------------------
+
+CREATE FUNCTION freeze_event() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    name text;
+    complaint text;
+BEGIN
+    FOREACH name IN ARRAY TG_ARGV LOOP
+        IF to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
+            complaint := format('%s.%s is frozen: the event was on sale', TG_TABLE_NAME, name);
+        END IF;
+    END LOOP;
+    IF NEW.state = 'created' THEN
+        complaint := 'an event that was on sale is no draft again';
+    ELSIF NEW.closes_at IS DISTINCT FROM OLD.closes_at THEN
+        IF OLD.state NOT IN ('active', 'suspended') THEN
+            complaint := 'the closing time moves only while the event is on sale';
+        ELSIF OLD.closes_at <= now() OR NEW.closes_at IS NULL OR NEW.closes_at <= now() THEN
+            complaint := 'a closing time moves only before it has come, and to a time to come';
+        END IF;
+    END IF;
+    IF complaint IS NOT NULL THEN
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER freeze_event BEFORE UPDATE OF organization_id, event_identifier, state, configuration, ticket_allocation,
+    currency, opens_at, closes_at, activated_at ON raffle_events
+    FOR EACH ROW WHEN (OLD.activated_at IS NOT NULL) EXECUTE FUNCTION
+    freeze_event('organization_id', 'event_identifier', 'configuration', 'ticket_allocation', 'currency', 'opens_at',
+        'activated_at');
+
+-- What an event sells and gives. The event's row is locked, so that an activation under way is waited for.
+CREATE FUNCTION freeze_terms() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    activated timestamptz;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        SELECT activated_at INTO activated FROM raffle_events WHERE id = OLD.event_id FOR SHARE;
+    END IF;
+    IF activated IS NULL AND TG_OP <> 'DELETE' THEN
+        SELECT activated_at INTO activated FROM raffle_events WHERE id = NEW.event_id FOR SHARE;
+    END IF;
+    IF activated IS NOT NULL THEN
+        RAISE restrict_violation USING
+            MESSAGE = format('%s are frozen: the event was on sale', TG_TABLE_NAME), TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+
+CREATE TRIGGER freeze_terms BEFORE INSERT OR UPDATE OR DELETE ON ticket_packages
+    FOR EACH ROW EXECUTE FUNCTION freeze_terms();
+CREATE TRIGGER freeze_terms BEFORE INSERT OR UPDATE OR DELETE ON prizes
+    FOR EACH ROW EXECUTE FUNCTION freeze_terms();
 
 -- What the database fills in ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -555,6 +556,143 @@ def test_only_what_was_never_on_sale_can_be_deleted(every_database: Database) ->
     with every_database.engine.connect() as connection:
         deleted = select(m.audit_log.c.record_id).where(m.audit_log.c.operation == "DELETE")
         assert list(connection.execute(deleted).scalars()) == [draft]
+
+
+def put_on_sale(connection: Connection, event: UUID) -> None:
+    """Activate an event that closes in an hour."""
+    connection.execute(
+        update(m.raffle_events)
+        .where(m.raffle_events.c.id == event)
+        .values(
+            state="active",
+            opens_at=func.now(),
+            closes_at=func.now() + timedelta(hours=1),
+            activated_at=func.now(),
+        )
+    )
+
+
+def make_package(connection: Connection, event: UUID) -> Any:
+    """A package to sell."""
+    return add(
+        connection, m.ticket_packages, event_id=event, name="Five", ticket_count=5, price=500, currency="EUR"
+    )
+
+
+def make_prize(connection: Connection, event: UUID) -> Any:
+    """A prize to win."""
+    return add(
+        connection,
+        m.prizes,
+        event_id=event,
+        name="Shirt",
+        type="fixed",
+        value=10,
+        currency="EUR",
+        position=1,
+        winner_count=1,
+    )
+
+
+@pytest.mark.parametrize("table", [m.ticket_packages, m.prizes], ids=str)
+def test_the_terms_of_an_event_that_was_on_sale_are_frozen(database: Database, table: Any) -> None:
+    """E3: even for a program that asks the database itself; and nothing is moved in or out of such an event."""
+    make = make_package if table is m.ticket_packages else make_prize
+    with database.engine.begin() as connection:
+        event, draft = make_event(connection, "E-1"), make_event(connection, "E-2")
+        row, other = make(connection, event), make(connection, draft)
+        connection.execute(update(table).where(table.c.id == row).values(name="Changed"))
+        put_on_sale(connection, event)
+        connection.execute(update(table).where(table.c.id == other).values(name="Changed"))
+    for state in ("active", "cancelled"):
+        with database.engine.begin() as connection:
+            connection.execute(
+                update(m.raffle_events).where(m.raffle_events.c.id == event).values(state=state)
+            )
+        with database.engine.connect() as connection, pytest.raises(IntegrityError, match="frozen"):
+            make(connection, event)
+        for statement in (
+            update(table).where(table.c.id == row).values(name="Cheaper"),
+            update(table).where(table.c.id == row).values(event_id=draft),
+            update(table).where(table.c.id == other).values(event_id=event),
+        ):
+            with database.engine.connect() as connection, pytest.raises(IntegrityError, match="frozen") as e:
+                connection.execute(statement)
+            assert isinstance(e.value.orig, psycopg.errors.RestrictViolation)
+    with database.engine.connect() as connection, pytest.raises(IntegrityError, match="on sale"):
+        connection.execute(select(func.delete_unused(table.name, row)))
+    owner = create_engine(database.owner_url)
+    with owner.connect() as connection, pytest.raises(IntegrityError, match="frozen"):
+        connection.execute(table.delete().where(table.c.id == row))
+    owner.dispose()
+
+
+FROZEN: list[dict[str, Any]] = [
+    {"currency": "USD"},
+    {"ticket_allocation": {"first": 1, "last": 2}},
+    {"configuration": {"game": "other"}},
+    {"organization_id": func.gen_random_uuid()},
+    {"event_identifier": "E-9"},
+    {"opens_at": func.now() - timedelta(days=1)},
+    {"activated_at": None},
+    {"activated_at": func.now() + timedelta(days=1)},
+    {"state": "created"},
+    {"closes_at": None},
+    {"closes_at": func.now() - timedelta(seconds=1)},
+]
+
+
+@pytest.mark.parametrize("change", FROZEN, ids=lambda change: next(iter(change)))
+def test_what_an_event_stands_on_is_frozen_once_it_was_on_sale(
+    database: Database, change: dict[str, Any]
+) -> None:
+    """E3, S4: whoever asks the database."""
+    events = m.raffle_events
+    with database.engine.begin() as connection:
+        event = make_event(connection)
+        put_on_sale(connection, event)
+    with database.engine.connect() as connection, pytest.raises(IntegrityError) as e:
+        connection.execute(update(events).where(events.c.id == event).values(**change))
+    assert isinstance(e.value.orig, psycopg.errors.RestrictViolation)
+
+
+def test_a_closing_time_moves_only_while_the_event_is_on_sale_and_before_it_has_come(
+    database: Database,
+) -> None:
+    """S4: never to reopen an event."""
+    events, later = m.raffle_events, func.now() + timedelta(hours=2)
+    with database.engine.begin() as connection:
+        event = make_event(connection)
+        put_on_sale(connection, event)
+        for state in ("suspended", "active"):
+            connection.execute(update(events).values(closes_at=later, state=state, total_sold=5))
+        past = make_event(connection, "E-2")
+        connection.execute(
+            update(events)
+            .where(events.c.id == past)
+            .values(state="active", closes_at=func.now() - timedelta(hours=1), activated_at=func.now())
+        )
+    with database.engine.connect() as connection, pytest.raises(IntegrityError, match="before it has come"):
+        connection.execute(update(events).where(events.c.id == past).values(closes_at=later))
+    for state in ("closed", "drawn", "completed", "cancelled"):
+        with database.engine.begin() as connection:
+            connection.execute(update(events).where(events.c.id == event).values(state=state))
+        for back in (state, "active"):
+            with database.engine.connect() as connection, pytest.raises(IntegrityError, match="on sale"):
+                connection.execute(
+                    update(events)
+                    .where(events.c.id == event)
+                    .values(closes_at=func.now() + timedelta(hours=3), state=back)
+                )
+
+
+def test_the_range_of_an_events_numbers_is_never_another(database: Database) -> None:
+    """E3: the counter keeps its end and its event."""
+    with database.engine.begin() as connection:
+        event = make_event(connection)
+        connection.execute(insert(m.number_counters).values(event_id=event, last_number=500))
+    with database.engine.connect() as connection, pytest.raises(IntegrityError, match="never changes"):
+        connection.execute(update(m.number_counters).values(last_number=900))
 
 
 def test_the_embedded_server_keeps_its_data_behind_passwords_and_off_the_network(short_home: Path) -> None:

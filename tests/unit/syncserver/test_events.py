@@ -12,18 +12,20 @@ import pytest
 from sqlalchemy import Connection
 
 from shared import wire
-from shared.clock import utc
+from shared.clock import SystemClock, utc
 from shared.errors import Refused
 from syncserver import audit, catalog, draws, events, reconcile
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.events import NewEvent
-from tests.chains import PRICE, Scene, open_scene
+from tests.chains import PRICE, Scene, SetClock, open_scene
 
 
 @pytest.fixture
 def scene(database: Database, tmp_path: Path) -> Scene:
-    return open_scene(database, tmp_path)
+    clock = SetClock()
+    clock.ms = SystemClock().now_ms()  # the database itself looks whether a closing time is to come
+    return open_scene(database, tmp_path, clock=clock)
 
 
 def new(scene: Scene) -> NewEvent:
