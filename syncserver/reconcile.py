@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,6 +33,8 @@ ACTIONS = {
     "exclude": "It does not stand: its numbers enter no pool",
 }
 _EXCEPTION = "unit_missing"
+HANDING_IN_S_MAX = 120
+"""After the close and a kiosk's last contact, how long its sales count as on their way."""
 _BRANCHES = {"fork", "revoked_entries"}
 WORDS = derive.BLOCKING | derive.NOTED | {_EXCEPTION: "A kiosk that cannot be reconciled shall be left out"}
 _SOLD, _VOID = {"sold"}, {"void", "misprint"}
@@ -64,6 +66,8 @@ class UnitRow:
     last_seen_at: datetime | None
     unsynced: int | None
     words: str
+    handing_in: bool
+    """Sales have just closed and it is on line: to be waited for, not to be left out."""
 
 
 @dataclass(frozen=True)
@@ -439,7 +443,14 @@ def _units(office: Office, c: Connection, event: Row[Any], *, counted: bool = Tr
     cash = _cash(c, event.id) if counted else {}
     zone = ZoneInfo(event.timezone)
     return [
-        _unit_row(office, row, counts[row.rsu_id, row.epoch], cash.get((row.rsu_id, row.epoch), 0), zone)
+        _unit_row(
+            office,
+            row,
+            counts[row.rsu_id, row.epoch],
+            cash.get((row.rsu_id, row.epoch), 0),
+            zone,
+            handing_in=_handing_in(office, event, row),
+        )
         for row in rows
     ]
 
@@ -468,7 +479,18 @@ def _counts(c: Connection, event: UUID) -> defaultdict[tuple[UUID, int], dict[st
     return found
 
 
-def _unit_row(office: Office, row: Row[Any], counts: dict[str, int], cash: int, zone: ZoneInfo) -> UnitRow:
+def _handing_in(office: Office, event: Row[Any], row: Row[Any]) -> bool:
+    """Whether sales have just closed and the kiosk is on line: what it holds is on its way, nothing is lost."""
+    stopped = row.forked_at is not None or row.revoked_at is not None
+    if stopped or row.cut_seq is not None or event.closed_at is None or row.last_seen_at is None:
+        return False
+    since = office.now() - timedelta(seconds=HANDING_IN_S_MAX)
+    return bool(event.closed_at >= since and row.last_seen_at >= since)
+
+
+def _unit_row(
+    office: Office, row: Row[Any], counts: dict[str, int], cash: int, zone: ZoneInfo, *, handing_in: bool
+) -> UnitRow:
     sold = sum(n for state, n in counts.items() if state in _SOLD)
     void = sum(n for state, n in counts.items() if state in _VOID)
     used = sum(counts.values())
@@ -478,6 +500,8 @@ def _unit_row(office: Office, row: Row[Any], counts: dict[str, int], cash: int, 
         words = "left out by a decision of two people"
     elif whole:
         words = "has handed over everything up to the close"
+    elif handing_in:
+        words = "is handing in; wait a moment"
     elif row.last_seen_at is None:
         words = "has handed over nothing yet"
     else:
@@ -503,6 +527,7 @@ def _unit_row(office: Office, row: Row[Any], counts: dict[str, int], cash: int, 
         row.last_seen_at,
         row.unsynced_count,
         words,
+        handing_in,
     )
 
 
@@ -519,7 +544,9 @@ def _gates(event: Row[Any], rows: list[UnitRow], open_blocking: int, voids_open:
             "unit",
             False,
             f"{row.name} {row.words}.",
-            "Bring it back on line, or import its medium; if that cannot be, two people may leave it out.",
+            "It comes by itself."
+            if row.handing_in
+            else "Bring it back on line, or import its medium; if that cannot be, two people may leave it out.",
         )
         for row in unfinished
     ]

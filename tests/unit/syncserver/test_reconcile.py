@@ -88,6 +88,21 @@ def test_every_gate_says_who_must_do_what_until_it_opens(scene: Scene) -> None:
     assert ("reconciliation_confirmed", scene.user) in {(row.event_type, row.user_id) for row in logged}
 
 
+def test_a_kiosk_that_is_handing_in_is_waited_for_and_not_left_out(scene: Scene) -> None:
+    """D1: for two minutes after the close and its last contact; the gate stays shut all the same."""
+    kiosk = scene.kiosk("North")
+    scene.close()
+    kiosk.sell(at=scene.clock.now_ms() - HOUR_MS)
+    kiosk.send_all()
+    shut = gate(scene, "unit")
+    assert (shut.passed, shut.words) == (False, "North is handing in; wait a moment.")
+    assert "leave it out" not in shut.what_to_do
+    assert status(scene).rows[0].handing_in
+    scene.clock.ms += reconcile.HANDING_IN_S_MAX * 1000 + 1
+    assert "has not handed over" in gate(scene, "unit").words
+    assert not status(scene).rows[0].handing_in
+
+
 def test_the_figures_account_for_every_number(scene: Scene) -> None:
     """Y9, N2: allocated = sold + void + doubtful + returned + missing, and the cash to the cent."""
     kiosk, silent = scene.kiosk("North"), scene.kiosk("South", blocks=40)
