@@ -149,7 +149,7 @@ def test_a_raffle_is_closed_drawn_published_and_paid(house: House, page: Page) -
     page.get_by_label("How many, of how many sides").fill("3d6")
     page.get_by_role("button", name="Freeze the pool").click()
     page.get_by_role("button", name="Commit the seed").click()
-    page.get_by_label("Results of 3d6").fill("4 1 6")
+    page.get_by_label("The 3 dice").fill("4 1 6")
     page.get_by_role("button", name="Fix the results").click()
     page.get_by_role("button", name="Draw the winners").click()
     expect(page.locator(".winner")).to_have_count(2)
