@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
-from shared.errors import Refused
+from shared.errors import Fault, Refused
 from syncserver import audit
 from syncserver import models as m
 from syncserver.office import Office
@@ -45,6 +46,11 @@ NAME_CHARS_MAX = 120
 FAILURES_FREE = 3
 """Wrong passwords without a wait; each further one doubles it."""
 LOCK_S_MAX = 900
+VERIFYING_MAX = 2
+"""Passwords that one process verifies at once: each takes a tenth of a second of every core, and 64 MB."""
+WAITING_MAX = 2
+"""Log-ins that wait for their turn; each takes up a thread that kiosks need as well, so that more are turned away."""
+TURN_S_MAX = 1.0
 SESSION_IDLE_MS_MAX = 30 * 60 * 1000
 SESSION_MS_MAX = 12 * 60 * 60 * 1000
 TOKEN_BYTES = 32
@@ -55,6 +61,8 @@ CSRF_FIELD = "csrf"
 _hasher = PasswordHasher()
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$KrqJjLl0SPSLhVpDIBRqVr8JFCmTWGlj2hzdZXLF0PU"
 """No password's hash: checked where there is no such account, so that the answer takes as long."""
+_verifying = threading.BoundedSemaphore(VERIFYING_MAX)
+_at_the_door = threading.BoundedSemaphore(VERIFYING_MAX + WAITING_MAX)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -201,7 +209,8 @@ def set_password(c: Connection, user: UUID, password: str, now: datetime) -> Non
 def log_in(here: Office, username: str, password: str) -> None:
     """Makes this browser's session that person's; ``Refused`` (``log_in``) says the same whatever was wrong.
 
-    After a few wrong passwords each further one makes the account wait, twice as long every time.
+    After a few wrong passwords each further one makes the account wait, twice as long every time. ``Fault``
+    (``log_in.busy``) where too many log in at once.
     """
     wrong = Refused(
         "log_in",
@@ -210,8 +219,14 @@ def log_in(here: Office, username: str, password: str) -> None:
     )
     now = here.now()
     token = here.clock.token(TOKEN_BYTES)
+    username = username.strip().lower()
+    la = m.local_accounts
     with here.begin() as c:
-        user = _check_password(c, username.strip().lower(), password[:PASSWORD_CHARS_MAX], now)
+        hashed = c.scalar(select(la.c.password_hash).where(la.c.username == username))
+    # Between two transactions: it is slow by design, and must keep no row and no connection from others.
+    matches = _verified(_NOBODY if hashed is None else hashed, password[:PASSWORD_CHARS_MAX])
+    with here.begin() as c:
+        user = None if hashed is None else _judge(c, username, hashed, matches, now)
         if user is not None:
             _end(c, now)
             c.execute(
@@ -226,7 +241,8 @@ def log_in(here: Office, username: str, password: str) -> None:
     session.update(t=token.hex(), csrf=here.clock.token(16).hex())
 
 
-def _check_password(c: Connection, username: str, password: str, now: datetime) -> UUID | None:
+def _judge(c: Connection, username: str, hashed: str, matches: bool, now: datetime) -> UUID | None:
+    """Whom a password that ``matches`` the hash lets in, by the account as it is now; a wrong one is counted."""
     la = m.local_accounts
     row = c.execute(
         select(la, m.users.c.is_active)
@@ -234,8 +250,10 @@ def _check_password(c: Connection, username: str, password: str, now: datetime) 
         .where(la.c.username == username)
         .with_for_update(of=la)
     ).one_or_none()
-    matches = _matches(_NOBODY if row is None else row.password_hash, password)
-    if row is None or not row.is_active or (row.locked_until is not None and row.locked_until > now):
+    # Others may have guessed, or the password may have changed, while it was verified: then it says nothing.
+    if row is None or not row.is_active or row.password_hash != hashed:
+        return None
+    if row.locked_until is not None and row.locked_until > now:
         return None
     if not matches:
         failures = row.failed_attempts + 1
@@ -252,11 +270,24 @@ def _check_password(c: Connection, username: str, password: str, now: datetime) 
     return UUID(str(row.user_id))
 
 
-def _matches(hashed: str, password: str) -> bool:
+def _verified(hashed: str, password: str) -> bool:
+    """Whether the password is the hash's, when its turn comes; ``Fault`` (``log_in.busy``) where it does not."""
+    busy = Fault(
+        "log_in.busy", "Too many people are logging in at this moment.", "Try again in a few seconds."
+    )
+    if not _at_the_door.acquire(blocking=False):
+        raise busy
     try:
-        return _hasher.verify(hashed, password)
-    except (VerifyMismatchError, VerificationError, InvalidHashError):
-        return False
+        if not _verifying.acquire(timeout=TURN_S_MAX):
+            raise busy
+        try:
+            return _hasher.verify(hashed, password)
+        except (VerifyMismatchError, VerificationError, InvalidHashError):
+            return False
+        finally:
+            _verifying.release()
+    finally:
+        _at_the_door.release()
 
 
 # Sessions -------------------------------------------------------------------------------------------

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from shared import keys
+from shared.clock import SystemClock
 from shared.errors import Refused
 from syncserver import auth
 from syncserver import models as m
@@ -69,6 +71,66 @@ def test_wrong_passwords_make_the_account_wait_and_are_noted(house: House) -> No
         assert c.scalar(noted) == 1
     house.clock.ahead_ms += auth.LOCK_S_MAX * 1000
     assert log_in(browser, "manager").status_code == 303
+
+
+def test_a_password_is_verified_while_nothing_of_the_database_is_held(house: House) -> None:
+    """O1: log-ins that wait for their turn keep neither a row nor a connection from others, and are then told."""
+    la = m.local_accounts
+    row = select(la).where(la.c.username == "manager").with_for_update(nowait=True)
+    for _ in range(auth.VERIFYING_MAX):
+        auth._verifying.acquire()
+    try:
+        with ThreadPoolExecutor(1) as other:
+            answer = other.submit(log_in, house.app.test_client(), "manager")
+            while not answer.done():
+                with house.office.begin() as c:
+                    assert c.execute(row).one_or_none() is not None
+    finally:
+        for _ in range(auth.VERIFYING_MAX):
+            auth._verifying.release()
+    assert answer.result().status_code == 503
+    assert int(answer.result().headers["Retry-After"]) > 0
+    assert b"Too many people are logging in" in answer.result().data
+    assert log_in(house.app.test_client(), "manager").status_code == 303
+
+
+def test_a_flood_of_log_ins_is_turned_away_at_once_and_the_others_are_served(house: House) -> None:
+    """O1: no more wait than have a place; everybody else's requests find their threads, and the right one gets in."""
+    for _ in range(auth.VERIFYING_MAX + auth.WAITING_MAX):
+        auth._at_the_door.acquire()
+    try:
+        assert log_in(house.app.test_client(), "manager").status_code == 503
+        assert house.app.test_client().get("/rsu/v1/catalog").status_code != 503
+    finally:
+        for _ in range(auth.VERIFYING_MAX + auth.WAITING_MAX):
+            auth._at_the_door.release()
+    with ThreadPoolExecutor(12) as others:
+        answers = list(
+            others.map(lambda _: log_in(house.app.test_client(), "manager", "wrong").status_code, range(24))
+        )
+    assert set(answers) <= {401, 503}
+    house.clock.ahead_ms += auth.LOCK_S_MAX * 1000
+    assert log_in(house.app.test_client(), "manager").status_code == 303
+
+
+def test_a_password_that_changed_while_the_old_one_was_verified_lets_nobody_in(house: House) -> None:
+    """O1: what was verified is a password of before."""
+    user = house.people["manager"]
+    la = m.local_accounts
+    with house.office.begin() as c:
+        c.execute(update(la).where(la.c.user_id == user).values(failed_attempts=0))  # holds the row
+        with ThreadPoolExecutor(1) as other:
+            answer = other.submit(log_in, house.app.test_client(), "manager")
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+            deadline_ms = SystemClock().monotonic_ms() + 30_000
+            with house.office.begin() as watching:
+                while watching.scalar(text(waiting)) == 0:
+                    assert SystemClock().monotonic_ms() < deadline_ms
+                    assert not answer.done()
+            auth.set_password(c, user, "another one altogether", house.office.now())
+            c.commit()
+            assert answer.result().status_code == 401
+    assert log_in(house.app.test_client(), "manager", "another one altogether").status_code == 303
 
 
 def test_a_session_ends_when_it_idles_and_when_the_password_changes(house: House) -> None:
