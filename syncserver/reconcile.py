@@ -33,7 +33,7 @@ ACTIONS = {
     "exclude": "It does not stand: its numbers enter no pool",
 }
 _EXCEPTION = "unit_missing"
-HANDING_IN_S_MAX = 120
+HANDING_IN_S_MAX = 60
 """After the close and a kiosk's last contact, how long its sales count as on their way."""
 _BRANCHES = {"fork", "revoked_entries"}
 WORDS = derive.BLOCKING | derive.NOTED | {_EXCEPTION: "A kiosk that cannot be reconciled shall be left out"}
