@@ -89,7 +89,7 @@ def test_every_gate_says_who_must_do_what_until_it_opens(scene: Scene) -> None:
 
 
 def test_a_kiosk_that_is_handing_in_is_waited_for_and_not_left_out(scene: Scene) -> None:
-    """D1: for two minutes after the close and its last contact; the gate stays shut all the same."""
+    """D1: for a minute after the close and its last contact; the gate stays shut all the same."""
     kiosk = scene.kiosk("North")
     scene.close()
     kiosk.sell(at=scene.clock.now_ms() - HOUR_MS)
