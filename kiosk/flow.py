@@ -6,6 +6,7 @@ happen next is decided here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -462,7 +463,11 @@ class Flow:
 
     def handle(self, event: Event) -> list[Command]:
         """Take an event in; what is to be done about it."""
-        return self._handlers[type(event)](event)
+        before, standing = self._screen_shown(), self._toast
+        commands = self._handlers[type(event)](event)
+        if standing == self._toast and standing[1] == "info" and self._screen_shown() != before:
+            self._toast = ("", "", 0)
+        return commands
 
     # The world --------------------------------------------------------------------------------------
 
@@ -1209,6 +1214,7 @@ class Flow:
             "total": self._text(due),
             "total_minor": due,
             "empty": not self._basket,
+            "can_repeat": any(self._package(b.event, b.package) is not None for b in self._last_basket),
         }
 
     def _view_pay(self) -> dict[str, Any]:
@@ -1221,6 +1227,7 @@ class Flow:
             "tendered": self._text(given),
             "change": self._text(change),
             "change_minor": change,
+            "change_words": self._text(change) if change else "No change",
             "notes": [{"amount": n, "label": self._text(n)} for n in _notes(due, self._currency())],
             "enough": given >= due,
         }
@@ -1245,10 +1252,10 @@ class Flow:
         failed = state == "failed"
         return {
             "title": "The ticket did not come out" if failed else "Did the ticket come out whole?",
-            "reason": words,
+            "reason": words if failed else _happened(words),
             "what_to_do": "Put the printer right, then print it. Or make the sale void and give the money back."
             if failed
-            else "Look at the printer. If the ticket is whole, hand it over. If not, tear it up and print it again.",
+            else "Whole: hand it over. Not whole: tear it up and print it again.",
             "can_retry": True,
             "state": state or "unknown",
             "numbers": numbers.words(line.ranges) if line else "",
@@ -1264,6 +1271,8 @@ class Flow:
             "numbers": numbers.words(sale.all_ranges(kept)),
             "validation": [numbers.show_validation(line.validation) for line in kept],
             "change": self._text(change, currency),
+            "change_minor": change,
+            "change_words": self._text(change, currency) if change else "No change",
             "total": self._text(sum(line.price for line in kept), currency),
         }
 
@@ -1311,7 +1320,10 @@ class Flow:
         if not settled:
             words = f"{s.unsynced} sales are still to be uploaded. Keep the kiosk on and connected."
             if s.unsynced == 0:
-                words = "Waiting for the office to confirm. Keep the kiosk on and connected."
+                words = (
+                    "All sales are uploaded. Waiting for the office to confirm that it has them all."
+                    " Keep the kiosk on and connected."
+                )
         return {
             "title": "Sales are closed",
             "words": ", ".join(e.name for e in self._shop.events),
@@ -1330,6 +1342,12 @@ def _typed(text: str, key: str) -> str:
             return text[:-1]
         case _:
             return (text + key)[:TEXT_CHARS_MAX] if len(key) == 1 and key.isprintable() else text
+
+
+def _happened(words: str) -> str:
+    """What the printer said of a doubtful print, without the question and the advice that the screen gives itself."""
+    parts = re.split(r"(?<=[.?!])\s+", words)
+    return " ".join(p for p in parts if not re.search(r"\b(whole|look at|tear)\b", p, re.IGNORECASE)) or words
 
 
 def _minor(text: str, currency: str) -> int | None:

@@ -9,6 +9,9 @@ from kiosk.catalog import Shelf
 from kiosk.till import Known, Till
 from shared import money, numbers, sale, wire
 
+TYPED_CHARS_MAX = 24
+"""More than that nobody types for a validation number."""
+
 
 class Lookup:
     """Answers in the contract's ``lookup.result``. ``contact_at`` is the office's time when it last answered."""
@@ -19,6 +22,9 @@ class Lookup:
     def of(self, text: str) -> dict[str, Any]:
         """What is known here of a scanned or typed ticket; never more than can be known off line."""
         scan = receipt.parse_ticket(text, self._shelf.peers())
+        if scan.kind == "not_a_ticket" and (typed := _characters(text)):
+            words = f"A validation number has {numbers.VALIDATION_LENGTH} characters; you typed {typed}."
+            return _verdict("not_a_ticket", "Wrong length", words)
         if scan.kind in ("not_a_ticket", "mistyped", "forged"):
             return _verdict(*_WORDS[scan.kind])
         known = self._till.find(scan.validation)
@@ -101,6 +107,13 @@ _WORDS = {
     "foreign": ("unknown", "Cannot tell", "A kiosk that is not known here signed it. Ask the office."),
     "other_event": ("other_event", "Another event", "A ticket of an event that this kiosk does not have."),
 }
+
+
+def _characters(text: str) -> int:
+    """How many characters of a validation number were typed; 0 where it looks like something else."""
+    letters = "".join(text.split()).replace("-", "")
+    likely = letters.isascii() and letters.isalnum() and len(letters) <= TYPED_CHARS_MAX
+    return len(letters) if likely and len(letters) != numbers.VALIDATION_LENGTH else 0
 
 
 def _verdict(verdict: str, title: str, words: str, **more: Any) -> dict[str, Any]:

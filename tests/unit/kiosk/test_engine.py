@@ -283,6 +283,9 @@ def test_a_typed_number_of_elsewhere_is_never_called_valid(counter: Counter) -> 
     )
     counter.tap("key:clear", *(f"key:{c}" for c in swapped), "look_up")
     assert counter.view()["lookup"]["result"]["verdict"] == "not_a_ticket"
+    counter.tap("key:clear", "key:1", "key:2", "key:3", "look_up")
+    words = "A validation number has 16 characters; you typed 3."
+    assert counter.view()["lookup"]["result"]["words"] == words
 
 
 def test_after_the_close_the_screen_says_when_all_is_uploaded(counter: Counter) -> None:

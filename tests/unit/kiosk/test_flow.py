@@ -156,6 +156,49 @@ def test_a_kiosk_that_never_sold_is_told_how_to_begin_and_warned_of_nothing() ->
     assert (flow.view(0)["status"]["numbers_left"], flow.view(0)["status"]["numbers_low"]) == (9, True)
 
 
+def test_what_was_only_said_in_passing_does_not_follow_to_the_next_screen() -> None:
+    """K7: "Talking to the office." answers a touch; a warning stays until it was read."""
+    flow = selling()
+    flow.handle(Touch("open_sync"))
+    flow.handle(Touch("sync_now"))
+    assert flow.view(0)["toast"]["text"] == "Talking to the office."
+    flow.handle(Touch("back"))
+    assert flow.view(0)["toast"] == {}
+    flow.handle(Scanned(""))
+    flow.handle(Touch("open_sync"))
+    assert flow.view(0)["toast"]["kind"] == "warn"
+
+
+def test_no_change_is_said_in_words_and_a_sale_can_be_repeated_only_after_one() -> None:
+    """K13: what goes back to the customer is told; nothing is "$0.00"."""
+    flow = selling()
+    assert not flow.view(0)["basket"]["can_repeat"]
+    for touch in (Touch("add", "p1", "s"), Touch("pay"), Touch("exact")):
+        flow.handle(touch)
+    assert (flow.view(0)["pay"]["change_words"], flow.view(0)["pay"]["change_minor"]) == ("No change", 0)
+    flow.handle(Touch("cash"))
+    flow.handle(SaleDone((sold("a"),)))
+    flow.handle(PrintEnded("a", 0, "confirmed"))
+    assert flow.view(0)["done"]["change_words"] == "$5.00"
+    assert flow.view(0)["basket"]["can_repeat"]
+    flow.handle(Touch("log_off"))
+    assert not flow.view(0)["basket"]["can_repeat"]
+
+
+def test_a_doubtful_print_asks_once() -> None:
+    """N9: the title asks, the reason is what happened, then what to do."""
+    flow = selling()
+    flow.handle(SaleDone((sold("a"),)))
+    words = (
+        "The printer ran out of paper while it printed. Put in a new roll. Look whether the ticket is whole."
+    )
+    flow.handle(PrintEnded("a", 0, "unknown", words))
+    problem = flow.view(0)["print_problem"]
+    assert problem["title"] == "Did the ticket come out whole?"
+    assert problem["reason"] == "The printer ran out of paper while it printed. Put in a new roll."
+    assert problem["what_to_do"] == "Whole: hand it over. Not whole: tear it up and print it again."
+
+
 def test_lengths_of_time_are_for_people() -> None:
     """K7: each stop says why and what to do, in words."""
     assert [span_words(s) for s in (5, 65, 3_700, 200_000)] == ["5 s", "1 min", "1 h 01 min", "2 days"]

@@ -135,6 +135,7 @@ VIEW: dict[str, Any] = {
         "total": "$42.00",
         "total_minor": 4200,
         "empty": False,
+        "can_repeat": True,
     },
     "pay": {
         "due": "$42.00",
@@ -143,6 +144,7 @@ VIEW: dict[str, Any] = {
         "tendered": "$50.00",
         "change": "$8.00",
         "change_minor": 800,
+        "change_words": "$8.00",
         "notes": [
             {"amount": 4500, "label": "$45.00"},
             {"amount": 5000, "label": "$50.00"},
@@ -155,7 +157,7 @@ VIEW: dict[str, Any] = {
     "print_problem": {
         "title": "Did the ticket come out whole?",
         "reason": "The paper ran out while it printed.",
-        "what_to_do": "Look at the printer. If the ticket is whole, hand it over. If not, tear it up and print it again.",
+        "what_to_do": "Whole: hand it over. Not whole: tear it up and print it again.",
         "can_retry": True,
         "state": "unknown",
         "numbers": "100451 to 100570",
@@ -166,6 +168,8 @@ VIEW: dict[str, Any] = {
         "numbers": "100451 to 100570, 20317",
         "validation": ["7Q4K 9ZTM 2B0V", "1ND8 HX3P 6RC5"],
         "change": "$8.00",
+        "change_minor": 800,
+        "change_words": "$8.00",
         "total": "$42.00",
     },
     "lookup": {
@@ -230,7 +234,14 @@ VIEW: dict[str, Any] = {
 TROUBLES: dict[str, dict[str, Any]] = {
     "sell empty": {
         "screen": "sell",
-        "basket": {"lines": [], "count": 0, "total": "$0.00", "total_minor": 0, "empty": True},
+        "basket": {
+            "lines": [],
+            "count": 0,
+            "total": "$0.00",
+            "total_minor": 0,
+            "empty": True,
+            "can_repeat": True,
+        },
         "events": VIEW["events"][:1],
     },
     "sell four": {

@@ -52,7 +52,7 @@ Item {
                 Words {
                     id: label
                     anchors { left: parent.left; top: parent.top; margins: Theme.margin * 1.4 }
-                    text: qsTr("Change")
+                    text: view.done.change_minor > 0 ? qsTr("Change") : ""
                     strong: true
                     color: Theme.good
                     font.pixelSize: Theme.title
@@ -60,11 +60,11 @@ Item {
                 Words {
                     anchors { left: parent.left; right: parent.right; top: label.bottom; bottom: parent.bottom; margins: Theme.margin * 1.4; topMargin: 0 }
                     horizontalAlignment: Text.AlignHCenter
-                    text: view.done.change
+                    text: view.done.change_words
                     color: Theme.good
                     figures: true
                     font.weight: Font.Bold
-                    font.pixelSize: Theme.px(170)
+                    font.pixelSize: view.done.change_minor > 0 ? Theme.px(170) : Theme.heading
                     fontSizeMode: Text.Fit
                     minimumPixelSize: Theme.title
                 }

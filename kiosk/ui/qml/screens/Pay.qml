@@ -65,7 +65,7 @@ Item {
                         Words {
                             id: change
                             anchors { left: parent.left; top: parent.top; margins: Theme.margin }
-                            text: view.pay.enough ? qsTr("Change") : qsTr("Not enough yet")
+                            text: !view.pay.enough ? qsTr("Not enough yet") : view.pay.change_minor > 0 ? qsTr("Change") : ""
                             strong: true
                             color: Theme.ink(view.pay.enough ? "good" : "warn")
                             font.pixelSize: Theme.title
@@ -73,11 +73,11 @@ Item {
                         Words {
                             anchors { left: parent.left; right: parent.right; top: change.bottom; bottom: parent.bottom; margins: Theme.margin; topMargin: 0 }
                             horizontalAlignment: Text.AlignRight
-                            text: view.pay.enough ? view.pay.change : view.pay.tendered
+                            text: view.pay.enough ? view.pay.change_words : view.pay.tendered
                             figures: true
                             color: Theme.ink(view.pay.enough ? "good" : "warn")
                             font.weight: Font.Bold
-                            font.pixelSize: Theme.px(150)
+                            font.pixelSize: view.pay.enough && view.pay.change_minor === 0 ? Theme.heading : Theme.px(150)
                             fontSizeMode: Text.Fit
                             minimumPixelSize: Theme.title
                         }

@@ -295,6 +295,7 @@ Item {
                         }
                         BigButton {
                             anchors.horizontalCenter: parent.horizontalCenter
+                            visible: view.basket.can_repeat
                             act: "repeat_last"
                             picture: "repeat"
                             text: qsTr("Repeat last sale")
