@@ -481,6 +481,9 @@ def _keep_results(office: Office, c: Connection, event: UUID, draw: UUID, won: l
                 "position": one.position,
                 "winning_ticket_id": tickets[one.draw_number],
                 "winning_number": one.draw_number,
+                "winner": one.winner,
+                "pool": one.pool,
+                "pool_number": one.draw_number,
                 "prize_value_at_draw": raffle.prize_amount(rules[one.prize], sales),
                 # In the order of selection, a microsecond apart.
                 "selected_at": office.now() + timedelta(microseconds=place),

@@ -287,6 +287,7 @@ class RaffleEvent(Base):
 
     __tablename__ = "raffle_events"
     __table_args__ = (
+        CheckConstraint("(presigned_at IS NULL) = (presigned_by IS NULL)", name="presigned"),
         CheckConstraint(f"event_number BETWEEN 1 AND {EVENT_NUMBER_MAX}", name="event_number"),
         Index("idx_raffle_events_org", "organization_id"),
         Index("idx_raffle_events_state", "state"),
@@ -319,6 +320,10 @@ class RaffleEvent(Base):
     closed_at: Mapped[datetime | None]
     voids_acknowledged_at: Mapped[datetime | None]
     voids_acknowledged_by: Mapped[UUID | None]
+    automatic_draw: Mapped[No]
+    presigned_at: Mapped[datetime | None]
+    """A confirmation signed beforehand: it counts only while no finding is open."""
+    presigned_by: Mapped[UUID | None]
 
 
 class TicketPackageTemplate(Base):
@@ -617,12 +622,22 @@ class EventCut(Base):
     """A point in time up to which sales count for a draw: the close, an early bird's deadline, a midnight."""
 
     __tablename__ = "event_cuts"
-    __table_args__ = (Index("idx_event_cuts_event", "event_id"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('close', 'early_bird')", name="kind"),
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed"),
+        UniqueConstraint("event_id", "pool"),
+        Index("idx_event_cuts_event", "event_id"),
+    )
 
     id: Mapped[Id]
     event_id: Mapped[UUID] = mapped_column(ForeignKey("raffle_events.id"))
     kind: Mapped[str]
     at: Mapped[datetime]
+    pool: Mapped[str] = mapped_column(server_default=text("'main'"))
+    """`main` for the close, else the name of the early-bird pool that ends here."""
+    confirmed_at: Mapped[datetime | None]
+    """When an early bird was confirmed to be reconciled; of the close the event says so."""
+    confirmed_by: Mapped[UUID | None]
 
 
 class RsuCut(Base):
@@ -803,6 +818,9 @@ class DrawExecution(Base):
     __table_args__ = (
         CheckConstraint("state IN ('pending', 'in_progress', 'completed', 'failed')", name="state"),
         CheckConstraint("attempt >= 1", name="attempt"),
+        CheckConstraint("kind IN ('draw', 'redraw')", name="kind"),
+        CheckConstraint("agreed_by <> conducted_by", name="agreed"),
+        UniqueConstraint("raffle_event_id", "attempt"),
         Index("idx_draw_executions_event", "raffle_event_id"),
     )
 
@@ -832,6 +850,16 @@ class DrawExecution(Base):
     official_at: Mapped[datetime | None]
     official_by: Mapped[UUID | None]
     failure: Mapped[str | None]
+    plan: Mapped[str] = mapped_column(server_default=text("'main'"))
+    """`main`, or the early-bird pool that has a draw of its own."""
+    kind: Mapped[str] = mapped_column(server_default=text("'draw'"))
+    reason: Mapped[str | None]
+    """Why it is drawn again, or by hand."""
+    agreed_by: Mapped[UUID | None]
+    """The second person, where one is needed."""
+    automatic: Mapped[No]
+    entropy_due_at: Mapped[datetime | None]
+    """When the public randomness that the manifest names comes out."""
 
 
 class DrawPool(Base):
@@ -852,7 +880,7 @@ class DrawResult(Base):
 
     __tablename__ = "draw_results"
     __table_args__ = (
-        UniqueConstraint("draw_execution_id", "position", "winning_number"),
+        UniqueConstraint("draw_execution_id", "position", "winner"),
         Index("idx_draw_results_execution", "draw_execution_id"),
     )
 
@@ -864,6 +892,15 @@ class DrawResult(Base):
     winning_number: Mapped[int]
     prize_value_at_draw: Mapped[Money]
     selected_at: Mapped[datetime]
+    winner: Mapped[SmallInt] = mapped_column(server_default=text("1"))
+    """Which of the prize's winners, from 1."""
+    reserve: Mapped[No]
+    """In line behind the prize's winners."""
+    pool: Mapped[str] = mapped_column(server_default=text("'main'"))
+    pool_number: Mapped[int]
+    """The number in the pool; of linked events it is another than the ticket's."""
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("draw_results.id"))
+    """The result, given up, that a redraw put this one in the place of."""
 
 
 class Winner(Base):
@@ -882,7 +919,10 @@ class PrizeClaim(Base):
     """A prize paid out; the unique key pays it once even if two desks do it at the same moment."""
 
     __tablename__ = "prize_claims"
-    __table_args__ = (Index("idx_prize_claims_result", "draw_result_id"),)
+    __table_args__ = (
+        CheckConstraint("(delivered_at IS NULL) = (delivered_by IS NULL)", name="delivered"),
+        Index("idx_prize_claims_result", "draw_result_id"),
+    )
 
     id: Mapped[Id]
     draw_result_id: Mapped[UUID] = mapped_column(
@@ -896,6 +936,152 @@ class PrizeClaim(Base):
     amount: Mapped[Money | None]
     identity_checked: Mapped[No]
     desk: Mapped[str | None]
+    delivered_at: Mapped[datetime | None]
+    delivered_by: Mapped[UUID | None]
+    delivery_note: Mapped[str | None]
+
+
+class Exclusion(Base):
+    """An order whose numbers enter no pool, by a recorded decision; its tickets stay sold."""
+
+    __tablename__ = "exclusions"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(lifted_at, lifted_by, lifted_reason) IN (0, 3)", name="lifted"),
+        Index(
+            "exclusions_standing",
+            "event_id",
+            "order_id",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("raffle_events.id"))
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
+    reason: Mapped[str]
+    decided_by: Mapped[UUID]
+    decided_at: Mapped[Now]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None]
+    lifted_reason: Mapped[str | None]
+
+
+class Forfeit(Base):
+    """A result that was given up; it stands once a second person has agreed."""
+
+    __tablename__ = "forfeits"
+    __table_args__ = (
+        CheckConstraint("kind IN ('unclaimed', 'ineligible', 'declined', 'withdrawn')", name="kind"),
+        CheckConstraint("(agreed_at IS NULL) = (agreed_by IS NULL) AND agreed_by <> asked_by", name="agreed"),
+        CheckConstraint("promoted_id IS NULL OR agreed_at IS NOT NULL", name="promoted"),
+    )
+
+    id: Mapped[Id]
+    draw_result_id: Mapped[UUID] = mapped_column(ForeignKey("draw_results.id"), unique=True)
+    kind: Mapped[str]
+    reason: Mapped[str]
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[Now]
+    agreed_by: Mapped[UUID | None]
+    agreed_at: Mapped[datetime | None]
+    promoted_id: Mapped[UUID | None] = mapped_column(ForeignKey("draw_results.id"), unique=True)
+    """The reserve that was next in line."""
+
+
+class DrawKeying(Base):
+    """What one person keyed for a draw; two keyings of one round are compared. Never changed."""
+
+    __tablename__ = "draw_keyings"
+    __table_args__ = (
+        CheckConstraint("what IN ('entropy', 'winners', 'counterfoils')", name="what"),
+        CheckConstraint("round >= 1", name="round"),
+        Index("idx_draw_keyings_draw", "draw_execution_id", "what", "round"),
+    )
+
+    id: Mapped[Id]
+    draw_execution_id: Mapped[UUID] = mapped_column(ForeignKey("draw_executions.id"))
+    what: Mapped[str]
+    round: Mapped[int]
+    content: Mapped[str]
+    keyed_by: Mapped[UUID]
+    keyed_at: Mapped[Now]
+
+
+class CounterfoilBatch(Base):
+    """Counterfoils printed for a manual draw: those of so many positions of the pool. Never changed."""
+
+    __tablename__ = "counterfoil_batches"
+    __table_args__ = (
+        CheckConstraint("first_index >= 0 AND count > 0", name="span"),
+        CheckConstraint("NOT reprint OR reason <> ''", name="reprint"),
+        Index("idx_counterfoil_batches_draw", "draw_execution_id", "first_index"),
+    )
+
+    id: Mapped[Id]
+    draw_execution_id: Mapped[UUID] = mapped_column(ForeignKey("draw_executions.id"))
+    first_index: Mapped[int]
+    count: Mapped[int]
+    reprint: Mapped[No]
+    reason: Mapped[str | None]
+    printed_by: Mapped[UUID]
+    printed_at: Mapped[Now]
+
+
+class Champion(Base):
+    """How a winner is announced: shown only with consent and after approval."""
+
+    __tablename__ = "champions"
+    __table_args__ = (
+        CheckConstraint("(photo IS NULL) = (photo_type IS NULL)", name="photo"),
+        CheckConstraint("(approved_at IS NULL) = (approved_by IS NULL)", name="approved"),
+        CheckConstraint(
+            "num_nonnulls(withdrawn_at, withdrawn_by, withdrawn_reason) IN (0, 3)", name="withdrawn"
+        ),
+    )
+
+    id: Mapped[Id]
+    draw_result_id: Mapped[UUID] = mapped_column(ForeignKey("draw_results.id"), unique=True)
+    display_name: Mapped[str]
+    city: Mapped[str]
+    announcement: Mapped[str]
+    photo: Mapped[bytes | None]
+    photo_type: Mapped[str | None]
+    consent: Mapped[No]
+    prepared_by: Mapped[UUID]
+    prepared_at: Mapped[Now]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_reason: Mapped[str | None]
+
+
+class Notice(Base):
+    """What one administrator is told, once, until it is seen."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint(
+            "user_id",
+            "kind",
+            "draw_execution_id",
+            "event_id",
+            name="notices_once",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("idx_notices_unseen", "user_id", postgresql_where=text("seen_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    event_id: Mapped[UUID | None] = mapped_column(ForeignKey("raffle_events.id"))
+    draw_execution_id: Mapped[UUID | None] = mapped_column(ForeignKey("draw_executions.id"))
+    kind: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[Now]
+    seen_at: Mapped[datetime | None]
 
 
 # What happened, and how the server is set.
@@ -1013,6 +1199,12 @@ draw_pools = _table(DrawPool)
 draw_results = _table(DrawResult)
 winners = _table(Winner)
 prize_claims = _table(PrizeClaim)
+exclusions = _table(Exclusion)
+forfeits = _table(Forfeit)
+draw_keyings = _table(DrawKeying)
+counterfoil_batches = _table(CounterfoilBatch)
+champions = _table(Champion)
+notices = _table(Notice)
 critical_events = _table(CriticalEvent)
 system_configurations = _table(SystemConfiguration)
 audit_log = _table(AuditRow)

@@ -368,8 +368,12 @@ CREATE TABLE raffle_events (
     closed_at TIMESTAMPTZ,
     voids_acknowledged_at TIMESTAMPTZ,
     voids_acknowledged_by UUID,
+    automatic_draw BOOLEAN DEFAULT false NOT NULL,
+    presigned_at TIMESTAMPTZ,
+    presigned_by UUID,
     CONSTRAINT raffle_events_pkey PRIMARY KEY (id),
     CONSTRAINT raffle_events_event_number_check CHECK (event_number BETWEEN 1 AND 2147483647),
+    CONSTRAINT raffle_events_presigned_check CHECK ((presigned_at IS NULL) = (presigned_by IS NULL)),
     CONSTRAINT raffle_events_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
     CONSTRAINT raffle_events_venue_id_fkey FOREIGN KEY(venue_id) REFERENCES venues (id),
     CONSTRAINT raffle_events_event_identifier_key UNIQUE (event_identifier),
@@ -430,9 +434,18 @@ CREATE TABLE draw_executions (
     official_at TIMESTAMPTZ,
     official_by UUID,
     failure TEXT,
+    plan TEXT DEFAULT 'main' NOT NULL,
+    kind TEXT DEFAULT 'draw' NOT NULL,
+    reason TEXT,
+    agreed_by UUID,
+    automatic BOOLEAN DEFAULT false NOT NULL,
+    entropy_due_at TIMESTAMPTZ,
     CONSTRAINT draw_executions_pkey PRIMARY KEY (id),
     CONSTRAINT draw_executions_state_check CHECK (state IN ('pending', 'in_progress', 'completed', 'failed')),
     CONSTRAINT draw_executions_attempt_check CHECK (attempt >= 1),
+    CONSTRAINT draw_executions_kind_check CHECK (kind IN ('draw', 'redraw')),
+    CONSTRAINT draw_executions_agreed_check CHECK (agreed_by <> conducted_by),
+    CONSTRAINT draw_executions_raffle_event_id_attempt_key UNIQUE (raffle_event_id, attempt),
     CONSTRAINT draw_executions_raffle_event_id_fkey FOREIGN KEY(raffle_event_id) REFERENCES raffle_events (id) ON DELETE CASCADE,
     CONSTRAINT draw_executions_previous_id_fkey FOREIGN KEY(previous_id) REFERENCES draw_executions (id)
 );
@@ -458,7 +471,13 @@ CREATE TABLE event_cuts (
     event_id UUID NOT NULL,
     kind TEXT NOT NULL,
     at TIMESTAMPTZ NOT NULL,
+    pool TEXT DEFAULT 'main' NOT NULL,
+    confirmed_at TIMESTAMPTZ,
+    confirmed_by UUID,
     CONSTRAINT event_cuts_pkey PRIMARY KEY (id),
+    CONSTRAINT event_cuts_kind_check CHECK (kind IN ('close', 'early_bird')),
+    CONSTRAINT event_cuts_confirmed_check CHECK ((confirmed_at IS NULL) = (confirmed_by IS NULL)),
+    CONSTRAINT event_cuts_event_id_pool_key UNIQUE (event_id, pool),
     CONSTRAINT event_cuts_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id)
 );
 
@@ -676,8 +695,14 @@ CREATE TABLE draw_results (
     winning_number INTEGER NOT NULL,
     prize_value_at_draw BIGINT NOT NULL,
     selected_at TIMESTAMPTZ NOT NULL,
+    winner SMALLINT DEFAULT 1 NOT NULL,
+    reserve BOOLEAN DEFAULT false NOT NULL,
+    pool TEXT DEFAULT 'main' NOT NULL,
+    pool_number INTEGER NOT NULL,
+    replaces_id UUID,
     CONSTRAINT draw_results_pkey PRIMARY KEY (id),
-    CONSTRAINT draw_results_draw_execution_id_position_winning_number_key UNIQUE (draw_execution_id, position, winning_number),
+    CONSTRAINT draw_results_draw_execution_id_position_winner_key UNIQUE (draw_execution_id, position, winner),
+    CONSTRAINT draw_results_replaces_id_fkey FOREIGN KEY(replaces_id) REFERENCES draw_results (id),
     CONSTRAINT draw_results_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id) ON DELETE CASCADE,
     CONSTRAINT draw_results_prize_id_fkey FOREIGN KEY(prize_id) REFERENCES prizes (id) ON DELETE CASCADE,
     CONSTRAINT draw_results_winning_ticket_id_fkey FOREIGN KEY(winning_ticket_id) REFERENCES tickets (id) ON DELETE CASCADE
@@ -736,12 +761,131 @@ CREATE TABLE prize_claims (
     amount BIGINT,
     identity_checked BOOLEAN DEFAULT false NOT NULL,
     desk TEXT,
+    delivered_at TIMESTAMPTZ,
+    delivered_by UUID,
+    delivery_note TEXT,
     CONSTRAINT prize_claims_pkey PRIMARY KEY (id),
+    CONSTRAINT prize_claims_delivered_check CHECK ((delivered_at IS NULL) = (delivered_by IS NULL)),
     CONSTRAINT prize_claims_draw_result_id_key UNIQUE (draw_result_id),
     CONSTRAINT prize_claims_draw_result_id_fkey FOREIGN KEY(draw_result_id) REFERENCES draw_results (id) ON DELETE CASCADE
 );
 
 CREATE INDEX idx_prize_claims_result ON prize_claims (draw_result_id);
+
+CREATE TABLE exclusions (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    event_id UUID NOT NULL,
+    order_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    decided_by UUID NOT NULL,
+    decided_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    lifted_at TIMESTAMPTZ,
+    lifted_by UUID,
+    lifted_reason TEXT,
+    CONSTRAINT exclusions_pkey PRIMARY KEY (id),
+    CONSTRAINT exclusions_lifted_check CHECK (num_nonnulls(lifted_at, lifted_by, lifted_reason) IN (0, 3)),
+    CONSTRAINT exclusions_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id),
+    CONSTRAINT exclusions_order_id_fkey FOREIGN KEY(order_id) REFERENCES orders (id)
+);
+
+CREATE UNIQUE INDEX exclusions_standing ON exclusions (event_id, order_id) WHERE lifted_at IS NULL;
+
+CREATE TABLE forfeits (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    draw_result_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    asked_by UUID NOT NULL,
+    asked_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    agreed_by UUID,
+    agreed_at TIMESTAMPTZ,
+    promoted_id UUID,
+    CONSTRAINT forfeits_pkey PRIMARY KEY (id),
+    CONSTRAINT forfeits_kind_check CHECK (kind IN ('unclaimed', 'ineligible', 'declined', 'withdrawn')),
+    CONSTRAINT forfeits_agreed_check CHECK ((agreed_at IS NULL) = (agreed_by IS NULL) AND agreed_by <> asked_by),
+    CONSTRAINT forfeits_promoted_check CHECK (promoted_id IS NULL OR agreed_at IS NOT NULL),
+    CONSTRAINT forfeits_draw_result_id_key UNIQUE (draw_result_id),
+    CONSTRAINT forfeits_promoted_id_key UNIQUE (promoted_id),
+    CONSTRAINT forfeits_draw_result_id_fkey FOREIGN KEY(draw_result_id) REFERENCES draw_results (id),
+    CONSTRAINT forfeits_promoted_id_fkey FOREIGN KEY(promoted_id) REFERENCES draw_results (id)
+);
+
+CREATE TABLE draw_keyings (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    draw_execution_id UUID NOT NULL,
+    what TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    keyed_by UUID NOT NULL,
+    keyed_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT draw_keyings_pkey PRIMARY KEY (id),
+    CONSTRAINT draw_keyings_what_check CHECK (what IN ('entropy', 'winners', 'counterfoils')),
+    CONSTRAINT draw_keyings_round_check CHECK (round >= 1),
+    CONSTRAINT draw_keyings_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id)
+);
+
+CREATE INDEX idx_draw_keyings_draw ON draw_keyings (draw_execution_id, what, round);
+
+CREATE TABLE counterfoil_batches (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    draw_execution_id UUID NOT NULL,
+    first_index INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    reprint BOOLEAN DEFAULT false NOT NULL,
+    reason TEXT,
+    printed_by UUID NOT NULL,
+    printed_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    CONSTRAINT counterfoil_batches_pkey PRIMARY KEY (id),
+    CONSTRAINT counterfoil_batches_span_check CHECK (first_index >= 0 AND count > 0),
+    CONSTRAINT counterfoil_batches_reprint_check CHECK (NOT reprint OR reason <> ''),
+    CONSTRAINT counterfoil_batches_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id)
+);
+
+CREATE INDEX idx_counterfoil_batches_draw ON counterfoil_batches (draw_execution_id, first_index);
+
+CREATE TABLE champions (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    draw_result_id UUID NOT NULL,
+    display_name TEXT NOT NULL,
+    city TEXT NOT NULL,
+    announcement TEXT NOT NULL,
+    photo BYTEA,
+    photo_type TEXT,
+    consent BOOLEAN DEFAULT false NOT NULL,
+    prepared_by UUID NOT NULL,
+    prepared_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    approved_by UUID,
+    approved_at TIMESTAMPTZ,
+    withdrawn_at TIMESTAMPTZ,
+    withdrawn_by UUID,
+    withdrawn_reason TEXT,
+    CONSTRAINT champions_pkey PRIMARY KEY (id),
+    CONSTRAINT champions_photo_check CHECK ((photo IS NULL) = (photo_type IS NULL)),
+    CONSTRAINT champions_approved_check CHECK ((approved_at IS NULL) = (approved_by IS NULL)),
+    CONSTRAINT champions_withdrawn_check CHECK (num_nonnulls(withdrawn_at, withdrawn_by, withdrawn_reason) IN (0, 3)),
+    CONSTRAINT champions_draw_result_id_key UNIQUE (draw_result_id),
+    CONSTRAINT champions_draw_result_id_fkey FOREIGN KEY(draw_result_id) REFERENCES draw_results (id)
+);
+
+CREATE TABLE notices (
+    id UUID DEFAULT gen_random_uuid() NOT NULL,
+    organization_id UUID NOT NULL,
+    user_id UUID NOT NULL,
+    event_id UUID,
+    draw_execution_id UUID,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    seen_at TIMESTAMPTZ,
+    CONSTRAINT notices_pkey PRIMARY KEY (id),
+    CONSTRAINT notices_once UNIQUE NULLS NOT DISTINCT (user_id, kind, draw_execution_id, event_id),
+    CONSTRAINT notices_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id),
+    CONSTRAINT notices_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id),
+    CONSTRAINT notices_event_id_fkey FOREIGN KEY(event_id) REFERENCES raffle_events (id),
+    CONSTRAINT notices_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id)
+);
+
+CREATE INDEX idx_notices_unseen ON notices (user_id) WHERE seen_at IS NULL;
 
 -- Look-up rows -----------------------------------------------------------------------------------------------------
 
@@ -831,7 +975,8 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY[
         'orders', 'tickets', 'ticket_packages', 'prizes', 'rsus', 'voids', 'findings', 'draw_results',
-        'prize_claims', 'organizations', 'venues', 'users', 'system_configurations', 'enrolment_codes'
+        'prize_claims', 'organizations', 'venues', 'users', 'system_configurations', 'enrolment_codes', 'event_cuts',
+        'exclusions', 'forfeits', 'champions', 'notices'
     ] LOOP
         EXECUTE format(
             'CREATE TRIGGER keep BEFORE UPDATE OF id ON %I FOR EACH ROW EXECUTE FUNCTION keep_columns(''id'')', name
@@ -874,6 +1019,10 @@ $$;
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON draw_pools
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON draw_results
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON draw_keyings
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON counterfoil_batches
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON rsu_journal
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1062,7 +1211,8 @@ BEGIN
         END IF;
 
         FOREACH name IN ARRAY ARRAY[
-            'id', 'raffle_event_id', 'attempt', 'previous_id', 'conducted_by', 'started_at', 'created_at'
+            'id', 'raffle_event_id', 'attempt', 'previous_id', 'conducted_by', 'started_at', 'created_at', 'plan', 'kind',
+            'reason', 'agreed_by', 'automatic', 'entropy_due_at'
         ] LOOP
             IF to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
                 complaint := format('%s never changes', name);
@@ -1099,6 +1249,14 @@ BEGIN
                 WHEN octet_length(NEW.seed_sealed) <> 32 THEN 'the seed is 32 bytes'
             END;
         END IF;
+        -- What is public before the seed's hash is could have been chosen by whoever made the seed.
+        IF complaint IS NULL AND OLD.seed_committed_at IS NULL AND NEW.seed_committed_at IS NOT NULL
+            AND NEW.seed_committed_at >= NEW.entropy_due_at THEN
+            complaint := 'the hash of the seed is published before the public entropy comes out';
+        END IF;
+        IF complaint IS NULL AND OLD.entropy_fixed_at IS NULL AND NEW.entropy_fixed_at < NEW.entropy_due_at THEN
+            complaint := 'the public entropy is not out yet';
+        END IF;
         IF complaint IS NULL AND NEW.rng_seed <> OLD.rng_seed THEN
             complaint := CASE
                 WHEN manual THEN 'a manual draw has no seed'
@@ -1128,6 +1286,10 @@ BEGIN
             THEN 'manifest_sha256 is the SHA-256 of the manifest, in lower-case hex'
         WHEN NEW.manifest_published_at IS NOT NULL AND NEW.manifest IS NULL
             THEN 'there is no manifest to publish'
+        WHEN (NEW.entropy_source ->> 'source' IN ('drand', 'nist')) <> (NEW.entropy_due_at IS NOT NULL)
+            THEN 'public randomness has a time at which it comes out, and nothing else has'
+        WHEN NEW.kind = 'redraw' AND (coalesce(NEW.reason, '') = '' OR NEW.agreed_by IS NULL)
+            THEN 'a redraw has a reason, and two people behind it'
         WHEN (NEW.seed_sealed IS NULL) <> (NEW.seed_sha256 IS NULL) OR NEW.seed_sha256 !~ '^[0-9a-f]{64}$'
             THEN 'the sealed seed and its SHA-256, in lower-case hex, are recorded together'
         WHEN (NEW.rng_seed = '') <> (NEW.seed_opened_at IS NULL)
@@ -1297,6 +1459,12 @@ BEGIN
         ('draw_executions', 'id', 'rng_seed,seed_sealed,manifest,bundle', 'updated_at'),
         ('draw_results', 'id', '', ''),
         ('prize_claims', 'id', '', ''),
+        ('event_cuts', 'id', '', ''),
+        ('exclusions', 'id', '', ''),
+        ('forfeits', 'id', '', ''),
+        ('draw_keyings', 'id', '', ''),
+        ('counterfoil_batches', 'id', '', ''),
+        ('champions', 'id', 'photo', ''),
         ('system_configurations', 'id', '', ''),
         ('server_state', 'id', '', 'catalog_serial,last_event_number')
     ) AS a (name, keys, withheld, noise) LOOP
@@ -1380,8 +1548,12 @@ BEGIN
 
     -- Facts: added, never changed.
     EXECUTE format(
-        'GRANT INSERT ON rsu_journal, rsu_quarantine, critical_events, draw_pools, draw_results, event_cuts, rsu_cuts '
-        'TO %I', app);
+        'GRANT INSERT ON rsu_journal, rsu_quarantine, critical_events, draw_pools, draw_results, event_cuts, rsu_cuts, '
+        'draw_keyings, counterfoil_batches, exclusions, forfeits, notices TO %I', app);
+    EXECUTE format('GRANT UPDATE (confirmed_at, confirmed_by) ON event_cuts TO %I', app);
+    EXECUTE format('GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON exclusions TO %I', app);
+    EXECUTE format('GRANT UPDATE (agreed_by, agreed_at, promoted_id) ON forfeits TO %I', app);
+    EXECUTE format('GRANT UPDATE (seen_at) ON notices TO %I', app);
     EXECUTE format('GRANT INSERT ON voids TO %I', app);
     EXECUTE format('GRANT UPDATE (acknowledged_at, acknowledged_by) ON voids TO %I', app);
     EXECUTE format('GRANT UPDATE ON server_state TO %I', app);
@@ -1392,7 +1564,7 @@ BEGIN
         'GRANT INSERT, UPDATE ON organizations, users, organization_users, local_accounts, operator_pins, addresses, '
         'venues, raffle_events, ticket_package_templates, ticket_packages, prize_templates, prizes, rsus, rsu_epochs, '
         'enrolment_codes, number_counters, rsu_allocations, validation_number_blocks, orders, tickets, findings, '
-        'draw_executions, winners, prize_claims, system_configurations TO %I', app);
+        'draw_executions, winners, prize_claims, champions, system_configurations TO %I', app);
 
     -- Nothing refers to these.
     EXECUTE format(
