@@ -921,6 +921,7 @@ class PrizeClaim(Base):
     __tablename__ = "prize_claims"
     __table_args__ = (
         CheckConstraint("(delivered_at IS NULL) = (delivered_by IS NULL)", name="delivered"),
+        CheckConstraint("request_id IS NULL OR rsu_id IS NOT NULL", name="request"),
         Index("idx_prize_claims_result", "draw_result_id"),
     )
 
@@ -939,6 +940,10 @@ class PrizeClaim(Base):
     delivered_at: Mapped[datetime | None]
     delivered_by: Mapped[UUID | None]
     delivery_note: Mapped[str | None]
+    rsu_id: Mapped[UUID | None] = mapped_column(ForeignKey("rsus.id"))
+    """The kiosk that paid; null where a desk did."""
+    request_id: Mapped[UUID | None] = mapped_column(unique=True)
+    """The kiosk's own id of its request: asked again it gets the same answer."""
 
 
 class Exclusion(Base):
@@ -975,10 +980,18 @@ class Forfeit(Base):
         CheckConstraint("kind IN ('unclaimed', 'ineligible', 'declined', 'withdrawn')", name="kind"),
         CheckConstraint("(agreed_at IS NULL) = (agreed_by IS NULL) AND agreed_by <> asked_by", name="agreed"),
         CheckConstraint("promoted_id IS NULL OR agreed_at IS NOT NULL", name="promoted"),
+        CheckConstraint(
+            "num_nonnulls(dropped_at, dropped_by, dropped_reason) IN (0, 3)"
+            " AND (dropped_at IS NULL OR agreed_at IS NULL)",
+            name="dropped",
+        ),
+        Index(
+            "forfeits_standing", "draw_result_id", unique=True, postgresql_where=text("dropped_at IS NULL")
+        ),
     )
 
     id: Mapped[Id]
-    draw_result_id: Mapped[UUID] = mapped_column(ForeignKey("draw_results.id"), unique=True)
+    draw_result_id: Mapped[UUID] = mapped_column(ForeignKey("draw_results.id"))
     kind: Mapped[str]
     reason: Mapped[str]
     asked_by: Mapped[UUID]
@@ -987,6 +1000,10 @@ class Forfeit(Base):
     agreed_at: Mapped[datetime | None]
     promoted_id: Mapped[UUID | None] = mapped_column(ForeignKey("draw_results.id"), unique=True)
     """The reserve that was next in line."""
+    dropped_at: Mapped[datetime | None]
+    """When it was taken back; only one that nobody has agreed to."""
+    dropped_by: Mapped[UUID | None]
+    dropped_reason: Mapped[str | None]
 
 
 class DrawKeying(Base):

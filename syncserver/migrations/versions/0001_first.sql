@@ -764,10 +764,15 @@ CREATE TABLE prize_claims (
     delivered_at TIMESTAMPTZ,
     delivered_by UUID,
     delivery_note TEXT,
+    rsu_id UUID,
+    request_id UUID,
     CONSTRAINT prize_claims_pkey PRIMARY KEY (id),
     CONSTRAINT prize_claims_delivered_check CHECK ((delivered_at IS NULL) = (delivered_by IS NULL)),
+    CONSTRAINT prize_claims_request_check CHECK (request_id IS NULL OR rsu_id IS NOT NULL),
     CONSTRAINT prize_claims_draw_result_id_key UNIQUE (draw_result_id),
-    CONSTRAINT prize_claims_draw_result_id_fkey FOREIGN KEY(draw_result_id) REFERENCES draw_results (id) ON DELETE CASCADE
+    CONSTRAINT prize_claims_request_id_key UNIQUE (request_id),
+    CONSTRAINT prize_claims_draw_result_id_fkey FOREIGN KEY(draw_result_id) REFERENCES draw_results (id) ON DELETE CASCADE,
+    CONSTRAINT prize_claims_rsu_id_fkey FOREIGN KEY(rsu_id) REFERENCES rsus (id)
 );
 
 CREATE INDEX idx_prize_claims_result ON prize_claims (draw_result_id);
@@ -800,15 +805,20 @@ CREATE TABLE forfeits (
     agreed_by UUID,
     agreed_at TIMESTAMPTZ,
     promoted_id UUID,
+    dropped_at TIMESTAMPTZ,
+    dropped_by UUID,
+    dropped_reason TEXT,
     CONSTRAINT forfeits_pkey PRIMARY KEY (id),
     CONSTRAINT forfeits_kind_check CHECK (kind IN ('unclaimed', 'ineligible', 'declined', 'withdrawn')),
     CONSTRAINT forfeits_agreed_check CHECK ((agreed_at IS NULL) = (agreed_by IS NULL) AND agreed_by <> asked_by),
     CONSTRAINT forfeits_promoted_check CHECK (promoted_id IS NULL OR agreed_at IS NOT NULL),
-    CONSTRAINT forfeits_draw_result_id_key UNIQUE (draw_result_id),
+    CONSTRAINT forfeits_dropped_check CHECK (num_nonnulls(dropped_at, dropped_by, dropped_reason) IN (0, 3) AND (dropped_at IS NULL OR agreed_at IS NULL)),
     CONSTRAINT forfeits_promoted_id_key UNIQUE (promoted_id),
     CONSTRAINT forfeits_draw_result_id_fkey FOREIGN KEY(draw_result_id) REFERENCES draw_results (id),
     CONSTRAINT forfeits_promoted_id_fkey FOREIGN KEY(promoted_id) REFERENCES draw_results (id)
 );
+
+CREATE UNIQUE INDEX forfeits_standing ON forfeits (draw_result_id) WHERE dropped_at IS NULL;
 
 CREATE TABLE draw_keyings (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
@@ -1552,7 +1562,7 @@ BEGIN
         'draw_keyings, counterfoil_batches, exclusions, forfeits, notices TO %I', app);
     EXECUTE format('GRANT UPDATE (confirmed_at, confirmed_by) ON event_cuts TO %I', app);
     EXECUTE format('GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON exclusions TO %I', app);
-    EXECUTE format('GRANT UPDATE (agreed_by, agreed_at, promoted_id) ON forfeits TO %I', app);
+    EXECUTE format('GRANT UPDATE (agreed_by, agreed_at, promoted_id, dropped_at, dropped_by, dropped_reason) ON forfeits TO %I', app);
     EXECUTE format('GRANT UPDATE (seen_at) ON notices TO %I', app);
     EXECUTE format('GRANT INSERT ON voids TO %I', app);
     EXECUTE format('GRANT UPDATE (acknowledged_at, acknowledged_by) ON voids TO %I', app);
