@@ -21,6 +21,22 @@ LISTEN_DEFAULT = "127.0.0.1:8080"
 CONNECTIONS_DEFAULT = 10
 CONNECTIONS_MAX = 200
 PORT_MAX = 65535
+DRAND_RELAYS = (
+    "https://api.drand.sh",
+    "https://drand.cloudflare.com",
+    "https://api2.drand.sh",
+    "https://api3.drand.sh",
+)
+NIST_BEACONS = ("https://beacon.nist.gov",)
+PLACES_MAX = 20
+
+
+@dataclass(frozen=True)
+class BeaconPlaces:
+    """Where public randomness is asked for, in this order; addresses without a slash at their end. May be empty."""
+
+    drand: tuple[str, ...] = DRAND_RELAYS
+    nist: tuple[str, ...] = NIST_BEACONS
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,7 @@ class Config:
     listen_host: str = "127.0.0.1"
     listen_port: int = 8080
     connections_max: int = CONNECTIONS_DEFAULT
+    beacons: BeaconPlaces = field(default_factory=BeaconPlaces)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -76,6 +93,10 @@ def read_config(environment: Mapping[str, str], arguments: Namespace | None = No
         listen_host=host,
         listen_port=port,
         connections_max=_connections(setting("TOMBOLA_DATABASE_CONNECTIONS")),
+        beacons=BeaconPlaces(
+            _places("TOMBOLA_DRAND", setting("TOMBOLA_DRAND"), DRAND_RELAYS),
+            _places("TOMBOLA_NIST", setting("TOMBOLA_NIST"), NIST_BEACONS),
+        ),
     )
 
 
@@ -113,6 +134,23 @@ def _url(name: str, value: str) -> URL | None:
     if url.drivername.partition("+")[0] not in {"postgresql", "postgres"} or not url.database:
         raise refused
     return url.set(drivername="postgresql+psycopg")
+
+
+def _places(name: str, value: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        return default
+    if value == "none":
+        return ()
+    places = tuple(one.rstrip("/") for one in value.replace(",", " ").split())
+    if len(places) > PLACES_MAX or not all(
+        one.startswith(("https://", "http://")) and one.isprintable() for one in places
+    ):
+        raise Refused(
+            f"config.{name.lower()}",
+            f"{name} is {value!r}, which is no list of addresses.",
+            f"Write it like {', '.join(default)}, or none.",
+        )
+    return places
 
 
 def _connections(value: str) -> int:

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -23,7 +23,7 @@ from shared.clock import Clock, utc
 from shared.errors import Fault
 from shared.keys import SigningKey
 from syncserver import models as m
-from syncserver.config import Config
+from syncserver.config import BeaconPlaces, Config
 from syncserver.db import Database, open_database
 
 RESTORE_LEAP_NUMBERS = 50_000
@@ -53,6 +53,8 @@ class Office:
     generation: int
     demo: bool = False
     """The office of a demonstration: its kiosks take scripted touches."""
+    beacons: BeaconPlaces = field(default_factory=BeaconPlaces)
+    """Where public randomness is asked for."""
 
     @property
     def engine(self) -> Engine:
@@ -76,7 +78,8 @@ class Office:
 
 def open_office(config: Config, clock: Clock, *, demo: bool = False) -> Office:
     """The office of this home and its migrated database. Raises ``Fault`` where either is not to be had."""
-    return furnish(open_database(config, clock), config.home, clock, demo=demo)
+    office = furnish(open_database(config, clock), config.home, clock, demo=demo)
+    return replace(office, beacons=config.beacons)
 
 
 def furnish(database: Database, home: Path, clock: Clock, *, demo: bool = False) -> Office:
