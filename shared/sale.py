@@ -130,6 +130,23 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True, tag="cut", tag_field="kind"
     """When the cut was due, milliseconds."""
 
 
+class Paid(msgspec.Struct, frozen=True, kw_only=True, tag="paid", tag_field="kind"):
+    """A prize was paid out of this kiosk's cash; the office had noted it before, so that no prize is paid twice."""
+
+    claim: str
+    """The request by which the kiosk asked for it."""
+    result: str
+    """The office's id of what was won."""
+    event: str
+    validation: str
+    number: int
+    amount: int
+    """Minor units."""
+    currency: str
+    by: str
+    identity_checked: bool = False
+
+
 class Witnessed(msgspec.Struct, frozen=True, kw_only=True, tag="witnessed", tag_field="kind"):
     """What the office had published of its draws when this kiosk looked: an outside witness."""
 
@@ -157,6 +174,7 @@ Body = (
     | Printed
     | Reprinted
     | Cut
+    | Paid
     | Witnessed
     | Critical
 )

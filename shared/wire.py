@@ -144,6 +144,70 @@ class AllocationReply(msgspec.Struct, frozen=True, kw_only=True):
     server_time: int
 
 
+class TicketRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is this ticket? ``ticket`` is what was scanned or typed."""
+
+    ticket: str
+
+
+class PrizeFound(msgspec.Struct, frozen=True, kw_only=True):
+    """A prize that a ticket has won, and whether this kiosk may pay it."""
+
+    result: str
+    prize: str
+    number: int
+    amount: int
+    currency: str
+    state: str
+    """``open``, ``paid``, ``expired``, ``held`` or ``given_up``; a kiosk takes any other for ``held``."""
+    words: str = ""
+    """How the prize stands, for whoever asks: when and where it was paid, or until when it is."""
+    can_pay: bool = False
+    """This kiosk may pay it."""
+    why_not: str = ""
+    """Where it may not: what to tell the winner."""
+    identity: bool = False
+    """The winner's identity has to be checked."""
+
+
+class TicketReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What the office knows of a ticket at this moment."""
+
+    verdict: str
+    """``genuine``, ``won``, ``paid``, ``void``, ``unknown``, ``forged``, ``other`` or ``not_a_ticket``."""
+    words: str
+    server_time: int
+    validation: str = ""
+    event: str = ""
+    prizes: tuple[PrizeFound, ...] = ()
+
+
+class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """May this prize be paid here? The same ``request`` gets the same answer again, and pays once."""
+
+    request: str
+    ticket: str
+    result: str
+    operator: str
+    identity_checked: bool = False
+
+
+class ClaimReply(msgspec.Struct, frozen=True, kw_only=True):
+    """``paid``: it is noted as paid at this kiosk, by this request; hand the money out. Otherwise do not."""
+
+    verdict: Literal["paid", "already_paid", "refused"]
+    words: str
+    server_time: int
+    hint: str = ""
+    number: int = 0
+    amount: int = 0
+    currency: str = ""
+    event: str = ""
+    validation: str = ""
+    paid_at: int | None = None
+    paid_where: str = ""
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How a kiosk is, for the office's board. ``seq`` only ever rises, so an old report changes nothing."""
 
@@ -232,6 +296,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     block_size: int = 500
     low_water: int = 100
     void_allowed: bool = True
+    claims_at_kiosk_up_to: int | None = None
+    """Prizes of at most so much, minor units, are paid at the kiosks too; None: at the claims desk alone."""
 
 
 class ResultInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,7 +309,9 @@ class ResultInfo(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     amount: int
     currency: str
-    state: Literal["open", "paid"]
+    state: Literal["open", "paid", "given_up"]
+    claim_until: int | None = None
+    """From this moment on it is no longer paid; None: there is no end."""
 
 
 class EventInfo(msgspec.Struct, frozen=True, kw_only=True):
