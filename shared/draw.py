@@ -2,10 +2,14 @@
 
 It needs Python 3.11 or later and nothing else, and imports nothing of Tombola:
 
-    python draw.py verify bundle.json [--pool pool.bin|pool.csv]
+    python draw.py verify bundle.json [--pool pool.bin|pool.csv]     is this a true record of a draw?
+    python draw.py replay bundle.json --pool pool.bin                draw once more: do the same bytes come out?
+    python draw.py prove bundle.json --pool pool.bin NUMBER          a ticket holder's proof, to standard output
+    python draw.py check-proof proof.json                            was this ticket in the draw?
 
 Read it from top to bottom: canonical JSON, the Merkle tree over a pool (RFC 6962), the pool, the generator
-HMAC_DRBG (NIST SP 800-90A), public entropy, the manifest, selection, the bundle, its verification, the program.
+HMAC_DRBG (NIST SP 800-90A), public entropy, the manifest, selection, the bundle, its verification, a ticket's
+proof, the program. `docs/auditor.md` says the same in words, for whoever writes a second verifier.
 Whatever is refused here is a `DrawError` whose words say what is wrong and where.
 """
 
@@ -18,14 +22,15 @@ import json
 import re
 import struct
 import sys
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
 FORMAT: Final = "tombola-draw-1"
+PROOF_FORMAT: Final = "tombola-proof-1"
 
 NUMBER_MAX: Final = 2**31 - 1  # a draw number; the top bit of its 4 bytes is never set
 NUMBER_BYTES: Final = 4
@@ -34,7 +39,8 @@ LEAF_BYTES: Final = LEAF_NUMBERS * NUMBER_BYTES
 HASH_BYTES: Final = 32  # SHA-256
 SEED_BYTES: Final = 32
 OUTPUT_BYTES: Final = 8  # of one Generate call
-OUTPUT_RANGE: Final = 1 << (8 * OUTPUT_BYTES)
+CARD_BASE: Final = 2_147_483_000  # card n of a progressive draw's deck is the draw number CARD_BASE + n
+CARDS_MAX: Final = NUMBER_MAX - CARD_BASE
 
 BUNDLE_BYTES_MAX: Final = 64 << 20
 MANIFEST_BYTES_MAX: Final = 16 << 20
@@ -47,14 +53,15 @@ TEXT_CHARS_MAX: Final = 10_000  # of public entropy
 POOLS_MAX: Final = 10_000
 PRIZES_MAX: Final = 10_000
 WINNERS_MAX: Final = 10_000  # of all prizes of a draw together
+LINKS_MAX: Final = 10_000
 DICE_MAX: Final = 1_000
+DIGITS_MAX: Final = 1_000
 OUTPUTS_PER_WINNER_MAX: Final = 1_000_000  # that a fair draw needs so many is less likely than 2^-140
-PROOF_JSON_BYTES: Final = (
-    4_000  # no winner or refused number takes more in a bundle, tags and hashes included
-)
+PROOF_JSON_BYTES: Final = 4_000  # a winner or refused number takes no more in a bundle, hashes included
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 Packed: TypeAlias = bytes | bytearray | memoryview
+Beacon: TypeAlias = Callable[[str], str | None]  # what `verify` takes; `drand.check` is one
 
 
 class DrawError(Exception):
@@ -390,6 +397,11 @@ class Pool:
         """Whether the draw number can win."""
         return self.index_of(number) is not None
 
+    def count(self, first: int, last: int) -> int:
+        """How many of the numbers first..last the pool holds."""
+        at = range(self.size)
+        return bisect_right(at, last, key=self.number_at) - bisect_left(at, first, key=self.number_at)
+
     def prove(self, number: int) -> dict[str, Json]:
         """The proof for a ticket's holder that its number is in the pool; DrawError where it is not."""
         index = self.index_of(number)
@@ -493,10 +505,12 @@ def _generator(seed: bytes, public_entropy: str, manifest_sha256: bytes) -> Hmac
 def scale(output: bytes, size: int) -> int | None:
     """The position among `size` that a Generate output stands for, or None where it must be refused.
 
-    The last 2^64 mod size outputs are refused, so that each position has as many outputs as any other.
+    Of the R = 2^64 values of 8 bytes the last R mod size are refused, so that each position has as many
+    values as any other. (Fewer bytes have a smaller R, small enough to count all of its values.)
     """
     x = int.from_bytes(output, "big")
-    return None if x >= OUTPUT_RANGE - OUTPUT_RANGE % size else x % size
+    values = 1 << (8 * len(output))
+    return None if x >= values - values % size else x % size
 
 
 def pick(k: int, n: int, seed: bytes, public_entropy: str, manifest_sha256: bytes) -> list[int]:
@@ -520,15 +534,19 @@ def pick(k: int, n: int, seed: bytes, public_entropy: str, manifest_sha256: byte
 def check_entropy_source(source: Json) -> dict[str, Json]:
     """A manifest's `entropy`, refused with DrawError unless it is one of
 
-    `{"source":"none"}`; `{"form":"<dice>d<sides>","source":"dice"}`;
+    `{"source":"none"}`; `{"source":"manual"}` (the numbers themselves are drawn by hand);
+    `{"form":"<dice>d<sides>","source":"dice"}`; `{"count":<1 to 1000>,"source":"digits"}`;
     `{"chain":<chain hash, 64 hex digits>,"round":n,"source":"drand"}`;
     `{"source":"nist","time":"YYYY-MM-DDThh:mm:00Z"}` (pulses come on the minute, UTC).
     """
     if not isinstance(source, dict) or "source" not in source:
         raise DrawError("entropy: no source is named")
     match source["source"]:
-        case "none":
-            return _fields(source, "entropy", ["source"])
+        case "none" | "manual":
+            _fields(source, "entropy", ["source"])
+        case "digits":
+            _fields(source, "entropy", ["source", "count"])
+            _int(source["count"], "entropy, count", 1, DIGITS_MAX)
         case "dice":
             _fields(source, "entropy", ["source", "form"])
             form = re.fullmatch(
@@ -548,7 +566,9 @@ def check_entropy_source(source: Json) -> dict[str, Json]:
             ):
                 raise DrawError("entropy, time: not YYYY-MM-DDThh:mm:00Z")
         case other:
-            raise DrawError(f"entropy: the source {other!r} is none of none, dice, drand, nist")
+            raise DrawError(
+                f"entropy: the source {other!r} is none of none, manual, dice, digits, drand, nist"
+            )
     return source
 
 
@@ -558,9 +578,12 @@ def check_entropy(source: Json, text: str) -> None:
     if len(text) > TEXT_CHARS_MAX:
         raise DrawError(f"public entropy: longer than {TEXT_CHARS_MAX} characters")
     match spec["source"]:
-        case "none":
+        case "none" | "manual":
             if text:
                 raise DrawError("public entropy: not empty, though the manifest names no source")
+        case "digits":
+            if not re.fullmatch("[0-9]( [0-9])*", text) or len(text) != 2 * int(str(spec["count"])) - 1:
+                raise DrawError(f"public entropy: not {spec['count']} digits in order, one space between")
         case "dice":
             dice, sides = (int(part) for part in str(spec["form"]).split("d"))
             throws = text.split(" ")
@@ -609,6 +632,28 @@ class FrozenPool:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """In that pool the numbers first+offset..last+offset are the tickets first..last of that event."""
+
+    event: str
+    first: int
+    last: int
+    offset: int
+    pool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progressive:
+    """Prizes come in pairs, a ticket and then a card of the pool `deck`; the card `ace` wins the jackpot.
+
+    Card n is the draw number CARD_BASE + n. The first pair with the ace wins; pairs after it are void.
+    """
+
+    ace: int
+    deck: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A manifest, read and checked."""
 
@@ -622,6 +667,8 @@ class Manifest:
     repeat: bool
     software: bytes
     ballots: tuple[bytes, int] | None
+    links: tuple[Link, ...]
+    progressive: Progressive | None
 
     @classmethod
     def read(cls, data: bytes) -> "Manifest":
@@ -631,7 +678,7 @@ class Manifest:
     @classmethod
     def of(cls, value: Json) -> "Manifest":
         """From its JSON value."""
-        have = _fields(value, "manifest", MANIFEST_FIELDS, ["ballots"])
+        have = _fields(value, "manifest", MANIFEST_FIELDS, ["ballots", "links", "progressive"])
         if have["format"] != FORMAT:
             raise DrawError(f"manifest: the format {have['format']!r} is not {FORMAT}")
         if type(have["repeat"]) is not bool:
@@ -657,9 +704,32 @@ class Manifest:
             repeat=have["repeat"],
             software=_hex(have["software"], "manifest, software", HASH_BYTES),
             ballots=ballots,
+            links=_read_links(have["links"]) if "links" in have else (),
+            progressive=_read_progressive(have["progressive"]) if "progressive" in have else None,
         )
         read._check_enough()
+        read._check_links()
+        read._check_pairs()
         return read
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the numbers are drawn by hand, without a generator."""
+        return self.entropy["source"] == "manual"
+
+    def due(self) -> list[tuple[Prize, int]]:
+        """Each prize with each of its winners 1..n, in the order of drawing."""
+        return [(prize, winner) for prize in self.prizes for winner in range(1, prize.winners + 1)]
+
+    def ticket(self, pool: str, number: int) -> tuple[str, int]:
+        """The event and the number on the ticket that a draw number of a pool stands for."""
+        start = bisect_left(self.links, (pool, 0), key=_place)
+        if start == len(self.links) or self.links[start].pool != pool:
+            return self.event, number
+        at = bisect_right(self.links, (pool, number), key=_place) - 1
+        if at < start or number > self.links[at].last + self.links[at].offset:
+            raise DrawError(f"{number} of the pool {pool!r} lies in no linked event's range")
+        return self.links[at].event, number - self.links[at].offset
 
     def _check_enough(self) -> None:
         wanted: dict[str, int] = {}
@@ -673,6 +743,47 @@ class Manifest:
             raise DrawError(
                 f"manifest: {sum(wanted.values())} winners are more than the {WINNERS_MAX} allowed"
             )
+
+    def _check_links(self) -> None:
+        """One ticket has one number, the same in all pools, and one number stands for one ticket."""
+        for link in self.links:
+            if link.pool not in self.pools:
+                raise DrawError(f"manifest, links: there is no pool {link.pool!r}")
+        if not _overlaps_agree(
+            ("", x.first + x.offset, x.last + x.offset, (x.event, x.offset)) for x in self.links
+        ):
+            raise DrawError("manifest, links: a number stands for two tickets")
+        if not _overlaps_agree((x.event, x.first, x.last, (x.event, x.offset)) for x in self.links):
+            raise DrawError("manifest, links: a ticket has two numbers")
+
+    def _check_pairs(self) -> None:
+        if self.progressive is None:
+            return
+        deck = self.progressive.deck
+        if deck not in self.pools or self.pools[deck].size > CARDS_MAX:
+            raise DrawError(f"manifest, progressive: there is no pool {deck!r} of at most {CARDS_MAX} cards")
+        if self.repeat or any(link.pool == deck for link in self.links):
+            raise DrawError("manifest, progressive: a card is drawn once, and is no event's ticket")
+        if len(self.prizes) % 2 or any(
+            prize.winners != 1 or (prize.pool == deck) != bool(place % 2)
+            for place, prize in enumerate(self.prizes)
+        ):
+            raise DrawError(
+                "manifest, progressive: not pairs of prizes, a ticket's and a card's, one winner each"
+            )
+
+    def check_pool(self, name: str, pool: Pool) -> None:
+        """Raises DrawError where a pool, though it is the manifest's, holds numbers that cannot be there."""
+        ranges = [link for link in self.links if link.pool == name]
+        if ranges and pool.size != sum(pool.count(x.first + x.offset, x.last + x.offset) for x in ranges):
+            raise DrawError(f"the pool {name!r} holds a number that lies in no linked event's range")
+        if self.progressive is None:
+            return
+        deck = name == self.progressive.deck
+        if pool.count(CARD_BASE + 1, NUMBER_MAX) != (pool.size if deck else 0):
+            raise DrawError(f"the pool {name!r} mixes tickets and cards")
+        if deck and not pool.contains(CARD_BASE + self.progressive.ace):
+            raise DrawError(f"the deck {name!r} lacks the ace, card {self.progressive.ace}")
 
 
 def _too_few(prize: Prize, size: int) -> DrawError:
@@ -699,6 +810,45 @@ def _read_pools(value: Json) -> dict[str, FrozenPool]:
     if not pools:
         raise DrawError("manifest: no pool")
     return pools
+
+
+def _read_links(value: Json) -> tuple[Link, ...]:
+    links: list[Link] = []
+    for item in _items(value, "manifest, links", LINKS_MAX):
+        have = _fields(item, "manifest, links", ["event", "first", "last", "offset", "pool"])
+        first = _int(have["first"], "manifest, links, first", 1, NUMBER_MAX)
+        last = _int(have["last"], "manifest, links, last", first, NUMBER_MAX)
+        offset = _int(have["offset"], "manifest, links, offset", 1 - first, NUMBER_MAX - last)
+        pool = _text(have["pool"], "manifest, links, pool")
+        link = Link(_uuid(have["event"], "manifest, links, event"), first, last, offset, pool)
+        if links and _place(link) <= (links[-1].pool, links[-1].last + links[-1].offset):
+            raise DrawError("manifest, links: not in order of pools and numbers, or ranges overlap")
+        links.append(link)
+    if not links:
+        raise DrawError("manifest, links: an empty list has no place there")
+    return tuple(links)
+
+
+def _place(link: Link) -> tuple[str, int]:
+    return link.pool, link.first + link.offset
+
+
+def _overlaps_agree(spans: Iterable[tuple[str, int, int, tuple[str, int]]]) -> bool:
+    """Whether, of spans (group, first, last, meaning), those of a group that overlap mean the same."""
+    group, end, meaning = "", 0, ("", 0)
+    for here, first, last, this in sorted(spans):
+        if here != group or first > end:
+            group, end, meaning = here, last, this
+        elif this != meaning:
+            return False
+        end = max(end, last)
+    return True
+
+
+def _read_progressive(value: Json) -> Progressive:
+    have = _fields(value, "manifest, progressive", ["ace", "deck"])
+    ace = _int(have["ace"], "manifest, progressive, ace", 1, CARDS_MAX)
+    return Progressive(ace, _text(have["deck"], "manifest, progressive, deck"))
 
 
 def _read_prizes(value: Json) -> tuple[Prize, ...]:
@@ -729,12 +879,15 @@ def manifest(
     previous: bytes | None = None,
     repeat: bool = False,
     ballots: tuple[bytes, int] | None = None,
+    links: Iterable[Link] = (),
+    progressive: Progressive | None = None,
     software: bytes | None = None,
 ) -> bytes:
     """The canonical bytes to publish when the pools are frozen; DrawError where no fair draw could follow.
 
     `previous` is the SHA-256 of the manifest of the attempt before; `ballots` a lottery's root and size;
-    `software` is of this file unless a record of another version is made. Prizes may come in any order.
+    `software` is of this file unless a record of another version is made. Prizes and links may come in any
+    order.
     """
     value: dict[str, Json] = {
         "attempt": attempt,
@@ -755,11 +908,23 @@ def manifest(
     }
     if ballots is not None:
         value["ballots"] = {"root": ballots[0].hex(), "size": ballots[1]}
+    if ordered := sorted(links, key=_place):
+        value["links"] = [{name: getattr(link, name) for name in Link.__slots__} for link in ordered]
+    if progressive is not None:
+        value["progressive"] = {"ace": progressive.ace, "deck": progressive.deck}
     data = canonical(value)
-    plan = Manifest.read(data)
+    _check_frozen(Manifest.read(data), pools)
+    return data
+
+
+def _check_frozen(plan: Manifest, pools: Mapping[str, Pool]) -> None:
+    """Raises DrawError unless these are the manifest's pools, and a draw from them must come to its end."""
+    for name, frozen in plan.pools.items():
+        if name not in pools or (pools[name].root, pools[name].size) != (frozen.root, frozen.size):
+            raise DrawError(f"the pool {name!r} is not the one in the manifest")
+        plan.check_pool(name, pools[name])
     if not plan.repeat:
         _check_distinct(plan, pools)
-    return data
 
 
 def _check_distinct(plan: Manifest, pools: Mapping[str, Pool]) -> None:
@@ -840,25 +1005,20 @@ def select(manifest: bytes, pools: Mapping[str, Pool], seed: bytes, public_entro
     """All winners, by the prizes' positions; DrawError where the inputs do not belong together."""
     plan = Manifest.read(manifest)
     check_entropy(plan.entropy, public_entropy)
-    for name, frozen in plan.pools.items():
-        if name not in pools or (pools[name].root, pools[name].size) != (frozen.root, frozen.size):
-            raise DrawError(f"the pool {name!r} is not the one in the manifest")
+    if plan.by_hand:
+        raise DrawError("the manifest says that the numbers are drawn by hand")
+    _check_frozen(plan, pools)
     generator = _generator(seed, public_entropy, hashlib.sha256(manifest).digest())
     gone: set[int] = set()
     results = []
-    for prize in plan.prizes:
-        for winner in range(1, prize.winners + 1):
-            result = _next_winner(
-                generator, pools[prize.pool], frozenset() if plan.repeat else gone, prize, winner
-            )
-            gone.add(result.won.draw_number)
-            results.append(result)
+    for prize, winner in plan.due():
+        results.append(_next_winner(generator, pools[prize.pool], gone, prize, winner))
+        if not plan.repeat:
+            gone.add(results[-1].won.draw_number)
     return results
 
 
-def _next_winner(
-    generator: HmacDrbg, pool: Pool, gone: set[int] | frozenset[int], prize: Prize, winner: int
-) -> Result:
+def _next_winner(generator: HmacDrbg, pool: Pool, gone: set[int], prize: Prize, winner: int) -> Result:
     outputs: list[bytes] = []
     refused: list[Inclusion] = []
     while len(outputs) < OUTPUTS_PER_WINNER_MAX:
@@ -880,14 +1040,14 @@ BUNDLE_FIELDS: Final = (
 
 
 def bundle(manifest: bytes, results: Iterable[Result], seed: bytes, public_entropy: str) -> bytes:
-    """The bytes to be published; DrawError where they would not verify."""
+    """The bytes to be published; DrawError where they would not verify. A draw by hand has no seed (b"")."""
     value: dict[str, Json] = {
         "manifest": parse_canonical(manifest, MANIFEST_BYTES_MAX),
         "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
         "public_entropy": public_entropy,
         "results": [result.as_json() for result in results],
         "seed": seed.hex(),
-        "seed_sha256": hashlib.sha256(seed).hexdigest(),
+        "seed_sha256": hashlib.sha256(seed).hexdigest() if seed else "",
     }
     value["bundle_sha256"] = hashlib.sha256(canonical(value)).hexdigest()
     data = canonical(value)
@@ -895,18 +1055,43 @@ def bundle(manifest: bytes, results: Iterable[Result], seed: bytes, public_entro
     return data
 
 
+def manual_bundle(manifest: bytes, pools: Mapping[str, Pool], numbers: Sequence[int]) -> bytes:
+    """The bundle of numbers drawn by hand, in the order of prizes and winners; DrawError where one cannot win."""
+    plan = Manifest.read(manifest)
+    _check_frozen(plan, pools)
+    due = plan.due()
+    if len(numbers) != len(due):
+        raise DrawError(f"{len(numbers)} numbers were drawn, the manifest has {len(due)} winners")
+    results = []
+    for (prize, winner), number in zip(due, numbers, strict=True):
+        index = pools[prize.pool].index_of(number)
+        if index is None:
+            raise DrawError(
+                f"prize {prize.position}, winner {winner}: {number} is not in the pool {prize.pool!r}"
+            )
+        results.append(Result(prize.prize, winner, pools[prize.pool].proof_at(index), (), ()))
+    return bundle(manifest, results, b"", "")
+
+
 # ----------------------------------------------------------------------------------------------- verification
 
 
 @dataclass(frozen=True, slots=True)
 class Won:
-    """A winning draw number, with the prize's position and id, which of its winners it is, and its pool."""
+    """A winning draw number, with the prize's position and id, which of its winners it is, and its pool.
+
+    `event` and `ticket_number` say whose ticket it is; they are the manifest's event and the draw number
+    unless events are linked. In a progressive draw what comes after the ace is `void`.
+    """
 
     position: int
     prize: str
     winner: int
     pool: str
     draw_number: int
+    event: str
+    ticket_number: int
+    void: bool = False
 
 
 @dataclass(slots=True)
@@ -919,6 +1104,7 @@ class Report:
     winners: list[Won] = field(default_factory=list)
     manifest: Manifest | None = None
     bundle_sha256: str = ""
+    jackpot: Won | None = None  # of a progressive draw, the ticket whose card was the ace
 
     @property
     def ok(self) -> bool:
@@ -934,20 +1120,55 @@ def winners(data: bytes) -> list[Won]:
     return report.winners
 
 
-def verify(data: bytes, pools: Iterable[Pool] = ()) -> Report:
+def verify(data: bytes, pools: Iterable[Pool] = (), beacon: Beacon | None = None) -> Report:
     """Checks a bundle, and each of the published pools that are given (found in the manifest by their roots).
 
+    `beacon` checks the public entropy of the source drand: it gives None where the signature holds, a text
+    that says why it cannot tell, and raises DrawError or ValueError where the signature does not hold.
     Never raises for what the bundle holds: `Report.problems` says what is wrong, and where.
     """
     report = Report()
     try:
-        _verify(data, pools, report)
+        _verify(data, pools, beacon, report)
     except DrawError as error:
         report.problems.append(str(error))
     return report
 
 
-def _verify(data: bytes, pools: Iterable[Pool], report: Report) -> None:
+def replay(data: bytes, pools: Iterable[Pool], beacon: Beacon | None = None) -> Report:
+    """Verifies, then holds the whole draw once more from all its pools: the same bytes must come out."""
+    given = list(pools)
+    report = verify(data, given, beacon)
+    if report.ok and report.manifest is not None:
+        try:
+            _hold_again(data, report.manifest, report.winners, given)
+            report.checked.append(
+                "the whole draw, held once more from its pools: the same record to the byte"
+            )
+        except DrawError as error:
+            report.problems.append(f"replay: {error}")
+    return report
+
+
+def _hold_again(data: bytes, plan: Manifest, won: list[Won], pools: list[Pool]) -> None:
+    by_root = {(pool.root, pool.size): pool for pool in pools}
+    named = {}
+    for name, frozen in plan.pools.items():
+        if (frozen.root, frozen.size) not in by_root:
+            raise DrawError(f"the pool {name!r} is missing, give it with --pool")
+        named[name] = by_root[frozen.root, frozen.size]
+    have = _fields(parse_canonical(data), "bundle", BUNDLE_FIELDS)
+    frozen_bytes, entropy = canonical(have["manifest"]), str(have["public_entropy"])
+    if plan.by_hand:
+        again = manual_bundle(frozen_bytes, named, [one.draw_number for one in won])
+    else:
+        seed = _hex(have["seed"], "seed", SEED_BYTES)
+        again = bundle(frozen_bytes, select(frozen_bytes, named, seed, entropy), seed, entropy)
+    if again != data:
+        raise DrawError("another record comes out")
+
+
+def _verify(data: bytes, pools: Iterable[Pool], beacon: Beacon | None, report: Report) -> None:
     have = _fields(parse_canonical(data), "bundle", BUNDLE_FIELDS)
     rest = canonical({name: value for name, value in have.items() if name != "bundle_sha256"})
     report.bundle_sha256 = hashlib.sha256(rest).hexdigest()
@@ -956,14 +1177,20 @@ def _verify(data: bytes, pools: Iterable[Pool], report: Report) -> None:
     report.checked.append(f"the manifest is a proper one: {len(plan.prizes)} prizes, {len(plan.pools)} pools")
     manifest_bytes = canonical(have["manifest"])
     _compare(report, "manifest_sha256", have["manifest_sha256"], manifest_bytes, "the manifest's hash")
-    seed = _hex(have["seed"], "seed", SEED_BYTES)
-    _compare(report, "seed_sha256", have["seed_sha256"], seed, "the seed's hash")
     entropy = _text(have["public_entropy"], "public entropy", TEXT_CHARS_MAX)
     check_entropy(plan.entropy, entropy)
-    report.checked.append(f"the public entropy has the form of its source, {plan.entropy['source']}")
-    generator = _generator(seed, entropy, hashlib.sha256(manifest_bytes).digest())
+    generator = None
+    if plan.by_hand:
+        if have["seed"] != "" or have["seed_sha256"] != "":
+            raise DrawError("seed: not empty, though the numbers are drawn by hand")
+    else:
+        seed = _hex(have["seed"], "seed", SEED_BYTES)
+        _compare(report, "seed_sha256", have["seed_sha256"], seed, "the seed's hash")
+        report.checked.append(f"the public entropy has the form of its source, {plan.entropy['source']}")
+        generator = _generator(seed, entropy, hashlib.sha256(manifest_bytes).digest())
     _verify_results(plan, generator, _items(have["results"], "results", WINNERS_MAX), report)
     _verify_pools(plan, pools, report)
+    _verify_source(plan, entropy, beacon, report)
     report.not_checked += _beyond(plan)
 
 
@@ -975,33 +1202,75 @@ def _compare(report: Report, name: str, claimed: Json, data: bytes, words: str) 
         report.problems.append(f"{name}: {claimed!r:.80} is stated, {actual} is right")
 
 
-def _verify_results(plan: Manifest, generator: HmacDrbg, results: list[Json], report: Report) -> None:
-    due = [(prize, winner) for prize in plan.prizes for winner in range(1, prize.winners + 1)]
+def _verify_results(plan: Manifest, generator: HmacDrbg | None, results: list[Json], report: Report) -> None:
+    due = plan.due()
     if len(results) != len(due):
         raise DrawError(f"results: {len(results)} winners, the manifest has {len(due)}")
-    gone: set[int] = set()
+    gone: set[int] = set()  # the numbers that cannot win any more
     for (prize, winner), value in zip(due, results, strict=True):
         where = f"prize {prize.position}, winner {winner}"
         result = Result.read(value, where)
         if (result.prize, result.winner) != (prize.prize, winner):
             raise DrawError(f"{where}: the result is of prize {result.prize}, winner {result.winner}")
-        _verify_result(result, generator, plan.pools[prize.pool], None if plan.repeat else gone, where)
+        if generator is None:
+            _verify_drawn_by_hand(result, plan.pools[prize.pool], gone, where)
+        else:
+            _verify_result(result, generator, plan.pools[prize.pool], gone, where)
         number = result.won.draw_number
-        gone.add(number)
-        report.winners.append(Won(prize.position, prize.prize, winner, prize.pool, number))
-    report.checked += [
-        "each output of the generator, computed again from seed, public entropy and manifest",
-        f"each of the {len(due)} winners: by the right output, in the right order, at its place in the pool's tree",
-        "each refused output: out of range, or its number had already won"
-        if not plan.repeat
-        else "each refused output: out of range (a number may win again here)",
-    ]
+        if not plan.repeat:
+            gone.add(number)
+        event, ticket = plan.ticket(prize.pool, number)
+        void = report.jackpot is not None
+        won = Won(prize.position, prize.prize, winner, prize.pool, number, event, ticket, void)
+        report.winners.append(won)
+        if plan.progressive is not None:
+            _verify_card(plan.progressive, won, report)
+    again = "a number may win again here" if plan.repeat else "or its number had already won"
+    if generator is None:
+        none_twice = again if plan.repeat else "none twice"
+        report.checked.append(
+            f"each of the {len(due)} winners: at its place in the pool's tree, {none_twice}"
+        )
+    else:
+        report.checked += [
+            "each output of the generator, computed again from seed, public entropy and manifest",
+            f"each of the {len(due)} winners: by the right output, in the right order, at its place in the pool's tree",
+            f"each refused output: out of range{f' ({again})' if plan.repeat else f', {again}'}",
+        ]
+    if plan.links:
+        report.checked.append("each winner's event and ticket number, by the manifest's links")
+    if plan.progressive is not None:
+        ace, jackpot = plan.progressive.ace, report.jackpot
+        came = "it did not come"
+        if jackpot:
+            came = f"it came with prize {jackpot.position}, {jackpot.draw_number}; what was drawn after it is void"
+        report.checked.append(f"the ace, card {ace}: {came}")
 
 
-def _verify_result(
-    result: Result, generator: HmacDrbg, pool: FrozenPool, gone: set[int] | None, where: str
-) -> None:
-    """One winner: `gone` holds the numbers that cannot win any more, None where all can."""
+def _verify_card(progressive: Progressive, won: Won, report: Report) -> None:
+    """Tickets and cards keep apart; the ticket before the first ace wins the jackpot."""
+    if (won.draw_number > CARD_BASE) != (won.pool == progressive.deck):
+        raise DrawError(f"prize {won.position}: {won.draw_number} is no number of the pool {won.pool!r}")
+    if won.draw_number == CARD_BASE + progressive.ace:
+        report.jackpot = report.winners[-2]
+
+
+def _verify_drawn_by_hand(result: Result, pool: FrozenPool, gone: set[int], where: str) -> None:
+    if result.outputs or result.refused:
+        raise DrawError(f"{where}: outputs of a generator, though the numbers are drawn by hand")
+    _verify_inclusion(result.won, pool, where)
+    if result.won.draw_number in gone:
+        raise DrawError(f"{where}: {result.won.draw_number} had already won")
+
+
+def _verify_inclusion(proof: Inclusion, pool: FrozenPool, where: str) -> None:
+    try:
+        proof.check(pool.root, pool.size)
+    except DrawError as error:
+        raise DrawError(f"{where}: {error}") from error
+
+
+def _verify_result(result: Result, generator: HmacDrbg, pool: FrozenPool, gone: set[int], where: str) -> None:
     refused = iter(result.refused)
     for count, output in enumerate(result.outputs, 1):
         if generator.generate(OUTPUT_BYTES) != output:
@@ -1015,13 +1284,10 @@ def _verify_result(
         proof = result.won if last else next(refused, None)
         if proof is None or proof.index != index:
             raise DrawError(f"{where}: output {count} leads to position {index}, which is not what is proven")
-        try:
-            proof.check(pool.root, pool.size)
-        except DrawError as error:
-            raise DrawError(f"{where}, output {count}: {error}") from error
-        if last and gone and proof.draw_number in gone:
+        _verify_inclusion(proof, pool, f"{where}, output {count}")
+        if last and proof.draw_number in gone:
             raise DrawError(f"{where}: {proof.draw_number} had already won")
-        if not last and (gone is None or proof.draw_number not in gone):
+        if not last and proof.draw_number not in gone:
             raise DrawError(f"{where}: {proof.draw_number} was refused, and had not won before")
     if not result.outputs or next(refused, None) is not None:
         raise DrawError(f"{where}: outputs are missing")
@@ -1036,6 +1302,7 @@ def _verify_pools(plan: Manifest, pools: Iterable[Pool], report: Report) -> None
                 f"pool: {pool.size} numbers with the root {pool.root.hex()} are no pool of this draw"
             )
         for name in names:
+            plan.check_pool(name, pool)
             report.checked.append(
                 f"the pool {name!r}: {pool.size} numbers, ascending, none twice, with the root drawn from"
             )
@@ -1047,19 +1314,35 @@ def _verify_pools(plan: Manifest, pools: Iterable[Pool], report: Report) -> None
     ]
 
 
+def _verify_source(plan: Manifest, entropy: str, beacon: Beacon | None, report: Report) -> None:
+    """The beacon's signature where it can be checked; for all else, what to ask, and whom."""
+    source = str(plan.entropy["source"])
+    words = {
+        "none": "that the seed is a random one: no public source took part, one must trust the office",
+        "manual": "that the numbers were drawn by hand as the record states: those know who were there",
+        "dice": "that the dice fell so: those know who were there",
+        "digits": "that these digits were called or drawn: those know who were there",
+        "drand": f"that the signature is valid (BLS): python drand.py {entropy} checks it, or ask drand for the round",
+        "nist": f"that the beacon gave this value: ask NIST for its pulse of {plan.entropy.get('time')}",
+    }[source]
+    if source == "drand" and beacon is not None:
+        try:
+            unknown = beacon(entropy)
+        except (DrawError, ValueError) as error:
+            raise DrawError(f"public entropy: {error}") from error
+        if unknown is None:
+            report.checked.append(f"drand's signature of round {plan.entropy['round']} is valid (BLS)")
+            return
+        words = f"that the signature is valid (BLS): {unknown}"
+    report.not_checked.append(words)
+
+
 def _beyond(plan: Manifest) -> list[str]:
     """What no bundle can show."""
-    known = {
-        "none": "that the seed is a random one: no public source took part, one must trust the office",
-        "dice": "that the dice fell so: those know who were there",
-        "drand": "that drand gave this signature, and that it is valid (BLS): ask the chain for round"
-        f" {plan.entropy.get('round')}",
-        "nist": f"that the beacon gave this value: ask NIST for its pulse of {plan.entropy.get('time')}",
-    }
+    order = "manifest and winners" if plan.by_hand else "manifest, seed's hash, public entropy and seed"
     words = [
-        known[str(plan.entropy["source"])],
         "that each pool holds exactly the tickets that were sold and may win",
-        "that manifest, seed's hash, public entropy and seed were published in this order",
+        f"that {order} were published in this order",
     ]
     if plan.previous is not None:
         words.append(f"attempt {plan.attempt - 1}, whose manifest has the SHA-256 {plan.previous.hex()}")

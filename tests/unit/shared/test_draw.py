@@ -874,6 +874,9 @@ def test_the_program_prints_json_for_other_programs(
         "winner": 1,
         "pool": "all",
         "draw_number": 13,
+        "event": EVENT,
+        "ticket_number": 13,
+        "void": False,
     }
     assert report["bundle_sha256"] == json.loads((GOLDEN / "repeat.json").read_bytes())["bundle_sha256"]
     assert draw.main([str(GOLDEN / "repeat.json"), "--json"]) == 0
