@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from sqlalchemy import Connection, Row, case, func, insert, select, text, update
 
+from shared import draw as fair
 from shared import money
 from shared.errors import Refused
 from shared.games import GAMES, raffle
@@ -34,12 +35,90 @@ PACKAGES_MAX, PRIZES_MAX = 100, 200
 WINNERS_MAX = 1_000
 TICKETS_PER_PACKAGE_MAX = 10_000
 DUE_MAX = 100
+"""Events closed by one run of the timed work."""
 TIMES = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 """Every time of an event lies between them."""
-"""Events closed by one run of the timed work."""
 PERCENT = 100
+POOLS_MAX = 100
+DIGITS_MAX = 1_000
+CARDS_MAX = 52
+RESERVES_MAX = 100
+CLAIM_DAYS_MAX = 3_660
+LINKED_MAX = 100
+"""Events drawn together with a leading one."""
+CARD_BASE = 2_147_483_000
+"""A card of the deck has the number of this plus the card, so that it meets no ticket's number."""
 
 UNDER_SALE = ("active", "suspended")
+CLOSE, EARLY_BIRD = "close", "early_bird"
+DECK = "deck"
+"""The pool of the cards still in play, of an event with a progressive jackpot."""
+
+_POOL_NAME = re.compile(r"[a-z0-9-]{1,40}").fullmatch
+
+
+class PoolPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A pool beside ``main``, which every event has and which all its numbers enter."""
+
+    name: str
+    """1 to 40 of a-z, 0-9 and the hyphen, not ``main`` and not ``deck``; it stands in the manifest."""
+    label: str
+    """For people: "Early bird, Friday"."""
+    until: datetime | None = None
+    """Only what stands before the cut of this moment in the chains enters; None: all up to the close."""
+    draw_at: datetime | None = None
+    """It has a draw of its own at that time, and then an ``until``; None: it is drawn with the main draw."""
+    packages: tuple[str, ...] = ()
+    """Names of the packages whose numbers enter; empty: all."""
+
+
+class Progressive(msgspec.Struct, frozen=True, kw_only=True):
+    """Catch the Ace: with the winning ticket goes a card; the jackpot is paid only where it is the ace."""
+
+    cards: int = CARDS_MAX
+    """In the deck when it was new."""
+    ace: int = 1
+    must_be_won: bool = False
+    """A forced draw: tickets and cards are drawn until the ace comes."""
+
+
+class DrawRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How the event is drawn, paid and claimed; frozen with it."""
+
+    method: Literal["generator", "manual", "both"] = "generator"
+    source: Literal["none", "dice", "digits", "drand", "nist"] = "dice"
+    """Public entropy, as the draw proposes it."""
+    form: str = "20d6"
+    """Of the dice."""
+    digits: int = 20
+    repeat: bool = False
+    """A number may win more than once in one draw."""
+    winners_stay: bool = False
+    """Numbers that won in an earlier draw of the event stay in later pools."""
+    base: Literal["gross", "net"] = "gross"
+    """What a percentage prize is a share of: all sales, or sales less ``costs``."""
+    costs: int = 0
+    """Documented costs, minor units; taken off first where the base is net."""
+    claim_days: int | None = None
+    """The claim window, from the moment the draw is official; None: no end."""
+    unclaimed: Literal["keep", "redraw", "next_in_line"] = "keep"
+    reserves: int = 0
+    """Further winners drawn for each prize, in line behind its winners."""
+    linked_to: UUID | None = None
+    """This event's numbers are drawn in the main draw of that leading event; the sales of both make its jackpot."""
+    carry_from: UUID | None = None
+    """What that event's carrying prizes did not pay out comes on top of this one's."""
+    progressive: Progressive | None = None
+
+
+class PrizeRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What a prize's own row does not hold; amounts in minor units."""
+
+    minimum: int = 0
+    cap: int | None = None
+    pool: str = raffle.MAIN_POOL
+    round_to: int = 1
+    carry: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +145,9 @@ class NewEvent:
     receipt: ReceiptText = field(default_factory=ReceiptText)
     identity_above: int | None = None
     """Prizes of at least so much, minor units, are paid only to a person whose identity was checked."""
+    draw: DrawRules = field(default_factory=DrawRules)
+    pools: tuple[PoolPlan, ...] = ()
+    """Beside ``main``."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +171,15 @@ class Settings:
     policies: Policies = field(default_factory=Policies)
     receipt: ReceiptText = field(default_factory=ReceiptText)
     identity_above: int | None = None
-    prize_rules: dict[str, dict[str, int]] = field(default_factory=dict)
+    prize_rules: dict[str, PrizeRule] = field(default_factory=dict)
+    draw: DrawRules = field(default_factory=DrawRules)
+    pools: tuple[PoolPlan, ...] = ()
+    carried: int = 0
+    """What came on top of the jackpot from the event before, minor units; fixed at activation."""
+
+    def own_draws(self) -> set[str]:
+        """The pools that have a draw of their own."""
+        return {plan.name for plan in self.pools if plan.draw_at is not None}
 
 
 def settings(configuration: Mapping[str, Any]) -> Settings:
@@ -174,6 +264,18 @@ def create_event(office: Office, c: Connection, new: NewEvent, by: UUID) -> UUID
         raise Refused(
             "identifier_taken", f"Another event has the identifier {identifier!r}.", "Choose another."
         )
+    kept = Settings(
+        new.game,
+        new.locale,
+        new.policies,
+        new.receipt,
+        new.identity_above,
+        draw=new.draw,
+        pools=new.pools,
+    )
+    _check_rules(kept.draw)
+    _check_pools(kept.pools, new.opens_at, new.closes_at, new.draw_at)
+    _check_relatives(c, kept.draw, new.organisation, currency)
     event = uuid7(office.clock)
     c.execute(
         insert(m.raffle_events).values(
@@ -184,9 +286,7 @@ def create_event(office: Office, c: Connection, new: NewEvent, by: UUID) -> UUID
             venue_id=new.venue,
             event_identifier=identifier,
             state="created",
-            configuration=_configuration(
-                Settings(new.game, new.locale, new.policies, new.receipt, new.identity_above)
-            ),
+            configuration=_configuration(kept),
             ticket_allocation={"first": new.first_number, "last": new.last_number},
             currency=currency,
             licence_number=_text(new.licence) or None,
@@ -215,11 +315,23 @@ def edit_event(
     draw_at: datetime | None = None,
     licence: str | None = None,
     description: str | None = None,
+    draw: DrawRules | None = None,
+    pools: Sequence[PoolPlan] | None = None,
 ) -> None:
     """Change a draft; what is None stays. ``Refused`` (``frozen``) from activation on."""
     row = _draft(c, event, "the event", by)
-    _check_times(opens_at or row.opens_at, closes_at or row.closes_at, draw_at or row.draw_at)
+    times = (opens_at or row.opens_at, closes_at or row.closes_at, draw_at or row.draw_at)
+    _check_times(*times)
+    kept = settings(row.configuration)
+    if draw is not None:
+        _check_rules(draw)
+        _check_relatives(c, draw, row.organization_id, row.currency, event)
+        kept = replace(kept, draw=draw)
+    if pools is not None:
+        kept = replace(kept, pools=tuple(pools))
+    _check_pools(kept.pools, *times)
     changes: dict[str, Any] = {
+        "configuration": None if draw is None and pools is None else _configuration(kept),
         "name": None if name is None else _name(name, "event"),
         "opens_at": opens_at,
         "closes_at": closes_at,
@@ -301,13 +413,18 @@ def add_prize(
     basis_points: int = 0,
     minimum: int = 0,
     cap: int | None = None,
+    pool: str = raffle.MAIN_POOL,
+    round_to: int = 1,
+    carry: bool = False,
     description: str = "",
     by: UUID | None = None,
 ) -> UUID:
     """A prize: ``fixed`` of ``amount`` minor units, or ``percentage`` with ``basis_points`` of the sales.
 
-    ``minimum`` is guaranteed, ``cap`` holds over all (of the whole share, minor units). ``Refused`` (``frozen``,
-    ``prize``, ``position_taken``).
+    ``minimum`` is guaranteed, ``cap`` holds over all (of the whole share, minor units), and the share is rounded
+    down to a multiple of ``round_to`` minor units; see :func:`shared.games.raffle.prize_amount`. ``pool`` is the one
+    it is drawn from, ``carry`` lets what it does not pay out go on to the next event. ``Refused`` (``frozen``,
+    ``prize``, ``position_taken``, ``pool``).
     """
     row = _draft(c, event, "prizes", by)
     if type not in {"fixed", "percentage"}:
@@ -318,6 +435,9 @@ def add_prize(
         raise Refused("prize", "A prize's share lies between 0.01 % and 100 %.")
     if not 1 <= winners <= WINNERS_MAX or not 1 <= position <= 2**15 - 1 or minimum < 0 or (cap or 0) < 0:
         raise Refused("prize", "A prize's winners, position, minimum or cap is out of bounds.")
+    rule = PrizeRule(minimum=minimum, cap=cap, pool=pool, round_to=round_to, carry=carry)
+    kept = settings(row.configuration)
+    _check_prize_rule(rule, type, kept)
     others = prizes(c, event)
     if len(others) >= PRIZES_MAX:
         raise Refused("prize", f"An event has at most {PRIZES_MAX} prizes.")
@@ -342,9 +462,7 @@ def add_prize(
         .returning(m.prizes.c.id)
     )
     prize = UUID(str(made.scalar_one()))
-    if minimum or cap is not None:
-        rule = {"minimum": minimum} | ({} if cap is None else {"cap": cap})
-        kept = settings(row.configuration)
+    if rule != PrizeRule():
         kept.prize_rules[str(prize)] = rule
         c.execute(
             update(m.raffle_events)
@@ -366,6 +484,7 @@ def prizes(c: Connection, event: UUID) -> list[PrizeRow]:
     """The event's prizes in the order in which they are drawn."""
     row = _event(c, event)
     rules = settings(row.configuration).prize_rules
+    plain = PrizeRule()
     found = c.execute(
         select(m.prizes).where(m.prizes.c.event_id == event).order_by(m.prizes.c.position, m.prizes.c.id)
     )
@@ -380,8 +499,11 @@ def prizes(c: Connection, event: UUID) -> list[PrizeRow]:
                 value=0 if p.value is None else money.minor(p.value, row.currency),
                 basis_points=0 if p.percentage is None else int(p.percentage * PERCENT),
                 winners=p.winner_count,
-                minimum=rules.get(str(p.id), {}).get("minimum", 0),
-                cap=rules.get(str(p.id), {}).get("cap"),
+                minimum=rules.get(str(p.id), plain).minimum,
+                cap=rules.get(str(p.id), plain).cap,
+                pool=rules.get(str(p.id), plain).pool,
+                round_to=rules.get(str(p.id), plain).round_to,
+                carry=rules.get(str(p.id), plain).carry,
             ),
             p.description or "",
         )
@@ -608,6 +730,18 @@ def _move(
         .values(**({"state": to, "updated_by": by, "updated_at": func.now()} | columns))
     )
     _record(c, row, kind, words, by)
+
+
+def claim_end(since: datetime, days: int | None, timezone: str | None) -> datetime | None:
+    """When a prize is no longer paid: at the end of the venue's day, ``days`` after the day on which ``since`` falls.
+
+    None where there is no end. ``since`` is when the result became official, or when its reserve was promoted.
+    """
+    if days is None:
+        return None
+    zone = ZoneInfo(timezone or "UTC")
+    last = since.astimezone(zone).date() + timedelta(days=days)
+    return datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def _record(
