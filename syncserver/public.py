@@ -5,6 +5,8 @@ Nothing of a result is shown before it is official; hashes are shown as soon as 
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +14,9 @@ from uuid import UUID
 
 import msgspec
 import segno
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import Connection, Row, select
 
 from shared import draw as fair
@@ -29,6 +32,8 @@ SHOWN: Final = ("active", "suspended", "closed", "drawn", "completed")
 EVENTS_MAX: Final = 50
 TICKET_CHARS_MAX: Final = 1_000
 AGE_S_OFFICIAL: Final = 3600
+LATEST_MAX: Final = 20
+"""Draws that the page for verifying lists."""
 PUBLIC_WORDS: Final = {
     "unknown": "Its sale has not reached the office yet, so nobody can tell from here. Ask again later.",
     "forged": "This office does not know it as one of its tickets. Bring the ticket to the claims desk.",
@@ -90,6 +95,14 @@ def _draw(c: Connection, draw: UUID) -> Row[Any]:
     if row is None:
         abort(404)
     return row
+
+
+def _pools(c: Connection, draw: UUID) -> list[Row[Any]]:
+    """The frozen pools of a draw, without their numbers."""
+    p = m.draw_pools
+    columns = [p.c.pool, p.c.size, p.c.root]
+    found = select(*columns).where(p.c.draw_execution_id == draw)
+    return list(c.execute(found.order_by(p.c.pool)).all())
 
 
 def _results(c: Connection, draw: Row[Any]) -> list[Row[Any]]:
@@ -180,11 +193,7 @@ def draw(draw: UUID) -> ResponseReturnValue:
     with auth.office().begin() as c:
         row = _draw(c, draw)
         e = _event(c, row.raffle_event_id)
-        pools = c.execute(
-            select(m.draw_pools.c.pool, m.draw_pools.c.size, m.draw_pools.c.root)
-            .where(m.draw_pools.c.draw_execution_id == draw)
-            .order_by(m.draw_pools.c.pool)
-        ).all()
+        pools = _pools(c, draw)
         results = _results(c, row)
     source = msgspec.json.decode(row.manifest).get("entropy", {})
     return render_template(
@@ -257,19 +266,62 @@ def pool(draw: UUID, pool: str) -> Response:
 @blueprint.get("/verify")
 @access(PUBLIC)
 def verify() -> ResponseReturnValue:
-    """How anybody can recompute a draw."""
+    """Where anybody computes a draw again in the browser; with ``?draw=`` that one is loaded at once."""
     d, e = m.draw_executions, m.raffle_events
-    with auth.office().begin() as c:
-        latest = c.execute(
-            select(d.c.id, d.c.official_at, e.c.name)
-            .join(e, e.c.id == d.c.raffle_event_id)
-            .where(d.c.official_at.is_not(None), e.c.state.in_(SHOWN))
-            .order_by(d.c.official_at.desc())
-            .limit(5)
-        ).all()
-    return render_template(
-        "public/verify.html", here="verify", latest=latest, root=request.url_root.rstrip("/")
+    official = (
+        select(d.c.id, d.c.official_at, d.c.attempt, e.c.name)
+        .join(e, e.c.id == d.c.raffle_event_id)
+        .where(d.c.official_at.is_not(None), e.c.state.in_(SHOWN))
     )
+    asked = _uuid(request.args.get("draw", ""))
+    with auth.office().begin() as c:
+        latest = c.execute(official.order_by(d.c.official_at.desc()).limit(LATEST_MAX)).all()
+        row = None if asked is None else c.execute(official.where(d.c.id == asked)).one_or_none()
+        pools = [] if row is None else _pools(c, row.id)
+    chosen = None
+    if row is not None:
+        chosen = {
+            "id": row.id,
+            "name": row.name,
+            "pools": [url_for("public.pool", draw=row.id, pool=one.pool) for one in pools],
+            "bytes": _bytes(sum(one.size for one in pools) * fair.NUMBER_BYTES),
+        }
+    return render_template("public/verify.html", here="verify", latest=latest, chosen=chosen)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _bytes(size: int) -> str:
+    """A size for people."""
+    return f"{size / 1e6:.0f} MB" if size >= 10_000_000 else f"{max(size // 1000, 1)} kB"
+
+
+@blueprint.get("/verify/page.html")
+@access(PUBLIC)
+def verify_alone() -> Response:
+    """The same page as one file that opens from a disk: its policy lets nothing in or out but the script in it."""
+    static = Path(str(current_app.static_folder))
+    style = (static / "app.css").read_text("utf-8")
+    script = "".join((static / name).read_text("utf-8") for name in ("verify.js", "verify_page.js"))
+    policy = (
+        f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    parts = {"script": Markup(script), "style": Markup(style)}  # noqa: S704 - files of ours, to stand as they are
+    page = render_template("public/verify_alone.html", policy=policy, chosen=None, **parts)
+    answer = Response(page, content_type="text/html; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'"
+    return answer
+
+
+def _hashed(text: str) -> str:
+    """How a policy names an inline script or style: by the hash of its contents."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 @blueprint.get("/verify/draw.py")
