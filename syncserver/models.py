@@ -860,6 +860,8 @@ class DrawExecution(Base):
     automatic: Mapped[No]
     entropy_due_at: Mapped[datetime | None]
     """When the public randomness that the manifest names comes out."""
+    redo: Mapped[Json | None]
+    """Of a redraw: the results, given up, in whose places it puts others, by prize and winner."""
 
 
 class DrawPool(Base):

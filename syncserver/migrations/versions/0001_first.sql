@@ -440,6 +440,7 @@ CREATE TABLE draw_executions (
     agreed_by UUID,
     automatic BOOLEAN DEFAULT false NOT NULL,
     entropy_due_at TIMESTAMPTZ,
+    redo JSONB,
     CONSTRAINT draw_executions_pkey PRIMARY KEY (id),
     CONSTRAINT draw_executions_state_check CHECK (state IN ('pending', 'in_progress', 'completed', 'failed')),
     CONSTRAINT draw_executions_attempt_check CHECK (attempt >= 1),
@@ -1187,6 +1188,14 @@ CREATE TRIGGER refer_insert AFTER INSERT ON rsu_journal
 -- Manifest published, then the seed made and its hash published, then the public entropy fixed, then the seed
 -- opened, then verified, then official. A step counts as published only in a later transaction than its own.
 -- Until it is opened the seed is here only sealed, with a secret that is not in the database.
+-- What two people keyed alike in one round, each without sight of the other; NULL where they have not.
+CREATE FUNCTION keyed_alike(draw uuid, wanted text, apart boolean) RETURNS text LANGUAGE sql STABLE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT min(content) FROM draw_keyings WHERE draw_execution_id = draw AND what = wanted GROUP BY round
+    HAVING count(*) = 2 AND min(content) = max(content) AND (NOT apart OR count(DISTINCT keyed_by) = 2)
+    ORDER BY round DESC LIMIT 1
+$$;
+
 CREATE FUNCTION order_draw() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -1222,7 +1231,7 @@ BEGIN
 
         FOREACH name IN ARRAY ARRAY[
             'id', 'raffle_event_id', 'attempt', 'previous_id', 'conducted_by', 'started_at', 'created_at', 'plan', 'kind',
-            'reason', 'agreed_by', 'automatic', 'entropy_due_at'
+            'reason', 'agreed_by', 'automatic', 'entropy_due_at', 'redo'
         ] LOOP
             IF to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
                 complaint := format('%s never changes', name);
@@ -1284,6 +1293,10 @@ BEGIN
             AND (OLD.entropy_fixed_at IS NULL OR fresh) THEN
             complaint := 'the seed is opened after the public entropy is fixed';
         END IF;
+        IF complaint IS NULL AND manual AND OLD.bundle IS NULL AND NEW.bundle IS NOT NULL
+            AND (OLD.manifest_published_at IS NULL OR fresh) THEN
+            complaint := 'numbers are drawn by hand after the manifest is published';
+        END IF;
         IF complaint IS NULL AND OLD.official_at IS NULL AND NEW.official_at IS NOT NULL
             AND OLD.verified_at IS NULL THEN
             complaint := 'a draw is official after it was verified';
@@ -1313,12 +1326,11 @@ BEGIN
             THEN 'the public entropy and the moment it was fixed are recorded together'
         WHEN NEW.bundle IS NOT NULL AND NOT manual AND NEW.seed_opened_at IS NULL
             THEN 'a bundle holds the opened seed'
-        WHEN NEW.bundle IS NOT NULL AND manual AND NEW.manifest_published_at IS NULL
-            THEN 'a bundle comes after its manifest'
-        WHEN NEW.verified_at IS NOT NULL AND NOT manual AND NEW.bundle IS NULL
+        WHEN NEW.bundle IS NOT NULL AND manual
+            AND (keyed_alike(NEW.id, 'counterfoils', true) IS NULL OR keyed_alike(NEW.id, 'winners', true) IS NULL)
+            THEN 'counterfoils and winners of a manual draw are keyed alike by two people'
+        WHEN NEW.verified_at IS NOT NULL AND NEW.bundle IS NULL
             THEN 'there is no bundle to verify'
-        WHEN NEW.verified_at IS NOT NULL AND manual AND NEW.manifest_published_at IS NULL
-            THEN 'a draw is verified after its manifest is published'
         WHEN (NEW.official_at IS NULL) <> (NEW.official_by IS NULL)
             THEN 'a named person makes a draw official'
         WHEN NEW.state = 'completed' AND NEW.verified_at IS NULL
@@ -1338,6 +1350,42 @@ $$;
 
 CREATE TRIGGER order_draw BEFORE INSERT OR UPDATE OR DELETE ON draw_executions
     FOR EACH ROW EXECUTE FUNCTION order_draw();
+
+-- Rounds of two: a new one only after two that differ. The draw's row is locked, so that two at once are counted.
+CREATE FUNCTION order_keying() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    draw draw_executions;
+    done integer;
+    last integer;
+    complaint text;
+BEGIN
+    SELECT * INTO draw FROM draw_executions WHERE id = NEW.draw_execution_id FOR UPDATE;
+    SELECT coalesce(max(round), 1) INTO last FROM draw_keyings
+        WHERE draw_execution_id = NEW.draw_execution_id AND what = NEW.what;
+    SELECT count(*) INTO done FROM draw_keyings
+        WHERE draw_execution_id = NEW.draw_execution_id AND what = NEW.what AND round = last;
+    complaint := CASE
+        WHEN draw.state = 'failed' OR draw.bundle IS NOT NULL OR draw.entropy_fixed_at IS NOT NULL
+            THEN 'this draw is past being keyed'
+        WHEN keyed_alike(NEW.draw_execution_id, NEW.what, false) IS NOT NULL
+            THEN 'two people have keyed this alike; it stands'
+        WHEN NEW.round <> CASE WHEN done = 2 THEN last + 1 ELSE last END
+            THEN 'a round of keying has two, and the next begins after them'
+        WHEN NEW.what <> 'entropy' AND done = 1 AND NEW.keyed_by = (
+            SELECT keyed_by FROM draw_keyings
+            WHERE draw_execution_id = NEW.draw_execution_id AND what = NEW.what AND round = last
+        ) THEN 'the second person is another'
+    END;
+    IF complaint IS NOT NULL THEN
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER order_keying BEFORE INSERT ON draw_keyings
+    FOR EACH ROW EXECUTE FUNCTION order_keying();
 
 -- Audit ------------------------------------------------------------------------------------------------------------
 

@@ -164,6 +164,16 @@ def step(database: Database, draw: UUID, *steps: dict[str, Any]) -> None:
             )
 
 
+def key(database: Database, draw: UUID, what: str, content: str, person: int, round_: int = 1) -> None:
+    """Key `content` as that person, straight into the table."""
+    with database.engine.begin() as connection:
+        connection.execute(
+            insert(m.draw_keyings).values(
+                draw_execution_id=draw, what=what, round=round_, content=content, keyed_by=UUID(int=person)
+            )
+        )
+
+
 @pytest.fixture
 def short_home() -> Iterator[Path]:
     """A folder that the embedded server's user can pass through, as pytest's own are not."""
@@ -519,8 +529,36 @@ def test_a_manual_draw_has_no_seed(every_database: Database) -> None:
     step(every_database, draw, STEPS[0])
     with pytest.raises(IntegrityError, match="no seed"):
         step(every_database, draw, STEPS[1])
-    for values in STEPS[5:]:
+    with pytest.raises(IntegrityError, match="no bundle"):
+        step(every_database, draw, STEPS[5])
+    with pytest.raises(IntegrityError, match="keyed alike by two people"):
+        step(every_database, draw, STEPS[4])
+    for what, content in (("counterfoils", "100"), ("winners", "7")):
+        key(every_database, draw, what, content, 1)
+        with pytest.raises(IntegrityError, match="is another"):
+            key(every_database, draw, what, content, 1)
+        key(every_database, draw, what, content, 2)
+        with pytest.raises(IntegrityError, match="it stands"):
+            key(every_database, draw, what, content, 3)
+    for values in STEPS[4:]:
         step(every_database, draw, values)
+    with pytest.raises(IntegrityError, match="past being keyed"):
+        key(every_database, draw, "entropy", "1", 1)
+
+
+def test_keyings_that_differ_are_kept_and_another_round_begins(every_database: Database) -> None:
+    """D5: two to a round, a round after the other, and none is ever changed."""
+    draw = make_draw(every_database)
+    key(every_database, draw, "winners", "7", 1)
+    with pytest.raises(IntegrityError, match="has two"):
+        key(every_database, draw, "winners", "7", 2, 2)
+    key(every_database, draw, "winners", "8", 2)
+    with pytest.raises(IntegrityError, match="has two"):
+        key(every_database, draw, "winners", "8", 2)
+    key(every_database, draw, "winners", "8", 2, 2)
+    for statement in ("UPDATE draw_keyings SET content = '9'", "DELETE FROM draw_keyings"):
+        with every_database.engine.connect() as connection, pytest.raises(ProgrammingError):
+            connection.execute(text(statement))
 
 
 def test_a_draw_is_never_deleted_not_even_by_the_owner(every_database: Database) -> None:
