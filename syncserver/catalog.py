@@ -251,12 +251,13 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
             )
             for z in facts.prizes[row.id]
         ),
-        # The close may be moved while sales are open; an event closed early is cut when that is heard of.
+        # The close may be moved while sales are open; an event closed early is cut when that is heard of, and no
+        # early bird outlives it.
         cuts=tuple(
             CutInfo(
                 id=str(k.id),
                 kind=k.kind,
-                at=to_ms(k.at if k.kind != "close" else min(row.closes_at, row.closed_at or row.closes_at)),
+                at=to_ms(events.cut_moment(k.kind, k.at, row.closes_at, row.closed_at)),
             )
             for k in facts.cuts[row.id]
         ),

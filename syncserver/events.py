@@ -6,16 +6,31 @@ nothing that touches integrity changes: an attempt is refused and stays on recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from sqlalchemy import Connection, Row, case, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from shared import draw as fair
 from shared import money
@@ -46,8 +61,6 @@ RESERVES_MAX = 100
 CLAIM_DAYS_MAX = 3_660
 LINKED_MAX = 100
 """Events drawn together with a leading one."""
-CARD_BASE = 2_147_483_000
-"""A card of the deck has the number of this plus the card, so that it meets no ticket's number."""
 
 UNDER_SALE = ("active", "suspended")
 CLOSE, EARLY_BIRD = "close", "early_bird"
@@ -522,14 +535,34 @@ def activate(office: Office, c: Connection, event: UUID, by: UUID) -> None:
         select(func.count()).where(m.ticket_packages.c.event_id == event, m.ticket_packages.c.is_active)
     ).scalar_one():
         raise Refused("no_package", "The event has no package to sell.", "Add one.")
-    if not prizes(c, event):
-        raise Refused("no_prize", "The event has no prize.", "Add one.")
+    kept = settings(row.configuration)
+    _check_rules(kept.draw)
+    _check_pools(kept.pools, row.opens_at, row.closes_at, row.draw_at, now=office.now())
+    _check_packages(c, event, kept.pools)
+    _check_prizes(prizes(c, event), kept)
+    _check_relatives(c, kept.draw, row.organization_id, row.currency, event, on_sale=True)
+    if kept.draw.linked_to is not None:
+        _check_room(c, row, kept.draw.linked_to)
+    if kept.draw.carry_from is not None:
+        kept = replace(kept, carried=left_over(c, kept.draw.carry_from))
     c.execute(
         update(m.raffle_events)
         .where(m.raffle_events.c.id == event)
-        .values(state="active", activated_at=office.now(), updated_by=by, updated_at=func.now())
+        .values(
+            state="active",
+            activated_at=office.now(),
+            configuration=_configuration(kept),
+            updated_by=by,
+            updated_at=func.now(),
+        )
     )
-    c.execute(insert(m.event_cuts).values(event_id=event, kind="close", at=row.closes_at))
+    cuts = [{"event_id": event, "kind": CLOSE, "at": row.closes_at, "pool": raffle.MAIN_POOL}]
+    cuts += [
+        {"event_id": event, "kind": EARLY_BIRD, "at": plan.until, "pool": plan.name}
+        for plan in kept.pools
+        if plan.until is not None
+    ]
+    c.execute(insert(m.event_cuts), cuts)
     _record(c, row, "event_activated", "The event was put on sale.", by)
 
 
@@ -637,13 +670,19 @@ def sales_total(c: Connection, event: UUID) -> int:
     orders = m.orders
     found = c.execute(
         select(func.coalesce(func.sum(orders.c.total_amount), 0)).where(
-            orders.c.event_id == event,
-            orders.c.payment_status == "paid",
-            ~orders.c.is_test,
-            func.coalesce(orders.c.offline_sync_status, "synced") != "failed",
+            orders.c.event_id == event, *_standing()
         )
     )
     return int(found.scalar_one())
+
+
+def _standing() -> tuple[ColumnElement[bool], ...]:
+    o = m.orders
+    return (
+        o.c.payment_status == "paid",
+        ~o.c.is_test,
+        func.coalesce(o.c.offline_sync_status, "synced") != "failed",
+    )
 
 
 def refresh_total(c: Connection, event: UUID) -> int:
@@ -657,23 +696,240 @@ def refresh_total(c: Connection, event: UUID) -> int:
     return total
 
 
+def linked(c: Connection, event: UUID) -> list[UUID]:
+    """The events whose numbers are drawn in this one's main draw, by their number; drafts and cancelled ones are none."""
+    e = m.raffle_events
+    return list(
+        c.execute(
+            select(e.c.id)
+            .where(
+                e.c.configuration["draw"]["linked_to"].astext == str(event),
+                e.c.state.not_in(["created", "cancelled"]),
+            )
+            .order_by(e.c.event_number)
+        ).scalars()
+    )
+
+
 def jackpot(c: Connection, event: UUID) -> int:
-    """What the percentage prizes would come to now, minor units; without such a prize, the first fixed one."""
+    """What the main draw's percentage prizes would come to now, minor units, with what is carried in and what linked
+    events have sold; without such a prize, the first fixed one. Never more than the caps (E2).
+    """
     row = _event(c, event)
-    held = prizes(c, event)
-    shares = [p.rule for p in held if p.rule.type == "percentage"]
+    kept = settings(row.configuration)
+    if kept.draw.linked_to is not None:
+        return jackpot(c, kept.draw.linked_to)
+    held = [p.rule for p in prizes(c, event) if p.rule.pool not in kept.own_draws()]
+    shares = [rule for rule in held if rule.type == "percentage"]
     if not shares:
-        return held[0].rule.value if held else 0
-    return sum(raffle.prize_amount(rule, row.total_sold) * rule.winners for rule in shares)
+        return held[0].value if held else 0
+    sales, costs = row.total_sold, kept.draw.costs
+    for other in linked(c, event):
+        follower = _event(c, other)
+        sales += follower.total_sold
+        costs += settings(follower.configuration).draw.costs
+    base = raffle.base_of(sales, costs, kept.draw.base)
+    whole = raffle.amounts(shares, base, carried_in(c, event))
+    return sum(
+        amount - amount % rule.winners for amount, rule in zip(whole, shares, strict=True)
+    )  # fractions that sharing out cuts off are nobody's
 
 
-def unconfirm(c: Connection, event: UUID) -> None:
-    """Later facts undo a confirmation of the reconciliation."""
-    events = m.raffle_events
+def carried_in(c: Connection, event: UUID) -> int:
+    """What comes on top from the event before, minor units: fixed at activation, until then as it is now."""
+    row = _event(c, event)
+    kept = settings(row.configuration)
+    if row.activated_at is not None or kept.draw.carry_from is None:
+        return kept.carried
+    return left_over(c, kept.draw.carry_from)
+
+
+def left_over(c: Connection, event: UUID) -> int:
+    """What the carrying prizes of a drawn event did not pay out, minor units; nothing before its draw is official.
+
+    A prize's winners who stand are those of an official draw, reserves only once they moved up, and none who gave
+    it up. The card's prize of a progressive draw is paid where the ace came, and left over whole where it did not.
+    """
+    row = _event(c, event)
+    if row.state not in {"drawn", "completed"}:
+        return 0
+    kept = settings(row.configuration)
+    d, r, f = m.draw_executions, m.draw_results, m.forfeits
+    promoted = f.alias()
+    official = and_(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
+    paid: dict[UUID, tuple[int, int]] = {
+        prize: (count, amount)
+        for prize, count, amount in c.execute(
+            select(r.c.prize_id, func.count(), func.max(r.c.prize_value_at_draw))
+            .join(d, d.c.id == r.c.draw_execution_id)
+            .where(
+                official,
+                or_(~r.c.reserve, select(promoted.c.id).where(promoted.c.promoted_id == r.c.id).exists()),
+                ~select(f.c.id).where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None)).exists(),
+            )
+            .group_by(r.c.prize_id)
+        )
+    }
+    base = raffle.base_of(sales_total(c, event), kept.draw.costs, kept.draw.base)
+    for other in linked(c, event):
+        base += sales_total(c, other)
+    carrying = [p for p in prizes(c, event) if p.rule.carry]
+    whole = raffle.amounts([p.rule for p in carrying], base, kept.carried)
+    left = 0
+    for prize, amount in zip(carrying, whole, strict=True):
+        if prize.rule.pool == DECK:
+            left += 0 if _ace_came(c, event, kept) else amount
+            continue
+        winners, each = paid.get(prize.id, (0, 0))
+        left += max(0, amount - winners * (each or amount // prize.rule.winners))
+    return left
+
+
+def cards_drawn(c: Connection, event: UUID) -> set[int]:
+    """The cards that came in the event's official draws of a progressive jackpot."""
+    d = m.draw_executions
+    bundles = c.execute(
+        select(d.c.bundle).where(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
+    ).scalars()
+    return {
+        won.draw_number - fair.CARD_BASE
+        for data in bundles
+        for won in fair.winners(bytes(data))
+        if won.pool == DECK
+    }
+
+
+def _ace_came(c: Connection, event: UUID, kept: Settings) -> bool:
+    progressive = kept.draw.progressive
+    return progressive is not None and progressive.ace in cards_drawn(c, event)
+
+
+# Cuts -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CutRow:
+    """The place in every kiosk's chain where a pool ends."""
+
+    id: UUID
+    event: UUID
+    kind: str
+    pool: str
+    at: datetime
+    """Its moment: an early bird ends with the sales at the latest, however early these close."""
+    close: UUID
+    """The cut of the event's close, behind which nothing of the event stands either."""
+    confirmed_at: datetime | None
+    confirmed_by: UUID | None
+
+
+def cuts(c: Connection, event: UUID) -> list[CutRow]:
+    """The event's cuts in the order of their moments, the close last; none before it is activated."""
+    k, e = m.event_cuts, m.raffle_events
+    rows = c.execute(
+        select(k, e.c.closes_at, e.c.closed_at)
+        .join(e, e.c.id == k.c.event_id)
+        .where(k.c.event_id == event)
+        .order_by(k.c.kind == CLOSE, k.c.at, k.c.pool)
+    ).all()
+    close = next((row.id for row in rows if row.kind == CLOSE), None)
+    if close is None:
+        return []
+    return [
+        CutRow(
+            row.id,
+            event,
+            row.kind,
+            row.pool,
+            cut_moment(row.kind, row.at, row.closes_at, row.closed_at),
+            close,
+            row.confirmed_at,
+            row.confirmed_by,
+        )
+        for row in rows
+    ]
+
+
+def cut_moment(kind: str, at: datetime, closes_at: datetime, closed_at: datetime | None) -> datetime:
+    """When a cut is due: the close may be moved or come early, and then no other cut is later."""
+    close = min(closes_at, closed_at or closes_at)
+    return close if kind == CLOSE else min(at, close)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What stands before a cut: ``orders`` joined to what is needed to tell, and the condition upon it."""
+
+    source: FromClause
+    holds: ColumnElement[bool]
+
+    def orders(self) -> Select[tuple[UUID]]:
+        """The ids of these orders."""
+        return select(m.orders.c.id).select_from(self.source).where(self.holds)
+
+
+def before(cut: CutRow) -> Before:
+    """The orders of the event that stand before the cut.
+
+    A kiosk's order by its place in the chain, against the cut there, or the close's where that is earlier. By its
+    time where no chain says more: orders bought on line, orders of a kiosk that has not cut (it was left out by two
+    people) and orders of a second chain of a copied disk, whose places are not those of the first.
+    """
+    o, u, q = m.orders, m.rsu_cuts, m.rsu_quarantine
+    bound = (
+        select(u.c.rsu_id, u.c.epoch, func.min(u.c.seq).label("seq"))
+        .where(u.c.event_id == cut.event, u.c.cut_id.in_([cut.id, cut.close]))
+        .group_by(u.c.rsu_id, u.c.epoch)
+        .subquery("bound")
+    )
+    source = o.outerjoin(bound, and_(bound.c.rsu_id == o.c.rsu_id, bound.c.epoch == o.c.epoch)).outerjoin(
+        q, and_(q.c.id == o.c.quarantine_id, q.c.reason == "fork")
+    )
+    by_place = and_(bound.c.seq.is_not(None), q.c.id.is_(None))
+    by_time = func.coalesce(o.c.offline_created_at, o.c.created_at) < cut.at
+    holds = case((by_place, o.c.journal_seq < bound.c.seq), else_=by_time)
+    return Before(source, and_(o.c.event_id == cut.event, holds))
+
+
+def sales_before(c: Connection, cut: CutRow) -> int:
+    """What was sold before the cut and stands, minor units, counted as :func:`sales_total` does."""
+    these = before(cut)
+    return int(
+        c.execute(
+            select(func.coalesce(func.sum(m.orders.c.total_amount), 0))
+            .select_from(these.source)
+            .where(these.holds, *_standing())
+        ).scalar_one()
+    )
+
+
+def unconfirm(c: Connection, event: UUID, order: UUID | None = None) -> None:
+    """Later facts undo a confirmation of the reconciliation; of early birds only where ``order`` stands before their
+    cut, or all of them without one.
+    """
+    events, k = m.raffle_events, m.event_cuts
     c.execute(
         update(events)
         .where(events.c.id == event, events.c.reconciliation_confirmed_at.is_not(None))
         .values(reconciliation_confirmed_at=None, reconciliation_confirmed_by=None)
+    )
+    if not c.execute(
+        select(k.c.id).where(k.c.event_id == event, k.c.confirmed_at.is_not(None)).limit(1)
+    ).all():
+        return
+    for cut in cuts(c, event):
+        if cut.confirmed_at is not None and (
+            order is None or c.execute(before(cut).orders().where(m.orders.c.id == order)).all()
+        ):
+            unconfirm_cut(c, cut.id)
+
+
+def unconfirm_cut(c: Connection, cut: UUID) -> None:
+    """The confirmation of this early bird alone is undone."""
+    c.execute(
+        update(m.event_cuts)
+        .where(m.event_cuts.c.id == cut, m.event_cuts.c.confirmed_at.is_not(None))
+        .values(confirmed_at=None, confirmed_by=None)
     )
 
 
@@ -753,25 +1009,220 @@ def _record(
 def _configuration(kept: Settings) -> dict[str, Any]:
     built = msgspec.to_builtins(kept)
     assert isinstance(built, dict)
+    try:
+        settings(built)  # what cannot be read again must not be kept
+    except msgspec.ValidationError as e:
+        raise Refused("configuration", f"A setting of the event cannot be: {e}.") from e
     return built
 
 
-def _check_times(opens_at: datetime, closes_at: datetime, draw_at: datetime | None) -> None:
-    if any(moment is not None and moment.tzinfo is None for moment in (opens_at, closes_at, draw_at)):
-        raise Refused("times", "A moment needs its time zone.")
-    if any(
-        moment is not None and not TIMES[0] <= moment < TIMES[1] for moment in (opens_at, closes_at, draw_at)
+def _check_rules(draw: DrawRules) -> None:
+    """What can be said of the draw's rules alone."""
+    dice: fair.Json = {"source": "dice", "form": draw.form}
+    try:
+        fair.check_entropy_source(dice)
+    except fair.DrawError as e:
+        raise Refused(
+            "form", f"{draw.form!r} are no dice.", "Write how many with how many sides: 20d6."
+        ) from e
+    if not 1 <= draw.digits <= DIGITS_MAX:
+        raise Refused("digits", f"The audience calls 1 to {DIGITS_MAX} digits.")
+    if not 0 <= draw.costs <= money.AMOUNT_MAX:
+        raise Refused("costs", "The documented costs are out of bounds.")
+    if draw.claim_days is not None and not 1 <= draw.claim_days <= CLAIM_DAYS_MAX:
+        raise Refused("claim_days", f"A claim window has 1 to {CLAIM_DAYS_MAX} days.")
+    if not 0 <= draw.reserves <= RESERVES_MAX:
+        raise Refused("reserves", f"A prize has at most {RESERVES_MAX} reserves.")
+    if draw.unclaimed == "next_in_line" and not draw.reserves:
+        raise Refused("reserves", "Nobody would be next in line.", "Let the draw have reserves.")
+    cards = draw.progressive
+    if cards is not None:
+        if not 2 <= cards.cards <= CARDS_MAX or not 1 <= cards.ace <= cards.cards:
+            raise Refused("progressive", f"A deck has 2 to {CARDS_MAX} cards, and the ace is one of them.")
+        if draw.repeat or draw.reserves or draw.linked_to is not None:
+            raise Refused(
+                "progressive",
+                "A progressive draw has one ticket for each card.",
+                "Leave out reserves, repeated winners and the link to another event.",
+            )
+
+
+def _check_pools(
+    plans: Sequence[PoolPlan],
+    opens_at: datetime,
+    closes_at: datetime,
+    draw_at: datetime | None,
+    now: datetime | None = None,
+) -> None:
+    """The names, and the times: opening < until < close, until <= its own draw."""
+    if len(plans) > POOLS_MAX:
+        raise Refused("pool", f"An event has at most {POOLS_MAX} pools beside the main one.")
+    names = [plan.name for plan in plans]
+    for plan in plans:
+        if not _POOL_NAME(plan.name) or plan.name in {raffle.MAIN_POOL, DECK} or names.count(plan.name) > 1:
+            raise Refused(
+                "pool",
+                f"{plan.name!r} is no name of a further pool.",
+                "Use 1 to 40 of a-z, 0-9 and the hyphen, each name once; not main, not deck.",
+            )
+        _name(plan.label, "pool")
+        if plan.draw_at is not None and plan.until is None:
+            raise Refused(
+                "pool", f"{plan.label} has a draw of its own and no end.", "Say until when it runs."
+            )
+        for moment in (plan.until, plan.draw_at):
+            _check_moment(moment)
+        if plan.until is None:
+            continue
+        if not opens_at < plan.until < closes_at:
+            raise Refused("times", f"{plan.label} has to end between the opening and the close.")
+        if now is not None and plan.until <= now:
+            raise Refused("times", f"{plan.label} would be over already.", "Choose a moment to come.")
+        if plan.draw_at is not None and not plan.until <= plan.draw_at <= (draw_at or plan.draw_at):
+            raise Refused(
+                "times", f"{plan.label} has to be drawn after its end, and not after the main draw."
+            )
+
+
+def _check_packages(c: Connection, event: UUID, plans: Sequence[PoolPlan]) -> None:
+    p = m.ticket_packages
+    known = set(c.execute(select(p.c.name).where(p.c.event_id == event)).scalars())
+    for plan in plans:
+        if missing := sorted(set(plan.packages) - known):
+            raise Refused("pool", f"{plan.label} names a package that is not there: {missing[0]}.")
+
+
+def _check_prize_rule(rule: PrizeRule, kind: str, kept: Settings) -> None:
+    if rule.pool not in {raffle.MAIN_POOL, *(plan.name for plan in kept.pools)} and not (
+        rule.pool == DECK and kept.draw.progressive is not None
     ):
+        raise Refused("pool", f"The event has no pool {rule.pool!r}.", "Choose one of its pools.")
+    if rule.round_to < 1 or rule.round_to > money.AMOUNT_MAX:
+        raise Refused("prize", "A share is rounded down to a multiple of 1 or more minor units.")
+    if rule.minimum % rule.round_to:
+        raise Refused(
+            "prize", "Rounding down would break into the guaranteed minimum.", "Guarantee a round amount."
+        )
+    if rule.cap is not None and rule.cap < rule.minimum:
+        raise Refused("prize", "The cap is below the guaranteed minimum.")
+    if rule.carry and kind != "percentage":
+        raise Refused("prize", "Only a share of the sales is carried over.")
+
+
+def _check_prizes(held: Sequence[PrizeRow], kept: Settings) -> None:
+    """Each pool has a prize, each draw too; a linked event's main prizes are the leading event's."""
+    if not held and kept.draw.linked_to is None:
+        raise Refused("no_prize", "The event has no prize.", "Add one.")
+    used = {p.rule.pool for p in held}
+    for plan in kept.pools:
+        if plan.name not in used:
+            raise Refused(
+                "no_prize", f"No prize is drawn from {plan.label}.", "Add one, or leave the pool out."
+            )
+    own = kept.own_draws()
+    main = [p for p in held if p.rule.pool not in own]
+    if kept.draw.linked_to is not None:
+        if main:
+            raise Refused(
+                "linked",
+                "This event is drawn with another one, which has the prizes of the main draw.",
+                "Leave out the prizes that are not of an early bird's own draw.",
+            )
+        return
+    if not main:
+        raise Refused("no_prize", "The main draw has no prize.", "Add one.")
+    if unknown := used - own - {raffle.MAIN_POOL, DECK} - {plan.name for plan in kept.pools}:
+        raise Refused("pool", f"A prize is drawn from {min(unknown)!r}, which is no pool of the event.")
+    if (DECK in used) != (kept.draw.progressive is not None):
+        raise Refused("progressive", "A deck of cards and its prize belong together.")
+    if DECK in used and (
+        [p.rule.pool for p in main] != [raffle.MAIN_POOL, DECK] or any(p.rule.winners != 1 for p in main)
+    ):
+        raise Refused(
+            "progressive",
+            "The main draw of a progressive jackpot has two prizes: the ticket's, and behind it the card's.",
+            "Give each one winner.",
+        )
+
+
+def _check_relatives(
+    c: Connection,
+    draw: DrawRules,
+    organisation: UUID,
+    currency: str,
+    event: UUID | None = None,
+    *,
+    on_sale: bool = False,
+) -> None:
+    """The events that this one is linked to, or carries on from; ``on_sale``: it is about to be activated."""
+    e = m.raffle_events
+    for other, words in ((draw.linked_to, "linked to"), (draw.carry_from, "carried on from")):
+        if other is None:
+            continue
+        row = c.execute(select(e).where(e.c.id == other, e.c.organization_id == organisation)).one_or_none()
+        if row is None or other == event:
+            raise Refused("relative", f"There is no such event to be {words}.")
+        if row.currency != currency:
+            raise Refused("currency", f"{row.name} is in {row.currency}, this event in {currency}.")
+        if not on_sale:
+            continue
+        if words == "linked to":
+            if row.state not in UNDER_SALE:
+                raise Refused(
+                    "relative",
+                    f"{row.name} is {row.state}; only an event on sale can lead the draw.",
+                    "Put that one on sale first.",
+                )
+            if settings(row.configuration).draw.linked_to is not None:
+                raise Refused("relative", f"{row.name} is linked to another event itself.")
+            if len(linked(c, other)) >= LINKED_MAX:
+                raise Refused("relative", f"At most {LINKED_MAX} events are drawn with another.")
+            continue
+        if row.state not in {"drawn", "completed"}:
+            raise Refused("relative", f"{row.name} is {row.state}; what it leaves over is not known yet.")
+        if c.execute(
+            select(e.c.id).where(
+                e.c.configuration["draw"]["carry_from"].astext == str(other),
+                e.c.activated_at.is_not(None),
+                e.c.state != "cancelled",
+                e.c.id != event,
+            )
+        ).all():
+            raise Refused("relative", f"What {row.name} left over went to another event already.")
+
+
+def _check_room(c: Connection, row: Row[Any], leading: UUID) -> None:
+    """All linked events' numbers have to fit into one pool, below the cards."""
+    e = m.raffle_events
+    ranges = c.execute(
+        select(e.c.ticket_allocation).where(e.c.id.in_([leading, *linked(c, leading)]))
+    ).scalars()
+    wanted = sum(one["last"] - one["first"] + 1 for one in [row.ticket_allocation, *ranges])
+    if wanted > fair.CARD_BASE:
+        raise Refused(
+            "numbers", "The linked events' numbers do not fit into one pool.", "Give them fewer numbers."
+        )
+
+
+def _check_times(opens_at: datetime, closes_at: datetime, draw_at: datetime | None) -> None:
+    for moment in (opens_at, closes_at, draw_at):
+        _check_moment(moment)
+    if closes_at <= opens_at:
+        raise Refused("times", "The event would close before it opens.")
+    if draw_at is not None and draw_at < closes_at:
+        raise Refused("times", "The draw would be before the close.")
+
+
+def _check_moment(moment: datetime | None) -> None:
+    if moment is not None and moment.tzinfo is None:
+        raise Refused("times", "A moment needs its time zone.")
+    if moment is not None and not TIMES[0] <= moment < TIMES[1]:
         # Beyond them lie moments that the database keeps and Python cannot read: every list with one would fail.
         raise Refused(
             "times",
             f"A time lies between the years {TIMES[0].year} and {TIMES[1].year}.",
             "Look at the year once more.",
         )
-    if closes_at <= opens_at:
-        raise Refused("times", "The event would close before it opens.")
-    if draw_at is not None and draw_at < closes_at:
-        raise Refused("times", "The draw would be before the close.")
 
 
 def _check_currency(currency: str) -> None:

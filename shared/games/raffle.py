@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from shared.sale import Line
@@ -22,6 +24,13 @@ class Prize(msgspec.Struct, frozen=True, kw_only=True):
     minimum: int = 0
     """Guaranteed, however little was sold."""
     cap: int | None = None
+    """Of the whole share, over everything else."""
+    pool: str = MAIN_POOL
+    """The pool it is drawn from."""
+    round_to: int = 1
+    """The whole share is rounded down to a multiple of so many minor units."""
+    carry: bool = False
+    """What it does not pay out goes on to the next event."""
 
 
 def line_problems(line: Line, ticket_count: int, price: int, currency: str) -> list[str]:
@@ -39,16 +48,37 @@ def pools(_line: Line) -> tuple[str, ...]:
     return (MAIN_POOL,)
 
 
-def prize_amount(prize: Prize, sales: int) -> int:
-    """What one winner of the prize gets, minor units, after ``sales`` of tickets that stand (D8).
+def base_of(sales: int, costs: int, base: str) -> int:
+    """What percentage prizes are a share of, minor units: the ``gross`` sales, or ``net`` of documented costs."""
+    return max(0, sales - costs) if base == "net" else sales
 
-    Fractions of a minor unit are cut off, first of the share, then of its division among the winners: the
-    house never pays more than the declared percentage. The cap holds over the guaranteed minimum (E2).
+
+def whole_amount(prize: Prize, base: int, carried: int = 0) -> int:
+    """What all winners of the prize get together, minor units (D8): the rule, in one place.
+
+    A fixed prize is its value for each winner. Of a percentage prize: the share of the base, fractions of a minor
+    unit cut off; plus what is ``carried`` in; at least the guaranteed minimum; at most the cap (E2), which holds
+    over the minimum; rounded down to a multiple of ``round_to`` minor units. The house never pays more than it has
+    declared.
     """
-    amount = sales * prize.basis_points // BASIS_POINTS if prize.type == "percentage" else prize.value
-    if prize.type == "percentage":
-        amount = max(amount, prize.minimum)
-        if prize.cap is not None:
-            amount = min(amount, prize.cap)
-        amount //= prize.winners
-    return amount
+    if prize.type != "percentage":
+        return prize.value * prize.winners
+    amount = max(base * prize.basis_points // BASIS_POINTS + carried, prize.minimum)
+    if prize.cap is not None:
+        amount = min(amount, prize.cap)
+    return amount - amount % prize.round_to
+
+
+def prize_amount(prize: Prize, base: int, carried: int = 0) -> int:
+    """What one winner of the prize gets, minor units: :func:`whole_amount` shared out, fractions cut off (D8)."""
+    return whole_amount(prize, base, carried) // prize.winners
+
+
+def amounts(prizes: Sequence[Prize], base: int, carried: int = 0) -> list[int]:
+    """What all winners of each prize get together; the first carrying percentage prize gets what is carried in."""
+    found = []
+    for prize in prizes:
+        takes = prize.carry and prize.type == "percentage"
+        found.append(whole_amount(prize, base, carried if takes else 0))
+        carried = 0 if takes else carried
+    return found
