@@ -29,7 +29,8 @@ const Tombola = (() => {
   const DIGITS_MAX = 1_000;
   const OUTPUTS_PER_WINNER_MAX = 1_000_000;
   const PATH_MAX = 64;
-  const CARD_BASE = 2_147_483_000; // a card c of a deck stands in its pool as this number + c
+  const CARD_BASE = 2_147_483_000; // card c of a progressive draw's deck is the draw number CARD_BASE + c
+  const CARDS_MAX = NUMBER_MAX - CARD_BASE;
 
   // The draw, or what was shown of it, is not as it must be; the text says what is wrong, and where.
   class DrawError extends Error {}
@@ -267,7 +268,16 @@ const Tombola = (() => {
     }
     const hashes = [];
     for (let start = 0; start < bytes.length; start += LEAF_BYTES) hashes.push(leafHash(bytes.subarray(start, start + LEAF_BYTES)));
-    return { size, root: rootOf(hashes) };
+    const place = (number) => { // how many numbers of the pool are smaller
+      let low = 0, high = size;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (view.getUint32(NUMBER_BYTES * middle) < number) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    };
+    return { size, root: rootOf(hashes), count: (first, last) => place(last + 1) - place(first) };
   }
 
   // A pool as a CSV file with a column `draw_number`.
@@ -339,7 +349,7 @@ const Tombola = (() => {
       fields(source, "entropy", ["source", "time"]);
       if (!PULSE.test(text(source.time, "entropy, time"))) refuse("entropy, time: not YYYY-MM-DDThh:mm:00Z");
     } else {
-      refuse(`entropy: the source ${quoted(source.source)} is none of none, dice, digits, drand, nist, manual`);
+      refuse(`entropy: the source ${quoted(source.source)} is none of none, manual, dice, digits, drand, nist`);
     }
     return source;
   }
@@ -347,7 +357,7 @@ const Tombola = (() => {
   function checkEntropy(source, given) {
     const parts = given.split(" ");
     if (source.source === "none" || source.source === "manual") {
-      if (given) refuse("public entropy: not empty, though the manifest names no source");
+      if (given) refuse("public entropy: not empty, though the manifest names no public source");
     } else if (source.source === "dice") {
       const [dice, sides] = source.form.split("d").map(Number);
       if (parts.length !== dice || !parts.every((one) => /^[1-9][0-9]{0,5}$/.test(one) && Number(one) <= sides)) {
@@ -391,9 +401,11 @@ const Tombola = (() => {
       links: [], progressive: null,
     };
     hex(have.software, "manifest, software", HASH_BYTES);
+    if ("links" in have) plan.links = readLinks(have.links);
+    if ("progressive" in have) plan.progressive = readProgressive(have.progressive);
     checkEnough(plan);
-    if ("links" in have) plan.links = readLinks(have.links, plan);
-    if ("progressive" in have) plan.progressive = readProgressive(have.progressive, plan);
+    checkLinks(plan);
+    checkPairs(plan);
     return plan;
   }
 
@@ -444,49 +456,74 @@ const Tombola = (() => {
     if (all > WINNERS_MAX) refuse(`manifest: ${all} winners are more than the ${WINNERS_MAX} allowed`);
   }
 
-  function readLinks(value, plan) {
+  function readLinks(value) {
     const links = [];
     for (const item of items(value, "manifest, links", LINKS_MAX)) {
       const have = fields(item, "manifest, links", ["event", "first", "last", "offset", "pool"]);
-      const link = {
-        event: uuid(have.event, "link, event"), first: integer(have.first, "link, first", 1, NUMBER_MAX), last: integer(have.last, "link, last", 1, NUMBER_MAX),
-        offset: integer(have.offset, "link, offset", -NUMBER_MAX, NUMBER_MAX), pool: text(have.pool, "link, pool"),
-      };
-      const where = `link of event ${link.event}`;
-      if (!plan.pools.has(link.pool)) refuse(`${where}: there is no pool ${quoted(link.pool)}`);
-      if (link.last < link.first) refuse(`${where}: it ends before it begins`);
-      if (link.first + link.offset < 1 || link.last + link.offset > NUMBER_MAX) refuse(`${where}: beyond the draw numbers there are`);
+      const first = integer(have.first, "manifest, links, first", 1, NUMBER_MAX);
+      const last = integer(have.last, "manifest, links, last", first, NUMBER_MAX);
+      const offset = integer(have.offset, "manifest, links, offset", 1 - first, NUMBER_MAX - last);
+      const link = { first, last, offset, pool: text(have.pool, "manifest, links, pool"), event: uuid(have.event, "manifest, links, event") };
       const before = links[links.length - 1];
-      if (before) {
-        const order = byCodePoint(before.pool, link.pool);
-        if (order > 0 || (order === 0 && before.last + before.offset >= link.first + link.offset)) refuse(`${where}: not in order, or it overlaps with the one before`);
-      }
+      const order = before ? byCodePoint(before.pool, link.pool) : -1;
+      if (order > 0 || (order === 0 && before.last + before.offset >= first + offset)) refuse("manifest, links: not in order of pools and numbers, or ranges overlap");
       links.push(link);
     }
-    if (!links.length) refuse("manifest, links: an empty list");
+    if (!links.length) refuse("manifest, links: an empty list has no place there");
     return links;
   }
 
-  function readProgressive(value, plan) {
+  // One ticket has one number, the same in all pools, and one number stands for one ticket.
+  function checkLinks(plan) {
+    for (const link of plan.links) if (!plan.pools.has(link.pool)) refuse(`manifest, links: there is no pool ${quoted(link.pool)}`);
+    const meaning = (link) => `${link.event} ${link.offset}`;
+    if (!overlapsAgree(plan.links.map((link) => ["", link.first + link.offset, link.last + link.offset, meaning(link)]))) refuse("manifest, links: a number stands for two tickets");
+    if (!overlapsAgree(plan.links.map((link) => [link.event, link.first, link.last, meaning(link)]))) refuse("manifest, links: a ticket has two numbers");
+  }
+
+  // Whether, of spans [group, first, last, meaning], those of one group that overlap mean the same.
+  function overlapsAgree(spans) {
+    let group = null, end = 0, meaning = null;
+    for (const [here, first, last, means] of spans.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]))) {
+      if (here !== group || first > end) [group, end, meaning] = [here, last, means];
+      else if (means !== meaning) return false;
+      end = Math.max(end, last);
+    }
+    return true;
+  }
+
+  function readProgressive(value) {
     const have = fields(value, "manifest, progressive", ["ace", "deck"]);
-    const ace = integer(have.ace, "manifest, progressive, ace", 1, NUMBER_MAX - CARD_BASE);
-    const deck = text(have.deck, "manifest, progressive, deck");
-    if (!plan.pools.has(deck)) refuse(`manifest, progressive: there is no pool ${quoted(deck)}`);
-    if (plan.prizes.length % 2) refuse("manifest, progressive: the prizes do not come in pairs");
-    plan.prizes.forEach((prize, i) => {
-      if (prize.winners !== 1 || (prize.pool === deck) !== (i % 2 === 1)) {
-        refuse(`prize ${prize.position}: a progressive draw takes a ticket, then a card, one winner each`);
-      }
-    });
-    return { ace, deck };
+    return { ace: integer(have.ace, "manifest, progressive, ace", 1, CARDS_MAX), deck: text(have.deck, "manifest, progressive, deck") };
+  }
+
+  function checkPairs(plan) {
+    if (!plan.progressive) return;
+    const { deck } = plan.progressive;
+    if (!plan.pools.has(deck) || plan.pools.get(deck).size > CARDS_MAX) refuse(`manifest, progressive: there is no pool ${quoted(deck)} of at most ${CARDS_MAX} cards`);
+    if (plan.repeat || plan.links.some((link) => link.pool === deck)) refuse("manifest, progressive: a card is drawn once, and is no event's ticket");
+    if (plan.prizes.length % 2 || plan.prizes.some((prize, i) => prize.winners !== 1 || (prize.pool === deck) !== (i % 2 === 1))) {
+      refuse("manifest, progressive: not pairs of prizes, a ticket's and a card's, one winner each");
+    }
+  }
+
+  // Refuses a pool that is the manifest's, but holds numbers that cannot be there.
+  function checkPool(plan, name, given) {
+    const ranges = plan.links.filter((link) => link.pool === name);
+    const within = ranges.reduce((sum, link) => sum + given.count(link.first + link.offset, link.last + link.offset), 0);
+    if (ranges.length && within !== given.size) refuse(`the pool ${quoted(name)} holds a number that lies in no linked event's range`);
+    if (!plan.progressive) return;
+    const { ace, deck } = plan.progressive;
+    if (given.count(CARD_BASE + 1, NUMBER_MAX) !== (name === deck ? given.size : 0)) refuse(`the pool ${quoted(name)} mixes tickets and cards`);
+    if (name === deck && !given.count(CARD_BASE + ace, CARD_BASE + ace)) refuse(`the deck ${quoted(name)} lacks the ace, card ${ace}`);
   }
 
   // The event and the number on the ticket that a number of a pool stands for.
-  function ticketOf(plan, poolName, number, where) {
+  function ticketOf(plan, poolName, number) {
     const links = plan.links.filter((link) => link.pool === poolName);
     if (!links.length) return { event: plan.event, ticketNumber: number };
     const link = links.find((one) => one.first + one.offset <= number && number <= one.last + one.offset);
-    if (!link) refuse(`${where}: ${number} is in no linked event's range`);
+    if (!link) refuse(`${number} of the pool ${quoted(poolName)} lies in no linked event's range`);
     return { event: link.event, ticketNumber: number - link.offset };
   }
 
@@ -495,7 +532,7 @@ const Tombola = (() => {
   const BUNDLE = ["bundle_sha256", "manifest", "manifest_sha256", "public_entropy", "results", "seed", "seed_sha256"];
   const RESULT = [...INCLUSION, "outputs", "prize", "refused", "winner"];
 
-  const emptyReport = () => ({ ok: false, checked: [], notChecked: [], problems: [], winners: [], steps: [], manifest: null, manifestSha256: "", seedSha256: "", seed: "", entropy: "", bundleSha256: "" });
+  const emptyReport = () => ({ ok: false, checked: [], notChecked: [], problems: [], winners: [], steps: [], jackpot: null, manifest: null, manifestSha256: "", seedSha256: "", seed: "", entropy: "", bundleSha256: "" });
 
   // Checks a bundle, and each of the published pools given. Never throws for what they hold: `problems` says what is wrong.
   function verify(data, pools = []) {
@@ -526,19 +563,19 @@ const Tombola = (() => {
     report.manifestSha256 = sha256Hex(manifestBytes);
     compare(report, "manifest_sha256", have.manifest_sha256, report.manifestSha256, "the manifest's hash");
     report.entropy = text(have.public_entropy, "public entropy", TEXT_CHARS_MAX);
-    const results = items(have.results, "results", WINNERS_MAX);
+    checkEntropy(plan.entropy, report.entropy);
+    let generator = null;
     if (plan.entropy.source === "manual") {
-      for (const name of ["public_entropy", "seed", "seed_sha256"]) if (have[name] !== "") refuse(`${name}: not empty, though the winners were drawn by hand`);
-      verifyResults(plan, null, results, report);
+      if (have.seed !== "" || have.seed_sha256 !== "") refuse("seed: not empty, though the numbers are drawn by hand");
     } else {
       const seed = hex(have.seed, "seed", SEED_BYTES);
       report.seed = have.seed;
       report.seedSha256 = sha256Hex(seed);
       compare(report, "seed_sha256", have.seed_sha256, report.seedSha256, "the seed's hash");
-      checkEntropy(plan.entropy, report.entropy);
       report.checked.push(`the public entropy has the form of its source, ${plan.entropy.source}`);
-      verifyResults(plan, generatorOf(seed, report.entropy, manifestBytes), results, report);
+      generator = generatorOf(seed, report.entropy, manifestBytes);
     }
+    verifyResults(plan, generator, items(have.results, "results", WINNERS_MAX), report);
     verifyPools(plan, pools, report);
     report.notChecked.push(...beyond(plan));
   }
@@ -563,18 +600,33 @@ const Tombola = (() => {
       else verifyByHand(result, frozen, plan.repeat ? null : gone, where);
       const number = result.won.number;
       gone.add(number);
-      report.winners.push({ position: prize.position, prize: prize.prize, winner, pool: prize.pool, drawNumber: number, index: result.won.index, ...ticketOf(plan, prize.pool, number, where) });
+      const won = {
+        position: prize.position, prize: prize.prize, winner, pool: prize.pool, drawNumber: number, index: result.won.index,
+        ...ticketOf(plan, prize.pool, number), void: report.jackpot !== null,
+      };
+      report.winners.push(won);
+      if (plan.progressive) verifyCard(plan.progressive, won, report);
     });
+    const again = plan.repeat ? "a number may win again here" : "or its number had already won";
     if (generator) {
       report.checked.push("each output of the generator, computed again from seed, public entropy and manifest");
       report.checked.push(`each of the ${due.length} winners: by the right output, in the right order, at its place in the pool's tree`);
-      report.checked.push(plan.repeat ? "each refused output: out of range (a number may win again here)" : "each refused output: out of range, or its number had already won");
+      report.checked.push(`each refused output: out of range${plan.repeat ? ` (${again})` : `, ${again}`}`);
     } else {
-      report.checked.push(`each of the ${due.length} winners: in the prizes' order, at its place in the pool's tree`);
-      if (!plan.repeat) report.checked.push("no number won twice");
+      report.checked.push(`each of the ${due.length} winners: at its place in the pool's tree, ${plan.repeat ? again : "none twice"}`);
     }
-    if (plan.links.length) report.checked.push("each winner of a linked pool is in the range of an event that takes part");
-    if (plan.progressive) report.checked.push(aceWords(plan, report.winners));
+    if (plan.links.length) report.checked.push("each winner's event and ticket number, by the manifest's links");
+    if (plan.progressive) {
+      const { jackpot } = report;
+      const came = jackpot ? `it came with prize ${jackpot.position}, ${jackpot.drawNumber}; what was drawn after it is void` : "it did not come";
+      report.checked.push(`the ace, card ${plan.progressive.ace}: ${came}`);
+    }
+  }
+
+  // Tickets and cards keep apart; the ticket before the first ace wins the jackpot.
+  function verifyCard({ ace, deck }, won, report) {
+    if ((won.drawNumber > CARD_BASE) !== (won.pool === deck)) refuse(`prize ${won.position}: ${won.drawNumber} is no number of the pool ${quoted(won.pool)}`);
+    if (won.drawNumber === CARD_BASE + ace) report.jackpot = report.winners[report.winners.length - 2];
   }
 
   function verifyDrawn(result, generator, frozen, gone, where, steps, place) {
@@ -605,7 +657,7 @@ const Tombola = (() => {
   }
 
   function verifyByHand(result, frozen, gone, where) {
-    if (result.outputs.length || result.refused.length) refuse(`${where}: outputs of a generator, though the winners were drawn by hand`);
+    if (result.outputs.length || result.refused.length) refuse(`${where}: outputs of a generator, though the numbers are drawn by hand`);
     try {
       checkInclusion(result.won, frozen.root, frozen.size);
     } catch (error) {
@@ -615,24 +667,13 @@ const Tombola = (() => {
     if (gone && gone.has(result.won.number)) refuse(`${where}: ${result.won.number} had already won`);
   }
 
-  // Which pair's card was the ace: from 1; 0 where it did not come.
-  function acePair(plan, winners) {
-    const place = winners.findIndex((won) => won.pool === plan.progressive.deck && won.drawNumber === CARD_BASE + plan.progressive.ace);
-    return place < 0 ? 0 : (place + 1) / 2;
-  }
-
-  function aceWords(plan, winners) {
-    const pair = acePair(plan, winners);
-    if (!pair) return `the ace, card ${plan.progressive.ace}, did not come: the jackpot was not won`;
-    return `the ace, card ${plan.progressive.ace}, came with pair ${pair}: number ${winners[2 * pair - 2].drawNumber} wins the jackpot, later pairs are void`;
-  }
-
   function verifyPools(plan, pools, report) {
     const seen = new Set();
     for (const one of pools) {
       const names = [...plan.pools.values()].filter((frozen) => frozen.size === one.size && same(frozen.root, one.root)).map((frozen) => frozen.pool);
       if (!names.length) report.problems.push(`pool: ${one.size} numbers with the root ${toHex(one.root)} are no pool of this draw`);
       for (const name of names) {
+        checkPool(plan, name, one);
         if (!seen.has(name)) report.checked.push(`the pool ${quoted(name)}: ${one.size} numbers, ascending, none twice, with the root drawn from`);
         seen.add(name);
       }
@@ -648,15 +689,13 @@ const Tombola = (() => {
     const known = {
       none: "that the seed is a random one: no public source took part, one must trust the office",
       dice: "that the dice fell so: those know who were there",
-      digits: "that the digits were called so: those know who were there",
-      drand: `that drand gave this signature, and that it is valid (BLS): ask the chain for round ${entropy.round}`,
+      digits: "that these digits were called or drawn: those know who were there",
+      drand: `that the signature is valid (BLS): drand.py checks it, or ask drand for its round ${entropy.round}`,
       nist: `that the beacon gave this value: ask NIST for its pulse of ${entropy.time}`,
       manual: "that the numbers were drawn by hand as the record states: those know who were there",
     };
     const said = [known[entropy.source], "that each pool holds exactly the tickets that were sold and may win"];
-    said.push(entropy.source === "manual"
-      ? "that the manifest was published before the numbers were drawn"
-      : "that manifest, seed's hash, public entropy and seed were published in this order");
+    said.push(`that ${entropy.source === "manual" ? "manifest and winners" : "manifest, seed's hash, public entropy and seed"} were published in this order`);
     if (plan.previous !== null) said.push(`attempt ${plan.attempt - 1}, whose manifest has the SHA-256 ${plan.previous}`);
     if (plan.ballots !== null) said.push("the ballots");
     said.push(`the software that drew: the manifest names ${plan.software}, the SHA-256 of its draw.py`);
@@ -684,7 +723,7 @@ const Tombola = (() => {
       const inclusion = readInclusion(fields(have.proof, "proof, proof", INCLUSION), "proof, proof");
       if (inclusion.number !== number) refuse(`proof: it proves ${inclusion.number}, not ${number}`);
       report.path = checkInclusion(inclusion, frozen.root, frozen.size);
-      Object.assign(report, { number, index: inclusion.index, size: frozen.size, pool: name, ...ticketOf(plan, name, number, "proof") });
+      Object.assign(report, { number, index: inclusion.index, size: frozen.size, pool: name, ...ticketOf(plan, name, number) });
       report.checked.push(`${number} stands at position ${inclusion.index} of the pool ${quoted(name)}, whose root and size the manifest names`);
       report.notChecked.push("that this manifest was published before the draw: compare its hash with what you noted then");
     } catch (error) {
@@ -702,5 +741,5 @@ const Tombola = (() => {
     return start.startsWith('{"draw":') ? "proof" : "bundle";
   }
 
-  return { DrawError, HmacDrbg, acePair, canonical, CARD_BASE, climb, kindOf, parseCanonical, pool, poolOfCsv, scale, sha256Hex, toHex, verify, verifyProof };
+  return { DrawError, HmacDrbg, canonical, CARD_BASE, climb, kindOf, parseCanonical, pool, poolOfCsv, scale, sha256Hex, toHex, verify, verifyProof };
 })();

@@ -51,7 +51,9 @@
     for (const won of report.winners.slice(0, WINNERS_SHOWN_MAX)) {
       const card = report.manifest.progressive && won.pool === report.manifest.progressive.deck;
       const prize = report.winners.some((other) => other.prize === won.prize && other.winner > 1) ? `${won.position}, winner ${won.winner}` : String(won.position);
-      const row = make("tr", "", make("td", "", prize), make("td", "", make("strong", "num", card ? `card ${won.drawNumber - Tombola.CARD_BASE}` : String(won.drawNumber))));
+      const row = make("tr", "", make("td", "", prize), make("td", "", make("strong", "num", card ? `card ${won.drawNumber - Tombola.CARD_BASE}` : String(won.drawNumber)), won.void ? " void, after the ace" : ""));
+      if (won.void) row.className = "gone";
+      if (won === report.jackpot) row.firstChild.append(" (wins the jackpot)");
       if (linked) row.append(make("td", "", card ? "" : String(won.ticketNumber)));
       if (several) row.append(make("td", "soft", won.pool));
       body.append(row);
