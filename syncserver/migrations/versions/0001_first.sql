@@ -1196,6 +1196,13 @@ CREATE FUNCTION keyed_alike(draw uuid, wanted text, apart boolean) RETURNS text 
     ORDER BY round DESC LIMIT 1
 $$;
 
+-- Whether two people counted as many counterfoils as the pools have numbers.
+CREATE FUNCTION keyed_whole(draw uuid) RETURNS boolean LANGUAGE sql STABLE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(keyed_alike(draw, 'counterfoils', true)
+        = (SELECT sum(size)::text FROM draw_pools WHERE draw_execution_id = draw), false)
+$$;
+
 CREATE FUNCTION order_draw() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -1327,8 +1334,8 @@ BEGIN
         WHEN NEW.bundle IS NOT NULL AND NOT manual AND NEW.seed_opened_at IS NULL
             THEN 'a bundle holds the opened seed'
         WHEN NEW.bundle IS NOT NULL AND manual
-            AND (keyed_alike(NEW.id, 'counterfoils', true) IS NULL OR keyed_alike(NEW.id, 'winners', true) IS NULL)
-            THEN 'counterfoils and winners of a manual draw are keyed alike by two people'
+            AND (NOT keyed_whole(NEW.id) OR keyed_alike(NEW.id, 'winners', true) IS NULL)
+            THEN 'counterfoils, all of them, and winners of a manual draw are keyed alike by two people'
         WHEN NEW.verified_at IS NOT NULL AND NEW.bundle IS NULL
             THEN 'there is no bundle to verify'
         WHEN (NEW.official_at IS NULL) <> (NEW.official_by IS NULL)
@@ -1368,10 +1375,13 @@ BEGIN
     complaint := CASE
         WHEN draw.state = 'failed' OR draw.bundle IS NOT NULL OR draw.entropy_fixed_at IS NOT NULL
             THEN 'this draw is past being keyed'
-        WHEN keyed_alike(NEW.draw_execution_id, NEW.what, false) IS NOT NULL
+        WHEN CASE WHEN NEW.what = 'counterfoils' THEN keyed_whole(NEW.draw_execution_id)
+                ELSE keyed_alike(NEW.draw_execution_id, NEW.what, false) IS NOT NULL END
             THEN 'two people have keyed this alike; it stands'
         WHEN NEW.round <> CASE WHEN done = 2 THEN last + 1 ELSE last END
             THEN 'a round of keying has two, and the next begins after them'
+        WHEN NEW.what = 'winners' AND NOT keyed_whole(NEW.draw_execution_id)
+            THEN 'the counterfoils are counted before the winners are keyed'
         WHEN NEW.what <> 'entropy' AND done = 1 AND NEW.keyed_by = (
             SELECT keyed_by FROM draw_keyings
             WHERE draw_execution_id = NEW.draw_execution_id AND what = NEW.what AND round = last

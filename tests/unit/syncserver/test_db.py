@@ -174,6 +174,17 @@ def key(database: Database, draw: UUID, what: str, content: str, person: int, ro
         )
 
 
+def put_pool(database: Database, draw: UUID, size: int) -> None:
+    """A pool of this draw, of the numbers from 1 on."""
+    with database.engine.begin() as connection:
+        packed = b"".join(number.to_bytes(4, "big") for number in range(1, size + 1))
+        connection.execute(
+            insert(m.draw_pools).values(
+                draw_execution_id=draw, pool="main", size=size, root="00", numbers=packed
+            )
+        )
+
+
 @pytest.fixture
 def short_home() -> Iterator[Path]:
     """A folder that the embedded server's user can pass through, as pytest's own are not."""
@@ -533,13 +544,20 @@ def test_a_manual_draw_has_no_seed(every_database: Database) -> None:
         step(every_database, draw, STEPS[5])
     with pytest.raises(IntegrityError, match="keyed alike by two people"):
         step(every_database, draw, STEPS[4])
-    for what, content in (("counterfoils", "100"), ("winners", "7")):
-        key(every_database, draw, what, content, 1)
+    put_pool(every_database, draw, 100)
+    with pytest.raises(IntegrityError, match="counted before"):
+        key(every_database, draw, "winners", "7", 1)
+    for person in (1, 2):
+        key(every_database, draw, "counterfoils", "99", person)
+    with pytest.raises(IntegrityError, match="keyed alike by two people"):
+        step(every_database, draw, STEPS[4])
+    for round_, what, content in ((2, "counterfoils", "100"), (1, "winners", "7")):
+        key(every_database, draw, what, content, 1, round_)
         with pytest.raises(IntegrityError, match="is another"):
-            key(every_database, draw, what, content, 1)
-        key(every_database, draw, what, content, 2)
+            key(every_database, draw, what, content, 1, round_)
+        key(every_database, draw, what, content, 2, round_)
         with pytest.raises(IntegrityError, match="it stands"):
-            key(every_database, draw, what, content, 3)
+            key(every_database, draw, what, content, 3, round_ + 1)
     for values in STEPS[4:]:
         step(every_database, draw, values)
     with pytest.raises(IntegrityError, match="past being keyed"):
@@ -549,13 +567,13 @@ def test_a_manual_draw_has_no_seed(every_database: Database) -> None:
 def test_keyings_that_differ_are_kept_and_another_round_begins(every_database: Database) -> None:
     """D5: two to a round, a round after the other, and none is ever changed."""
     draw = make_draw(every_database)
-    key(every_database, draw, "winners", "7", 1)
+    key(every_database, draw, "entropy", "7", 1)
     with pytest.raises(IntegrityError, match="has two"):
-        key(every_database, draw, "winners", "7", 2, 2)
-    key(every_database, draw, "winners", "8", 2)
+        key(every_database, draw, "entropy", "7", 2, 2)
+    key(every_database, draw, "entropy", "8", 2)
     with pytest.raises(IntegrityError, match="has two"):
-        key(every_database, draw, "winners", "8", 2)
-    key(every_database, draw, "winners", "8", 2, 2)
+        key(every_database, draw, "entropy", "8", 2)
+    key(every_database, draw, "entropy", "8", 2, 2)
     for statement in ("UPDATE draw_keyings SET content = '9'", "DELETE FROM draw_keyings"):
         with every_database.engine.connect() as connection, pytest.raises(ProgrammingError):
             connection.execute(text(statement))
