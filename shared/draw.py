@@ -1355,7 +1355,65 @@ def _beyond(plan: Manifest) -> list[str]:
     return words
 
 
+# ------------------------------------------------------------------------------------------- a ticket's proof
+
+PROOF_FIELDS: Final = (
+    "draw", "event", "format", "manifest", "manifest_sha256", "number", "pool", "proof"
+)  # fmt: skip
+
+
+def proof_file(manifest: bytes, pool_name: str, pool: Pool, number: int) -> bytes:
+    """The proof for a ticket's holder that a draw number is in a pool of a draw; DrawError where it is not.
+
+    Its `event` and `number` are the ticket's, which differ from the draw's where events are linked.
+    """
+    plan = Manifest.read(manifest)
+    frozen = plan.pools.get(pool_name)
+    if frozen is None or (frozen.root, frozen.size) != (pool.root, pool.size):
+        raise DrawError(f"the pool {pool_name!r} is not the one in the manifest")
+    proof = pool.prove(number)
+    event, ticket = plan.ticket(pool_name, number)
+    return canonical(
+        {
+            "draw": plan.draw,
+            "event": event,
+            "format": PROOF_FORMAT,
+            "manifest": parse_canonical(manifest, MANIFEST_BYTES_MAX),
+            "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
+            "number": ticket,
+            "pool": pool_name,
+            "proof": proof,
+        }
+    )
+
+
+def verify_proof(data: bytes) -> list[str]:
+    """What a proof file shows, in words; DrawError, with the reason, where it shows nothing."""
+    have = _fields(parse_canonical(data), "proof", PROOF_FIELDS)
+    if have["format"] != PROOF_FORMAT:
+        raise DrawError(f"proof: the format {have['format']!r} is not {PROOF_FORMAT}")
+    plan = Manifest.of(have["manifest"])
+    manifest_sha256 = hashlib.sha256(canonical(have["manifest"])).hexdigest()
+    if have["manifest_sha256"] != manifest_sha256:
+        raise DrawError(f"proof, manifest_sha256: {manifest_sha256} is right")
+    name = _text(have["pool"], "proof, pool")
+    if have["draw"] != plan.draw or name not in plan.pools:
+        raise DrawError("proof: of another draw, or of a pool that the draw does not have")
+    inclusion = Inclusion.read(_fields(have["proof"], "proof", INCLUSION_FIELDS), "proof")
+    _verify_inclusion(inclusion, plan.pools[name], "proof")
+    ticket = _uuid(have["event"], "proof, event"), _int(have["number"], "proof, number", 1, NUMBER_MAX)
+    if plan.ticket(name, inclusion.draw_number) != ticket:
+        raise DrawError("proof: the number proven stands for another ticket")
+    return [
+        f"ticket {ticket[1]} of event {ticket[0]} was in the draw {plan.draw}, in the pool {name!r}",
+        f"there it is the number {inclusion.draw_number}, at position {inclusion.index} of {plan.pools[name].size}",
+        f"by the manifest with the SHA-256 {manifest_sha256}",
+    ]
+
+
 # ------------------------------------------------------------------------------------------------ the program
+
+COMMANDS: Final = ("verify", "replay", "prove", "check-proof", "-h", "--help")
 
 
 def read_pool(path: Path) -> Pool:
@@ -1381,35 +1439,82 @@ def _csv_number(row: list[str], column: int, line: int) -> int:
     return int(row[column])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The program: 0 where the bundle verifies, 1 where it does not, 2 where it cannot be read."""
+def main(arguments: Sequence[str] | None = None, beacon: Beacon | None = None) -> int:
+    """The program: 0 where all holds, 1 where something does not, 2 where a file cannot be read.
+
+    Without a command it verifies; `beacon` is as in `verify`.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = argparse.ArgumentParser(
-        prog="tombola-verify", description="Checks the published bundle of a draw and prints its winners."
-    )
-    parser.add_argument("bundle", type=Path, help="the bundle, a JSON file")
-    parser.add_argument(
-        "--pool", type=Path, action="append", default=[], help="a published pool, .bin or .csv"
-    )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    options = parser.parse_args(given[1:] if given[:1] == ["verify"] else given)
-    pools: list[Pool] = []
-    problems: list[str] = []
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without the letters of a pool's name
+    options = _parser().parse_args(given if given[:1] and given[0] in COMMANDS else ["verify", *given])
     try:
-        with options.bundle.open("rb") as file:
+        with options.file.open("rb") as file:
             data = file.read(BUNDLE_BYTES_MAX + 1)
-        for path in options.pool:
-            try:
-                pools.append(read_pool(path))
-            except DrawError as error:
-                problems.append(f"{path}: {error}")
+        if options.command == "prove":
+            sys.stdout.buffer.write(_prove(data, read_pool(options.pool), options.number))
+            return 0
+        if options.command == "check-proof":
+            print("\n".join(f"  ok  {words}" for words in verify_proof(data)))
+            print(
+                "  --  not checked: that this manifest is the one published before the draw; compare its SHA-256"
+            )
+            return 0
+        return _report(data, options, beacon)
     except OSError as error:
         print(f"tombola-verify: {error}", file=sys.stderr)
         return 2
-    report = verify(data, pools)
+    except DrawError as error:
+        print(f"  !!  {error}")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tombola-verify",
+        description="Checks the published record of a draw, and proofs that a ticket was in it.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in (
+        ("verify", "check a bundle and print its winners (also without this word)"),
+        ("replay", "check a bundle, and hold its draw once more: the same bytes must come out"),
+    ):
+        command = commands.add_parser(name, help=words, description=words)
+        command.add_argument("file", type=Path, metavar="bundle", help="the bundle, a JSON file")
+        command.add_argument(
+            "--pool", type=Path, action="append", default=[], help="a published pool, .bin or .csv"
+        )
+        command.add_argument("--json", action="store_true", help="print the report as JSON")
+    words = "write the proof that a number is in a pool"
+    command = commands.add_parser("prove", help=words, description=words)
+    command.add_argument("file", type=Path, metavar="bundle", help="the bundle or the manifest, a JSON file")
+    command.add_argument("--pool", type=Path, required=True, help="the published pool, .bin or .csv")
+    command.add_argument("number", type=int, help="the draw number")
+    words = "check the proof that a ticket was in a draw"
+    command = commands.add_parser("check-proof", help=words, description=words)
+    command.add_argument("file", type=Path, metavar="proof", help="the proof, a JSON file")
+    return parser
+
+
+def _prove(data: bytes, pool: Pool, number: int) -> bytes:
+    value = parse_canonical(data)
+    manifest = canonical(value["manifest"] if isinstance(value, dict) and "manifest" in value else value)
+    for name, frozen in Manifest.read(manifest).pools.items():
+        if (frozen.root, frozen.size) == (pool.root, pool.size):
+            return proof_file(manifest, name, pool, number)
+    raise DrawError(f"{pool.size} numbers with the root {pool.root.hex()} are no pool of this draw")
+
+
+def _report(data: bytes, options: argparse.Namespace, beacon: Beacon | None) -> int:
+    pools: list[Pool] = []
+    problems: list[str] = []
+    for path in options.pool:
+        try:
+            pools.append(read_pool(path))
+        except DrawError as error:
+            problems.append(f"{path}: {error}")
+    report = (replay if options.command == "replay" else verify)(data, pools, beacon)
     report.problems += problems
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without the letters of a pool's name
     print(_as_json(report) if options.json else _as_text(report))
     return 0 if report.ok else 1
 
@@ -1420,6 +1525,7 @@ def _as_json(report: Report) -> str:
             "bundle_sha256": report.bundle_sha256,
             "checked": report.checked,
             "not_checked": report.not_checked,
+            "jackpot": report.jackpot.position if report.ok and report.jackpot else None,
             "ok": report.ok,
             "problems": report.problems,
             "winners": [{name: getattr(won, name) for name in Won.__slots__} for won in report.winners]
@@ -1444,6 +1550,12 @@ def _as_text(report: Report) -> str:
         lines += ["", "Winners:"]
         lines += [
             f"  {won.draw_number:>10}  prize {won.position} ({won.prize}), winner {won.winner}, pool {won.pool}"
+            + (
+                f": ticket {won.ticket_number} of {won.event}"
+                if report.manifest and report.manifest.links
+                else ""
+            )
+            + (" (void)" if won.void else "")
             for won in report.winners
         ]
     if report.not_checked:
