@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, g, request
 from shared import wire
 from shared.errors import Fault, KnownError, Refused
 from shared.proof import BadProof, verify_request
-from syncserver import allocations, audit, auth, catalog, ingest, rsus
+from syncserver import allocations, audit, auth, catalog, claims, ingest, rsus
 from syncserver.auth import PUBLIC, RSU, access
 
 blueprint = Blueprint("api", __name__, url_prefix="/rsu/v1")
@@ -240,6 +240,28 @@ def post_allocations() -> Response:
     asked = _read(wire.AllocationRequest)
     with here.begin() as c:
         return reply(allocations.allocate(here, c, rsu, epoch, asked))
+
+
+@blueprint.post("/tickets")
+@access(RSU)
+def post_tickets() -> Response:
+    """Says what a ticket is that the kiosk was shown."""
+    here = auth.office()
+    rsu, _ = g.rsu
+    asked = _read(wire.TicketRequest)
+    with here.begin() as c:
+        return reply(claims.ask_for_kiosk(here, c, rsu, asked))
+
+
+@blueprint.post("/claims")
+@access(RSU)
+def post_claims() -> Response:
+    """Notes a prize as paid at the kiosk, once; the same request gets the same answer again."""
+    here = auth.office()
+    rsu, epoch = g.rsu
+    asked = _read(wire.ClaimRequest)
+    with here.begin() as c:
+        return reply(claims.pay_at_kiosk(here, c, rsu, epoch, asked))
 
 
 @blueprint.post("/health")

@@ -2,6 +2,9 @@
 
 A ticket comes as its QR says it (``TMB1:<validation>:<event>:<numbers>:<rsu>:<signature>``, the signature in base 32
 without padding) or as its validation number, typed.
+
+A prize is paid within its event's claim window, and not while somebody has asked to give it up. Giving one up takes two
+people; what follows from it is the event's rule: nothing, the reserve that is next in line, or a redraw.
 """
 
 from __future__ import annotations
@@ -10,32 +13,47 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from shared import keys, money, numbers, sale
+from shared import keys, money, numbers, sale, wire
+from shared.clock import to_ms
 from shared.errors import Refused
 from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
-from syncserver import allocations, events
+from syncserver import allocations, catalog, events, rsus
 from syncserver import models as m
 from syncserver.audit import critical_event
-from syncserver.draws import ResultRow, results
 from syncserver.office import Office
 
 TEXT_CHARS_MAX = 4_096
 NAME_CHARS_MAX = 200
 DESK_CHARS_MAX = 100
 CONTACT_CHARS_MAX = 500
+REASON_CHARS_MAX = 1_000
 UNITS_TRIED_MAX = 5_000
 SPANS_MAX = 1_000
+STANDINGS_MAX = 20_000
 PREFIX = "TMB1"
+BEARER = "The ticket's bearer"
+"""Who a kiosk pays: it asks nobody's name."""
 
-Verdict = Literal["genuine", "won", "paid", "void", "unknown", "forged", "other", "not_a_ticket"]
+Verdict = Literal["genuine", "won", "paid", "lapsed", "void", "unknown", "forged", "other", "not_a_ticket"]
+State = Literal["open", "paid", "expired", "held", "given_up"]
+"""Of a prize that was won: ``expired`` where its window is over, ``held`` while one person wants it given up."""
+Kind = Literal["unclaimed", "ineligible", "declined", "withdrawn"]
+KIND_WORDS: Mapping[str, str] = {
+    "unclaimed": "nobody came for it in time",
+    "ineligible": "its holder may not win",
+    "declined": "the winner does not want it",
+    "withdrawn": "the office does not award it",
+}
+"""Why a result is given up."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,14 @@ class PrizeWon:
     currency: str
     paid_at: datetime | None
     desk: str = ""
+    state: State = "open"
+    until: datetime | None = None
+    """When it is no longer paid; None: there is no end."""
+    words: str = ""
+    """How it stands, in a sentence; empty where it can be paid and there is no end."""
+    event: UUID | None = None
+    """The event in whose draw it was won; of linked events it may be another than the ticket's."""
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +110,54 @@ class ClaimRow:
     paid_by: UUID | None
     desk: str
     winner: str
+    delivered_at: datetime | None = None
+    delivery_note: str = ""
+
+
+@dataclass(frozen=True)
+class Forfeit:
+    """A request to give a result up; it stands once ``agreed_at`` is set."""
+
+    id: UUID
+    kind: Kind
+    reason: str
+    asked_by: UUID
+    asked_at: datetime
+    agreed_by: UUID | None
+    agreed_at: datetime | None
+    promoted: UUID | None
+    """The reserve that took its place."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An official result and how it stands; a reserve is among them only once it was promoted."""
+
+    result: UUID
+    draw: UUID
+    attempt: int
+    prize: UUID
+    prize_name: str
+    position: int
+    winner: int
+    reserve: bool
+    number: int
+    order: UUID
+    validation: str
+    amount: int
+    currency: str
+    state: State
+    until: datetime | None
+    paid_at: datetime | None
+    desk: str
+    delivered_at: datetime | None
+    claim: UUID | None
+    forfeit: Forfeit | None
+    promoted_number: int | None
+    """The number of the reserve that took its place."""
+    replaced_number: int | None
+    """The number that an official redraw put in its place."""
+    waits_for_redraw: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +186,10 @@ def validate(office: Office, c: Connection, text: str) -> Validation:
             "This ticket was altered: its signature does not fit the sale. Keep it and call the office.",
             scan.validation,
         )
-    return _known(c, scan.validation, order)
+    return _known(office, c, scan.validation, order)
+
+
+# Paying ---------------------------------------------------------------------------------------------
 
 
 def pay(
@@ -129,7 +206,7 @@ def pay(
     """Pay one prize, once, even where two desks do it at the same moment.
 
     ``winner`` holds ``name`` and ``contact``. Raises ``Refused``: ``not_won`` (void, forged, no prize),
-    ``already_paid`` with when and where, ``identity``, ``winner``, ``desk``.
+    ``already_paid`` with when and where, ``claim_window``, ``held``, ``given_up``, ``identity``, ``winner``, ``desk``.
     """
     name, contact = winner.get("name", "").strip(), winner.get("contact", "").strip()
     if not 1 <= len(name) <= NAME_CHARS_MAX or len(contact) > CONTACT_CHARS_MAX or "\x00" in name + contact:
@@ -137,46 +214,94 @@ def pay(
     desk = desk.strip()
     if not 1 <= len(desk) <= DESK_CHARS_MAX or not desk.isprintable():
         raise Refused("desk", "Name the desk that pays.")
+    _lock(c, result)
     found = validate(office, c, text)
-    prize = next((one for one in found.prizes if one.result == result), None)
-    if found.verdict not in {"won", "paid"} or prize is None or found.event is None:
-        raise Refused("not_won", f"Nothing is paid for this ticket: {found.words}")
-    limit = _identity_above(c, found.event)
-    if limit is not None and prize.amount >= limit and not identity_checked:
-        due = money.text(limit, prize.currency)
-        raise Refused("identity", f"From {due} on the winner's identity is checked.", "Check it, and say so.")
-    claim, person = uuid7(office.clock), uuid7(office.clock)
-    # The unique key decides between two desks: the second waits here until the first has paid, or given up.
-    made = c.execute(
-        upsert(m.prize_claims)
-        .values(
-            id=claim,
-            draw_result_id=result,
-            claimed_at=office.now(),
-            claimed_by=person,
-            verification_method="scan" if text.strip().upper().startswith(PREFIX) else "typed",
-            verified_by=by,
-            amount=prize.amount,
-            identity_checked=identity_checked,
-            desk=desk,
+    prize = _payable(c, found, result)
+    _check_identity(c, prize, identity_checked=identity_checked)
+    paid = _Paid(text, by, name, contact, identity_checked, desk)
+    return _pay(office, c, prize, paid)
+
+
+def pay_at_kiosk(
+    office: Office, c: Connection, rsu: UUID, epoch: int, asked: wire.ClaimRequest
+) -> wire.ClaimReply:
+    """Pay one prize at a kiosk, once; the same ``request`` gets the same answer again.
+
+    What is against it stands in the reply. Raises ``Refused`` (``malformed``, ``request_reused``) where the request
+    itself cannot be.
+    """
+    try:
+        request, result, operator = UUID(asked.request), UUID(asked.result), UUID(asked.operator)
+    except ValueError:
+        raise Refused("malformed", "A request, a result and an operator are named by UUIDs.") from None
+    _lock(c, result)
+    k = m.prize_claims
+    before = c.execute(select(k).where(k.c.request_id == request)).one_or_none()
+    found = validate(office, c, asked.ticket)
+    if before is not None:
+        if (before.rsu_id, before.draw_result_id) != (rsu, result):
+            raise Refused("request_reused", "This request was made for another prize.", "Make a new one.")
+        return _kiosk_reply(office, found, before)
+    try:
+        unit = _kiosk(c, rsu, epoch, operator)
+        prize = _payable(c, found, result, unit.organization_id)
+        _check_kiosk(c, prize)
+        _check_identity(c, prize, identity_checked=asked.identity_checked)
+        paid = _Paid(asked.ticket, operator, BEARER, "", asked.identity_checked, unit.name, rsu, request)
+        made = _pay(office, c, prize, paid)
+    except Refused as e:
+        verdict: Literal["already_paid", "refused"] = (
+            "already_paid" if e.code == "already_paid" else "refused"
         )
-        .on_conflict_do_nothing(index_elements=["draw_result_id"])
-        .returning(m.prize_claims.c.id)
-    ).one_or_none()
-    if made is None:
-        raise _already_paid(c, result)
-    c.execute(insert(m.winners).values(id=person, name=name, contact={"text": contact} if contact else None))
-    critical_event(
-        c,
-        "prize_paid",
-        "INFO",
-        f"{prize.prize}: {money.text(prize.amount, prize.currency)} paid for number {prize.number} at {desk}.",
-        event_id=found.event,
-        user_id=by,
-        metadata={"claim": str(claim)},
+        return wire.ClaimReply(
+            verdict=verdict, words=e.message, hint=e.hint, server_time=office.clock.now_ms()
+        )
+    row = c.execute(select(k).where(k.c.id == made.id)).one()
+    return _kiosk_reply(office, found, row)
+
+
+def ask_for_kiosk(office: Office, c: Connection, rsu: UUID, asked: wire.TicketRequest) -> wire.TicketReply:
+    """What the office knows of a ticket that a kiosk was shown, and which of its prizes that kiosk may pay."""
+    found = validate(office, c, asked.ticket)
+    now = office.clock.now_ms()
+    organisation = c.execute(select(m.rsus.c.organization_id).where(m.rsus.c.id == rsu)).scalar_one()
+    if found.event is not None and _organisation(c, found.event) != organisation:
+        return wire.TicketReply(
+            verdict="other", words="This ticket is of another organisation.", server_time=now
+        )
+    return wire.TicketReply(
+        verdict=found.verdict,
+        words=found.words,
+        server_time=now,
+        validation=found.validation,
+        event=found.event_name,
+        prizes=tuple(_prize_found(c, prize) for prize in found.prizes),
     )
-    return ClaimRow(
-        claim, result, prize.prize, prize.number, prize.amount, prize.currency, office.now(), by, desk, name
+
+
+def deliver(office: Office, c: Connection, claim: UUID, note: str, by: UUID) -> None:
+    """Note, once, that a paid prize reached its winner. ``Refused``: ``unknown_claim``, ``delivered``, ``note``."""
+    note = note.strip()
+    if len(note) > REASON_CHARS_MAX or "\x00" in note:
+        raise Refused("note", f"A note has at most {REASON_CHARS_MAX} characters.")
+    k, r, d = m.prize_claims, m.draw_results, m.draw_executions
+    changed = c.execute(
+        update(k)
+        .where(k.c.id == claim, k.c.delivered_at.is_(None))
+        .values(delivered_at=office.now(), delivered_by=by, delivery_note=note or None)
+        .returning(k.c.draw_result_id)
+    ).scalar_one_or_none()
+    if changed is None:
+        held = c.execute(select(k.c.delivered_at).where(k.c.id == claim)).one_or_none()
+        if held is None:
+            raise Refused("unknown_claim", "There is no such payment.")
+        raise Refused("delivered", "This prize was noted as delivered already.")
+    event = c.execute(
+        select(d.c.raffle_event_id).join(r, r.c.draw_execution_id == d.c.id).where(r.c.id == changed)
+    ).scalar_one()
+    words = f"A prize was delivered. {note}".strip()
+    critical_event(
+        c, "prize_delivered", "INFO", words, event_id=event, user_id=by, metadata={"claim": str(claim)}
     )
 
 
@@ -214,14 +339,543 @@ def claims(c: Connection, event: UUID) -> list[ClaimRow]:
             row.verified_by,
             row.desk or "",
             row.winner,
+            row.delivered_at,
+            row.delivery_note or "",
         )
         for row in rows
     ]
 
 
-def unclaimed(c: Connection, event: UUID) -> list[ResultRow]:
-    """The official prizes that nobody has come for yet."""
-    return [row for row in results(c, event) if row.claimed_at is None]
+def _lock(c: Connection, result: UUID) -> None:
+    """Whatever decides about one result goes one after the other, until the transaction ends."""
+    c.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:result, 0))"), {"result": str(result)})
+
+
+@dataclass(frozen=True)
+class _Paid:
+    """Who pays whom, where and how."""
+
+    text: str
+    by: UUID
+    name: str
+    contact: str
+    identity_checked: bool
+    desk: str
+    rsu: UUID | None = None
+    request: UUID | None = None
+
+
+def _payable(c: Connection, found: Validation, result: UUID, organisation: UUID | None = None) -> PrizeWon:
+    """The prize that is to be paid; ``Refused`` where nothing stands against it but what is said."""
+    prize = next((one for one in found.prizes if one.result == result), None)
+    if prize is None or prize.event is None:
+        raise Refused("not_won", f"Nothing is paid for this ticket: {found.words}")
+    if organisation is not None and _organisation(c, prize.event) != organisation:
+        raise Refused("not_won", "This ticket is of another organisation.", "Nothing is paid for it here.")
+    match prize.state:
+        case "paid":
+            raise _already_paid(c, result)
+        case "expired":
+            raise Refused(
+                "claim_window",
+                f"{prize.prize}: {prize.words}",
+                "Send the winner to the office, which decides.",
+            )
+        case "held":
+            raise Refused(
+                "held", f"{prize.prize}: {prize.words}", "A second person agrees to it, or it is taken back."
+            )
+        case "given_up":
+            raise Refused("given_up", f"{prize.prize}: {prize.words}", "Nothing is paid for it.")
+        case "open":
+            return prize
+
+
+def _check_identity(c: Connection, prize: PrizeWon, *, identity_checked: bool) -> None:
+    limit = _settings(c, prize.event).identity_above
+    if limit is not None and prize.amount >= limit and not identity_checked:
+        due = money.text(limit, prize.currency)
+        raise Refused("identity", f"From {due} on the winner's identity is checked.", "Check it, and say so.")
+
+
+def _pay(office: Office, c: Connection, prize: PrizeWon, paid: _Paid) -> ClaimRow:
+    claim, person = uuid7(office.clock), uuid7(office.clock)
+    # The unique key is the last wall between two desks, behind the lock and the look.
+    made = c.execute(
+        upsert(m.prize_claims)
+        .values(
+            id=claim,
+            draw_result_id=prize.result,
+            claimed_at=office.now(),
+            claimed_by=person,
+            verification_method="scan" if paid.text.strip().upper().startswith(PREFIX) else "typed",
+            verified_by=paid.by,
+            amount=prize.amount,
+            identity_checked=paid.identity_checked,
+            desk=paid.desk,
+            rsu_id=paid.rsu,
+            request_id=paid.request,
+        )
+        .on_conflict_do_nothing(index_elements=["draw_result_id"])
+        .returning(m.prize_claims.c.id)
+    ).one_or_none()
+    if made is None:
+        raise _already_paid(c, prize.result)
+    contact = {"text": paid.contact} if paid.contact else None
+    c.execute(insert(m.winners).values(id=person, name=paid.name, contact=contact))
+    due = money.text(prize.amount, prize.currency)
+    critical_event(
+        c,
+        "prize_paid",
+        "INFO",
+        f"{prize.prize}: {due} paid for number {prize.number} at {paid.desk}.",
+        event_id=prize.event,
+        rsu_id=paid.rsu,
+        user_id=paid.by,
+        metadata={"claim": str(claim)},
+    )
+    return ClaimRow(
+        claim,
+        prize.result,
+        prize.prize,
+        prize.number,
+        prize.amount,
+        prize.currency,
+        office.now(),
+        paid.by,
+        paid.desk,
+        paid.name,
+    )
+
+
+def _already_paid(c: Connection, result: UUID) -> Refused:
+    k = m.prize_claims
+    row = c.execute(
+        select(k.c.claimed_at, k.c.desk, m.users.c.display_name)
+        .outerjoin(m.users, m.users.c.id == k.c.verified_by)
+        .where(k.c.draw_result_id == result)
+    ).one()
+    zone = c.execute(_results().where(m.draw_results.c.id == result)).one().zone
+    return Refused(
+        "already_paid",
+        f"This prize was paid on {_moment(row.claimed_at, zone)} at {row.desk}"
+        f" by {row.display_name or 'somebody'}.",
+        "Do not pay it again.",
+    )
+
+
+# At a kiosk -----------------------------------------------------------------------------------------
+
+
+def _kiosk(c: Connection, rsu: UUID, epoch: int, operator: UUID) -> Row[Any]:
+    """The kiosk that wants to pay; ``Refused`` where it, or who stands at it, may not."""
+    unit = c.execute(select(m.rsus).where(m.rsus.c.id == rsu)).one()
+    if rsus.unit_state(c, rsu, epoch) != "enabled":
+        raise Refused("unit", "This kiosk is not enabled.", "Send the winner to the claims desk.")
+    works = c.execute(
+        select(m.users.c.id)
+        .join(m.organization_users, m.organization_users.c.user_id == m.users.c.id)
+        .where(
+            m.users.c.id == operator,
+            m.users.c.is_active,
+            m.organization_users.c.organization_id == unit.organization_id,
+            m.organization_users.c.role.in_(catalog.WORK_AT_KIOSKS),
+        )
+    ).one_or_none()
+    if works is None:
+        raise Refused("operator", "The office does not let this operator work here.", "Log on again.")
+    return unit
+
+
+def _check_kiosk(c: Connection, prize: PrizeWon) -> None:
+    most = _settings(c, prize.event).policies.claims_at_kiosk_up_to
+    if most is None or prize.amount > most:
+        raise Refused("desk_only", "This prize is paid at the claims desk.", "Send the winner there.")
+
+
+def _prize_found(c: Connection, prize: PrizeWon) -> wire.PrizeFound:
+    kept = _settings(c, prize.event)
+    why_not = ""
+    try:
+        _check_kiosk(c, prize)
+    except Refused as e:
+        why_not = f"{e.message} {e.hint}"
+    return wire.PrizeFound(
+        result=str(prize.result),
+        prize=prize.prize,
+        number=prize.number,
+        amount=prize.amount,
+        currency=prize.currency,
+        state=prize.state,
+        words=prize.words,
+        can_pay=prize.state == "open" and not why_not,
+        why_not=why_not if prize.state == "open" else "",
+        identity=kept.identity_above is not None and prize.amount >= kept.identity_above,
+    )
+
+
+def _kiosk_reply(office: Office, found: Validation, row: Row[Any]) -> wire.ClaimReply:
+    prize = next((one for one in found.prizes if one.result == row.draw_result_id), None)
+    return wire.ClaimReply(
+        verdict="paid",
+        words="Noted as paid here. Hand the money out and keep the ticket.",
+        server_time=office.clock.now_ms(),
+        number=0 if prize is None else prize.number,
+        amount=row.amount,
+        currency="" if prize is None else prize.currency,
+        event="" if prize is None or prize.event is None else str(prize.event),
+        validation=found.validation,
+        paid_at=to_ms(row.claimed_at),
+        paid_where=row.desk,
+    )
+
+
+# Giving a result up ---------------------------------------------------------------------------------
+
+
+def give_up(office: Office, c: Connection, result: UUID, kind: Kind, reason: str, by: UUID) -> UUID:
+    """Ask that a result be given up; it stands once a second person agreed, and holds the payment until then.
+
+    ``unclaimed`` only after the claim window. Raises ``Refused``: ``unknown_result``, ``already_paid``, ``asked``,
+    ``given_up``, ``claim_window``, ``reason``.
+    """
+    reason = _reason(reason)
+    if kind not in get_args(Kind):
+        raise Refused("kind", "Choose why the prize is given up.")
+    _lock(c, result)
+    row, standing = _result(office, c, result)
+    match standing.state:
+        case "paid":
+            raise _already_paid(c, result)
+        case "held":
+            raise Refused("asked", "Somebody has asked for that already.", "Agree to it, or take it back.")
+        case "given_up":
+            raise Refused("given_up", "This prize was given up already.")
+        case "open" if kind == "unclaimed":
+            words = _open_words(standing.until, row.zone) or "It has no end."
+            raise Refused("claim_window", f"The prize's claim window is not over. {words}")
+    forfeit = uuid7(office.clock)
+    c.execute(
+        insert(m.forfeits).values(
+            id=forfeit,
+            draw_result_id=result,
+            kind=kind,
+            reason=reason,
+            asked_by=by,
+            asked_at=office.now(),
+        )
+    )
+    words = (
+        f"{row.prize_name}, number {row.winning_number}: asked to give it up, {KIND_WORDS[kind]}. {reason}"
+    )
+    _record(c, row.raffle_event_id, "prize_forfeit_asked", words, by, forfeit)
+    return forfeit
+
+
+def agree(office: Office, c: Connection, forfeit: UUID, by: UUID) -> Forfeit:
+    """Agree, as a second person, that a result is given up: what follows is the event's rule.
+
+    Where reserves were drawn the next in line is promoted; its claim window begins now. Raises ``Refused``:
+    ``unknown_forfeit``, ``second_person``, ``agreed``, ``already_paid``.
+    """
+    f = m.forfeits
+    row = _forfeit(c, forfeit)
+    _lock(c, row.draw_result_id)
+    row = _forfeit(c, forfeit)
+    if row.dropped_at is not None:
+        raise Refused("unknown_forfeit", "That was taken back.")
+    if row.agreed_at is not None:
+        raise Refused("agreed", "Somebody has agreed to that already.")
+    if row.asked_by == by:
+        raise Refused(
+            "second_person", "Who asked for it cannot agree to it.", "Another person of the office must look."
+        )
+    result, standing = _result(office, c, row.draw_result_id)
+    if standing.state == "paid":
+        raise _already_paid(c, row.draw_result_id)
+    # Two results of one draw must not promote the same reserve.
+    events.locked(c, result.raffle_event_id)
+    promoted = _next_in_line(c, result, row.kind)
+    c.execute(
+        update(f)
+        .where(f.c.id == forfeit)
+        .values(agreed_by=by, agreed_at=office.now(), promoted_id=None if promoted is None else promoted.id)
+    )
+    words = f"{result.prize_name}, number {result.winning_number}: given up, {KIND_WORDS[row.kind]}."
+    if promoted is not None:
+        words += f" Number {promoted.winning_number} is next in line and has won."
+    _record(c, result.raffle_event_id, "prize_forfeited", words, by, forfeit)
+    return _as_forfeit(_forfeit(c, forfeit))
+
+
+def take_back(office: Office, c: Connection, forfeit: UUID, reason: str, by: UUID) -> None:
+    """Take back a request that nobody has agreed to. ``Refused``: ``unknown_forfeit``, ``agreed``, ``reason``."""
+    reason = _reason(reason)
+    row = _forfeit(c, forfeit)
+    _lock(c, row.draw_result_id)
+    f = m.forfeits
+    changed = c.execute(
+        update(f)
+        .where(f.c.id == forfeit, f.c.agreed_at.is_(None), f.c.dropped_at.is_(None))
+        .values(dropped_at=office.now(), dropped_by=by, dropped_reason=reason)
+        .returning(f.c.id)
+    ).one_or_none()
+    if changed is None:
+        raise Refused("agreed", "That was decided already.")
+    result, _ = _result(office, c, row.draw_result_id)
+    words = f"{result.prize_name}, number {result.winning_number}: not given up after all. {reason}"
+    _record(c, result.raffle_event_id, "prize_forfeit_taken_back", words, by, forfeit)
+
+
+def standings(office: Office, c: Connection, event: UUID) -> list[Standing]:
+    """All official results of the event's draws and how each stands, in the order of drawing.
+
+    A reserve is told of only once it was promoted, here as everywhere.
+    """
+    rows = c.execute(
+        _results().where(m.draw_executions.c.raffle_event_id == event).limit(STANDINGS_MAX)
+    ).all()
+    return [_standing(row, office.now()) for row in rows]
+
+
+def unclaimed(office: Office, c: Connection, event: UUID) -> list[Standing]:
+    """The official prizes that nobody was paid yet, and that no other has taken the place of."""
+    return [
+        row
+        for row in standings(office, c, event)
+        if row.state != "paid" and row.promoted_number is None and row.replaced_number is None
+    ]
+
+
+def waiting_for_redraw(office: Office, c: Connection, event: UUID) -> list[UUID]:
+    """The results given up whose prizes are to be drawn again: what ``draws.freeze`` takes as ``redo``."""
+    return [row.result for row in standings(office, c, event) if row.waits_for_redraw]
+
+
+def _next_in_line(c: Connection, result: Row[Any], kind: str) -> Row[Any] | None:
+    """The reserve that takes a given-up result's place, if the event's rule has one and any is left."""
+    if kind == "withdrawn" or _rules(result).unclaimed != "next_in_line":
+        return None
+    r, f = m.draw_results, m.forfeits
+    found: Row[Any] | None = c.execute(
+        select(r.c.id, r.c.winning_number)
+        .where(
+            r.c.draw_execution_id == result.draw_execution_id,
+            r.c.position == result.position,
+            r.c.reserve,
+            ~select(f.c.id).where(f.c.promoted_id == r.c.id).exists(),
+        )
+        .order_by(r.c.winner)
+        .limit(1)
+    ).one_or_none()  # type: ignore[assignment]
+    return found
+
+
+def _goes_on(rule: str, kind: str) -> bool:
+    """Whether a prize given up for this reason is awarded again at all.
+
+    Nobody may win it back by waiting, so a prize of an ineligible holder is drawn again whatever the rule.
+    """
+    return kind == "ineligible" or (kind != "withdrawn" and rule in {"redraw", "next_in_line"})
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if not 3 <= len(reason) <= REASON_CHARS_MAX or "\x00" in reason:
+        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
+    return reason
+
+
+def _record(c: Connection, event: UUID, kind: str, words: str, by: UUID, forfeit: UUID) -> None:
+    critical_event(c, kind, "WARN", words, event_id=event, user_id=by, metadata={"forfeit": str(forfeit)})
+
+
+def _forfeit(c: Connection, forfeit: UUID) -> Row[Any]:
+    row = c.execute(select(m.forfeits).where(m.forfeits.c.id == forfeit)).one_or_none()
+    if row is None:
+        raise Refused("unknown_forfeit", "There is no such request.")
+    return row
+
+
+def _as_forfeit(row: Row[Any]) -> Forfeit:
+    return Forfeit(
+        row.id,
+        row.kind,
+        row.reason,
+        row.asked_by,
+        row.asked_at,
+        row.agreed_by,
+        row.agreed_at,
+        row.promoted_id,
+    )
+
+
+# How results stand ----------------------------------------------------------------------------------
+
+
+def _results() -> Select[Any]:
+    """Every official result with all that its state follows from; reserves that nobody promoted left out."""
+    r, d, z, t, o, e = m.draw_results, m.draw_executions, m.prizes, m.tickets, m.orders, m.raffle_events
+    k, v, g = m.prize_claims, m.venues, m.organizations
+    f, up = m.forfeits.alias("f"), m.forfeits.alias("up")
+    next_one, again, redraw = r.alias("next_one"), r.alias("again"), d.alias("redraw")
+    replaced = (
+        select(again.c.winning_number)
+        .join(redraw, redraw.c.id == again.c.draw_execution_id)
+        .where(again.c.replaces_id == r.c.id, redraw.c.official_at.is_not(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            r,
+            d.c.raffle_event_id,
+            d.c.attempt,
+            d.c.official_at,
+            z.c.name.label("prize_name"),
+            t.c.order_id,
+            o.c.validation_number,
+            e.c.currency,
+            e.c.configuration,
+            func.coalesce(v.c.timezone, g.c.settings["timezone"].astext, "UTC").label("zone"),
+            k.c.id.label("claim"),
+            k.c.claimed_at,
+            k.c.desk,
+            k.c.delivered_at,
+            f.c.id.label("forfeit"),
+            f.c.kind,
+            f.c.reason,
+            f.c.asked_by,
+            f.c.asked_at,
+            f.c.agreed_by,
+            f.c.agreed_at,
+            f.c.promoted_id,
+            up.c.agreed_at.label("promoted_at"),
+            next_one.c.winning_number.label("promoted_number"),
+            replaced.label("replaced_number"),
+        )
+        .select_from(
+            r.join(d, d.c.id == r.c.draw_execution_id)
+            .join(e, e.c.id == d.c.raffle_event_id)
+            .join(g, g.c.id == e.c.organization_id)
+            .join(z, z.c.id == r.c.prize_id)
+            .join(t, t.c.id == r.c.winning_ticket_id)
+            .join(o, o.c.id == t.c.order_id)
+            .outerjoin(v, v.c.id == e.c.venue_id)
+            .outerjoin(k, k.c.draw_result_id == r.c.id)
+            .outerjoin(f, (f.c.draw_result_id == r.c.id) & f.c.dropped_at.is_(None))
+            .outerjoin(up, up.c.promoted_id == r.c.id)
+            .outerjoin(next_one, next_one.c.id == f.c.promoted_id)
+        )
+        .where(d.c.official_at.is_not(None), or_(~r.c.reserve, up.c.id.is_not(None)))
+        .order_by(d.c.attempt, r.c.position, r.c.winner)
+    )
+
+
+def _rules(row: Row[Any]) -> events.DrawRules:
+    return events.settings(row.configuration).draw
+
+
+def _standing(row: Row[Any], now: datetime) -> Standing:
+    rules = _rules(row)
+    until = events.claim_end(row.promoted_at or row.official_at, rules.claim_days, row.zone)
+    state: State = "open"
+    if row.claim is not None:
+        state = "paid"
+    elif row.agreed_at is not None:
+        state = "given_up"
+    elif row.forfeit is not None:
+        state = "held"
+    elif until is not None and now >= until:
+        state = "expired"
+    forfeit = None
+    if row.forfeit is not None:
+        forfeit = Forfeit(
+            row.forfeit,
+            row.kind,
+            row.reason,
+            row.asked_by,
+            row.asked_at,
+            row.agreed_by,
+            row.agreed_at,
+            row.promoted_id,
+        )
+    gone = row.promoted_id is not None or row.replaced_number is not None
+    return Standing(
+        result=row.id,
+        draw=row.draw_execution_id,
+        attempt=row.attempt,
+        prize=row.prize_id,
+        prize_name=row.prize_name,
+        position=row.position,
+        winner=row.winner,
+        reserve=row.reserve,
+        number=row.winning_number,
+        order=row.order_id,
+        validation=row.validation_number,
+        amount=row.prize_value_at_draw,
+        currency=row.currency,
+        state=state,
+        until=until,
+        paid_at=row.claimed_at,
+        desk=row.desk or "",
+        delivered_at=row.delivered_at,
+        claim=row.claim,
+        forfeit=forfeit,
+        promoted_number=row.promoted_number,
+        replaced_number=row.replaced_number,
+        waits_for_redraw=state == "given_up" and not gone and _goes_on(rules.unclaimed, row.kind),
+    )
+
+
+def _result(office: Office, c: Connection, result: UUID) -> tuple[Row[Any], Standing]:
+    row = c.execute(_results().where(m.draw_results.c.id == result)).one_or_none()
+    if row is None:
+        raise Refused("unknown_result", "There is no such official result.")
+    return row, _standing(row, office.now())
+
+
+def _prize_words(one: Standing, zone: str) -> str:
+    """How a prize stands, in a sentence."""
+    match one.state:
+        case "paid":
+            assert one.paid_at is not None
+            return f"It was paid on {_moment(one.paid_at, zone)} at {one.desk}."
+        case "expired":
+            assert one.until is not None
+            return f"It could be claimed until {_last_day(one.until, zone)}; it is no longer paid."
+        case "held":
+            return "The office has still to decide whether it is paid."
+        case "given_up":
+            return "It was given up and is no longer paid."
+        case "open":
+            return _open_words(one.until, zone)
+
+
+def _open_words(until: datetime | None, zone: str) -> str:
+    return "" if until is None else f"It can be claimed until {_last_day(until, zone)}."
+
+
+def _last_day(until: datetime, zone: str) -> str:
+    at = (until - timedelta(milliseconds=1)).astimezone(ZoneInfo(zone))
+    return f"{at.day} {at:%B %Y}"
+
+
+def _moment(at: datetime, zone: str | None) -> str:
+    """A moment as the venue's clock showed it."""
+    local = at.astimezone(ZoneInfo(zone or "UTC"))
+    return f"{local.day} {local:%B %Y at %H:%M}"
+
+
+def _settings(c: Connection, event: UUID | None) -> events.Settings:
+    e = m.raffle_events
+    return events.settings(c.execute(select(e.c.configuration).where(e.c.id == event)).scalar_one())
+
+
+def _organisation(c: Connection, event: UUID) -> UUID:
+    e = m.raffle_events
+    found: UUID = c.execute(select(e.c.organization_id).where(e.c.id == event)).scalar_one()
+    return found
 
 
 # What a ticket says ---------------------------------------------------------------------------------
@@ -338,12 +992,14 @@ def _signed_by_any(c: Connection, scan: _Scan) -> bool:
     return False
 
 
-def _known(c: Connection, validation: str, order: Row[Any]) -> Validation:
+def _known(office: Office, c: Connection, validation: str, order: Row[Any]) -> Validation:
     t = m.tickets
     held = c.execute(
         select(t.c.draw_number, t.c.state).where(t.c.order_id == order.id).order_by(t.c.draw_number)
     ).all()
-    won = _won(c, order.id)
+    rows = c.execute(_results().where(m.tickets.c.order_id == order.id)).all()
+    stand = [(row, _standing(row, office.now())) for row in rows]
+    won = [_prize_won(row, one) for row, one in stand]
     verdict: Verdict = "genuine"
     states = {row.state for row in held}
     if order.is_test:
@@ -353,18 +1009,13 @@ def _known(c: Connection, validation: str, order: Row[Any]) -> Validation:
     elif "invalid" in states:
         verdict, words = "void", "This ticket was excluded by the office."
     elif won:
-        paid = all(one.paid_at is not None for one in won)
-        verdict = "paid" if paid else "won"
-        sums = ", ".join(f"{one.prize} ({money.text(one.amount, one.currency)})" for one in won)
-        words = f"This ticket has won: {sums}." + (" It has been paid." if paid else "")
+        verdict, words = _won_words(won)
     elif "quarantined" in states or not held:
         words = "This ticket is genuine; a question about its sale is still open at the office."
-    elif order.event_state in {"drawn", "completed"}:
-        words = "This ticket is genuine. It has not won this time; thank you for taking part."
-    elif order.event_state == "cancelled":
-        words = "This ticket is genuine. The event was cancelled; it is refunded."
+    elif _excluded(c, order.id):
+        words = "This ticket is genuine, but by a decision of the office it takes part in no draw. Ask there."
     else:
-        words = "This ticket is genuine. The draw is still to come; good luck."
+        words = _unlucky_words(order)
     return Validation(
         verdict,
         words,
@@ -381,68 +1032,52 @@ def _known(c: Connection, validation: str, order: Row[Any]) -> Validation:
     )
 
 
-def _won(c: Connection, order: UUID) -> list[PrizeWon]:
-    """Official prizes of the order's tickets."""
-    r, d, z, t, k, e = (
-        m.draw_results,
-        m.draw_executions,
-        m.prizes,
-        m.tickets,
-        m.prize_claims,
-        m.raffle_events,
+def _prize_won(row: Row[Any], one: Standing) -> PrizeWon:
+    return PrizeWon(
+        one.result,
+        one.prize_name,
+        one.position,
+        one.number,
+        one.amount,
+        one.currency,
+        one.paid_at,
+        one.desk,
+        one.state,
+        one.until,
+        _prize_words(one, row.zone),
+        row.raffle_event_id,
+        one.delivered_at,
     )
-    rows = c.execute(
-        select(
-            r.c.id,
-            z.c.name,
-            r.c.position,
-            r.c.winning_number,
-            r.c.prize_value_at_draw,
-            e.c.currency,
-            k.c.claimed_at,
-            k.c.desk,
+
+
+def _won_words(won: list[PrizeWon]) -> tuple[Verdict, str]:
+    """The verdict on a ticket that has won, and its words: what can still be had comes first."""
+    due = [one for one in won if one.state in {"open", "held"}]
+    if due:
+        ends = [one for one in due if one.words]
+        return "won", f"This ticket has won: {_sums(due)}." + "".join(
+            f" {one.words}" if len(won) == 1 else f" {one.prize}: {one.words}" for one in ends
         )
-        .select_from(
-            r.join(t, t.c.id == r.c.winning_ticket_id)
-            .join(d, d.c.id == r.c.draw_execution_id)
-            .join(z, z.c.id == r.c.prize_id)
-            .join(e, e.c.id == d.c.raffle_event_id)
-            .outerjoin(k, k.c.draw_result_id == r.c.id)
-        )
-        .where(t.c.order_id == order, d.c.official_at.is_not(None))
-        .order_by(r.c.position, r.c.winning_number)
+    if any(one.state == "paid" for one in won):
+        return "paid", f"This ticket has won: {_sums(won)}. It has been paid."
+    return "lapsed", f"This ticket has won: {_sums(won)}. {won[-1].words}"
+
+
+def _sums(won: list[PrizeWon]) -> str:
+    return ", ".join(f"{one.prize} ({money.text(one.amount, one.currency)})" for one in won)
+
+
+def _excluded(c: Connection, order: UUID) -> bool:
+    x = m.exclusions
+    return bool(
+        c.execute(select(func.count()).where(x.c.order_id == order, x.c.lifted_at.is_(None))).scalar_one()
     )
-    return [
-        PrizeWon(
-            row.id,
-            row.name,
-            row.position,
-            row.winning_number,
-            row.prize_value_at_draw,
-            row.currency,
-            row.claimed_at,
-            row.desk or "",
-        )
-        for row in rows
-    ]
 
 
-def _identity_above(c: Connection, event: UUID) -> int | None:
-    e = m.raffle_events
-    configuration = c.execute(select(e.c.configuration).where(e.c.id == event)).scalar_one()
-    return events.settings(configuration).identity_above
-
-
-def _already_paid(c: Connection, result: UUID) -> Refused:
-    k = m.prize_claims
-    row = c.execute(
-        select(k.c.claimed_at, k.c.desk, m.users.c.display_name)
-        .outerjoin(m.users, m.users.c.id == k.c.verified_by)
-        .where(k.c.draw_result_id == result)
-    ).one()
-    return Refused(
-        "already_paid",
-        f"This prize was paid on {row.claimed_at:%d %B %Y at %H:%M} UTC at {row.desk}"
-        f" by {row.display_name or 'somebody'}.",
-        "Do not pay it again.",
-    )
+def _unlucky_words(order: Row[Any]) -> str:
+    """What to say of a ticket that has won nothing, or nothing yet."""
+    if order.event_state in {"drawn", "completed"}:
+        return "This ticket is genuine. It has not won this time; thank you for taking part."
+    if order.event_state == "cancelled":
+        return "This ticket is genuine. The event was cancelled; it is refunded."
+    return "This ticket is genuine. The draw is still to come; good luck."

@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Connection
 
 from shared import entry, keys, sale, wire
 from shared.clock import utc
@@ -25,7 +26,7 @@ from shared.numbers import Range, ValidationBlock
 from syncserver import allocations, events, ingest, rsus
 from syncserver import models as m
 from syncserver.db import Database
-from syncserver.events import NewEvent
+from syncserver.events import DrawRules, NewEvent, PoolPlan
 from syncserver.office import Office, furnish, restored
 from tests.postgres import Cluster
 
@@ -159,11 +160,12 @@ class Kiosk:
             )
         )
 
-    def cut(self, event: UUID | None = None) -> None:
-        """The close's cut."""
+    def cut(self, event: UUID | None = None, pool: str = "main") -> None:
+        """The close's cut, or that of an early bird's pool."""
         wanted = event or self.scene.event
+        k = m.event_cuts
         with self.scene.office.begin() as c:
-            cut = c.execute(m.event_cuts.select().where(m.event_cuts.c.event_id == wanted)).one()
+            cut = c.execute(k.select().where(k.c.event_id == wanted, k.c.pool == pool)).one()
         self.journal(sale.Cut(event=str(wanted), cut=str(cut.id), due_at=self.scene.closes_ms))
 
     def batch(self, first: int = 1, last: int | None = None) -> bytes:
@@ -323,9 +325,17 @@ def add_user(office: Office, name: str) -> UUID:
 
 
 def open_scene(
-    database: Database, home: Path, *, clock: SetClock | None = None, last_number: int = 1_000_000
+    database: Database,
+    home: Path,
+    *,
+    clock: SetClock | None = None,
+    last_number: int = 1_000_000,
+    configuration: Mapping[str, object] | None = None,
 ) -> Scene:
-    """An office over ``database`` with one event on sale: packages of 5 for 10.00, three prizes."""
+    """An office over ``database`` with one event on sale: packages of 5 for 10.00, three prizes.
+
+    ``configuration`` is merged into the event's own before it is activated.
+    """
     clock = clock or SetClock()
     office = furnish(database, home, clock)
     user, other = add_user(office, "Ada"), add_user(office, "Bert")
@@ -347,6 +357,8 @@ def open_scene(
                 closes_at=utc(closes),
                 last_number=last_number,
                 identity_above=50_000,
+                draw=draw or DrawRules(),
+                pools=pools,
             ),
             user,
         )
@@ -355,5 +367,11 @@ def open_scene(
             events.add_prize(c, event, "Half the pot", "percentage", position=1, basis_points=5_000),
             events.add_prize(c, event, "Voucher", "fixed", 2_500, position=2, winners=2),
         ]
+        if configuration:
+            e = m.raffle_events.c
+            kept = c.execute(m.raffle_events.select().where(e.id == event)).one().configuration
+            merged = {**kept, **configuration}
+            c.execute(m.raffle_events.update().where(e.id == event).values(configuration=merged))
+        prepare(c, event)
         events.activate(office, c, event, user)
     return Scene(office, clock, home, organisation, venue, user, other, event, package, prizes, closes)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
+from sqlalchemy import insert, select
 
-from shared import keys, sale
+from shared import keys, sale, wire
 from shared.errors import Refused
+from shared.ids import uuid7
 from syncserver import claims, draws, events, reconcile, rsus
 from syncserver import models as m
 from syncserver.claims import Validation
 from syncserver.db import Database
-from tests.chains import HOUR_MS, Kiosk, Scene, open_scene, together
+from tests.chains import HOUR_MS, Kiosk, Scene, add_user, open_scene, together
 
 
 @pytest.fixture
@@ -138,7 +143,7 @@ def test_a_winning_ticket_is_paid_once_even_at_two_desks(scene: Scene) -> None:
     with scene.office.begin() as c:
         assert len(claims.claims(c, scene.event)) == 1
         assert claims.claims(c, scene.event)[0].winner == "Eve"
-        assert len(claims.unclaimed(c, scene.event)) == 2
+        assert len(claims.unclaimed(scene.office, c, scene.event)) == 2
         assert c.exec_driver_sql("SELECT count(*) FROM winners").scalar_one() == 1
 
 
@@ -178,3 +183,381 @@ def test_nothing_is_paid_for_another_ticket_s_prize(scene: Scene) -> None:
     assert e.value.code == "not_won"
     with scene.office.begin() as c:
         assert c.execute(m.prize_claims.select()).all() == []
+
+
+# The claim window, giving up, next in line ----------------------------------------------------------
+
+DAY_MS = 24 * HOUR_MS
+Opened = Callable[..., tuple[Scene, Kiosk, list[sale.Line]]]
+
+
+@pytest.fixture
+def won(database: Database, tmp_path: Path) -> Opened:
+    """An event with these rules, sold, drawn and official: the scene, its kiosk, and the lines sold."""
+
+    def make(**configuration: object) -> tuple[Scene, Kiosk, list[sale.Line]]:
+        scene = open_scene(database, tmp_path, configuration=configuration)
+        kiosk = scene.kiosk(blocks=1_000)
+        lines = [kiosk.sell().lines[0] for _ in range(40)]
+        draw = drawn(scene, kiosk)
+        with scene.office.begin(scene.user) as c:
+            draws.make_official(scene.office, c, draw, scene.user)
+        return scene, kiosk, lines
+
+    return make
+
+
+def stand(scene: Scene) -> list[claims.Standing]:
+    with scene.office.begin() as c:
+        return claims.standings(scene.office, c, scene.event)
+
+
+def line_of(lines: list[sale.Line], one: claims.Standing) -> sale.Line:
+    return next(line for line in lines if UUID(line.order) == one.order)
+
+
+def reserves(scene: Scene, of: claims.Standing) -> list[int]:
+    """The further numbers that the draw itself has drawn with a prize."""
+    r = m.draw_results
+    with scene.office.begin() as c:
+        found = c.execute(
+            select(r.c.winning_number)
+            .where(r.c.draw_execution_id == of.draw, r.c.position == of.position, r.c.reserve)
+            .order_by(r.c.winner)
+        )
+        return list(found.scalars())
+
+
+def reserve(scene: Scene, lines: list[sale.Line], of: claims.Standing, winner: int) -> int:
+    """A further number drawn with a prize, kept as the draw keeps it."""
+    taken = {one.number for one in stand(scene)}
+    with scene.office.begin() as c:
+        held = c.execute(select(m.tickets).where(m.tickets.c.event_id == scene.event)).all()
+        ticket = next(t for t in held if t.draw_number not in taken and t.order_id not in winners(scene))
+        c.execute(
+            insert(m.draw_results).values(
+                id=uuid7(scene.clock),
+                draw_execution_id=of.draw,
+                prize_id=of.prize,
+                position=of.position,
+                winning_ticket_id=ticket.id,
+                winning_number=ticket.draw_number,
+                prize_value_at_draw=of.amount,
+                selected_at=scene.office.now(),
+                winner=winner,
+                reserve=True,
+                pool_number=ticket.draw_number,
+            )
+        )
+    assert any(UUID(line.order) == ticket.order_id for line in lines)
+    return int(ticket.draw_number)
+
+
+def give_up(
+    scene: Scene, one: claims.Standing, kind: claims.Kind = "unclaimed", by: UUID | None = None
+) -> UUID:
+    with scene.office.begin(scene.user) as c:
+        return claims.give_up(
+            scene.office, c, one.result, kind, "Nobody came for it.", scene.user if by is None else by
+        )
+
+
+def agree(scene: Scene, forfeit: UUID, by: UUID) -> claims.Forfeit:
+    with scene.office.begin(by) as c:
+        return claims.agree(scene.office, c, forfeit, by)
+
+
+def code(call: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as e:
+        call()
+    return e.value.code
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "zone", "end"),
+    [
+        (datetime(2026, 5, 1, 12, tzinfo=UTC), 30, "Europe/Berlin", datetime(2026, 5, 31, 22, tzinfo=UTC)),
+        # Late in the evening at the venue it is the next day already.
+        (datetime(2026, 5, 1, 22, 30, tzinfo=UTC), 30, "Europe/Berlin", datetime(2026, 6, 1, 22, tzinfo=UTC)),
+        (
+            datetime(2026, 5, 1, 22, 30, tzinfo=UTC),
+            0,
+            "America/New_York",
+            datetime(2026, 5, 2, 4, tzinfo=UTC),
+        ),
+        # The clocks go forward between: that day is an hour short, the window's last one is not.
+        (datetime(2026, 3, 28, 12, tzinfo=UTC), 1, "Europe/Berlin", datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        (datetime(2026, 5, 1, 12, tzinfo=UTC), 7, None, datetime(2026, 5, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_claim_window_ends_with_a_day_of_the_venue(
+    since: datetime, days: int, zone: str | None, end: datetime
+) -> None:
+    """D9: so many days after the day of the result, to the end of that day."""
+    assert events.claim_end(since, days, zone) == end
+    assert events.claim_end(since, None, zone) is None
+
+
+def test_after_the_claim_window_a_prize_is_not_paid(won: Opened) -> None:
+    """D9: until when, in words; refused afterwards, and on the list of what nobody came for."""
+    scene, _, lines = won(draw={"claim_days": 30})
+    first, second, _ = stand(scene)
+    assert first.until is not None
+    line = line_of(lines, first)
+    found = check(scene, line.validation)
+    last = (first.until - timedelta(hours=1)).astimezone(UTC)
+    assert f"It can be claimed until {last.day} {last:%B %Y}." in found.words
+    scene.clock.ms += 30 * DAY_MS - HOUR_MS
+    assert check(scene, line.validation).verdict == "won"
+    pay(scene, line_of(lines, second), second.result, "Desk 1")
+    scene.clock.ms += 2 * DAY_MS
+    found = check(scene, line.validation)
+    assert (found.verdict, found.prizes[0].state) == ("lapsed", "expired")
+    assert f"It could be claimed until {last.day} {last:%B %Y}; it is no longer paid." in found.words
+    assert code(lambda: pay(scene, line, first.result, "Desk 1")) == "claim_window"
+    assert [one.state for one in stand(scene)] == ["expired", "paid", "expired"]
+    with scene.office.begin() as c:
+        assert len(claims.unclaimed(scene.office, c, scene.event)) == 2
+    assert check(scene, line_of(lines, second).validation).verdict == "paid"
+
+
+def test_two_people_give_a_result_up_and_the_next_in_line_has_won(won: Opened) -> None:
+    """D9, D7: the reserve is told nothing before; its window begins when it is promoted."""
+    scene, _, lines = won(draw={"claim_days": 30, "unclaimed": "next_in_line", "reserves": 2})
+    first = stand(scene)[0]
+    numbers = reserves(scene, first) or [reserve(scene, lines, first, 2), reserve(scene, lines, first, 3)]
+    assert len(stand(scene)) == 3
+    behind = next(line for line in lines if numbers[0] in line.ranges[0].numbers())
+    assert check(scene, behind.validation).verdict == "genuine"
+    assert code(lambda: give_up(scene, first)) == "claim_window"
+    scene.clock.ms += 40 * DAY_MS
+    forfeit = give_up(scene, first)
+    assert code(lambda: give_up(scene, first)) == "asked"
+    assert code(lambda: agree(scene, forfeit, scene.user)) == "second_person"
+    assert check(scene, behind.validation).verdict == "genuine"
+    agreed = agree(scene, forfeit, scene.other_user)
+    assert agreed.promoted is not None
+    assert code(lambda: agree(scene, forfeit, scene.other_user)) == "agreed"
+    now = {one.number: one for one in stand(scene)}
+    assert (now[first.number].state, now[first.number].promoted_number) == ("given_up", numbers[0])
+    assert (now[numbers[0]].state, now[numbers[0]].reserve) == ("open", True)
+    assert numbers[1] not in now
+    promoted = now[numbers[0]]
+    assert promoted.until == events.claim_end(scene.office.now(), 30, "Europe/Berlin")
+    assert check(scene, behind.validation).verdict == "won"
+    assert check(scene, line_of(lines, first).validation).verdict == "lapsed"
+    assert code(lambda: pay(scene, line_of(lines, first), first.result, "Desk 1")) == "given_up"
+    pay(scene, behind, promoted.result, "Desk 1")
+    with scene.office.begin() as c:
+        left = [one.number for one in claims.unclaimed(scene.office, c, scene.event)]
+        assert first.number not in left
+        assert claims.waiting_for_redraw(scene.office, c, scene.event) == []
+
+
+def test_what_is_given_up_waits_for_a_redraw_where_that_is_the_rule(won: Opened) -> None:
+    """D7: every result given up with two names on it is drawn again; one that is withdrawn is not."""
+    scene, _, lines = won(draw={"unclaimed": "redraw"})
+    first, second, third = stand(scene)
+    assert code(lambda: give_up(scene, first)) == "claim_window"
+    agree(scene, give_up(scene, first, "declined"), scene.other_user)
+    agree(scene, give_up(scene, second, "withdrawn"), scene.other_user)
+    open_still = give_up(scene, third, "ineligible")
+    with scene.office.begin() as c:
+        assert claims.waiting_for_redraw(scene.office, c, scene.event) == [first.result]
+    assert check(scene, line_of(lines, third).validation).prizes[0].state == "held"
+    assert code(lambda: pay(scene, line_of(lines, third), third.result, "Desk 1")) == "held"
+    with scene.office.begin(scene.user) as c:
+        claims.take_back(scene.office, c, open_still, "They may win after all.", scene.user)
+    assert pay(scene, line_of(lines, third), third.result, "Desk 1").number == third.number
+    assert code(lambda: give_up(scene, third, "declined")) == "already_paid"
+    assert code(lambda: give_up(scene, first, "declined")) == "given_up"
+    with scene.office.begin() as c:
+        kinds = set(c.execute(select(m.critical_events.c.event_type)).scalars())
+    assert {"prize_forfeit_asked", "prize_forfeited", "prize_forfeit_taken_back"} <= kinds
+
+
+def test_an_ineligible_holder_s_prize_is_drawn_again_whatever_the_rule(won: Opened) -> None:
+    scene, _, _ = won(draw={"unclaimed": "keep"})
+    first, second, _ = stand(scene)
+    agree(scene, give_up(scene, first, "ineligible"), scene.other_user)
+    agree(scene, give_up(scene, second, "declined"), scene.other_user)
+    with scene.office.begin() as c:
+        assert claims.waiting_for_redraw(scene.office, c, scene.event) == [first.result]
+
+
+def test_a_prize_is_either_paid_or_given_up_never_both(won: Opened) -> None:
+    """D9: the desk pays at the moment at which the second person agrees."""
+    scene, _, lines = won(draw={"unclaimed": "redraw"})
+    for one in stand(scene):
+        line = line_of(lines, one)
+
+        def paying(one: claims.Standing = one, line: sale.Line = line) -> str:
+            try:
+                pay(scene, line, one.result, "Desk 1")
+            except Refused as refused:
+                return refused.code
+            return "paid"
+
+        def giving(one: claims.Standing = one) -> str:
+            try:
+                give_up(scene, one, "declined")
+            except Refused as refused:
+                return refused.code
+            return "given up"
+
+        assert sorted(together([paying, giving])) in (["already_paid", "paid"], ["given up", "held"])
+
+
+def test_a_delivered_prize_is_marked_once_with_a_note(won: Opened) -> None:
+    """D10"""
+    scene, _, lines = won()
+    first = stand(scene)[0]
+    claim = pay(scene, line_of(lines, first), first.result, "Desk 1").id
+    with scene.office.begin(scene.user) as c:
+        claims.deliver(scene.office, c, claim, " By courier. ", scene.user)
+        row = claims.claims(c, scene.event)[0]
+    assert (row.delivered_at, row.delivery_note) == (scene.office.now(), "By courier.")
+    with scene.office.begin() as c:
+        assert code(lambda: claims.deliver(scene.office, c, claim, "", scene.user)) == "delivered"
+        assert code(lambda: claims.deliver(scene.office, c, first.draw, "", scene.user)) == "unknown_claim"
+
+
+# At a kiosk -----------------------------------------------------------------------------------------
+
+
+def at_kiosk(scene: Scene, kiosk: Kiosk, line: sale.Line, won: UUID, **changes: object) -> wire.ClaimReply:
+    fields: dict[str, Any] = {
+        "request": str(uuid7(scene.clock)),
+        "ticket": line.validation,
+        "result": str(won),
+        "operator": str(operator(scene)),
+    }
+    with scene.office.begin() as c:
+        return claims.pay_at_kiosk(
+            scene.office, c, kiosk.rsu, kiosk.epoch, wire.ClaimRequest(**(fields | changes))
+        )
+
+
+def operator(scene: Scene, role: str = "operator") -> UUID:
+    """Somebody who works at the kiosks of this organisation."""
+    with scene.office.begin() as c:
+        sub = f"local:{role}"
+        found = c.execute(select(m.users.c.id).where(m.users.c.cognito_sub == sub)).scalar_one_or_none()
+    if found is None:
+        found = add_user(scene.office, role)
+        with scene.office.begin() as c:
+            c.execute(
+                insert(m.organization_users).values(
+                    organization_id=scene.organisation, user_id=found, role=role
+                )
+            )
+    return UUID(str(found))
+
+
+SMALL_PRIZES = {"policies": {"claims_at_kiosk_up_to": 2_500}, "identity_above": 2_500}
+
+
+def test_a_kiosk_on_line_pays_small_prizes_once(won: Opened) -> None:
+    """D9: what it may pay, at whose hand, and the same answer to a request that is asked again."""
+    scene, kiosk, lines = won(**SMALL_PRIZES)
+    half, voucher, _ = stand(scene)
+    line = line_of(lines, voucher)
+    with scene.office.begin() as c:
+        said = claims.ask_for_kiosk(scene.office, c, kiosk.rsu, wire.TicketRequest(ticket=qr(kiosk, line)))
+        large = claims.ask_for_kiosk(
+            scene.office, c, kiosk.rsu, wire.TicketRequest(ticket=line_of(lines, half).validation)
+        )
+    assert (said.verdict, said.validation) == ("won", line.validation)
+    found = next(one for one in said.prizes if one.result == str(voucher.result))
+    assert (found.can_pay, found.identity, found.why_not) == (True, True, "")
+    assert (large.prizes[0].can_pay, large.prizes[0].state) == (False, "open")
+    assert "claims desk" in large.prizes[0].why_not
+    refused = at_kiosk(scene, kiosk, line, voucher.result)
+    assert (refused.verdict, "identity" in refused.words) == ("refused", True)
+    stranger = at_kiosk(
+        scene, kiosk, line, voucher.result, identity_checked=True, operator=str(scene.other_user)
+    )
+    assert stranger.verdict == "refused"
+    assert (
+        at_kiosk(scene, kiosk, line_of(lines, half), half.result, identity_checked=True).verdict == "refused"
+    )
+    request = str(uuid7(scene.clock))
+
+    def ask() -> wire.ClaimReply:
+        return at_kiosk(scene, kiosk, line, voucher.result, identity_checked=True, request=request)
+
+    paid = ask()
+    assert (paid.verdict, paid.amount, paid.number) == ("paid", 2_500, voucher.number)
+    assert (paid.paid_where, paid.event) == ("Kiosk 1", str(scene.event))
+    scene.clock.ms += HOUR_MS
+    assert msgspec.structs.replace(ask(), server_time=paid.server_time) == paid
+    other = at_kiosk(scene, kiosk, line, voucher.result, identity_checked=True)
+    assert (other.verdict, "at Kiosk 1" in other.words) == ("already_paid", True)
+    with pytest.raises(Refused) as e:
+        at_kiosk(scene, kiosk, line_of(lines, half), half.result, request=request)
+    assert e.value.code == "request_reused"
+    for field in ("request", "result", "operator"):
+        with pytest.raises(Refused) as e:
+            at_kiosk(scene, kiosk, line, voucher.result, **{field: "no uuid"})
+        assert e.value.code == "malformed"
+    with scene.office.begin() as c:
+        row = claims.claims(c, scene.event)[0]
+    assert (row.desk, row.winner) == ("Kiosk 1", claims.BEARER)
+
+
+def test_a_kiosk_that_may_not_pay_is_told_so(won: Opened) -> None:
+    """D9: without the policy, when suspended, for another organisation's ticket."""
+    scene, kiosk, lines = won(policies={"claims_at_kiosk_up_to": 10_000_000})
+    half, voucher, other = stand(scene)
+    line = line_of(lines, voucher)
+    with scene.office.begin(scene.user) as c:
+        rsus.set_state(c, kiosk.rsu, "suspended", scene.user, "Broken screen.")
+    assert at_kiosk(scene, kiosk, line, voucher.result).verdict == "refused"
+    with scene.office.begin(scene.user) as c:
+        rsus.set_state(c, kiosk.rsu, "enabled", scene.user, "Mended.")
+        elsewhere = events.create_organisation(c, "Others", "EUR")
+        far = rsus.create_rsu(c, elsewhere, "Far 1")
+        rsus.set_state(c, far, "enabled", scene.user, "New.")
+    stranger = scene.enrol(far)
+    assert at_kiosk(scene, stranger, line, voucher.result).verdict == "refused"
+    with scene.office.begin() as c:
+        said = claims.ask_for_kiosk(scene.office, c, stranger.rsu, wire.TicketRequest(ticket=line.validation))
+    assert (said.verdict, said.prizes, said.validation) == ("other", (), "")
+    void = at_kiosk(scene, kiosk, line_of(lines, half), other.result)
+    assert void.verdict == "refused" if half.order != other.order else void.verdict == "paid"
+
+
+def test_a_desk_and_two_kiosks_at_once_pay_once(won: Opened) -> None:
+    """D9: threads against a real database; each of the others hears when and where."""
+    scene, kiosk, lines = won(policies={"claims_at_kiosk_up_to": 10_000_000})
+    second = scene.kiosk(blocks=0)
+    who = operator(scene)
+    for one in stand(scene):
+        line = line_of(lines, one)
+        request = str(uuid7(scene.clock))
+
+        def desk(one: claims.Standing = one, line: sale.Line = line) -> str:
+            try:
+                pay(scene, line, one.result, "Desk 1")
+            except Refused as refused:
+                return refused.code
+            return "paid"
+
+        def unit(
+            at: Kiosk, request: str, one: claims.Standing = one, line: sale.Line = line
+        ) -> Callable[[], str]:
+            def ask() -> str:
+                return at_kiosk(
+                    scene, at, line, one.result, identity_checked=True, operator=str(who), request=request
+                ).verdict
+
+            return ask
+
+        # The first kiosk lost the reply and asks again at the same moment: that is one payment.
+        answers = together(
+            [desk, unit(kiosk, request), unit(kiosk, request), unit(second, str(uuid7(scene.clock)))]
+        )
+        told = [answers[0], *{answers[1], answers[2]}, answers[3]]
+        assert sorted(told) == ["already_paid", "already_paid", "paid"], answers
+    with scene.office.begin() as c:
+        assert len(claims.claims(c, scene.event)) == 3
