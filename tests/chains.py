@@ -331,10 +331,14 @@ def open_scene(
     clock: SetClock | None = None,
     last_number: int = 1_000_000,
     configuration: Mapping[str, object] | None = None,
+    draw: DrawRules | None = None,
+    pools: tuple[PoolPlan, ...] = (),
+    prepare: Callable[[Connection, UUID], object] = lambda _c, _event: None,
 ) -> Scene:
     """An office over ``database`` with one event on sale: packages of 5 for 10.00, three prizes.
 
-    ``configuration`` is merged into the event's own before it is activated.
+    ``configuration`` is merged into the event's own, and ``prepare`` adds to the draft what else it shall have,
+    before it is activated.
     """
     clock = clock or SetClock()
     office = furnish(database, home, clock)
