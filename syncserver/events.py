@@ -723,16 +723,31 @@ def jackpot(c: Connection, event: UUID) -> int:
     shares = [rule for rule in held if rule.type == "percentage"]
     if not shares:
         return held[0].value if held else 0
-    sales, costs = row.total_sold, kept.draw.costs
-    for other in linked(c, event):
-        follower = _event(c, other)
-        sales += follower.total_sold
-        costs += settings(follower.configuration).draw.costs
-    base = raffle.base_of(sales, costs, kept.draw.base)
+    base = prize_base(c, event, running=True)
     whole = raffle.amounts(shares, base, carried_in(c, event))
     return sum(
         amount - amount % rule.winners for amount, rule in zip(whole, shares, strict=True)
     )  # fractions that sharing out cuts off are nobody's
+
+
+def prize_base(c: Connection, event: UUID, cut: CutRow | None = None, *, running: bool = False) -> int:
+    """What the percentage prizes are a share of, minor units (D8).
+
+    The sales that stand, of linked events too; of an early bird's own draw what was sold before its ``cut``. Where the
+    event's rule says net, the documented costs of these events are taken off first. ``running``: by the totals that
+    are carried along, for what is shown while sales go on.
+    """
+    row = _event(c, event)
+    kept = settings(row.configuration)
+    costs = kept.draw.costs
+    if cut is not None and cut.kind == EARLY_BIRD:
+        return raffle.base_of(sales_before(c, cut), costs, kept.draw.base)
+    sales = row.total_sold if running else sales_total(c, event)
+    for other in linked(c, event):
+        follower = _event(c, other)
+        sales += follower.total_sold if running else sales_total(c, other)
+        costs += settings(follower.configuration).draw.costs
+    return raffle.base_of(sales, costs, kept.draw.base)
 
 
 def carried_in(c: Connection, event: UUID) -> int:
@@ -770,9 +785,7 @@ def left_over(c: Connection, event: UUID) -> int:
             .group_by(r.c.prize_id)
         )
     }
-    base = raffle.base_of(sales_total(c, event), kept.draw.costs, kept.draw.base)
-    for other in linked(c, event):
-        base += sales_total(c, other)
+    base = prize_base(c, event)
     carrying = [p for p in prizes(c, event) if p.rule.carry]
     whole = raffle.amounts([p.rule for p in carrying], base, kept.carried)
     left = 0
@@ -903,6 +916,52 @@ def sales_before(c: Connection, cut: CutRow) -> int:
     )
 
 
+def frozen(c: Connection, event: UUID, order: UUID | None = None) -> bool:
+    """Whether a draw under way or done holds the event, or the order.
+
+    An early bird's draw holds an order while it goes on and the order stands before its cut, and for good where the
+    order has won; others leave it again, so that they can still be made void. The main draw holds everything.
+    """
+    d, r, t = m.draw_executions, m.draw_results, m.tickets
+    going = c.execute(
+        select(d.c.plan, d.c.official_at).where(d.c.raffle_event_id == event, d.c.state != "failed")
+    ).all()
+    if main_frozen(c, event):
+        return True
+    if order is None or not going:
+        return bool(going)
+    under_way = {row.plan for row in going if row.official_at is None}
+    if under_way and any(
+        cut.pool in under_way and c.execute(before(cut).orders().where(m.orders.c.id == order)).all()
+        for cut in cuts(c, event)
+    ):
+        return True
+    won = (
+        select(r.c.id)
+        .join(t, t.c.id == r.c.winning_ticket_id)
+        .join(d, d.c.id == r.c.draw_execution_id)
+        .where(t.c.order_id == order, d.c.state != "failed")
+    )
+    return bool(c.execute(won.limit(1)).all())
+
+
+def main_frozen(c: Connection, event: UUID) -> bool:
+    """Whether the main draw of the event, or of the one that it is linked to, has begun: nothing enters any more."""
+    d = m.draw_executions
+    leading = settings(_event(c, event).configuration).draw.linked_to
+    return bool(
+        c.execute(
+            select(d.c.id)
+            .where(
+                d.c.raffle_event_id.in_([event] if leading is None else [event, leading]),
+                d.c.plan == raffle.MAIN_POOL,
+                d.c.state != "failed",
+            )
+            .limit(1)
+        ).all()
+    )
+
+
 def unconfirm(c: Connection, event: UUID, order: UUID | None = None) -> None:
     """Later facts undo a confirmation of the reconciliation; of early birds only where ``order`` stands before their
     cut, or all of them without one.
@@ -931,6 +990,11 @@ def unconfirm_cut(c: Connection, cut: UUID) -> None:
         .where(m.event_cuts.c.id == cut, m.event_cuts.c.confirmed_at.is_not(None))
         .values(confirmed_at=None, confirmed_by=None)
     )
+
+
+def get(c: Connection, event: UUID) -> Row[Any]:
+    """The event's row. ``Refused`` (``unknown_event``) where there is none."""
+    return _event(c, event)
 
 
 def locked(c: Connection, event: UUID) -> Row[Any]:
@@ -1131,6 +1195,8 @@ def _check_prizes(held: Sequence[PrizeRow], kept: Settings) -> None:
         return
     if not main:
         raise Refused("no_prize", "The main draw has no prize.", "Add one.")
+    if any(p.rule.carry and p.rule.pool in own for p in held):
+        raise Refused("prize", "Only a prize of the main draw is carried over.")
     if unknown := used - own - {raffle.MAIN_POOL, DECK} - {plan.name for plan in kept.pools}:
         raise Refused("pool", f"A prize is drawn from {min(unknown)!r}, which is no pool of the event.")
     if (DECK in used) != (kept.draw.progressive is not None):

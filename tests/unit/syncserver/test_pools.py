@@ -1,0 +1,298 @@
+"""Pools: which numbers can win, to the last one, and what the prizes come to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from shared import draw as fair
+from shared.clock import utc
+from shared.errors import Refused
+from syncserver import events, pools
+from syncserver import models as m
+from syncserver.db import Database
+from syncserver.events import DrawRules, NewEvent, PoolPlan, Progressive
+from tests.chains import HOUR_MS, PRICE, START_MS, TICKETS, Kiosk, Scene, open_scene
+
+SIX, SEVEN = utc(START_MS + HOUR_MS), utc(START_MS + 2 * HOUR_MS)
+EARLY = (
+    PoolPlan(name="bird-1", label="Early bird, six", until=SIX, draw_at=SIX + timedelta(minutes=30)),
+    PoolPlan(name="bird-2", label="Early bird, seven", until=SEVEN),
+)
+
+
+def two_prizes(c: Connection, event: UUID) -> None:
+    events.add_prize(c, event, "Bicycle", "fixed", 40_000, position=11, pool="bird-1")
+    events.add_prize(c, event, "Radio", "fixed", 4_000, position=12, pool="bird-2")
+
+
+@pytest.fixture
+def scene(database: Database, tmp_path: Path) -> Scene:
+    return open_scene(database, tmp_path, pools=EARLY, prepare=two_prizes)
+
+
+def numbers(pool: fair.Pool) -> list[int]:
+    return [pool.number_at(i) for i in range(pool.size)]
+
+
+def gathered(
+    scene: Scene, plan: str = "main", event: UUID | None = None, **how: object
+) -> dict[str, list[int]]:
+    with scene.office.begin(scene.user) as c:
+        found = pools.gather(scene.office, c, event or scene.event, plan, **how)  # type: ignore[arg-type]
+    return {name: numbers(pool) for name, pool in found.pools.items()}
+
+
+def sell_at(scene: Scene, kiosk: Kiosk, hours: float) -> list[int]:
+    """Five tickets sold so long after the beginning; their numbers."""
+    scene.clock.ms = START_MS + int(hours * HOUR_MS)
+    line = kiosk.sell().lines[0]
+    return list(line.ranges[0].numbers())
+
+
+def test_each_pool_holds_what_stands_before_its_cut_in_the_chains(scene: Scene) -> None:
+    """D2: early-bird pools nested by time; the place in the chain counts, not the clock; the main pool holds all."""
+    one, two = scene.kiosk(), scene.kiosk()
+    first = sell_at(scene, one, 0.5) + sell_at(scene, two, 0.6)
+    one.cut(pool="bird-1")
+    second = sell_at(scene, one, 0.9)  # its clock is behind: the place after the cut counts
+    first += sell_at(scene, two, 1.1)  # the second kiosk's cut comes later
+    two.cut(pool="bird-1")
+    second += sell_at(scene, two, 1.5)
+    for kiosk in (one, two):
+        kiosk.cut(pool="bird-2")
+    third = sell_at(scene, one, 2.5)
+    test = one.sell(test=True, at=START_MS - 2 * HOUR_MS).lines[0]
+    void = one.sell()
+    one.void(void.lines[0])
+    scene.close()
+    for kiosk in (one, two):
+        kiosk.cut()
+        assert kiosk.send_all().verdict == "accepted"
+    assert gathered(scene, "bird-1") == {"bird-1": sorted(first)}
+    assert gathered(scene) == {
+        "bird-2": sorted(first + second),
+        "main": sorted(first + second + third),
+    }
+    assert test.ranges[0].first not in gathered(scene)["main"]
+
+
+def test_without_a_cut_of_its_kiosk_an_order_counts_by_its_time(scene: Scene) -> None:
+    """Law 6: a kiosk that two people leave out never cut; what is here of it goes by its clock."""
+    kiosk = scene.kiosk()
+    early = sell_at(scene, kiosk, 0.5)
+    late = sell_at(scene, kiosk, 1.5)
+    kiosk.send_all()
+    scene.close()
+    assert gathered(scene, "bird-1") == {"bird-1": early}
+    assert gathered(scene)["bird-2"] == early + late
+
+
+def test_a_kiosk_that_only_cut_for_the_close_ends_every_pool_there(scene: Scene) -> None:
+    """An event closed before an early bird's end ends that too."""
+    kiosk = scene.kiosk()
+    early = sell_at(scene, kiosk, 0.5)
+    with scene.office.begin(scene.user) as c:
+        events.close(scene.office, c, scene.event, scene.user)
+        assert {cut.pool: cut.at for cut in events.cuts(c, scene.event)} == dict.fromkeys(
+            ("bird-1", "bird-2", "main"), scene.office.now()
+        )
+    kiosk.cut()
+    kiosk.send_all()
+    assert gathered(scene, "bird-1") == {"bird-1": early}
+
+
+def test_a_pool_of_packages_holds_their_numbers_alone(database: Database, tmp_path: Path) -> None:
+    """D2: a pool for those who bought a certain package."""
+
+    def prepare(c: Connection, event: UUID) -> None:
+        events.add_package(c, event, "Loyal", TICKETS, PRICE, 2)
+        events.add_prize(c, event, "Hat", "fixed", 100, position=11, pool="loyal")
+
+    plan = PoolPlan(name="loyal", label="Loyal buyers", packages=("Loyal",))
+    scene = open_scene(database, tmp_path, pools=(plan,), prepare=prepare)
+    with scene.office.begin() as c:
+        package = c.execute(m.ticket_packages.select().where(m.ticket_packages.c.name == "Loyal")).one()
+    kiosk = scene.kiosk()
+    plain = kiosk.sell().lines[0]
+    scene.package = package.id
+    loyal = kiosk.sell().lines[0]
+    scene.close()
+    kiosk.cut()
+    kiosk.send_all()
+    assert scene.kinds() == set()
+    of = [list(line.ranges[0].numbers()) for line in (plain, loyal)]
+    assert gathered(scene) == {"main": of[0] + of[1], "loyal": of[1]}
+
+
+def test_excluded_orders_enter_no_pool_until_the_decision_is_taken_back(scene: Scene) -> None:
+    """D2: a recorded decision, before the freeze; who, why and when is kept."""
+    kiosk = scene.kiosk()
+    keep = sell_at(scene, kiosk, 0.2)
+    out = kiosk.sell().lines[0]
+    kiosk.cut(pool="bird-1")
+    kiosk.cut(pool="bird-2")
+    scene.close()
+    kiosk.cut()
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        made = pools.exclude(scene.office, c, UUID(out.order), "works here", scene.user)
+        with pytest.raises(Refused) as e:
+            pools.exclude(scene.office, c, UUID(out.order), "works here", scene.user)
+        assert e.value.code == "already_excluded"
+    assert gathered(scene) == {"bird-2": keep, "main": keep}
+    with scene.office.begin(scene.user) as c:
+        pools.lift(scene.office, c, made, "a mistake", scene.user)
+        rows = pools.exclusions(c, scene.event)
+        with pytest.raises(Refused):
+            pools.lift(scene.office, c, made, "a mistake", scene.user)
+    assert [(row.reason, row.lifted_reason, row.tickets) for row in rows] == [("works here", "a mistake", 5)]
+    assert gathered(scene)["main"] == keep + list(out.ranges[0].numbers())
+
+
+def test_the_plans_are_in_order_of_time_and_say_how_far_they_are(scene: Scene) -> None:
+    with scene.office.begin() as c:
+        found = pools.plans(scene.office, c, scene.event)
+        assert [(p.name, p.pools, p.state) for p in found] == [
+            ("bird-1", ("bird-1",), "to come"),
+            ("main", ("main", "bird-2"), "to come"),
+        ]
+        scene.clock.ms = START_MS + HOUR_MS
+        assert [p.state for p in pools.plans(scene.office, c, scene.event)] == ["open", "to come"]
+        with pytest.raises(Refused) as e:
+            pools.gather(scene.office, c, scene.event, "bird-2")
+        assert e.value.code == "unknown_plan"
+
+
+def test_progress_is_told_while_a_pool_is_read(scene: Scene) -> None:
+    kiosk = scene.kiosk()
+    sell_at(scene, kiosk, 0.1)
+    sell_at(scene, kiosk, 0.2)
+    kiosk.send_all()
+    told: list[tuple[int, int]] = []
+    gathered(scene, progress=lambda done, expected: told.append((done, expected)))
+    assert told == [(10, 20), (20, 20)]
+
+
+# Linked events and progressive jackpots -------------------------------------------------------------
+
+
+def follower(scene: Scene, name: str, **fields: object) -> UUID:
+    """A second event on sale that is linked to the scene's."""
+    now = utc(scene.clock.now_ms())
+    with scene.office.begin(scene.user) as c:
+        event = events.create_event(
+            scene.office,
+            c,
+            NewEvent(
+                name=name,
+                identifier=name,
+                organisation=scene.organisation,
+                opens_at=now - timedelta(hours=1),
+                closes_at=utc(scene.closes_ms),
+                **(
+                    {"draw": DrawRules(linked_to=scene.event), "first_number": 101, "last_number": 300}
+                    | fields
+                ),  # type: ignore[arg-type]
+            ),
+            scene.user,
+        )
+        events.add_package(c, event, "Five", TICKETS, PRICE, 1)
+    return event
+
+
+def test_linked_events_numbers_are_one_pool_by_a_published_map(database: Database, tmp_path: Path) -> None:
+    """Design 6.3: renumbered behind the leading event's; their sales make one jackpot (D8)."""
+    scene = open_scene(database, tmp_path, last_number=500)
+    other = follower(scene, "East")
+    with scene.office.begin(scene.user) as c:
+        events.activate(scene.office, c, other, scene.user)
+        package = c.execute(m.ticket_packages.select().where(m.ticket_packages.c.event_id == other)).one()
+    kiosk = scene.kiosk()
+    here = kiosk.sell().lines[0]
+    kiosk.allocate(50, other)
+    scene.package = package.id
+    there = kiosk.sell(kiosk.line(event=other)).lines[0]
+    kiosk.send_all()
+    assert (here.ranges[0].first, there.ranges[0].first) == (1, 101)
+    with scene.office.begin(scene.user) as c:
+        found = pools.gather(scene.office, c, scene.event)
+        assert found.links == (
+            fair.Link(str(scene.event), 1, 500, 0, "main"),
+            fair.Link(str(other), 101, 300, 400, "main"),
+        )
+        assert numbers(found.pools["main"]) == [1, 2, 3, 4, 5, 501, 502, 503, 504, 505]
+        assert pools.jackpot(c, scene.event) == pools.jackpot(c, other) == PRICE
+        assert pools.prize_amounts(c, scene.event)[scene.prizes[0]] == PRICE
+        with pytest.raises(Refused) as e:
+            pools.gather(scene.office, c, other)
+        assert e.value.code == "linked"
+
+
+def test_an_event_is_linked_only_to_what_can_lead_it(scene: Scene) -> None:
+    """D8, E12: another currency, a prize of its own, a draft that leads: each is refused before anything is sold."""
+    with pytest.raises(Refused, match="is in EUR"):
+        follower(scene, "North", currency="USD")
+    west = follower(scene, "West")
+    with scene.office.begin(scene.user) as c:
+        events.add_prize(c, west, "Own", "fixed", 100)
+        with pytest.raises(Refused) as e:
+            events.activate(scene.office, c, west, scene.user)
+        assert e.value.code == "linked"
+    draft = follower(scene, "Draft", draw=DrawRules())
+    below = follower(scene, "Below", draw=DrawRules(linked_to=draft))
+    with scene.office.begin(scene.user) as c, pytest.raises(Refused, match="on sale first"):
+        events.activate(scene.office, c, below, scene.user)
+
+
+CARDS = DrawRules(progressive=Progressive(cards=4, ace=2, must_be_won=True))
+
+
+def with_cards(c: Connection, event: UUID) -> None:
+    for prize in events.prizes(c, event):
+        events.remove_prize(c, prize.id)
+    events.add_prize(c, event, "Tonight's", "percentage", basis_points=2_000, position=1)
+    events.add_prize(
+        c, event, "The ace", "percentage", basis_points=3_000, position=2, pool="deck", carry=True
+    )
+
+
+def test_a_forced_progressive_draw_has_a_pair_for_each_card_left(database: Database, tmp_path: Path) -> None:
+    """Catch the Ace: the deck holds the cards in play, and the ace must come where the jackpot must be won."""
+    scene = open_scene(database, tmp_path, draw=CARDS, prepare=with_cards)
+    kiosk = scene.kiosk()
+    kiosk.sell()
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        found = pools.gather(scene.office, c, scene.event)
+        data = fair.manifest(
+            event=str(scene.event),
+            draw=str(scene.event),
+            pools=found.pools,
+            prizes=found.prizes,
+            entropy={"source": "none"},
+            progressive=found.progressive,
+        )
+        held = events.prizes(c, scene.event)
+    assert numbers(found.pools["deck"]) == [fair.CARD_BASE + card for card in (1, 2, 3, 4)]
+    assert [(p.position, p.pool) for p in found.prizes] == [
+        (at, pool) for at, pool in enumerate(["main", "deck"] * 4, start=1)
+    ]
+    assert [found.rows[p.prize] for p in found.prizes] == [held[0].id, held[1].id] * 4
+    assert fair.Manifest.read(data).progressive == fair.Progressive(2, "deck")
+
+
+# Pieces ---------------------------------------------------------------------------------------------
+
+
+@given(st.sets(st.integers(1, 2_000)), st.sets(st.integers(1, 2_000)))
+def test_leaving_numbers_out_leaves_the_others_in_their_order(held: set[int], gone: set[int]) -> None:
+    packed = fair.Pool.of(sorted(held)).packed.tobytes() if held else b""
+    pieces = b"".join(pools.without(packed, sorted(gone))) if packed else b""
+    assert pieces == b"".join(n.to_bytes(4) for n in sorted(held - gone))
