@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
 
 from shared import keys, sale, wire
 from shared.numbers import ValidationBlock, block_number
+from shared.wire import ClaimReply
 from syncserver import catalog, claims, draws, reconcile, rsus
 from syncserver.db import Database
 from tests.chains import Kiosk, Scene, b64, open_scene
@@ -26,6 +27,21 @@ def scene(database: Database, tmp_path: Path) -> Scene:
 def test_the_page_names_every_verdict_and_no_other() -> None:
     table = PAGE[PAGE.index("| verdict | when") : PAGE.index("Whatever the verdict")]
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(get_args(wire.Verdict))
+
+
+def table(under: str, head: str) -> set[str]:
+    """The first column of a table of the page's section."""
+    section = PAGE[PAGE.index(under) :]
+    rows = section[section.index(head) :].split("\n\n", 1)[0]
+    return set(re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE))
+
+
+def test_the_page_names_every_verdict_on_a_ticket_and_on_a_claim() -> None:
+    """Section 9"""
+    assert table("## 9.", "| verdict | the ticket") == set(get_args(claims.Verdict))
+    assert table("## 9.", "| verdict | when") == set(get_args(get_type_hints(ClaimReply)["verdict"]))
+    states = PAGE[PAGE.index("stands in one state") :].split("`can_pay`", 1)[0]
+    assert set(re.findall(r"`(\w+)`", states)) == set(get_args(claims.State))
 
 
 def shown(scene: Scene, kiosk: Kiosk) -> wire.Catalog:
