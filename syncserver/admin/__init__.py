@@ -13,15 +13,29 @@ from syncserver.admin.draws import register as _draws
 from syncserver.admin.events import register as _events
 from syncserver.admin.findings import register as _findings
 from syncserver.admin.ground import login_page, menu, tell
+from syncserver.admin.ground import register as _ground
 from syncserver.admin.home import register as _home
 from syncserver.admin.kiosks import register as _kiosks
 from syncserver.admin.ledger import register as _ledger
 from syncserver.admin.orders import register as _orders
+from syncserver.admin.reconcile import register as _reconcile
 from syncserver.admin.users import register as _users
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
-for _register in (_home, _events, _kiosks, _findings, _draws, _claims, _orders, _ledger, _users):
+for _register in (
+    _ground,
+    _home,
+    _events,
+    _kiosks,
+    _findings,
+    _reconcile,
+    _draws,
+    _claims,
+    _orders,
+    _ledger,
+    _users,
+):
     _register(blueprint)
 
 __all__ = ["blueprint", "login_page", "menu", "tell"]

@@ -1,13 +1,14 @@
-"""Findings to decide, and the page that tells whether an event's numbers add up."""
+"""Findings: what reconciliation doubts, told in words, with what each decision does, and deciding it."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_
 
 from shared.errors import Refused
 from syncserver import auth, reconcile
@@ -17,20 +18,43 @@ from syncserver.auth import access
 
 ROWS_MAX: Final = 200
 SPANS_SHOWN: Final = 20
-EPOCH_MAX: Final = 2**31 - 1
+
+ACCEPT, EXCLUDE = reconcile.DECISIONS
+_ORDER_STANDS = "It stands: its numbers go into the pool."
+_ORDER_FALLS = "It does not stand: its numbers enter no pool."
+EFFECTS: Final = {
+    "sold_twice": (
+        "The sale that came in first keeps these numbers, and they go into the pool once.",
+        "Nobody has these numbers: they enter no pool.",
+    ),
+    "fork": (
+        "What the second chain holds is taken in; what of it does not fit becomes a finding of its own.",
+        "What the second chain holds stays in quarantine: none of it enters a pool.",
+    ),
+    "revoked_entries": (
+        "What it handed over after it was revoked is taken in; what of it does not fit becomes a finding of its own.",
+        "What it handed over after it was revoked stays in quarantine: none of it enters a pool.",
+    ),
+    "unit_missing": (
+        "I agree: the draw goes on without this kiosk, and what it has not handed over enters no pool.",
+        "No: the draw waits for this kiosk.",
+    ),
+    "order_twice": (
+        "Taken note of: the order stays as it was journalled first.",
+        "Taken note of: the order stays as it was journalled first.",
+    ),
+}
+"""What accepting and excluding do to a finding of this kind; of any other see :func:`effects`."""
+_VOIDS: Final = {"void_unknown", "void_foreign", "void_after_draw"}
 
 
 def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
     to.add_app_template_filter(said, "said")
+    to.add_app_template_global(effects, "effects")
+    to.add_app_template_filter(heading, "heading")
     to.add_url_rule("/findings", "findings", findings)
     to.add_url_rule("/findings/<uuid:finding>/decide", "decide", decide, methods=["POST"])
-    to.add_url_rule("/events/<uuid:event>/reconcile", "reconcile_page", show)
-    to.add_url_rule(
-        "/events/<uuid:event>/reconcile/voids", "acknowledge_voids", acknowledge, methods=["POST"]
-    )
-    to.add_url_rule("/events/<uuid:event>/reconcile/except", "except_unit", except_unit, methods=["POST"])
-    to.add_url_rule("/events/<uuid:event>/reconcile/confirm", "confirm", confirm, methods=["POST"])
 
 
 @access(*ground.READERS)
@@ -49,15 +73,7 @@ def findings() -> ResponseReturnValue:
             f.c.event_id.is_(None) & (m.rsus.c.organization_id == me.organisation)
         )
         query = (
-            select(
-                f,
-                m.raffle_events.c.name.label("event_name"),
-                m.rsus.c.name.label("rsu_name"),
-                m.users.c.display_name.label("decider"),
-            )
-            .outerjoin(m.raffle_events, m.raffle_events.c.id == f.c.event_id)
-            .outerjoin(m.rsus, m.rsus.c.id == f.c.rsu_id)
-            .outerjoin(m.users, m.users.c.id == f.c.decided_by)
+            _told()
             .where(mine)
             .order_by(f.c.decided_at.desc().nulls_first(), f.c.blocking.desc(), f.c.opened_at.desc())
             .limit(ROWS_MAX)
@@ -71,11 +87,60 @@ def findings() -> ResponseReturnValue:
         "findings",
         "findings",
         rows=rows,
-        words=reconcile.WORDS,
         event=event,
         everything=everything,
         rows_max=ROWS_MAX,
     )
+
+
+def _told() -> Select[Any]:
+    """Findings with the names of what they are about."""
+    f = m.findings
+    return (
+        select(
+            f,
+            m.raffle_events.c.name.label("event_name"),
+            m.rsus.c.name.label("rsu_name"),
+            m.users.c.display_name.label("decider"),
+        )
+        .outerjoin(m.raffle_events, m.raffle_events.c.id == f.c.event_id)
+        .outerjoin(m.rsus, m.rsus.c.id == f.c.rsu_id)
+        .outerjoin(m.users, m.users.c.id == f.c.decided_by)
+    )
+
+
+def of_event(c: Connection, event: UUID, rows_max: int) -> Sequence[Row[Any]]:
+    """The undecided findings of an event and of its kiosks, those that block first; at most ``rows_max``."""
+    f, a = m.findings, m.rsu_allocations
+    units = select(a.c.rsu_id, a.c.epoch).where(a.c.raffle_event_id == event)
+    return c.execute(
+        _told()
+        .where(
+            f.c.decided_at.is_(None),
+            or_(
+                f.c.event_id == event, and_(f.c.event_id.is_(None), tuple_(f.c.rsu_id, f.c.epoch).in_(units))
+            ),
+        )
+        .order_by(f.c.blocking.desc(), f.c.opened_at, f.c.id)
+        .limit(rows_max)
+    ).all()
+
+
+def heading(kind: str) -> str:
+    """What a kind of finding is called."""
+    return reconcile.WORDS.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def effects(kind: str, detail: dict[str, Any]) -> dict[str, str]:
+    """What each decision does to a finding of this kind with this detail, in words."""
+    if kind in EFFECTS:
+        return dict(zip(reconcile.DECISIONS, EFFECTS[kind], strict=True))
+    if kind in _VOIDS or not detail.get("order"):
+        return {
+            ACCEPT: "I have seen it. Nothing changes in any pool.",
+            EXCLUDE: "It is not to count. Nothing changes in any pool.",
+        }
+    return {ACCEPT: _ORDER_STANDS, EXCLUDE: _ORDER_FALLS}
 
 
 def said(value: object, name: str = "") -> str:
@@ -117,7 +182,7 @@ def decide(finding: UUID) -> ResponseReturnValue:
         ).one_or_none()
         if row is None or (row.b if row.a is None else row.a) != me.organisation:
             abort(404)
-        page = ground.back_to("admin.findings", **({"event": row.event_id} if row.event_id else {}))
+        page = _back(c, row.event_id)
         decision = request.form.get("decision", "")
         if decision not in reconcile.DECISIONS:
             raise Refused("field", "Choose what is decided.")
@@ -126,45 +191,11 @@ def decide(finding: UUID) -> ResponseReturnValue:
     return redirect(page, 303)
 
 
-@access(*ground.READERS)
-def show(event: UUID) -> ResponseReturnValue:
-    """How an event's sales stand: per kiosk, and what still keeps the draw shut."""
-    with ground.reading() as c:
-        row = ground.own_event(c, event)
-        status = reconcile.status(auth.office(), c, event)
-        who = c.scalar(select(m.users.c.display_name).where(m.users.c.id == row.reconciliation_confirmed_by))
-    return ground.page("reconcile", "events", e=row, status=status, confirmed_by=who)
-
-
-@access(*ground.MANAGERS)
-def acknowledge(event: UUID) -> ResponseReturnValue:
-    """Takes note of all voids."""
-    page = ground.back_to("admin.reconcile_page", event=event)
-    with ground.acting() as c:
-        ground.own_event(c, event)
-        reconcile.acknowledge_voids(c, event, auth.account().id)
-    ground.tell("good", "The voids are acknowledged, under your name.")
-    return redirect(page, 303)
-
-
-@access(*ground.MANAGERS)
-def confirm(event: UUID) -> ResponseReturnValue:
-    """Confirms that the event is reconciled."""
-    page = ground.back_to("admin.reconcile_page", event=event)
-    with ground.acting() as c:
-        ground.own_event(c, event)
-        reconcile.confirm(auth.office(), c, event, auth.account().id)
-    ground.tell("good", "Reconciliation is confirmed, under your name. The draw can be opened.")
-    return redirect(page, 303)
-
-
-@access(*ground.MANAGERS)
-def except_unit(event: UUID) -> ResponseReturnValue:
-    """Asks that the draw go on without a kiosk that will never be whole; a second person has to agree."""
-    page = ground.back_to("admin.reconcile_page", event=event)
-    rsu, epoch = ground.identifier("rsu", "Kiosk"), ground.whole("epoch", "Epoch", 1, EPOCH_MAX)
-    with ground.acting() as c:
-        ground.own_event(c, event)
-        reconcile.except_unit(c, event, rsu, epoch, ground.reason(), auth.account().id)
-    ground.tell("good", "Asked, under your name. A second person agrees among the findings.")
-    return redirect(page, 303)
+def _back(c: Connection, event: UUID | None) -> str:
+    """Where the finding was decided: among the findings, or on the page of the event being reconciled."""
+    try:
+        reconciled = UUID(request.form.get("reconciling", ""))
+    except ValueError:
+        return ground.back_to("admin.findings", **({"event": event} if event else {}))
+    ground.own_event(c, reconciled)
+    return ground.back_to("admin.reconcile_page", event=reconciled, _anchor="findings")

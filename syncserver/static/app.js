@@ -2,33 +2,155 @@
 "use strict";
 
 const REFRESH_S_MIN = 2;
+const FIELDS = "input:not([type=hidden]), select, textarea";
+
+// Times --------------------------------------------------------------------------------------------
+
+// Measured from what the server's clock said when it told the time, so that this machine's clock does not matter.
+const due = new WeakMap();
+const away = (time) => {
+  if (!due.has(time)) due.set(time, performance.now() + (Date.parse(time.dateTime) - Number(time.dataset.now)));
+  return due.get(time) - performance.now();
+};
+const two = (n) => String(n).padStart(2, "0");
+const told = (ms) => {
+  const s = Math.max(0, Math.ceil(ms / 1000)), h = Math.floor(s / 3600);
+  if (h >= 48) return `${Math.floor(h / 24)} days`;
+  return (h ? `${h}:${two(Math.floor(s / 60) % 60)}` : `${Math.floor(s / 60)}`) + `:${two(s % 60)}`;
+};
+const since = (ms) => {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 10) return "just now";
+  const [n, word] = s < 60 ? [s, "second"] : s < 3600 ? [Math.floor(s / 60), "minute"]
+    : s < 86400 ? [Math.floor(s / 3600), "hour"] : [Math.floor(s / 86400), "day"];
+  return `${n} ${word}${n === 1 ? "" : "s"} ago`;
+};
+const tick = () => {
+  for (const time of document.querySelectorAll("time[data-countdown], time[data-ago]")) {
+    const left = away(time);
+    const text = "ago" in time.dataset ? since(-left) : left > 0 ? told(left) : time.dataset.countdown;
+    if (time.textContent !== text) time.textContent = text;
+    for (const waits of left > 0 ? [] : document.querySelectorAll(`[data-opens="${time.id}"][hidden]`)) {
+      if (time.id) waits.hidden = false;
+    }
+  }
+};
+tick();
+setInterval(tick, 1000);
+
+// Fragments ----------------------------------------------------------------------------------------
+
+// Nothing is exchanged under somebody's hands: not while a field in it is in use, or a form stands open or half typed.
+const inUse = (piece) => {
+  const active = document.activeElement;
+  if (piece.contains(active) && active.matches(FIELDS)) return true;
+  for (const form of piece.querySelectorAll("form")) {
+    if (form.dataset.sent || form.closest("details[open]")) return true;
+    for (const field of form.querySelectorAll(FIELDS)) {
+      if (field.checked !== field.defaultChecked || (field.defaultValue !== undefined && field.value !== field.defaultValue)) return true;
+    }
+  }
+  return false;
+};
+const plain = (html) => html.replace(/ data-now="[^"]*"/g, "").replace(/(<time [^>]*>)[^<]*/g, "$1");
+const place = (element) => element && (element.id ? `#${CSS.escape(element.id)}` : element.matches("summary")
+  ? `[data-keep="${element.parentElement.dataset.keep}"] > summary` : element.matches("a[href]")
+    ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : "");
+
+function exchange(piece, html) {
+  const kept = new Map([...piece.querySelectorAll("details[data-keep]")].map((d) => [d.dataset.keep, d.open]));
+  const scrolled = [...piece.querySelectorAll(".scroll")].map((one) => one.scrollLeft);
+  const focus = piece.contains(document.activeElement) ? place(document.activeElement) : "";
+  piece.innerHTML = html;
+  for (const d of piece.querySelectorAll("details[data-keep]")) if (kept.has(d.dataset.keep)) d.open = kept.get(d.dataset.keep);
+  piece.querySelectorAll(".scroll").forEach((one, i) => { one.scrollLeft = scrolled[i] || 0; });
+  if (focus) piece.querySelector(focus)?.focus({ preventScroll: true });
+  watchForms(piece);
+}
 
 for (const part of document.querySelectorAll("[data-refresh]")) {
   const every = Math.max(Number(part.dataset.every) || 10, REFRESH_S_MIN) * 1000;
   const state = document.querySelector("[data-refresh-state]");
   const say = (text) => { if (state && state.textContent !== text) state.textContent = text; };
+  const shown = new Map();
+  for (const one of part.querySelector(":scope > [id]") ? part.children : [part]) shown.set(one, plain(one.innerHTML));
+  let loading = false;
   const load = async () => {
-    // Nothing is exchanged under somebody's hands: not while the page is hidden or a field in it is in use.
-    if (document.hidden || part.contains(document.activeElement)) return;
+    if (document.hidden || loading) return;
+    loading = true;
     try {
       const reply = await fetch(part.dataset.refresh, { headers: { "X-Fragment": "1" } });
-      if (reply.status === 401) { location.reload(); return; }
+      if (reply.status === 401 || reply.redirected) { location.reload(); return; }
       if (!reply.ok) { say("Not up to date: the server answers with an error."); return; }
-      part.innerHTML = await reply.text();
-      say("");
-    } catch { say("Not up to date: the server cannot be reached."); }
+      const fresh = document.createElement("template");
+      fresh.innerHTML = await reply.text();
+      // A part of several pieces, each with an id, is exchanged piece by piece; any other as a whole.
+      const pieces = [...part.children].filter((one) => one.id);
+      let held = false;
+      const pairs = pieces.length
+        ? pieces.map((old) => [old, fresh.content.getElementById(old.id)])
+        : [[part, { innerHTML: fresh.innerHTML, className: part.className }]];
+      for (const [old, now] of pairs) {
+        if (!now) continue;
+        const html = now.innerHTML, same = plain(html);
+        if (shown.get(old) === same) continue;
+        if (inUse(old)) { held = true; continue; }
+        shown.set(old, same);
+        old.className = now.className;
+        exchange(old, html);
+      }
+      tick();
+      say(held ? "What you work on stays as it is until you have finished." : "");
+    } catch { say("Not up to date: the server cannot be reached."); } finally { loading = false; }
   };
   setInterval(load, every);
   document.addEventListener("visibilitychange", load);
 }
 
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
-  });
+// Forms --------------------------------------------------------------------------------------------
+
+function watchForms(root) {
+  for (const form of root.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "1";
+      for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
+      if (form.dataset.upload !== undefined) { event.preventDefault(); upload(form); }
+      // What takes longer than a moment says that it is under way.
+      const wait = form.querySelector("[data-wait]");
+      if (wait) setTimeout(() => { wait.hidden = false; }, 700);
+    });
+  }
 }
+watchForms(document);
+
+// A file is sent with its progress shown; the server then answers with the page to go to.
+function upload(form) {
+  const box = form.querySelector(".upload"), bar = box.querySelector("progress"), said = box.querySelector("[role=status]");
+  const request = new XMLHttpRequest();
+  box.hidden = false;
+  request.upload.addEventListener("progress", (e) => {
+    if (!e.lengthComputable) return;
+    bar.value = (100 * e.loaded) / e.total;
+    said.textContent = e.loaded < e.total ? `${Math.floor(bar.value)} % sent` : "Sent. Its entries are being checked and taken in…";
+  });
+  request.addEventListener("load", () => {
+    // The answer is the page to go on with, and what it tells is told once.
+    const page = new DOMParser().parseFromString(request.responseText, "text/html"), main = page.getElementById("main");
+    if (!main) { location.reload(); return; }
+    document.getElementById("main").replaceWith(main);
+    document.title = page.title;
+    history.pushState({}, "", request.responseURL);
+    watchForms(main);
+    tick();
+    scrollTo(0, 0);
+  });
+  request.addEventListener("error", () => { said.textContent = "It could not be sent. Try again."; delete form.dataset.sent; });
+  request.open("POST", form.action);
+  request.send(new FormData(form));
+}
+
+window.addEventListener("popstate", () => location.reload());
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });

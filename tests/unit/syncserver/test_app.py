@@ -54,6 +54,7 @@ def places(house: House) -> dict[str, str]:
         "finding": str(nobody),
         "claim": str(nobody),
         "user": str(nobody),
+        "epoch": "1",
         "pool": "main",
         "table": "orders",
         "step": "",
@@ -61,7 +62,7 @@ def places(house: House) -> dict[str, str]:
     }
 
 
-NOT_THERE = {"finding", "claim"}
+NOT_THERE = {"finding", "claim", "epoch"}
 """Parts for which the house has nothing: whoever may enter is told so."""
 
 

@@ -1,0 +1,350 @@
+"""Reconciling an event as a guided page: where it stands, what still keeps the draw shut, and who must do what.
+
+The page brings itself up to date, piece by piece, and never a piece that somebody is typing in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+
+from shared import clock, medium
+from shared.errors import Refused
+from shared.medium import NotAMedium
+from syncserver import auth, intake, reconcile
+from syncserver import models as m
+from syncserver.admin import findings, ground
+from syncserver.admin.kiosks import FORM_BYTES, MEDIUM_BYTES_MAX
+from syncserver.auth import access
+from syncserver.reconcile import Gate, Reconciliation
+
+REFRESH_S: Final = 3
+EPOCH_MAX: Final = 2**31 - 1
+VOIDS_SHOWN: Final = 100
+FINDINGS_SHOWN: Final = 25
+IMPORTS_SHOWN: Final = 100
+SPANS_SHOWN: Final = 500
+"""Ranges of numbers listed before asking for an exception; all are counted."""
+CORRUPT_SHOWN: Final = 100
+
+STEPS: Final = (
+    ("close", "Sales close", ("closed",)),
+    ("hand-in", "Kiosks hand in", ("unit",)),
+    ("findings", "Findings are decided", ("findings",)),
+    ("voids", "Voids are acknowledged", ("voids",)),
+    ("confirm", "Somebody confirms by name", ("confirmed",)),
+)
+"""What is done in which order, and the gates that each of them opens; any other gate stands before the last."""
+_CORRUPT: Final = ("unit_corrupt", "journal_corrupt", "memory_error", "unit_forked")
+"""Critical events that make the corruption log."""
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    base = "/events/<uuid:event>/reconcile"
+    to.add_url_rule(base, "reconcile_page", show)
+    to.add_url_rule(f"{base}/now", "reconcile_now", fragment)
+    to.add_url_rule(f"{base}/voids", "acknowledge_voids", acknowledge, methods=["POST"])
+    to.add_url_rule(f"{base}/except", "except_unit", except_unit, methods=["POST"])
+    to.add_url_rule(f"{base}/except/<uuid:rsu>/<int:epoch>", "exception", exception)
+    to.add_url_rule(f"{base}/confirm", "confirm", confirm, methods=["POST"])
+    to.add_url_rule(f"{base}/import", "event_import", bring_in, methods=["POST"])
+    to.add_url_rule(f"{base}/imports", "imports", imports)
+    to.url_value_preprocessor(_make_room)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way to a draw; its gates, and how it stands: done, now, fails or later."""
+
+    key: str
+    number: int
+    title: str
+    state: str
+    gates: list[Gate]
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that keeps the draw shut: what, who must act, and how."""
+
+    step: str
+    what: str
+    who: str
+    how: str
+
+
+def steps(gates: Sequence[Gate]) -> list[Step]:
+    """The steps with their gates; the first that is not done is the one at hand."""
+    known = {code for _, _, codes in STEPS for code in codes}
+    made: list[Step] = []
+    for number, (key, title, codes) in enumerate(STEPS, start=1):
+        mine = [gate for gate in gates if gate.code in codes or (key == "confirm" and gate.code not in known)]
+        if all(gate.passed for gate in mine):
+            state = "done"
+        elif any(step.state != "done" for step in made):
+            # Not at hand yet; what can be done already, findings and voids, is marked.
+            state = "later" if key == "confirm" or made[0].state != "done" else "fails"
+        else:
+            state = "now"
+        made.append(Step(key, number, title, state, mine))
+    return made
+
+
+def todos(gates: Sequence[Gate], rows: Sequence[reconcile.UnitRow], *, manager: bool) -> list[Todo]:
+    """What still has to be done, in the order of the steps, by whom."""
+    who = "You" if manager else "An event manager"
+    handing_in = {row.name for row in rows if row.handing_in}
+    found = []
+    for step in steps(gates):
+        for gate in step.gates:
+            if gate.passed:
+                continue
+            if gate.code == "unit":
+                waits = any(gate.words.startswith(name) for name in handing_in)
+                found.append(
+                    Todo(step.key, gate.words, "Nobody" if waits else "At the kiosk", gate.what_to_do)
+                )
+            else:
+                found.append(Todo(step.key, gate.words, who, gate.what_to_do))
+    return found
+
+
+# The page -------------------------------------------------------------------------------------------
+
+
+@access(*ground.READERS)
+def show(event: UUID) -> ResponseReturnValue:
+    """How an event's sales stand, step by step, and what still keeps the draw shut."""
+    return ground.page("reconcile", "events", every_s=REFRESH_S, **_values(event))
+
+
+@access(*ground.READERS)
+def fragment(event: UUID) -> ResponseReturnValue:
+    """The pieces of the page that change, to be exchanged on it."""
+    return render_template("admin/reconcile_now.html", **_values(event))
+
+
+def _values(event: UUID) -> dict[str, Any]:
+    here, me = auth.office(), auth.account()
+    with ground.reading() as c:
+        row = ground.own_event(c, event)
+        status = reconcile.status(here, c, event)
+        doubts = findings.of_event(c, event, FINDINGS_SHOWN)
+        voids = _voids(c, event)
+        who = c.scalar(select(m.users.c.display_name).where(m.users.c.id == row.reconciliation_confirmed_by))
+        corrupt = _corruption(c, event)
+    manager = me.role in ground.MANAGERS
+    return {
+        "e": row,
+        "status": status,
+        "steps": steps(status.gates),
+        "todos": todos(status.gates, status.rows, manager=manager),
+        "sums": _sums(status),
+        "doubts": doubts,
+        "voids": voids,
+        "voids_shown": VOIDS_SHOWN,
+        "confirmed_by": who,
+        "corrupt": corrupt,
+        "may": manager,
+        "now": clock.utc(here.clock.now_ms()),
+    }
+
+
+def _sums(status: Reconciliation) -> dict[str, int]:
+    """What the kiosks come to together."""
+    columns = ("allocated", "sold", "void", "doubtful", "returned", "missing", "cash")
+    sums = {name: sum(getattr(row, name) for row in status.rows) for name in columns}
+    sums["units"] = len(status.rows)
+    sums["in"] = sum(row.whole or row.excepted for row in status.rows)
+    return sums
+
+
+def _voids(c: Connection, event: UUID) -> Sequence[Row[Any]]:
+    """The event's voids, those that nobody has looked at first."""
+    v, seer, voider = m.voids, m.users.alias(), m.users.alias()
+    return c.execute(
+        select(
+            v,
+            m.rsus.c.name.label("unit"),
+            m.orders.c.ticket_count,
+            m.orders.c.total_amount,
+            seer.c.display_name.label("seer"),
+            voider.c.display_name.label("voider"),
+        )
+        .join(m.orders, m.orders.c.id == v.c.order_id)
+        .outerjoin(m.rsus, m.rsus.c.id == v.c.rsu_id)
+        .outerjoin(seer, seer.c.id == v.c.acknowledged_by)
+        .outerjoin(voider, voider.c.id == v.c.by_user)
+        .where(v.c.event_id == event)
+        .order_by(v.c.acknowledged_at.is_not(None), v.c.at.desc(), v.c.id)
+        .limit(VOIDS_SHOWN)
+    ).all()
+
+
+def _corruption(c: Connection, event: UUID) -> Sequence[Row[Any]]:
+    """The corruption log: units of the event that broke, or were given up, the newest first (GLI-31, 2.8.1g)."""
+    k, a = m.critical_events, m.rsu_allocations
+    held = exists().where(a.c.raffle_event_id == event, a.c.rsu_id == k.c.rsu_id)
+    return c.execute(
+        select(k, m.rsus.c.name.label("unit"), m.users.c.display_name.label("by_name"))
+        .outerjoin(m.rsus, m.rsus.c.id == k.c.rsu_id)
+        .outerjoin(m.users, m.users.c.id == k.c.user_id)
+        .where(k.c.event_type.in_(_CORRUPT), or_(k.c.event_id == event, and_(k.c.event_id.is_(None), held)))
+        .order_by(k.c.timestamp.desc())
+        .limit(CORRUPT_SHOWN)
+    ).all()
+
+
+# What is done on it ---------------------------------------------------------------------------------
+
+
+@access(*ground.MANAGERS)
+def acknowledge(event: UUID) -> ResponseReturnValue:
+    """Takes note of all voids, as many as the page showed."""
+    page = ground.back_to("admin.reconcile_page", event=event, _anchor="voids")
+    shown = request.form.get("shown", "")
+    v = m.voids
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        unseen = c.scalar(select(func.count()).where(v.c.event_id == event, v.c.acknowledged_at.is_(None)))
+        if shown and shown != str(unseen):
+            raise Refused(
+                "voids_changed", "Another void has come in meanwhile.", "Look at the list once more."
+            )
+        reconcile.acknowledge_voids(c, event, auth.account().id)
+    ground.tell("good", "The voids are acknowledged, under your name.")
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def confirm(event: UUID) -> ResponseReturnValue:
+    """Confirms that the event is reconciled."""
+    page = ground.back_to("admin.reconcile_page", event=event)
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        reconcile.confirm(auth.office(), c, event, auth.account().id)
+    ground.tell("good", "Reconciliation is confirmed, under your name. The draw can be opened.")
+    return redirect(page, 303)
+
+
+@access(*ground.READERS)
+def exception(event: UUID, rsu: UUID, epoch: int) -> ResponseReturnValue:
+    """What the draw would go on without, if a kiosk were left out; shown before anybody asks for it."""
+    with ground.reading() as c:
+        row = ground.own_event(c, event)
+        rows = reconcile.status(auth.office(), c, event).rows
+        unit = next((one for one in rows if (one.rsu, one.epoch) == (rsu, epoch)), None)
+        if unit is None:
+            abort(404)
+        a = m.rsu_allocations
+        spans = [
+            (block.start_number, block.end_number)
+            for block in c.execute(
+                select(a.c.start_number, a.c.end_number)
+                .where(a.c.raffle_event_id == event, a.c.rsu_id == rsu, a.c.epoch == epoch)
+                .order_by(a.c.start_number)
+            )
+        ]
+    return ground.page(
+        "exception",
+        "events",
+        e=row,
+        unit=unit,
+        spans=spans[:SPANS_SHOWN],
+        more=max(0, len(spans) - SPANS_SHOWN),
+        total=sum(last - first + 1 for first, last in spans),
+        may=auth.account().role in ground.MANAGERS,
+    )
+
+
+@access(*ground.MANAGERS)
+def except_unit(event: UUID) -> ResponseReturnValue:
+    """Asks that the draw go on without a kiosk that will never be whole; a second person has to agree."""
+    page = ground.back_to("admin.reconcile_page", event=event)
+    rsu, epoch = ground.identifier("rsu", "Kiosk"), ground.whole("epoch", "Epoch", 1, EPOCH_MAX)
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        reconcile.except_unit(c, event, rsu, epoch, ground.reason(), auth.account().id)
+    ground.tell("good", "Asked, under your name. A second person agrees among the findings.")
+    return redirect(page, 303)
+
+
+# A dead kiosk's medium ------------------------------------------------------------------------------
+
+
+def _make_room(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Lets this one form be as large as a medium's file, before anybody reads it."""
+    if endpoint != "admin.event_import":
+        return
+    request.max_content_length = MEDIUM_BYTES_MAX + FORM_BYTES
+    if (request.content_length or 0) > request.max_content_length:
+        g.back = url_for("admin.imports", **(values or {}))
+        raise Refused(
+            "too_large",
+            f"The file is larger than {MEDIUM_BYTES_MAX >> 20} MB.",
+            "Import it at the office's machine: tombola-server import FILE.",
+        )
+
+
+@access(*ground.MANAGERS)
+def bring_in(event: UUID) -> ResponseReturnValue:
+    """Takes in the file of a dead kiosk's stick or card, whichever kiosk of the organisation it is of."""
+    page = ground.back_to("admin.imports", event=event)
+    with ground.reading() as c:
+        ground.own_event(c, event)
+    sent = request.files.get("medium")
+    if sent is None or not sent.filename:
+        raise Refused("field", "No file was chosen.", "Choose the file of the kiosk's stick or card first.")
+    try:
+        rsu = UUID(medium.look(sent.stream).rsu)
+    except (NotAMedium, ValueError) as e:
+        raise Refused(
+            "no_journal",
+            f"{sent.filename[:80]} holds no journal of a kiosk.",
+            "Choose the file tombola-….journal of the kiosk's stick or card, or one made by tombola-kiosk --export.",
+        ) from e
+    with ground.reading() as c:
+        unit = c.scalar(
+            select(m.rsus.c.name).where(
+                m.rsus.c.id == rsu, m.rsus.c.organization_id == auth.account().organisation
+            )
+        )
+    if unit is None:
+        raise Refused("other_office", f"{sent.filename[:80]} is of a kiosk that is not yours.")
+    done = intake.take(
+        auth.office(), sent.stream, sent.filename, auth.account().id, only=rsu, bytes_max=MEDIUM_BYTES_MAX
+    )
+    if done.whole:
+        ground.tell("good", f"All that this file holds of {unit} is in.")
+    else:
+        ground.tell("warn", f"Not all of {unit} is in.", "What is missing, and where to look, stands below.")
+    return redirect(page, 303)
+
+
+@access(*ground.READERS)
+def imports(event: UUID) -> ResponseReturnValue:
+    """What was taken from media of this event's kiosks, the newest first."""
+    k, a = m.critical_events, m.rsu_allocations
+    with ground.reading() as c:
+        row = ground.own_event(c, event)
+        mine = m.rsus.c.organization_id == auth.account().organisation
+        held = exists().where(a.c.raffle_event_id == event, a.c.rsu_id == k.c.rsu_id)
+        taken = c.execute(
+            select(k, m.rsus.c.name.label("unit"), m.users.c.display_name.label("by_name"))
+            .join(m.rsus, and_(m.rsus.c.id == k.c.rsu_id, mine))
+            .outerjoin(m.users, m.users.c.id == k.c.user_id)
+            .where(k.c.event_type.in_(("journal_imported", "import_refused")), held)
+            .order_by(k.c.timestamp.desc())
+            .limit(IMPORTS_SHOWN)
+        ).all()
+    return ground.page(
+        "imports", "events", e=row, taken=taken, may=auth.account().role in ground.MANAGERS,
+        megabytes=MEDIUM_BYTES_MAX >> 20,
+    )  # fmt: skip

@@ -1,0 +1,231 @@
+"""The office's reconciliation page: what it answers at a glance, what it lets whom do, and how it keeps up to date."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from syncserver import auth, reconcile
+from syncserver import models as m
+from syncserver.admin.reconcile import steps
+from syncserver.app import create_app
+from syncserver.db import Database
+from syncserver.reconcile import Gate
+from tests.chains import PRICE, Kiosk, Scene, open_scene
+from tests.server import PASSWORD, log_in, post
+
+
+@dataclass
+class Desk:
+    """A scene's office with its pages, and a browser for each role."""
+
+    scene: Scene
+    app: Flask
+    people: dict[str, UUID]
+    browsers: dict[str, FlaskClient] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"/admin/events/{self.scene.event}/reconcile"
+
+    def browser(self, role: str) -> FlaskClient:
+        if role not in self.browsers:
+            self.browsers[role] = self.app.test_client()
+            assert log_in(self.browsers[role], role).status_code == 303
+        return self.browsers[role]
+
+    def page(self, url: str = "", role: str = "manager") -> str:
+        answer = self.browser(role).get(url or self.url)
+        assert answer.status_code == 200, answer.status
+        return answer.get_data(as_text=True)
+
+    def follow(self, url: str, role: str = "manager", /, **form: object) -> str:
+        answer = post(self.browser(role), url, **form)
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return self.page(answer.location, role)
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    scene = open_scene(database, tmp_path)
+    with scene.office.begin() as c:
+        people = {
+            role: auth.create_user(c, scene.organisation, role, f"Per {role}", PASSWORD, role)
+            for role in auth.ROLES
+        }
+    app = create_app(scene.office)
+    app.testing = False
+    return Desk(scene, app, people)
+
+
+def todo(shown: str) -> list[tuple[str, str]]:
+    """Who must act and at which step, as the glance says it."""
+    return re.findall(r'<span class="who[^"]*">([^<]+)</span><div><a href="#([a-z-]+)">', shown)
+
+
+def settle(desk: Desk, *kiosks: Kiosk) -> None:
+    desk.scene.close()
+    desk.browsers.clear()  # hours later; whoever was logged in is not any more
+    for kiosk in kiosks:
+        kiosk.cut()
+        kiosk.send_all()
+
+
+def test_the_page_answers_at_a_glance_who_must_do_what_until_nothing_is_left(desk: Desk) -> None:
+    """Y9, D1: the five steps in order, each with who acts; signed by name, and ready for the draw."""
+    north, south = desk.scene.kiosk("North"), desk.scene.kiosk("South")
+    sold = north.sell()
+    north.void(sold.lines[0])
+    north.sell(msgspec.structs.replace(north.line(), price=PRICE + 1))
+    north.send_all()
+    shown = desk.page()
+    assert "data-countdown" in shown
+    assert "Every kiosk shows this countdown" in shown
+    settle(desk, north)
+    desk.scene.clock.pass_ms(120_000)
+    shown = desk.page()
+    assert todo(shown) == [
+        ("At the kiosk", "hand-in"),
+        ("You", "findings"),
+        ("You", "voids"),
+        ("You", "confirm"),
+    ]
+    assert todo(desk.page(role="auditor"))[1] == ("An event manager", "findings")
+    south.cut()
+    south.send_all()
+    finding = re.search(r"/admin/findings/([0-9a-f-]{36})/decide", desk.page())
+    assert finding
+    event = desk.scene.event
+    shown = desk.follow(finding[0], decision="accept", reason="Seen the receipt", reconciling=str(event))
+    assert "<h1>Reconcile</h1>" in shown
+    assert todo(shown) == [("You", "voids"), ("You", "confirm")]
+    assert "wrong package" in shown
+    shown = desk.follow(f"{desk.url}/voids", shown="1")
+    assert todo(shown) == [("You", "confirm")]
+    shown = desk.follow(f"{desk.url}/confirm")
+    assert "Ready for the draw" in shown
+    assert "Confirmed by <strong>Per manager</strong>" in shown
+
+
+def test_voids_that_came_in_while_somebody_looked_are_not_acknowledged_unseen(desk: Desk) -> None:
+    """D1: a person acknowledges what the page showed, nothing else."""
+    north = desk.scene.kiosk("North")
+    for _ in range(2):
+        north.void(north.sell().lines[0])
+    north.send_all()
+    assert "Another void has come in meanwhile" in desk.follow(f"{desk.url}/voids", shown="1")
+    with desk.scene.office.begin() as c:
+        assert reconcile.status(desk.scene.office, c, desk.scene.event).voids_open == 2
+    assert "acknowledged, under your name" in desk.follow(f"{desk.url}/voids", shown="2")
+
+
+def test_the_pieces_that_refresh_are_the_page_s_own(desk: Desk) -> None:
+    """Y9: live: the fragment bears the same pieces, and the page asks for it every three seconds or sooner."""
+    desk.scene.kiosk("North").send_all()
+    shown, fragment = desk.page(), desk.page(f"{desk.url}/now")
+    every = re.search(r'data-refresh="([^"]+)" data-every="(\d+)"', shown)
+    assert every
+    assert (every[1], int(every[2]) <= 3) == (f"{desk.url}/now", True)
+    assert "<html" not in fragment
+    pieces = re.findall(r'^<(?:section|dl|ol) class="[^"]+" id="([a-z]+)"', fragment, re.MULTILINE)
+    assert pieces == ["glance", "sums", "steps", "corruption"]
+
+
+def test_a_kiosk_s_row_says_where_its_numbers_are(desk: Desk) -> None:
+    """Y9: allocated, sold, void, returned, missing, cash expected, entries here, cut."""
+    north, south = desk.scene.kiosk("North"), desk.scene.kiosk("South")
+    north.void(north.sell().lines[0])
+    north.sell()
+    south.sell()
+    settle(desk, north)
+    south.send_all()
+    shown = desk.page()
+    rows = {
+        name: dict(re.findall(r'data-label="([^"]+)">(?:<strong>)?([^<]+)', row))
+        for name, row in re.findall(
+            r"<tr>\n<td class=\"lead unit\"><strong>([^<]+)</strong>(.*?)</tr>", shown, re.DOTALL
+        )
+    }
+    assert rows["North"] == {
+        "Allocated": "100", "Sold": "5", "Void": "5", "In doubt": "0", "Returned": "90", "Missing": "0",
+        "Cash expected": "€10.00", "Entries here": "6",
+    }  # fmt: skip
+    assert (rows["South"]["Sold"], rows["South"]["Missing"]) == ("5", "95")
+
+
+def test_an_exception_shows_what_it_leaves_out_and_needs_a_second_person(desk: Desk) -> None:
+    """Y11: the numbers before asking and before agreeing; whoever asked cannot agree; it is on the corruption log."""
+    north, south = desk.scene.kiosk("North"), desk.scene.kiosk("South")
+    south.sell()
+    north.send_all()
+    south.send_all()
+    settle(desk, north)
+    desk.scene.clock.pass_ms(120_000)
+    asking = f"{desk.url}/except/{south.rsu}/1"
+    assert asking in desk.page()
+    assert "A second person" in desk.page(asking)
+    assert desk.browser("manager").get(f"{desk.url}/except/{desk.scene.event}/1").status_code == 404
+    shown = desk.follow(f"{desk.url}/except", rsu=str(south.rsu), epoch=1, reason="Stolen at the gate")
+    assert "You asked for this" in shown
+    assert "Stolen at the gate" in shown[shown.index("Corruption log") :]
+    finding = re.search(r"/admin/findings/([0-9a-f-]{36})/decide", desk.page(role="admin"))
+    assert finding
+    form = {"decision": "accept", "reason": "Seen the report", "reconciling": str(desk.scene.event)}
+    assert "second person has to agree" in desk.follow(finding[0], **form)
+    shown = desk.follow(finding[0], "admin", **form)
+    assert "left out" in shown
+    assert todo(shown) == [("You", "confirm")]
+
+
+def test_a_dead_kiosk_s_medium_is_brought_in_where_one_reconciles(desk: Desk) -> None:
+    """K6, Y11: the file says whose it is; what was taken stays on a page of its own."""
+    north = desk.scene.kiosk("North")
+    north.sell()
+    north.send_all()
+    for name, data in (("x.journal", b"no journal"), ("", b"")):
+        sent = {"csrf": token_of(desk), "medium": (io.BytesIO(data), name)}
+        answer = desk.browser("manager").post(
+            f"{desk.url}/import", data=sent, content_type="multipart/form-data"
+        )
+        assert answer.location == f"{desk.url}/imports"
+        shown = desk.page(answer.location)
+        assert "holds no journal" in shown if name else "No file was chosen" in shown
+
+
+def token_of(desk: Desk) -> str:
+    with desk.browser("manager").session_transaction() as session:
+        return str(session["csrf"])
+
+
+def test_the_first_step_that_is_not_done_is_at_hand(desk: Desk) -> None:
+    """D1: whatever gates there are, an unknown one stands before the signature."""
+    names = ("closed", "unit", "findings", "voids", "linked", "confirmed")
+    none = [Gate(code, passed=False, words=code) for code in names]
+    assert [step.state for step in steps(none)] == ["now", "later", "later", "later", "later"]
+    closed = [Gate("closed", passed=True, words=""), *none[1:]]
+    assert [step.state for step in steps(closed)] == ["done", "now", "fails", "fails", "later"]
+    almost = [Gate(code, passed=code != "linked", words=code) for code in names]
+    assert [step.state for step in steps(almost)] == ["done", "done", "done", "done", "now"]
+    assert steps([Gate(code, passed=True, words="") for code in names])[4].state == "done"
+
+
+def test_nobody_but_readers_sees_the_reconciliation_and_nobody_but_managers_acts(desk: Desk) -> None:
+    """O1, Z2: an auditor reads; operators and the claims desk do not."""
+    desk.scene.kiosk("North").send_all()
+    for role, status in (("auditor", 200), ("operator", 403), ("claims", 403)):
+        for url in (desk.url, f"{desk.url}/now", f"{desk.url}/imports"):
+            assert desk.browser(role).get(url).status_code == status
+    for step in ("voids", "confirm", "except", "import"):
+        assert post(desk.browser("auditor"), f"{desk.url}/{step}").status_code == 403
+    with desk.scene.office.begin() as c:
+        confirmed = c.execute(m.raffle_events.select()).one().reconciliation_confirmed_at
+    assert confirmed is None
+    assert "Bring it in" not in desk.page(role="auditor")
