@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared import draw
-from shared.draw import DrawError, HmacDrbg, Pool, PoolBuilder, Prize
+from shared import drand, draw, verify
+from shared.draw import CARD_BASE, DrawError, HmacDrbg, Link, Pool, PoolBuilder, Prize, Progressive
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parents[1] / "golden" / "draws"
@@ -96,7 +97,122 @@ def draw_with_refused() -> bytes:
     return draw.bundle(data, draw.select(data, pools, seed, ""), seed, "")
 
 
-RECORDED = {"repeat": draw_with_repeat, "pools": draw_with_pools, "refused": draw_with_refused}
+def recorded(name: str, pools: dict[str, Pool], prizes: list[Prize], text: str = "", **other: Any) -> bytes:
+    data = draw.manifest(event=EVENT, draw=DRAW, pools=pools, prizes=prizes, software=SOFTWARE, **other)
+    seed = seed_of(name)
+    return draw.bundle(data, draw.select(data, pools, seed, text), seed, text)
+
+
+def draw_with_digits() -> bytes:
+    digits = " ".join("3141592653")
+    return recorded(
+        "digits",
+        {"main": Pool.of(range(100, 700))},
+        [Prize(1, prize_id(1), "main", 2)],
+        digits,
+        entropy={"count": 10, "source": "digits"},
+    )
+
+
+# Round 1000 of drand's quicknet, as its relays give it.
+TRUE_ROUND = (
+    f"{drand.QUICKNET}:1000:"
+    "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
+)
+
+
+def draw_with_drand() -> bytes:
+    return recorded(
+        "drand",
+        {"main": Pool.of(range(1, 400, 2))},
+        [Prize(1, prize_id(1), "main")],
+        TRUE_ROUND,
+        entropy={"chain": drand.QUICKNET, "round": 1000, "source": "drand"},
+    )
+
+
+def manual_pools() -> dict[str, Pool]:
+    return {"early": Pool.of(range(1, 300, 3)), "main": Pool.of(range(1, 1001))}
+
+
+def manual_manifest(**other: Any) -> bytes:
+    return draw.manifest(
+        event=EVENT,
+        draw=DRAW,
+        pools=manual_pools(),
+        prizes=[Prize(1, prize_id(1), "early"), Prize(2, prize_id(2), "main", 2)],
+        entropy={"source": "manual"},
+        software=SOFTWARE,
+        **other,
+    )
+
+
+def draw_by_hand() -> bytes:
+    return draw.manual_bundle(manual_manifest(), manual_pools(), [4, 1000, 513])
+
+
+OTHER = "018f3c5a-0000-7000-8000-00000000e001"
+LINKS = [
+    Link(OTHER, 1, 300, 500, "main"),
+    Link(EVENT, 1, 500, 0, "main"),
+    Link(OTHER, 301, 400, 700, "main"),
+    Link(OTHER, 1, 50, 500, "early"),
+]
+
+
+def linked_pools() -> dict[str, Pool]:
+    return {
+        "early": Pool.of(range(501, 551)),
+        "main": Pool.of([*range(1, 501, 2), *range(501, 801), *range(1001, 1101)]),
+    }
+
+
+def draw_with_links() -> bytes:
+    return recorded(
+        "links",
+        linked_pools(),
+        [Prize(1, prize_id(1), "early"), Prize(2, prize_id(2), "main", 4)],
+        entropy={"source": "none"},
+        links=LINKS,
+    )
+
+
+def progressive_pools() -> dict[str, Pool]:
+    return {"deck": Pool.of(CARD_BASE + card for card in (2, 5, 9, 31, 52)), "main": Pool.of(range(1, 301))}
+
+
+PAIRS = [Prize(n, prize_id(n), "deck" if n % 2 == 0 else "main") for n in range(1, 11)]
+
+
+def draw_with_deck() -> bytes:
+    """Forced: as many pairs as there are cards, so that the ace must come."""
+    return recorded(
+        "deck",
+        progressive_pools(),
+        PAIRS,
+        entropy={"source": "none"},
+        progressive=Progressive(31, "deck"),
+    )
+
+
+RECORDED = {
+    "deck": draw_with_deck,
+    "digits": draw_with_digits,
+    "drand": draw_with_drand,
+    "links": draw_with_links,
+    "manual": draw_by_hand,
+    "pools": draw_with_pools,
+    "refused": draw_with_refused,
+    "repeat": draw_with_repeat,
+}
+POOLS: dict[str, Callable[[], dict[str, Pool]]] = {
+    "deck": progressive_pools,
+    "digits": lambda: {"main": Pool.of(range(100, 700))},
+    "drand": lambda: {"main": Pool.of(range(1, 400, 2))},
+    "links": linked_pools,
+    "manual": manual_pools,
+    "refused": lambda: {"main": refused_pool()},
+}
 
 
 @pytest.fixture(params=sorted(RECORDED))
@@ -185,6 +301,39 @@ def test_scaling_gives_each_position_as_many_outputs_as_any_other(size: int) -> 
     if refused:
         assert draw.scale(first_refused.to_bytes(8, "big"), size) is None
         assert draw.scale((2**64 - 1).to_bytes(8, "big"), size) is None
+
+
+def test_counted_out_each_position_of_any_pool_has_as_many_values_as_any_other() -> None:
+    """D4: of all 256 values of one byte, every position takes the same number, and fewer than size are refused."""
+    for size in range(1, 257):
+        counts = Counter(draw.scale(bytes([value]), size) for value in range(256))
+        assert counts.pop(None, 0) == 256 % size
+        assert counts == dict.fromkeys(range(size), 256 // size)
+
+
+@pytest.mark.parametrize("size", [2**k + step for k in (10, 12, 15) for step in (-1, 0, 1)])
+def test_counted_out_a_pool_just_beside_a_power_of_two_is_no_more_biased(size: int) -> None:
+    """D4: two bytes and pools just under, at and just over a power of two, where a bare remainder is worst."""
+    bare = Counter(value % size for value in range(2**16))
+    counts = Counter(draw.scale(value.to_bytes(2, "big"), size) for value in range(2**16))
+    assert counts.pop(None, 0) == 2**16 % size
+    assert set(counts.values()) == {2**16 // size}
+    assert len(counts) == size
+    assert len(set(bare.values())) == (1 if 2**16 % size == 0 else 2)
+
+
+@pytest.mark.parametrize("size", [2**10 - 1, 2**10 + 1, 2**30 - 1, 2**30 + 1, 2**31 - 1])
+def test_real_outputs_spread_evenly_over_pools_beside_powers_of_two(size: int) -> None:
+    """D4: chi-squared of 20,000 outputs over 64 parts of the pool stays under its 99 % quantile (63 degrees)."""
+    generator = HmacDrbg(seed_of(f"even {size}"), seed_of("nonce"), seed_of("manifest"))
+    counts = [0] * 64
+    for _ in range(20_000):
+        index = draw.scale(generator.generate(8), size)
+        assert index is not None
+        counts[index * 64 // size] += 1
+    borders = [-(-part * size // 64) for part in range(65)]
+    expected = [20_000 * (after - here) / size for here, after in pairwise(borders)]
+    assert sum((n - e) ** 2 / e for n, e in zip(counts, expected, strict=True)) < 92.01
 
 
 def test_the_outputs_spread_evenly_over_a_pool() -> None:
@@ -545,7 +694,10 @@ def altered(item: Any) -> list[Any]:
         return [item + 1, item - 1, str(item), None]
     if isinstance(item, str) and item:
         return [item[:-1] + ("1" if item[-1] != "1" else "2"), item[:-1], item.upper() + "x", 5]
-    return ["00" * 32, 1, "a"]
+    return ["00" * 32, 1, "a"] if item in ("", None) else []
+
+
+LOOSE_BY_HAND = ("attempt", "draw", "event", "software", "repeat", "position")
 
 
 def test_a_forger_who_makes_all_hashes_right_again_is_found_out(bundle: bytes) -> None:
@@ -556,9 +708,12 @@ def test_a_forger_who_makes_all_hashes_right_again_is_found_out(bundle: bytes) -
     spots = [path for path in places(value) if path[0] not in sealed]
     # Of the many proofs the first and last results' are enough.
     kept = (0, len(value["results"]) - 1)
+    by_hand = value["manifest"]["entropy"] == {"source": "manual"}
     for path in spots:
         if path[0] == "results" and path[1] not in kept:
             continue
+        if by_hand and path[0] == "manifest" and path[-1] in LOOSE_BY_HAND:
+            continue  # there is no generator to bind them; only the manifest's published hash does
         for other in altered(_at(value, path)):
             forged = json.loads(bundle)
             _at(forged, path[:-1])[path[-1]] = other
@@ -727,6 +882,10 @@ GOOD_ENTROPY: list[tuple[draw.Json, str]] = [
     ({"source": "drand", "chain": CHAIN, "round": 4242}, ROUND),
     ({"source": "drand", "chain": CHAIN, "round": 7}, f"{CHAIN}:7:{'ab' * 48}"),
     ({"source": "nist", "time": "2026-11-21T20:00:00Z"}, "0123456789ABCDEF" * 8),
+    ({"source": "manual"}, ""),
+    ({"source": "digits", "count": 1}, "0"),
+    ({"source": "digits", "count": 5}, "0 9 0 0 7"),
+    ({"source": "digits", "count": 1000}, " ".join("0123456789" * 100)),
 ]
 
 
@@ -757,6 +916,18 @@ def test_public_entropy_in_the_form_of_its_source_is_taken(source: draw.Json, te
         ({"source": "nist", "time": "2026-11-21T20:00:01Z"}, "", "time"),
         ({"source": "nist", "time": "2026-13-21T20:00:00Z"}, "", "time"),
         ({"source": "nist", "time": "2026-11-21T20:00:00Z"}, "0123456789abcdef" * 8, "upper-case"),
+        ({"source": "digits", "count": 3}, "1 2", "not 3 digits"),
+        ({"source": "digits", "count": 3}, "1 2 3 4", "not 3 digits"),
+        ({"source": "digits", "count": 3}, "1 2 10", "not 3 digits"),
+        ({"source": "digits", "count": 3}, "12 3 ", "not 3 digits"),
+        ({"source": "digits", "count": 2}, "123", "not 2 digits"),
+        ({"source": "digits", "count": 1}, "\u0663", "not 1 digits"),
+        ({"source": "digits", "count": 0}, "", "count"),
+        ({"source": "digits", "count": 1001}, "", "count"),
+        ({"source": "digits", "count": "3"}, "1 2 3", "count"),
+        ({"source": "digits"}, "", "'count' is missing"),
+        ({"source": "manual"}, "5", "names no source"),
+        ({"source": "manual", "count": 1}, "", "no place"),
         ({"source": "lava"}, "", "'lava' is none of"),
         (["none"], "", "no source"),
         ({"source": "none"}, "x" * 10_001, "longer"),
@@ -766,6 +937,360 @@ def test_public_entropy_in_any_other_form_is_refused(source: draw.Json, text: st
     """D3: nobody may choose among spellings, each of which would give other winners."""
     with pytest.raises(DrawError, match=words):
         draw.check_entropy(source, text)
+
+
+# ------------------------------------------------------------------------------------- drawn by hand from a drum
+
+
+def test_numbers_drawn_by_hand_are_recorded_with_their_proofs_and_nothing_else() -> None:
+    """D5: the same record: manifest, prizes in order, each number's place in its pool; no seed, no outputs."""
+    value = json.loads(draw_by_hand())
+    assert (value["seed"], value["seed_sha256"], value["public_entropy"]) == ("", "", "")
+    assert all(result["outputs"] == result["refused"] == [] for result in value["results"])
+    report = draw.verify(draw_by_hand())
+    assert report.ok
+    assert [won.draw_number for won in report.winners] == [4, 1000, 513]
+    assert any("drawn by hand as the record states" in words for words in report.not_checked)
+    assert not any("seed" in words for words in report.checked)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([4, 1000], "2 numbers were drawn, the manifest has 3 winners"),
+        ([4, 1000, 513, 7], "4 numbers were drawn"),
+        ([5, 1000, 513], "prize 1, winner 1: 5 is not in the pool 'early'"),
+        ([4, 1000, 1001], "prize 2, winner 2: 1001 is not in the pool 'main'"),
+        ([4, 4, 513], "prize 2, winner 1: 4 had already won"),
+        ([4, 513, 513], "prize 2, winner 2: 513 had already won"),
+        ([4, 0, 513], "0 is not in the pool"),
+    ],
+)
+def test_numbers_that_cannot_win_are_refused_before_the_record_is_made(
+    numbers: list[int], words: str
+) -> None:
+    """D5: sold and valid, in the prize's own pool, and once."""
+    with pytest.raises(DrawError, match=words):
+        draw.manual_bundle(manual_manifest(), manual_pools(), numbers)
+
+
+def test_by_hand_too_a_number_may_win_again_where_the_manifest_says_so() -> None:
+    """D5: `repeat` is the manifest's, for a hand as for the generator."""
+    data = draw.manual_bundle(manual_manifest(repeat=True), manual_pools(), [4, 4, 4])
+    assert [won.draw_number for won in draw.winners(data)] == [4, 4, 4]
+
+
+def test_a_hand_and_a_generator_do_not_mix() -> None:
+    """D5: no seed in a draw by hand, no hand in a draw by the generator."""
+    with pytest.raises(DrawError, match="drawn by hand"):
+        draw.select(manual_manifest(), manual_pools(), seed_of("a"), "")
+    pools = {"main": Pool.of(range(1, 50))}
+    with pytest.raises(DrawError, match="seed: not 32 bytes"):
+        draw.manual_bundle(plain_manifest(pools), pools, [1])
+    with pytest.raises(DrawError, match="not the one in the manifest"):
+        draw.manual_bundle(manual_manifest(), pools, [4, 1000, 513])
+
+    def forged(change: Callable[[dict[str, Any]], object]) -> str:
+        value = json.loads(draw_by_hand())
+        change(value)
+        rest = {name: item for name, item in value.items() if name != "bundle_sha256"}
+        value["bundle_sha256"] = hashlib.sha256(draw.canonical(rest)).hexdigest()
+        return "; ".join(draw.verify(draw.canonical(value)).problems)
+
+    digest = hashlib.sha256(b"").hexdigest()
+    assert "seed: not empty" in forged(lambda v: v.update(seed_sha256=digest))
+    assert "seed: not empty" in forged(lambda v: v.update(seed="00" * 32))
+    assert "names no source" in forged(lambda v: v.update(public_entropy="1 2 3"))
+    assert "outputs of a generator" in forged(lambda v: v["results"][0].update(outputs=["00" * 8]))
+    assert "the result is of" in forged(lambda v: v["results"].reverse())
+
+
+# ---------------------------------------------------------------------------------------------- linked events
+
+
+def linked(links: list[Link], **other: Any) -> bytes:
+    given: dict[str, Any] = {
+        "event": EVENT,
+        "draw": DRAW,
+        "pools": linked_pools(),
+        "prizes": [Prize(1, prize_id(1), "main")],
+        "entropy": {"source": "none"},
+        "links": links,
+        **other,
+    }
+    return draw.manifest(**given)
+
+
+def test_a_number_of_linked_events_is_a_ticket_of_one_of_them() -> None:
+    """D3: number N within first+offset..last+offset is the ticket N - offset of that event."""
+    plan = draw.Manifest.read(linked(LINKS))
+    assert list(plan.links) == sorted(LINKS, key=lambda link: (link.pool, link.first + link.offset))
+    for pool, number, ticket in (
+        ("main", 1, (EVENT, 1)),
+        ("main", 500, (EVENT, 500)),
+        ("main", 501, (OTHER, 1)),
+        ("main", 800, (OTHER, 300)),
+        ("main", 1001, (OTHER, 301)),
+        ("early", 550, (OTHER, 50)),
+    ):
+        assert plan.ticket(pool, number) == ticket
+    for pool, number in (("main", 801), ("main", 1000), ("main", 1101), ("early", 500), ("early", 551)):
+        with pytest.raises(DrawError, match="no linked event's range"):
+            plan.ticket(pool, number)
+    assert draw.Manifest.read(linked(LINKS[:3])).ticket("early", 501) == (EVENT, 501)
+
+
+@pytest.mark.parametrize(
+    ("links", "words"),
+    [
+        ([*LINKS, Link(OTHER, 1, 5, 2000, "none")], "there is no pool 'none'"),
+        ([*LINKS, Link(EVENT, 501, 600, 0, "main")], "ranges overlap"),
+        ([*LINKS[:3], Link(OTHER, 1, 50, 501, "early")], "stands for two tickets"),
+        ([*LINKS[:3], Link(EVENT, 501, 550, 0, "early")], "stands for two tickets"),
+        ([*LINKS, Link(OTHER, 100, 100, 5000, "main")], "a ticket has two numbers"),
+        ([*LINKS[:3], Link(OTHER, 1, 50, 50_000, "early")], "a ticket has two numbers"),
+        ([Link(EVENT, 1, 500, 0, "main")], "lies in no linked event's range"),
+        ([Link(EVENT, 0, 500, 0, "main")], "first"),
+        ([Link(EVENT, 5, 4, 0, "main")], "last"),
+        ([Link(EVENT, 5, 9, -5, "main")], "offset"),
+        ([Link(EVENT, 5, 9, 2**31 - 9, "main")], "offset"),
+        ([Link("event", 5, 9, 0, "main")], "UUID"),
+    ],
+)
+def test_links_that_give_a_ticket_two_numbers_or_a_number_two_tickets_are_refused(
+    links: list[Link], words: str
+) -> None:
+    """D2: one chance per number, over all the linked events."""
+    with pytest.raises(DrawError, match=words):
+        linked(links)
+
+
+def test_links_out_of_order_or_empty_are_another_spelling_and_refused() -> None:
+    """D3: one manifest, one spelling."""
+    value = json.loads(linked(LINKS))
+    spellings: list[Any] = [value["links"][::-1], [], None, {}, [{}]]
+    for links in spellings:
+        with pytest.raises(DrawError, match="links"):
+            draw.Manifest.of({**value, "links": links})
+
+
+def test_a_published_pool_with_a_number_outside_the_links_is_a_problem() -> None:
+    """D3: the verifier checks the whole pool against the links, not the winners alone."""
+    value = json.loads(linked(LINKS))
+    value["links"] = [link for link in value["links"] if link["last"] != 400]
+    plan = draw.Manifest.of(value)
+    with pytest.raises(DrawError, match="no linked event's range"):
+        plan.check_pool("main", linked_pools()["main"])
+
+
+# -------------------------------------------------------------------------------------------- progressive draws
+
+
+def progressive(**other: Any) -> bytes:
+    given: dict[str, Any] = {
+        "event": EVENT,
+        "draw": DRAW,
+        "pools": progressive_pools(),
+        "prizes": PAIRS[:2],
+        "entropy": {"source": "none"},
+        "progressive": Progressive(31, "deck"),
+        **other,
+    }
+    return draw.manifest(**given)
+
+
+def test_the_first_pair_with_the_ace_wins_and_what_follows_is_void() -> None:
+    """D8: in a forced draw the ace must come; the record says with which prize."""
+    report = draw.verify((GOLDEN / "deck.json").read_bytes())
+    cards = [won.draw_number - CARD_BASE for won in report.winners[1::2]]
+    assert sorted(cards) == [2, 5, 9, 31, 52]
+    at = 2 * cards.index(31)
+    assert report.jackpot == report.winners[at]
+    assert [won.void for won in report.winners] == [False] * (at + 2) + [True] * (8 - at)
+    assert any("the ace, card 31: it came with prize" in words for words in report.checked)
+
+
+def test_a_pair_without_the_ace_wins_no_jackpot_and_one_with_it_does() -> None:
+    """D8: one pair a week: a ticket and then a card."""
+    seen = set()
+    pools = progressive_pools()
+    for n in range(30):
+        data = progressive()
+        report = draw.verify(
+            draw.bundle(data, draw.select(data, pools, seed_of(f"week {n}"), ""), seed_of(f"week {n}"), "")
+        )
+        came = report.winners[1].draw_number == CARD_BASE + 31
+        assert report.jackpot == (report.winners[0] if came else None)
+        assert any(words == "the ace, card 31: it did not come" for words in report.checked) is not came
+        seen.add(came)
+    assert seen == {False, True}
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"progressive": Progressive(31, "cards")}, "no pool 'cards'"),
+        ({"progressive": Progressive(31, "main")}, "not pairs"),
+        ({"progressive": Progressive(0, "deck")}, "ace"),
+        ({"progressive": Progressive(648, "deck")}, "ace"),
+        ({"progressive": Progressive(30, "deck")}, "lacks the ace, card 30"),
+        ({"prizes": PAIRS[:3]}, "not pairs"),
+        ({"prizes": [PAIRS[0], PAIRS[2]]}, "not pairs"),
+        ({"prizes": [PAIRS[1], PAIRS[2]]}, "not pairs"),
+        ({"prizes": [Prize(1, prize_id(1), "main", 2), PAIRS[1]]}, "not pairs"),
+        ({"repeat": True}, "drawn once"),
+        ({"links": [Link(EVENT, 1, 9, CARD_BASE, "deck")]}, "no event's ticket"),
+        (
+            {"pools": {"deck": Pool.of([1, CARD_BASE + 31]), "main": Pool.of([1, 2])}},
+            "'deck' mixes tickets and cards",
+        ),
+        (
+            {"pools": {"deck": Pool.of([CARD_BASE + 31]), "main": Pool.of([1, CARD_BASE + 1])}},
+            "'main' mixes tickets and cards",
+        ),
+        ({"pools": {"deck": Pool.of(range(1, 701)), "main": Pool.of([1])}}, "at most 647 cards"),
+    ],
+)
+def test_a_progressive_draw_that_is_not_tickets_and_cards_in_turn_is_refused(
+    other: dict[str, Any], words: str
+) -> None:
+    """D8: what could not be decided afterwards is refused when the pools are frozen."""
+    with pytest.raises(DrawError, match=words):
+        progressive(**other)
+
+
+def test_a_ticket_drawn_as_a_card_is_refused() -> None:
+    """D8: without the pool too, the verifier sees that a card is a card."""
+    pools = {"deck": Pool.of([7, CARD_BASE + 31]), "main": Pool.of([1, 2, 3])}
+    value = json.loads(progressive(pools={"deck": Pool.of([CARD_BASE + 31]), "main": pools["main"]}))
+    value["pools"][0] = {"pool": "deck", "root": pools["deck"].root.hex(), "size": 2}
+    value["entropy"] = {"source": "manual"}
+    data = draw.canonical(value)
+    results = [
+        draw.Result(prize_id(n), 1, pools[name].proof_at(0), (), ()) for n, name in ((1, "main"), (2, "deck"))
+    ]
+    with pytest.raises(DrawError, match="prize 2: 7 is no number of the pool 'deck'"):
+        draw.bundle(data, results, b"", "")
+
+
+def test_a_pool_counts_what_it_holds_of_a_range() -> None:
+    """D3: by which links and decks are checked."""
+    pool = Pool.of([2, 4, 6, 2**31 - 1])
+    assert [pool.count(*span) for span in ((1, 1), (2, 2), (1, 6), (3, 5), (7, 2**31 - 1))] == [0, 1, 3, 1, 1]
+
+
+# ----------------------------------------------------------------------------------- the beacon, and drawing again
+
+
+def test_the_beacons_signature_is_checked_where_there_is_a_check_and_said_where_there_is_none() -> None:
+    """D3: with drand's own check the true round holds, a false one does not, and another chain is left open."""
+    data = (GOLDEN / "drand.json").read_bytes()
+    (open_,) = [words for words in draw.verify(data).not_checked if "BLS" in words]
+    assert f"python drand.py {TRUE_ROUND}" in open_
+    report = draw.verify(data, beacon=drand.check)
+    assert report.ok
+    assert "drand's signature of round 1000 is valid (BLS)" in report.checked
+    assert not any("BLS" in words for words in report.not_checked)
+    false = TRUE_ROUND[:-1] + "8"
+    forged = recorded(
+        "drand",
+        POOLS["drand"](),
+        [Prize(1, prize_id(1), "main")],
+        false,
+        entropy={"chain": drand.QUICKNET, "round": 1000, "source": "drand"},
+    )
+    assert draw.verify(forged).ok
+    (problem,) = draw.verify(forged, beacon=drand.check).problems
+    assert problem.startswith("public entropy: drand's round 1000: ")
+    other = draw.verify((GOLDEN / "pools.json").read_bytes(), beacon=drand.check)
+    assert other.ok
+    assert any("not known here" in words for words in other.not_checked)
+
+
+@pytest.mark.parametrize("name", sorted(POOLS))
+def test_a_draw_held_again_from_its_record_gives_the_same_bytes(name: str) -> None:
+    """D10: a draw can be replayed from its record."""
+    data = (GOLDEN / f"{name}.json").read_bytes()
+    report = draw.replay(data, POOLS[name]().values())
+    assert report.problems == []
+    assert report.checked[-1] == "the whole draw, held once more from its pools: the same record to the byte"
+
+
+def test_a_draw_is_not_held_again_without_all_its_pools() -> None:
+    """D10: nor from pools of another draw."""
+    data = (GOLDEN / "links.json").read_bytes()
+    pools = linked_pools()
+    assert draw.replay(data, [pools["main"]]).problems == [
+        "replay: the pool 'early' is missing, give it with --pool"
+    ]
+    assert "are no pool of this draw" in draw.replay(data, [*pools.values(), refused_pool()]).problems[0]
+    assert not draw.replay(data[:-1], pools.values()).ok
+
+
+# --------------------------------------------------------------------------------------------- a ticket's proof
+
+
+def proof_of(name: str, pool: str, number: int) -> bytes:
+    manifest = draw.canonical(json.loads((GOLDEN / f"{name}.json").read_bytes())["manifest"])
+    return draw.proof_file(manifest, pool, POOLS[name]()[pool], number)
+
+
+PROOFS = {"linked": ("links", "main", 655), "late": ("refused", "main", 2098), "hand": ("manual", "early", 1)}
+
+
+@pytest.mark.parametrize("name", sorted(PROOFS))
+def test_a_recorded_proof_comes_out_again_byte_for_byte_and_holds(name: str) -> None:
+    """D3: any ticket's inclusion proof can be had by its holder, as one file."""
+    data = (GOLDEN / "proofs" / f"{name}.json").read_bytes()
+    assert proof_of(*PROOFS[name]) == data
+    words = draw.verify_proof(data)
+    ticket = json.loads(data)["number"]
+    assert words[0].startswith(f"ticket {ticket} of event ")
+
+
+def test_the_proof_of_a_linked_events_ticket_names_that_event_and_the_number_on_the_ticket() -> None:
+    """D3: the holder finds on it what stands on the ticket."""
+    value = json.loads((GOLDEN / "proofs" / "linked.json").read_bytes())
+    assert (value["event"], value["number"]) == (OTHER, 155)
+    assert value["proof"]["draw_number"] == 655
+
+
+@given(name=st.sampled_from(sorted(PROOFS)), spot=st.integers(0), bits=st.integers(1, 255))
+@BY_CHANCE
+def test_a_proof_with_any_byte_changed_is_refused_with_the_reason(name: str, spot: int, bits: int) -> None:
+    """D3: any changed byte of a proof is refused."""
+    data = bytearray((GOLDEN / "proofs" / f"{name}.json").read_bytes())
+    data[spot % len(data)] ^= bits
+    with pytest.raises(DrawError, match=r".{10}"):
+        draw.verify_proof(bytes(data))
+
+
+def test_a_forged_proof_is_found_out() -> None:
+    """D3: every value of a proof is bound to the manifest, and the manifest to its hash."""
+    data = (GOLDEN / "proofs" / "linked.json").read_bytes()
+    for path in places(json.loads(data)):
+        for other in altered(_at(json.loads(data), path)):
+            forged = json.loads(data)
+            _at(forged, path[:-1])[path[-1]] = other
+            with pytest.raises(DrawError):
+                draw.verify_proof(draw.canonical(forged))
+    moved = json.loads(data)
+    moved["event"], moved["number"] = EVENT, 655
+    with pytest.raises(DrawError, match="stands for another ticket"):
+        draw.verify_proof(draw.canonical(moved))
+    moved["pool"] = "early"
+    with pytest.raises(DrawError, match="proof: "):
+        draw.verify_proof(draw.canonical(moved))
+
+
+def test_no_proof_is_made_of_a_number_that_is_not_there_or_from_another_pool() -> None:
+    """D3: what would not verify is not handed out."""
+    with pytest.raises(DrawError, match="801 is not in the pool"):
+        proof_of("links", "main", 801)
+    manifest = draw.canonical(json.loads((GOLDEN / "links.json").read_bytes())["manifest"])
+    for name in ("early", "none"):
+        with pytest.raises(DrawError, match=f"the pool '{name}' is not the one in the manifest"):
+            draw.proof_file(manifest, name, linked_pools()["main"], 655)
 
 
 # ------------------------------------------------------------------------------------------------ the program
@@ -881,3 +1406,57 @@ def test_the_program_prints_json_for_other_programs(
     assert report["bundle_sha256"] == json.loads((GOLDEN / "repeat.json").read_bytes())["bundle_sha256"]
     assert draw.main([str(GOLDEN / "repeat.json"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["checked"] == report["checked"]
+
+
+def test_the_program_draws_again_and_says_so(tmp_path: Path) -> None:
+    """D10: `python draw.py replay bundle.json --pool …`."""
+    for name, pool in linked_pools().items():
+        (tmp_path / f"{name}.bin").write_bytes(pool.packed)
+    bundle = GOLDEN / "links.json"
+    done = run(tmp_path, "replay", bundle, "--pool", "main.bin", "--pool", "early.bin")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the same record to the byte" in done.stdout
+    assert f": ticket 155 of {OTHER}" in done.stdout
+    short = run(tmp_path, "replay", bundle, "--pool", "main.bin")
+    assert (short.returncode, short.stderr) == (1, "")
+    assert "the pool 'early' is missing" in short.stdout
+
+
+def test_the_program_makes_a_tickets_proof_and_checks_it(tmp_path: Path) -> None:
+    """D3: a holder gets a file and needs no more than it and draw.py."""
+    (tmp_path / "main.bin").write_bytes(linked_pools()["main"].packed)
+    made = run(tmp_path, "prove", GOLDEN / "links.json", "--pool", "main.bin", "655")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout.encode() == (GOLDEN / "proofs" / "linked.json").read_bytes()
+    (tmp_path / "manifest.json").write_bytes(
+        draw.canonical(json.loads((GOLDEN / "links.json").read_bytes())["manifest"])
+    )
+    assert run(tmp_path, "prove", "manifest.json", "--pool", "main.bin", "655").stdout == made.stdout
+    (tmp_path / "proof.json").write_text(made.stdout, encoding="utf-8")
+    checked = run(tmp_path, "check-proof", "proof.json")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert f"ticket 155 of event {OTHER} was in the draw {DRAW}" in checked.stdout
+    assert "not checked: that this manifest is the one published" in checked.stdout
+    (tmp_path / "proof.json").write_text(
+        made.stdout.replace('"number":155', '"number":156'), encoding="utf-8"
+    )
+    wrong = run(tmp_path, "check-proof", "proof.json")
+    assert (wrong.returncode, wrong.stderr) == (1, "")
+    assert "stands for another ticket" in wrong.stdout
+    absent = run(tmp_path, "prove", GOLDEN / "links.json", "--pool", "main.bin", "801")
+    assert (absent.returncode, absent.stdout) == (1, "  !!  801 is not in the pool\n")
+    other = run(tmp_path, "prove", GOLDEN / "refused.json", "--pool", "main.bin", "655")
+    assert other.returncode == 1
+    assert "are no pool of this draw" in other.stdout
+    assert run(tmp_path, "check-proof", "none.json").returncode == 2
+
+
+def test_the_installed_program_checks_drands_signature_and_the_file_alone_says_how(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """D3: tombola-verify has the beacon's check on; draw.py alone says what to run."""
+    assert verify.main([str(GOLDEN / "drand.json")]) == 0
+    assert "ok  drand's signature of round 1000 is valid (BLS)" in capsys.readouterr().out
+    alone = run(tmp_path, GOLDEN / "drand.json")
+    assert alone.returncode == 0
+    assert f"that the signature is valid (BLS): python drand.py {TRUE_ROUND} checks it" in alone.stdout
