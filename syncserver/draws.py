@@ -1,41 +1,51 @@
-"""Draws: the pool frozen and published, then the seed's hash, then public entropy, then winners, then official.
+"""Draws: the pools frozen and published, then the seed's hash, then public entropy, then winners, then official.
 
 Each step is a transaction of its own, so that it stands published before the next one begins; the database refuses
 any other order. What is computed is ``shared/draw.py``'s business alone; here it is fed, kept and verified again.
+A draw by hand has no seed: its counterfoils are counted, and its numbers keyed, by two people each.
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
+from shared import drand, keys
 from shared import draw as fair
-from shared import keys
-from shared.draw import DrawError, Json, Pool, PoolBuilder
+from shared.draw import DrawError, Json, Pool
 from shared.errors import Fault, Refused
 from shared.games import raffle
 from shared.ids import uuid7
-from syncserver import events, reconcile
+from syncserver import beacons, events, keyings, notices, pools, reconcile
 from syncserver import models as m
 from syncserver.audit import critical_event
+from syncserver.keyings import Counterfoil as Counterfoil  # noqa: PLC0414 - had from here too
+from syncserver.keyings import Difference
+from syncserver.keyings import Keyed as Keyed  # noqa: PLC0414 - had from here too
+from syncserver.keyings import counterfoils as counterfoils  # noqa: PLC0414 - had from here too
+from syncserver.keyings import record_counterfoils as record_counterfoils  # noqa: PLC0414 - had from here too
 from syncserver.office import Office
 
-CHUNK_NUMBERS = 1_000_000
-"""Draw numbers read out of the database at once: 4 MB packed."""
 COPY_BYTES = 1 << 20
 """A pool is handed to the database in parts of this size."""
-CHUNKS_MAX = 2_148
-"""All draw numbers there are."""
+POOL_BYTES_MAX = fair.NUMBER_MAX * fair.NUMBER_BYTES
 REASON_CHARS_MAX = 1_000
+LISTED_MAX = 1_000
+"""Draws of an organisation shown at once, the newest first."""
+MAIN: Final = raffle.MAIN_POOL
 NO_ENTROPY: Mapping[str, Json] = {"source": "none"}
+BEACONS: Final = ("drand", "nist")
+KEYED_TWICE: Final = ("dice", "digits")
+"""Sources that people bring in, and key twice."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,7 @@ class DrawRow:
     attempt: int
     state: str
     step: str
-    """frozen, committed, entropy, drawn, official, failed."""
+    """frozen, committed, entropy, drawn, official, failed; of a draw by hand frozen, counted, keyed, drawn, …"""
     entropy_source: dict[str, Any]
     manifest_sha256: str
     manifest_published_at: datetime | None
@@ -61,6 +71,36 @@ class DrawRow:
     failure: str | None
     pools: list[tuple[str, int, str]]
     """Name, size, root in hex."""
+    plan: str
+    """``main``, or the early-bird pool that it draws."""
+    kind: str
+    """draw or redraw."""
+    reason: str
+    agreed_by: UUID | None
+    automatic: bool
+    entropy_due_at: datetime | None
+    """When the beacon's round or pulse comes out."""
+    redo: list[UUID]
+    """The results, given up, that a redraw puts others in the places of."""
+    conducted_by: UUID
+    started_at: datetime
+
+    @property
+    def manual(self) -> bool:
+        """Whether its numbers are drawn by hand."""
+        return self.entropy_source.get("source") == "manual"
+
+
+@dataclass(frozen=True)
+class ListedDraw:
+    """An attempt in the list of all draws, with people's names; how many winners once it is official."""
+
+    draw: DrawRow
+    event_name: str
+    conducted_by: str
+    agreed_by: str
+    official_by: str
+    winners: int | None
 
 
 @dataclass(frozen=True)
@@ -80,36 +120,90 @@ class ResultRow:
     selected_at: datetime
     official: bool
     claimed_at: datetime | None
+    winner: int = 1
+    """Which of the prize's winners, from 1."""
+    reserve: bool = False
+    """In line behind the prize's winners."""
+    pool: str = MAIN
+    pool_number: int = 0
+    """The number in the drawn pool; of linked events it is another than the ticket's."""
+    replaces: UUID | None = None
+    """The result, given up, that this one stands for."""
+    event: UUID | None = None
+    """Whose ticket it is, which of linked events is another than the one that drew."""
+    plan: str = MAIN
 
 
-def freeze(office: Office, c: Connection, event: UUID, entropy: Mapping[str, Json], by: UUID) -> UUID:
-    """Freeze the event's pool and publish its manifest: the attempt's id.
+def drand_source(office: Office, not_before_s: int = beacons.LEAD_S_MIN) -> dict[str, Json]:
+    """The ``entropy`` of a draw that waits for the first drand round at least so many seconds from now."""
+    return beacons.drand_source(office.now(), not_before_s)
 
-    Locks the event's row, so that no batch and no void passes by. Raises ``Refused``: ``gate_<code>``,
-    ``draw_under_way``, ``manifest`` with what is wrong.
+
+def nist_source(office: Office, not_before_s: int = beacons.LEAD_S_MIN) -> dict[str, Json]:
+    """The ``entropy`` of a draw that waits for the first NIST pulse at least so many seconds from now."""
+    return beacons.nist_source(office.now(), not_before_s)
+
+
+def freeze(
+    office: Office,
+    c: Connection,
+    event: UUID,
+    entropy: Mapping[str, Json],
+    by: UUID,
+    *,
+    plan: str = MAIN,
+    redo: Sequence[UUID] = (),
+    reason: str = "",
+    agreed_by: UUID | None = None,
+    automatic: bool = False,
+    progress: pools.Progress | None = None,
+) -> UUID:
+    """Freeze the pools of a planned draw and publish their manifest: the attempt's id.
+
+    ``redo`` names results that were given up (of one planned draw, which is then drawn again for them alone); it
+    needs a ``reason``, and a second person, who is the one behind the forfeits unless ``agreed_by`` names another.
+    Locks the events' rows, so that no batch and no void passes by. Raises ``Refused``: ``gate_<code>``,
+    ``draw_under_way``, ``already_drawn``, ``method``, ``reason``, ``second_person``, ``redo``, ``linked``,
+    ``unknown_plan``, ``entropy_late``, ``manifest`` with what is wrong.
     """
     row = events.locked(c, event)
+    rules = events.settings(row.configuration).draw
+    others = events.linked(c, event) if plan == MAIN else []
+    for other in others:
+        events.locked(c, other)
     before = _last(c, event)
-    if before is not None and before.state != "failed":
-        raise Refused("draw_under_way", f"The draw of {row.name} has begun already.", "Go on with it.")
-    if row.state != "closed":
-        raise Refused("gate_closed", f"The event is {row.state}.", "Only a closed event is drawn.")
-    reconcile.require(office, c, event)
-    pool = _read_pool(c, event)
+    if before is not None and before.state != "failed" and before.official_at is None:
+        raise Refused("draw_under_way", f"A draw of {row.name} has begun already.", "Go on with it.")
+    if redo:
+        plan, agreed_by = _redoing(c, event, redo, by, agreed_by)
+        reason = _reason(reason)
+    elif _drawn(c, event, plan):
+        raise Refused("already_drawn", "This draw is held, and its result official.", "Look at the result.")
+    if agreed_by is not None:
+        _second_person(c, row, by, agreed_by)
+    _check_method(rules.method, entropy)
+    for one in [event, *others]:
+        _gates(office, c, one, plan)
+    due = beacons.due_at(entropy)
+    if due is not None and due <= office.now():
+        raise Refused(
+            "entropy_late", f"It came out at {due:%H:%M:%S} UTC.", "Choose one that is still to come."
+        )
+    gathered = pools.gather(office, c, event, plan, redo=redo, progress=progress)
     attempt = 1 if before is None else before.attempt + 1
     draw = uuid7(office.clock)
     try:
         manifest = fair.manifest(
             event=str(event),
             draw=str(draw),
-            pools={raffle.MAIN_POOL: pool},
-            prizes=[
-                fair.Prize(prize.position, str(prize.id), raffle.MAIN_POOL, prize.rule.winners)
-                for prize in events.prizes(c, event)
-            ],
+            pools=gathered.pools,
+            prizes=gathered.prizes,
             entropy=entropy,
             attempt=attempt,
             previous=None if before is None else bytes.fromhex(before.manifest_sha256),
+            repeat=gathered.repeat,
+            links=gathered.links,
+            progressive=gathered.progressive,
         )
     except DrawError as e:
         raise Refused("manifest", f"No fair draw could follow: {e}.") from e
@@ -128,22 +222,44 @@ def freeze(office: Office, c: Connection, event: UUID, entropy: Mapping[str, Jso
             manifest=manifest,
             manifest_sha256=hashlib.sha256(manifest).hexdigest(),
             entropy_source=dict(entropy),
+            plan=plan,
+            kind="redraw" if redo else "draw",
+            reason=reason.strip() or None,
+            agreed_by=agreed_by,
+            automatic=automatic,
+            entropy_due_at=due,
+            redo={"results": [str(one) for one in redo]} if redo else None,
         )
     )
-    _keep_pool(c, draw, raffle.MAIN_POOL, pool)
+    for name, pool in gathered.pools.items():
+        _keep_pool(c, draw, name, pool)
     # Recorded first, published with the commit of this transaction.
     c.execute(update(d).where(d.c.id == draw).values(manifest_published_at=office.now()))
-    _record(c, row, draw, "draw_frozen", f"{pool.size} numbers were frozen, attempt {attempt}.", by)
+    size = sum(pool.size for pool in gathered.pools.values())
+    words = f"{size} numbers were frozen, attempt {attempt}."
+    if redo:
+        words = f"A redraw for {len(redo)} given up: {reason} {words}"
+        notices.tell(office, c, event, "redraw", f"{row.name}: {words}", draw)
+    _record(c, row, draw, "redraw_frozen" if redo else "draw_frozen", words, by)
     return draw
 
 
 def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
-    """Make the seed, once, and publish its hash, which is returned in hex; the pool must be published before.
+    """Make the seed, once, and publish its hash, which is returned in hex; the pools must be published before.
 
     The database gets it sealed: who can read tables, logs or backups learns nothing before the entropy is fixed.
+    Raises ``Refused``: ``step``; ``manual``; ``entropy_late`` where the beacon's round is out already.
     """
     row = _draw(c, draw, lock=True)
+    if _manual(row):
+        raise Refused("manual", "Its numbers are drawn by hand; there is no seed.")
     _require(row, "frozen", "The seed's hash is published once, after the pool.")
+    if row.entropy_due_at is not None and office.now() >= row.entropy_due_at:
+        raise Refused(
+            "entropy_late",
+            f"The public chance came out at {row.entropy_due_at:%H:%M:%S} UTC, before the seed's hash.",
+            "Give this attempt up, and choose a later round.",
+        )
     seed = office.clock.token(fair.SEED_BYTES)
     digest = hashlib.sha256(seed).hexdigest()
     d = m.draw_executions
@@ -163,13 +279,18 @@ def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
 
 
 def fix_entropy(c: Connection, draw: UUID, text: str, by: UUID) -> None:
-    """Fix the public entropy, in its source's exact form. ``Refused`` (``entropy``) where it has another."""
+    """Fix the public entropy, in its source's exact form; the inner step of :func:`key`.
+
+    A drand round's signature is checked first. ``Refused`` (``entropy``) where the text is another than it must be.
+    """
     row = _draw(c, draw, lock=True)
     _require(row, "committed", "Public entropy is fixed once, after the seed's hash is published.")
     try:
         fair.check_entropy(row.entropy_source, text)
     except DrawError as e:
         raise Refused("entropy", f"{e}.".capitalize(), "Type it exactly as the source gives it.") from e
+    if row.entropy_source["source"] in BEACONS:
+        beacons.read(row.entropy_source, text)
     d = m.draw_executions
     c.execute(
         update(d)
@@ -180,49 +301,86 @@ def fix_entropy(c: Connection, draw: UUID, text: str, by: UUID) -> None:
     _record(c, event, draw, "draw_entropy_fixed", f"Public entropy: {text or '(none)'}.", by)
 
 
+def key(office: Office, c: Connection, draw: UUID, what: keyings.What, content: str, by: UUID) -> Keyed:
+    """What a person puts into the draw: ``entropy``, ``counterfoils`` (their count) or ``winners`` (the numbers).
+
+    Dice and digits are keyed twice, the second time by another person unless the organisation has one manager only;
+    of a beacon its answer is pasted once, and none needs nothing. Counterfoils and winners of a draw by hand are
+    keyed twice by different people; a count that two agree on must be the pools' size. Raises ``Refused``: ``step``,
+    ``entropy``, ``entropy_early``, ``same_person``, ``keyed_already``, ``not_manual``, ``not_printed``, ``numbers``,
+    ``not_in_pool`` and ``not_valid``, which say which number and why.
+    """
+    row = _draw(c, draw, lock=True)
+    if what == "entropy":
+        return _key_entropy(office, c, row, content, by)
+    if not _manual(row):
+        raise Refused("not_manual", "Its numbers are not drawn by hand.")
+    if what == "counterfoils":
+        return _key_count(office, c, row, content, by)
+    return _key_winners(office, c, row, content, by)
+
+
+def fetch_entropy(office: Office, draw: UUID, by: UUID) -> str:
+    """Ask the beacons for the draw's round or pulse and fix it, in transactions of its own; its text.
+
+    Nobody waits for a network with the draw locked. Raises ``Refused`` as :func:`key` does, ``Fault`` (``beacon``).
+    """
+    with office.begin(by) as c:
+        row = _draw(c, draw)
+        _require(row, "committed", "Public entropy is fixed once, after the seed's hash is published.")
+    text = beacons.fetch(office.clock, row.entropy_source, office.beacons)
+    with office.begin(by) as c:
+        fix_entropy(c, draw, text, by)
+    return text
+
+
 def execute(office: Office, c: Connection, draw: UUID, by: UUID) -> bytes:
     """Open the seed, draw, verify what was drawn, and keep it: the bundle. Nothing is official yet.
 
-    Raises ``Refused`` (``step``); ``Fault`` (``seed``) where this server's secret is not the one that sealed the seed.
+    A draw by hand is made out of what was keyed. Raises ``Refused`` (``step``); ``Fault`` (``seed``) where this
+    server's secret is not the one that sealed the seed.
     """
     row = _draw(c, draw, lock=True)
-    _require(row, "entropy", "The seed is opened once, after the public entropy is fixed.")
-    event = events.locked(c, row.raffle_event_id)
-    seed = _seal(office, draw, bytes(row.seed_sealed))
-    if hashlib.sha256(seed).hexdigest() != row.seed_sha256:
-        raise Fault(
-            "seed", "The seal of the seed does not open.", "Put the server's keys back from a backup."
+    manual = _manual(row)
+    if manual:
+        _require_progress(
+            c, row, "keyed", "A draw by hand is computed once, after its winners were keyed by two."
         )
-    pools = _kept_pools(c, draw)
+    else:
+        _require(row, "entropy", "The seed is opened once, after the public entropy is fixed.")
+    event = events.locked(c, row.raffle_event_id)
+    frozen = _kept_pools(c, draw)
+    opened: dict[str, Any] = {}
     try:
-        results = fair.select(bytes(row.manifest), pools, seed, row.public_entropy)
-        data = fair.bundle(bytes(row.manifest), results, seed, row.public_entropy)
+        if manual:
+            keyed = keyings.alike(c, draw, "winners") or ""
+            data = fair.manual_bundle(bytes(row.manifest), frozen, keyings.read_numbers(keyed))
+        else:
+            seed = _open_seed(office, row)
+            drawn = fair.select(bytes(row.manifest), frozen, seed, row.public_entropy)
+            data = fair.bundle(bytes(row.manifest), drawn, seed, row.public_entropy)
+            opened = {"rng_seed": seed.hex(), "seed_opened_at": office.now()}
     except DrawError as e:
         raise Fault("draw", f"The draw cannot be computed: {e}.", "Keep the record and ask for help.") from e
-    report = fair.verify(data, pools.values())
+    report = fair.verify(data, frozen.values(), drand.check)
     if not report.ok:
         raise Fault("draw", f"The draw does not verify: {'; '.join(report.problems)}.", "Keep the record.")
     d = m.draw_executions
-    now = office.now()
     c.execute(
         update(d)
         .where(d.c.id == draw)
-        .values(
-            state="completed",
-            rng_seed=seed.hex(),
-            seed_opened_at=now,
-            bundle=data,
-            verified_at=now,
-            updated_at=func.now(),
-        )
+        .values(state="completed", bundle=data, verified_at=office.now(), updated_at=func.now(), **opened)
     )
-    _keep_results(office, c, event.id, draw, report.winners)
+    _keep_results(office, c, row, report)
     _record(c, event, draw, "draw_executed", f"Drawn and verified, bundle {report.bundle_sha256}.", by)
     return data
 
 
 def make_official(office: Office, c: Connection, draw: UUID, by: UUID) -> None:
-    """Let the results be seen, by name; the event is drawn from here on."""
+    """Let the results be seen, by name; every administrator is told.
+
+    With the main draw's result the event, and each that is linked to it, is drawn; an early bird's changes no state.
+    """
     row = _draw(c, draw, lock=True)
     _require(row, "drawn", "A draw is made official once, after it was verified.")
     event = events.locked(c, row.raffle_event_id)
@@ -232,20 +390,42 @@ def make_official(office: Office, c: Connection, draw: UUID, by: UUID) -> None:
         .where(d.c.id == draw)
         .values(official_at=office.now(), official_by=by, updated_at=func.now())
     )
-    c.execute(
-        update(m.raffle_events)
-        .where(m.raffle_events.c.id == event.id)
-        .values(state="drawn", updated_by=by, updated_at=func.now())
-    )
+    e = m.raffle_events
+    told = [event.id]
+    if row.plan == MAIN and row.kind == "draw":
+        told += events.linked(c, event.id)
+        c.execute(
+            update(e)
+            .where(e.c.id.in_(told), e.c.state == "closed")
+            .values(state="drawn", updated_by=by, updated_at=func.now())
+        )
     _record(c, event, draw, "draw_official", "The results are official.", by)
+    r = m.draw_results
+    count: int = c.execute(
+        select(func.count()).where(r.c.draw_execution_id == draw, ~r.c.reserve)
+    ).scalar_one()
+    won = "1 prize has" if count == 1 else f"{count} prizes have"
+    for one in told:
+        notices.tell(
+            office, c, one, "draw_official", f"{event.name}: the draw is official, {won} been won.", draw
+        )
 
 
 def draw_now(
-    office: Office, event: UUID, by: UUID, entropy: Mapping[str, Json] = NO_ENTROPY, text: str = ""
+    office: Office,
+    event: UUID,
+    by: UUID,
+    entropy: Mapping[str, Json] = NO_ENTROPY,
+    text: str = "",
+    *,
+    plan: str = MAIN,
 ) -> UUID:
-    """All steps but the last, each in a transaction of its own; the attempt's id. It is not official yet."""
+    """All steps but the last, each in a transaction of its own; the attempt's id. It is not official yet.
+
+    Every gate holds as it always does. Only for a source that nobody has to wait for.
+    """
     with office.begin(by) as c:
-        draw = freeze(office, c, event, entropy, by)
+        draw = freeze(office, c, event, entropy, by, plan=plan)
     with office.begin(by) as c:
         commit_seed(office, c, draw, by)
     with office.begin(by) as c:
@@ -261,9 +441,7 @@ def fail(c: Connection, draw: UUID, reason: str, by: UUID) -> None:
     Only before it is drawn: once the winners are known nobody may look at them and try again. ``Refused``: ``reason``,
     ``step``.
     """
-    reason = reason.strip()
-    if not reason or "\x00" in reason or len(reason) > REASON_CHARS_MAX:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
+    reason = _reason(reason)
     row = _draw(c, draw, lock=True)
     if (step := _step(row)) in {"drawn", "official", "failed"}:
         raise Refused(
@@ -285,38 +463,54 @@ def fail(c: Connection, draw: UUID, reason: str, by: UUID) -> None:
 
 
 def attempts(c: Connection, event: UUID) -> list[DrawRow]:
-    """All attempts at a draw of the event, failed ones too, the newest first."""
+    """All attempts at a draw of the event, of every plan, failed ones too, the newest first."""
     d = m.draw_executions
-    rows = c.execute(select(d.c.id).where(d.c.raffle_event_id == event).order_by(d.c.attempt.desc()))
-    return [get(c, draw) for draw in rows.scalars()]
+    rows = c.execute(select(d).where(d.c.raffle_event_id == event).order_by(d.c.attempt.desc())).all()
+    return _draw_rows(c, rows)
 
 
 def get(c: Connection, draw: UUID) -> DrawRow:
     """An attempt and how far it has come. ``Refused`` (``unknown_draw``) where there is none."""
-    row = _draw(c, draw)
-    p = m.draw_pools
-    pools = c.execute(
-        select(p.c.pool, p.c.size, p.c.root).where(p.c.draw_execution_id == draw).order_by(p.c.pool)
+    return _draw_rows(c, [_draw(c, draw)])[0]
+
+
+def all_draws(c: Connection, organisation: UUID) -> list[ListedDraw]:
+    """Every draw of the organisation's events, failed ones too, the newest first."""
+    d, e, u, r = m.draw_executions, m.raffle_events, m.users, m.draw_results
+    conductor, second, maker = u.alias(), u.alias(), u.alias()
+    winners = (
+        select(func.count())
+        .where(r.c.draw_execution_id == d.c.id, ~r.c.reserve, d.c.official_at.is_not(None))
+        .scalar_subquery()
     )
-    return DrawRow(
-        row.id,
-        row.raffle_event_id,
-        row.attempt,
-        row.state,
-        _step(row),
-        row.entropy_source or {},
-        row.manifest_sha256,
-        row.manifest_published_at,
-        row.seed_sha256,
-        row.seed_committed_at,
-        row.public_entropy,
-        row.entropy_fixed_at,
-        row.verified_at,
-        row.official_at,
-        row.official_by,
-        row.failure,
-        [(one.pool, one.size, one.root) for one in pools],
-    )
+    rows = c.execute(
+        select(
+            d,
+            e.c.name.label("event_name"),
+            func.coalesce(conductor.c.display_name, "").label("conductor"),
+            func.coalesce(second.c.display_name, "").label("second"),
+            func.coalesce(maker.c.display_name, "").label("maker"),
+            winners.label("winners"),
+        )
+        .join(e, e.c.id == d.c.raffle_event_id)
+        .outerjoin(conductor, conductor.c.id == d.c.conducted_by)
+        .outerjoin(second, second.c.id == d.c.agreed_by)
+        .outerjoin(maker, maker.c.id == d.c.official_by)
+        .where(e.c.organization_id == organisation)
+        .order_by(d.c.started_at.desc(), d.c.id.desc())
+        .limit(LISTED_MAX)
+    ).all()
+    return [
+        ListedDraw(
+            draw,
+            row.event_name,
+            row.conductor,
+            row.second,
+            row.maker,
+            None if row.official_at is None else row.winners,
+        )
+        for draw, row in zip(_draw_rows(c, rows), rows, strict=True)
+    ]
 
 
 def manifest(c: Connection, draw: UUID) -> bytes | None:
@@ -340,13 +534,18 @@ def pool(c: Connection, draw: UUID, name: str = raffle.MAIN_POOL) -> bytes | Non
 
 
 def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[ResultRow]:
-    """The winners in the order in which they were drawn; nothing before they are official unless asked for."""
+    """The winners in the order in which they were drawn; nothing before they are official unless asked for.
+
+    Of every planned draw and redraw of the event; a linked event has those of the event that it is drawn with.
+    """
     r, d, z, t, e = m.draw_results, m.draw_executions, m.prizes, m.tickets, m.raffle_events
     wanted = (
         select(
             r,
             z.c.name.label("prize_name"),
             t.c.order_id,
+            t.c.event_id.label("ticket_event"),
+            d.c.plan,
             e.c.currency,
             d.c.official_at,
             m.prize_claims.c.claimed_at,
@@ -358,8 +557,8 @@ def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[R
             .join(e, e.c.id == d.c.raffle_event_id)
             .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
         )
-        .where(d.c.raffle_event_id == event, d.c.state != "failed")
-        .order_by(d.c.attempt, r.c.position, r.c.selected_at, r.c.id)
+        .where(d.c.raffle_event_id.in_(_drawing(c, event)), d.c.state != "failed")
+        .order_by(d.c.raffle_event_id != event, d.c.attempt, r.c.position, r.c.selected_at, r.c.id)
     )
     if official_only:
         wanted = wanted.where(d.c.official_at.is_not(None))
@@ -378,6 +577,13 @@ def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[R
             row.selected_at,
             row.official_at is not None,
             row.claimed_at,
+            row.winner,
+            row.reserve,
+            row.pool,
+            row.pool_number,
+            row.replaces_id,
+            row.ticket_event,
+            row.plan,
         )
         for row in c.execute(wanted)
     ]
@@ -392,35 +598,227 @@ def _seal(office: Office, draw: UUID, data: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(data, keys.derive(office.secret, "seed", str(draw)), strict=True))
 
 
+# What people put in ------------------------------------------------------------------------------------
+
+
+def _key_entropy(office: Office, c: Connection, row: Row[Any], content: str, by: UUID) -> Keyed:
+    _require(row, "committed", "Public entropy is fixed once, after the seed's hash is published.")
+    source = row.entropy_source
+    if source["source"] in BEACONS:
+        if office.now() < row.entropy_due_at:
+            raise Refused(
+                "entropy_early", f"It comes out at {row.entropy_due_at:%H:%M:%S} UTC.", "Wait until then."
+            )
+        text = beacons.read(source, content)
+        fix_entropy(c, row.id, text, by)
+        return Keyed("agreed", content=text, words=beacons.not_checked(source) or "The signature is drand's.")
+    text = " ".join(content.replace(",", " ").split())
+    if source["source"] not in KEYED_TWICE:
+        fix_entropy(c, row.id, text, by)
+        return Keyed("agreed", content=text)
+    try:
+        fair.check_entropy(source, text)
+    except DrawError as e:
+        raise Refused("entropy", f"{e}.".capitalize(), "Type the results in their order.") from e
+    alone = keyings.only_manager(c, row.raffle_event_id)
+    keyed = keyings.put(office, c, row.id, "entropy", text, by, apart=not alone)
+    _record_keying(c, row, "entropy", keyed, by)
+    if keyed.outcome == "agreed":
+        fix_entropy(c, row.id, text, by)
+    return keyed
+
+
+def _key_count(office: Office, c: Connection, row: Row[Any], content: str, by: UUID) -> Keyed:
+    _require_progress(c, row, "frozen", "Counterfoils are counted once, before the winners are drawn.")
+    missing = keyings.unprinted(c, row.id)
+    if missing:
+        raise Refused("not_printed", f"{missing} counterfoils were never printed.", "Print them first.")
+    typed = keyings.read_numbers(content)
+    if len(typed) != 1:
+        raise Refused("numbers", "The count is one number.", "Type how many counterfoils there are.")
+    keyed = keyings.put(office, c, row.id, "counterfoils", str(typed[0]), by, apart=True)
+    size = keyings.slips(c, row.id)
+    if keyed.outcome == "agreed" and typed[0] != size:
+        words = f"Both counted {typed[0]}, and the pools hold {size} numbers. Find out why; both count again."
+        keyed = Keyed("differs", keyed.round, places=[Difference(1, *[str(typed[0])] * 2)], words=words)
+    _record_keying(c, row, "counterfoils", keyed, by)
+    return keyed
+
+
+def _key_winners(office: Office, c: Connection, row: Row[Any], content: str, by: UUID) -> Keyed:
+    _require_progress(c, row, "counted", "Winners are keyed once, after the counterfoils were counted.")
+    numbers = keyings.read_numbers(content)
+    plan = fair.Manifest.read(bytes(row.manifest))
+    due = plan.due()
+    if len(numbers) != len(due):
+        raise Refused(
+            "numbers",
+            f"{len(due)} numbers are drawn, {len(numbers)} were typed.",
+            "Type them in the order of the prizes.",
+        )
+    try:
+        _check_drawn(c, row.id, plan, numbers)
+    except Refused as e:
+        # On a connection of its own: the refusal undoes what the caller's transaction did.
+        with c.engine.begin() as other:
+            critical_event(
+                other,
+                "draw_number_refused",
+                "WARN",
+                f"Attempt {row.attempt}: {e.message}",
+                event_id=row.raffle_event_id,
+                user_id=by,
+                metadata={"draw": str(row.id)},
+            )
+        raise
+    keyed = keyings.put(office, c, row.id, "winners", " ".join(map(str, numbers)), by, apart=True)
+    _record_keying(c, row, "winners", keyed, by)
+    return keyed
+
+
+def _check_drawn(c: Connection, draw: UUID, plan: fair.Manifest, numbers: Sequence[int]) -> None:
+    """``Refused``, naming the number, unless each is in its prize's pool, sold and valid, and none won before."""
+    frozen = _kept_pools(c, draw)
+    gone: set[int] = set()
+    tickets = []
+    for (prize, winner), number in zip(plan.due(), numbers, strict=True):
+        where = f"Prize {prize.position}, winner {winner}: {number}"
+        if not frozen[prize.pool].contains(number):
+            raise Refused(
+                "not_in_pool",
+                f"{where} is not in the pool “{prize.pool}”.",
+                "Draw another, and find out where this counterfoil came from.",
+            )
+        if number in gone:
+            raise Refused("not_in_pool", f"{where} has won before in this draw.", "Draw another.")
+        if not plan.repeat:
+            gone.add(number)
+        if plan.progressive is None or prize.pool != plan.progressive.deck:
+            whose, ticket = plan.ticket(prize.pool, number)
+            tickets.append((where, UUID(whose), ticket))
+    t = m.tickets
+    valid = {
+        (row.event_id, row.draw_number)
+        for row in c.execute(
+            select(t.c.event_id, t.c.draw_number).where(
+                tuple_(t.c.event_id, t.c.draw_number).in_([(event, ticket) for _, event, ticket in tickets]),
+                t.c.state == "sold",
+            )
+        )
+    }
+    for where, event, ticket in tickets:
+        if (event, ticket) not in valid:
+            raise Refused("not_valid", f"{where} is no ticket that was sold and is valid.", "Draw another.")
+
+
+def _record_keying(c: Connection, row: Row[Any], what: str, keyed: Keyed, by: UUID) -> None:
+    k, u = m.draw_keyings, m.users
+    names = [
+        name or "somebody"
+        for name in c.execute(
+            select(u.c.display_name)
+            .select_from(k.outerjoin(u, u.c.id == k.c.keyed_by))
+            .where(k.c.draw_execution_id == row.id, k.c.what == what, k.c.round == keyed.round)
+            .order_by(k.c.keyed_at, k.c.id)
+        ).scalars()
+    ]
+    said = {"first": "keyed first", "agreed": "keyed alike", "differs": "differ"}[keyed.outcome]
+    words = f"{what.capitalize()}, round {keyed.round}: {' and '.join(names)} {said}."
+    event = events.locked(c, row.raffle_event_id)
+    _record(c, event, row.id, f"draw_keyed_{keyed.outcome}", words, by)
+
+
+# Who may, and when -------------------------------------------------------------------------------------
+
+
+def _gates(office: Office, c: Connection, event: UUID, plan: str) -> None:
+    row = events.get(c, event)
+    if plan == MAIN and row.state not in {"closed", "drawn"}:
+        raise Refused("gate_closed", f"{row.name} is {row.state}.", "Only a closed event is drawn.")
+    reconcile.require(office, c, event)
+
+
+def _check_method(method: str, entropy: Mapping[str, Json]) -> None:
+    by_hand = entropy.get("source") == "manual"
+    if method != "both" and by_hand != (method == "manual"):
+        raise Refused(
+            "method",
+            "This event's numbers are drawn by hand."
+            if by_hand is False
+            else "This event's numbers are not drawn by hand.",
+            "The event was put on sale with that.",
+        )
+
+
+def _redoing(
+    c: Connection, event: UUID, redo: Sequence[UUID], by: UUID, agreed_by: UUID | None
+) -> tuple[str, UUID | None]:
+    """The planned draw whose results these are, and the second person behind giving them up."""
+    r, d, f = m.draw_results, m.draw_executions, m.forfeits
+    rows = c.execute(
+        select(d.c.plan, f.c.asked_by, f.c.agreed_by)
+        .select_from(r.join(d, d.c.id == r.c.draw_execution_id).outerjoin(f, f.c.draw_result_id == r.c.id))
+        .where(r.c.id.in_(redo), d.c.raffle_event_id == event)
+        .order_by(f.c.agreed_at)
+    ).all()
+    k = m.prize_claims
+    if len(rows) != len(set(redo)) or len(redo) != len(set(redo)):
+        raise Refused("redo", "One of these results is not of this event.", "Look at the list again.")
+    if len({row.plan for row in rows}) != 1:
+        raise Refused("redo", "These results are of several draws.", "Draw again for one of them at a time.")
+    if any(row.agreed_by is None for row in rows):
+        raise Refused("redo", "One of these results was not given up by two people.", "Do that first.")
+    if c.execute(select(k.c.id).where(k.c.draw_result_id.in_(redo))).all():
+        raise Refused("redo", "One of these prizes was paid already.", "Look at the list again.")
+    if agreed_by is None:
+        last = rows[-1]
+        agreed_by = last.asked_by if last.agreed_by == by else last.agreed_by
+    return rows[0].plan, agreed_by
+
+
+def _second_person(c: Connection, event: Row[Any], by: UUID, other: UUID) -> None:
+    o, u = m.organization_users, m.users
+    there = c.execute(
+        select(u.c.id)
+        .join(o, o.c.user_id == u.c.id)
+        .where(
+            u.c.id == other,
+            u.c.is_active,
+            o.c.organization_id == event.organization_id,
+            o.c.role.in_(notices.TOLD),
+        )
+    ).all()
+    if other == by or not there:
+        raise Refused(
+            "second_person", "A second administrator or manager has to agree.", "Ask another of them."
+        )
+
+
+def _drawn(c: Connection, event: UUID, plan: str) -> bool:
+    d = m.draw_executions
+    found = c.execute(
+        select(d.c.id)
+        .where(d.c.raffle_event_id == event, d.c.plan == plan, d.c.official_at.is_not(None))
+        .limit(1)
+    ).all()
+    return bool(found)
+
+
+def _drawing(c: Connection, event: UUID) -> list[UUID]:
+    """The events in whose draws this one's numbers are: its own, and the leading one's."""
+    row = events.get(c, event)
+    leading = events.settings(row.configuration).draw.linked_to
+    return [event] if leading is None else [event, leading]
+
+
+def _reason(value: str) -> str:
+    value = value.strip()
+    if not value or "\x00" in value or len(value) > REASON_CHARS_MAX:
+        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
+    return value
+
+
 # Reading and keeping --------------------------------------------------------------------------------
-
-_CHUNK = """
-    SELECT string_agg(int4send(n), ''::bytea), max(n) FROM (
-        SELECT draw_number AS n FROM tickets
-        WHERE event_id = %s AND state = 'sold' AND draw_number > %s ORDER BY draw_number LIMIT %s) AS part
-"""
-
-
-def _read_pool(c: Connection, event: UUID) -> Pool:
-    """The numbers sold and valid, ascending; the builder refuses any other order.
-
-    Read in chunks along the index, each packed by the database: a row per number would take three times as long.
-    """
-    builder = PoolBuilder()
-    last = 0
-    with _raw(c).cursor(binary=True) as cursor:
-        for _ in range(CHUNKS_MAX):
-            found = cursor.execute(_CHUNK, (event, last, CHUNK_NUMBERS)).fetchone()
-            assert found is not None
-            packed, highest = found
-            if packed is None:
-                break
-            builder.add(packed)
-            last = highest
-            if len(packed) < fair.NUMBER_BYTES * CHUNK_NUMBERS:
-                break
-    return builder.finish()
-
 
 _COPY_POOL = "COPY draw_pools (draw_execution_id, pool, size, root, numbers) FROM STDIN (FORMAT BINARY)"
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -443,7 +841,7 @@ def _keep_pool(c: Connection, draw: UUID, name: str, frozen: Pool) -> None:
 def _numbers(c: Connection, draw: UUID, name: str) -> Iterator[bytes]:
     """A kept pool in parts, so that it is in memory once at most; nothing where there is none."""
     with _raw(c).cursor(binary=True) as cursor:
-        for start in range(1, CHUNKS_MAX * CHUNK_NUMBERS * fair.NUMBER_BYTES, COPY_BYTES):
+        for start in range(1, POOL_BYTES_MAX, COPY_BYTES):
             found = cursor.execute(
                 "SELECT substring(numbers FROM %s FOR %s) FROM draw_pools WHERE draw_execution_id = %s AND pool = %s",
                 (start, COPY_BYTES, draw, name),
@@ -459,38 +857,86 @@ def _kept_pools(c: Connection, draw: UUID) -> dict[str, Pool]:
     return {name: Pool(_numbers(c, draw, name)) for name in names}
 
 
-def _keep_results(office: Office, c: Connection, event: UUID, draw: UUID, won: list[fair.Won]) -> None:
-    sales = events.sales_total(c, event)
-    rules = {str(prize.id): prize.rule for prize in events.prizes(c, event)}
+def _keep_results(office: Office, c: Connection, row: Row[Any], report: fair.Report) -> None:
+    """The winners as rows: who they are, by the links; what they get, by the rules; in whose places they stand."""
+    event, plan = row.raffle_event_id, report.manifest
+    assert plan is not None
+    held = {prize.id: prize for prize in events.prizes(c, event)}
+    amounts = pools.prize_amounts(c, event, row.plan)
+    places = _places(c, row)
     t = m.tickets
+    won = _paid(plan, report)
     tickets = {
-        row.draw_number: row.id
-        for row in c.execute(
-            select(t.c.id, t.c.draw_number).where(
-                t.c.event_id == event, t.c.draw_number.in_([one.draw_number for one in won])
+        (ticket.event_id, ticket.draw_number): ticket.id
+        for ticket in c.execute(
+            select(t.c.id, t.c.event_id, t.c.draw_number).where(
+                tuple_(t.c.event_id, t.c.draw_number).in_([(UUID(o.event), o.ticket_number) for o in won])
             )
         )
     }
-    c.execute(
-        insert(m.draw_results),
-        [
+    rows = []
+    for place, one in enumerate(won):
+        prize = UUID(one.prize)
+        number, replaced = one.draw_number, places[prize][one.winner - 1] if places else None
+        rows.append(
             {
                 "id": uuid7(office.clock),
-                "draw_execution_id": draw,
-                "prize_id": UUID(one.prize),
+                "draw_execution_id": row.id,
+                "prize_id": prize,
                 "position": one.position,
-                "winning_ticket_id": tickets[one.draw_number],
-                "winning_number": one.draw_number,
+                "winning_ticket_id": tickets[UUID(one.event), one.ticket_number],
+                "winning_number": one.ticket_number,
                 "winner": one.winner,
+                "reserve": replaced is None and one.winner > held[prize].rule.winners,
                 "pool": one.pool,
-                "pool_number": one.draw_number,
-                "prize_value_at_draw": raffle.prize_amount(rules[one.prize], sales),
+                "pool_number": number,
+                "replaces_id": None if replaced is None else replaced.id,
+                "prize_value_at_draw": amounts[prize] if replaced is None else replaced.prize_value_at_draw,
                 # In the order of selection, a microsecond apart.
                 "selected_at": office.now() + timedelta(microseconds=place),
             }
-            for place, one in enumerate(won)
-        ],
-    )
+        )
+    c.execute(insert(m.draw_results), rows)
+
+
+def _paid(plan: fair.Manifest, report: fair.Report) -> list[fair.Won]:
+    """The winners that get something.
+
+    Of a progressive draw the first ticket gets the ticket's prize, and the one whose card was the ace the card's;
+    the others, of a draw that goes on until the ace comes, get nothing.
+    """
+    if plan.progressive is None:
+        return report.winners
+    ticket, card = report.winners[:2]
+    found = [ticket]
+    if (jackpot := report.jackpot) is not None:
+        found.append(
+            fair.Won(
+                card.position,
+                card.prize,
+                1,
+                card.pool,
+                fair.CARD_BASE + plan.progressive.ace,
+                jackpot.event,
+                jackpot.ticket_number,
+            )
+        )
+    return found
+
+
+def _places(c: Connection, row: Row[Any]) -> dict[UUID, list[Row[Any]]]:
+    """Of a redraw, by prize: the results that were given up, in their order."""
+    if row.redo is None:
+        return {}
+    r = m.draw_results
+    places = defaultdict(list)
+    for given_up in c.execute(
+        select(r.c.id, r.c.prize_id, r.c.prize_value_at_draw)
+        .where(r.c.id.in_([UUID(one) for one in row.redo["results"]]))
+        .order_by(r.c.prize_id, r.c.selected_at, r.c.id)
+    ):
+        places[given_up.prize_id].append(given_up)
+    return dict(places)
 
 
 def _raw(c: Connection) -> psycopg.Connection[Any]:
@@ -501,7 +947,7 @@ def _raw(c: Connection) -> psycopg.Connection[Any]:
 def _last(c: Connection, event: UUID) -> Row[Any] | None:
     d = m.draw_executions
     found: Row[Any] | None = c.execute(
-        select(d.c.id, d.c.attempt, d.c.state, d.c.manifest_sha256)
+        select(d.c.id, d.c.attempt, d.c.state, d.c.manifest_sha256, d.c.official_at)
         .where(d.c.raffle_event_id == event)
         .order_by(d.c.attempt.desc())
         .limit(1)
@@ -518,6 +964,10 @@ def _draw(c: Connection, draw: UUID, *, lock: bool = False) -> Row[Any]:
     return row
 
 
+def _manual(row: Row[Any]) -> bool:
+    return bool(row.entropy_source["source"] == "manual")
+
+
 def _step(row: Row[Any]) -> str:
     if row.state == "failed":
         return "failed"
@@ -530,9 +980,75 @@ def _step(row: Row[Any]) -> str:
     return "committed" if row.seed_committed_at is not None else "frozen"
 
 
+def _progress(c: Connection, row: Row[Any]) -> str:
+    """The step that an attempt has come to; between frozen and drawn one by hand is counted, then keyed."""
+    step = _step(row)
+    if step != "frozen" or not _manual(row):
+        return step
+    if keyings.alike(c, row.id, "counterfoils") != str(keyings.slips(c, row.id)):
+        return "frozen"
+    return "counted" if keyings.alike(c, row.id, "winners") is None else "keyed"
+
+
 def _require(row: Row[Any], step: str, words: str) -> None:
     if _step(row) != step:
         raise Refused("step", words, f"This attempt has come to: {_step(row)}.")
+
+
+def _require_progress(c: Connection, row: Row[Any], step: str, words: str) -> None:
+    if (reached := _progress(c, row)) != step:
+        raise Refused("step", words, f"This attempt has come to: {reached}.")
+
+
+def _open_seed(office: Office, row: Row[Any]) -> bytes:
+    seed = _seal(office, row.id, bytes(row.seed_sealed))
+    if hashlib.sha256(seed).hexdigest() != row.seed_sha256:
+        raise Fault(
+            "seed", "The seal of the seed does not open.", "Put the server's keys back from a backup."
+        )
+    return seed
+
+
+def _draw_rows(c: Connection, rows: Sequence[Row[Any]]) -> list[DrawRow]:
+    p = m.draw_pools
+    pools_of = defaultdict(list)
+    for one in c.execute(
+        select(p.c.draw_execution_id, p.c.pool, p.c.size, p.c.root)
+        .where(p.c.draw_execution_id.in_([row.id for row in rows]))
+        .order_by(p.c.pool.collate("C"))
+    ):
+        pools_of[one.draw_execution_id].append((one.pool, one.size, one.root))
+    return [
+        DrawRow(
+            row.id,
+            row.raffle_event_id,
+            row.attempt,
+            row.state,
+            _progress(c, row),
+            row.entropy_source or {},
+            row.manifest_sha256,
+            row.manifest_published_at,
+            row.seed_sha256,
+            row.seed_committed_at,
+            row.public_entropy,
+            row.entropy_fixed_at,
+            row.verified_at,
+            row.official_at,
+            row.official_by,
+            row.failure,
+            pools_of[row.id],
+            row.plan,
+            row.kind,
+            row.reason or "",
+            row.agreed_by,
+            row.automatic,
+            row.entropy_due_at,
+            [UUID(one) for one in (row.redo or {}).get("results", [])],
+            row.conducted_by,
+            row.started_at,
+        )
+        for row in rows
+    ]
 
 
 def _record(c: Connection, event: Row[Any], draw: UUID, kind: str, words: str, by: UUID) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shared import draw as fair
 from shared.errors import Fault, Refused
-from syncserver import catalog, draws, events, reconcile
+from syncserver import catalog, draws, events, pools, reconcile
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import HOUR_MS, PRICE, Kiosk, Scene, open_scene
@@ -255,7 +255,7 @@ def test_a_kiosk_s_catalog_witnesses_manifest_and_seed(scene: Scene) -> None:
 def test_a_pool_of_more_than_one_chunk_is_read_whole_and_in_order(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draws, "CHUNK_NUMBERS", 7)
+    monkeypatch.setattr(pools, "CHUNK_NUMBERS", 7)
     ready(scene)
     draw = freeze(scene)
     with scene.office.begin() as c:
