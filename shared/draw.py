@@ -1363,16 +1363,23 @@ PROOF_FIELDS: Final = (
 
 
 def proof_file(manifest: bytes, pool_name: str, pool: Pool, number: int) -> bytes:
-    """The proof for a ticket's holder that a draw number is in a pool of a draw; DrawError where it is not.
+    """The proof for a ticket's holder that a draw number is in a pool of a draw; DrawError where it is not."""
+    index = pool.index_of(number)
+    if index is None:
+        raise DrawError(f"{number} is not in the pool")
+    return proof_file_of(manifest, pool_name, pool.proof_at(index))
 
-    Its `event` and `number` are the ticket's, which differ from the draw's where events are linked.
+
+def proof_file_of(manifest: bytes, pool_name: str, inclusion: Inclusion) -> bytes:
+    """The same from the place in the tree alone, for who does not hold the whole pool; DrawError where it is wrong.
+
+    The file's `event` and `number` are the ticket's, which differ from the draw's where events are linked.
     """
     plan = Manifest.read(manifest)
-    frozen = plan.pools.get(pool_name)
-    if frozen is None or (frozen.root, frozen.size) != (pool.root, pool.size):
-        raise DrawError(f"the pool {pool_name!r} is not the one in the manifest")
-    proof = pool.prove(number)
-    event, ticket = plan.ticket(pool_name, number)
+    if pool_name not in plan.pools:
+        raise DrawError(f"there is no pool {pool_name!r}")
+    _verify_inclusion(inclusion, plan.pools[pool_name], f"the pool {pool_name!r}")
+    event, ticket = plan.ticket(pool_name, inclusion.draw_number)
     return canonical(
         {
             "draw": plan.draw,
@@ -1382,7 +1389,7 @@ def proof_file(manifest: bytes, pool_name: str, pool: Pool, number: int) -> byte
             "manifest_sha256": hashlib.sha256(manifest).hexdigest(),
             "number": ticket,
             "pool": pool_name,
-            "proof": proof,
+            "proof": inclusion.as_json(),
         }
     )
 
