@@ -1,20 +1,32 @@
-"""Reports: lists that are streamed out of the database row by row, and an event's figures on one page."""
+"""Reports: an event's books as the standard lists them, the same columns on screen, on paper and as CSV.
+
+They are the seven reports of GLI-31 v1.1, section 2.8.1, and a summary; :data:`REPORTS` is the one place that says
+what stands in them. Their totals are counted once more out of the raw journal entries by :func:`books.check`.
+
+CSV is of RFC 4180 in UTF-8 with a header row. Amounts stand in major units, with a point, and their currency in a
+column of its own; moments in the venue's time with their distance from UTC, and the zone's name in a column of its own.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from shared import draw as fair
+from shared import money
 from shared.errors import Refused
 from shared.games import raffle
-from syncserver import events
+from syncserver import events, incidents, statements
 from syncserver import models as m
+from syncserver.books import parts
+from syncserver.statements import Cells, Scope, Source
 
 ROWS_AT_ONCE = 1_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,8 +38,11 @@ ORDER_COLUMNS = (
 TICKET_COLUMNS = ("event_id", "draw_number", "state", "order_id", "validation_number", "rsu")
 
 
+# Plain lists ----------------------------------------------------------------------------------------
+
+
 def orders_csv(c: Connection, event: UUID | None = None) -> Iterator[str]:
-    """All orders (of one event) as CSV, amounts in minor units, in pieces of a thousand lines."""
+    """All orders (of one event) as CSV, amounts in major units, in pieces of a thousand lines."""
     o = m.orders
     wanted = (
         select(
@@ -51,7 +66,15 @@ def orders_csv(c: Connection, event: UUID | None = None) -> Iterator[str]:
     )
     if event is not None:
         wanted = wanted.where(o.c.event_id == event)
-    return _stream(c, wanted, ORDER_COLUMNS)
+    yield _lines([ORDER_COLUMNS])
+    for part in parts(c, wanted):
+        yield _lines(
+            [
+                _cell(_major(v, row.currency) if name == "amount" else v)
+                for name, v in zip(ORDER_COLUMNS, row, strict=True)
+            ]
+            for row in part
+        )
 
 
 def tickets_csv(c: Connection, event: UUID) -> Iterator[str]:
@@ -71,7 +94,9 @@ def tickets_csv(c: Connection, event: UUID) -> Iterator[str]:
         .where(t.c.event_id == event)
         .order_by(t.c.draw_number)
     )
-    return _stream(c, wanted, TICKET_COLUMNS)
+    yield _lines([TICKET_COLUMNS])
+    for part in parts(c, wanted):
+        yield _lines([_cell(v) for v in row] for row in part)
 
 
 def pool_csv(c: Connection, draw: UUID, pool: str = raffle.MAIN_POOL) -> Iterator[str]:
@@ -92,10 +117,10 @@ def pool_csv(c: Connection, draw: UUID, pool: str = raffle.MAIN_POOL) -> Iterato
                 )
             ).scalar_one()
         )
-        numbers = (
+        listed = (
             int.from_bytes(part[i : i + fair.NUMBER_BYTES]) for i in range(0, len(part), fair.NUMBER_BYTES)
         )
-        yield "".join(f"{number}\n" for number in numbers)
+        yield "".join(f"{number}\n" for number in listed)
 
 
 def summary(c: Connection, event: UUID) -> dict[str, Any]:
@@ -146,21 +171,480 @@ def _plain(row: Any) -> dict[str, Any]:
     return {name: value if isinstance(value, str) else int(value) for name, value in row.items()}
 
 
-def _stream(c: Connection, wanted: Select[Any], columns: Sequence[str]) -> Iterator[str]:
-    """CSV (RFC 4180) through a cursor of the server's, so that a million rows need no memory of ours."""
-    yield _lines([columns])
-    found = c.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE).execute(wanted)
-    for part in found.partitions(ROWS_AT_ONCE):
-        yield _lines([_cell(value) for value in row] for row in part)
+# What a report is -----------------------------------------------------------------------------------
+
+Kind = Literal["text", "words", "code", "count", "money", "share", "time"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its name in CSV, its title on screen and paper, and what its values are.
+
+    ``count`` is a whole number, ``money`` minor units of the row's ``currency``, ``share`` hundredths of a percent,
+    ``time`` a moment with its zone; ``words`` may be long, ``code`` is set apart from prose.
+    """
+
+    name: str
+    title: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list within a report. ``summed`` fields have a total in its foot, of each currency one."""
+
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+    rows: Source
+    empty: str
+    summed: tuple[str, ...] = ()
+    totals: Callable[[Scope], list[Cells]] | None = None
+    """The foot of a table too long to be added up row by row."""
+    long: bool = False
+    """Has as many rows as there are sales, or things that happened: shown page by page."""
+
+    @property
+    def has_money(self) -> bool:
+        """Whether its rows bear a currency."""
+        return any(one.kind == "money" for one in self.fields)
+
+    @property
+    def has_time(self) -> bool:
+        """Whether its rows bear moments."""
+        return any(one.kind == "time" for one in self.fields)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report; ``section`` is where GLI-31 v1.1 asks for it."""
+
+    key: str
+    title: str
+    about: str
+    tables: tuple[Table, ...]
+    section: str = ""
+    filters: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
+    """Who signs it on paper."""
+
+    def table(self, key: str) -> Table | None:
+        """The table of this key."""
+        return next((one for one in self.tables if one.key == key), None)
+
+
+def foot(table: Table, here: Scope) -> list[Cells]:
+    """The table's totals, one row a currency; none where nothing is summed."""
+    if table.totals is not None:
+        return table.totals(here)
+    if not table.summed:
+        return []
+    sums: dict[str, Cells] = {}
+    for row in table.rows(here, None, 0):
+        total = sums.setdefault(row.get("currency", ""), dict.fromkeys(table.summed, 0))
+        for name in table.summed:
+            total[name] += row.get(name) or 0
+    return [{"currency": currency, **total} for currency, total in sorted(sums.items())]
+
+
+def columns(table: Table) -> list[str]:
+    """The header row of the table's CSV."""
+    return [
+        "event_number",
+        *(one.name for one in table.fields),
+        *(["currency"] if table.has_money else []),
+        *(["time_zone"] if table.has_time else []),
+    ]
+
+
+def table_csv(here: Scope, table: Table) -> Iterator[str]:
+    """The table as CSV, streamed: however long it is, it needs the memory of a thousand rows."""
+    yield _lines([columns(table)])
+    zone, head = here.zone, str(here.event.event_number)
+    held: list[list[str]] = []
+    for row in table.rows(here, None, 0):
+        cells = [head, *(_csv_value(row.get(one.name), one.kind, row, zone) for one in table.fields)]
+        cells += [str(row.get("currency") or "")] if table.has_money else []
+        cells += [str(zone)] if table.has_time else []
+        held.append(cells)
+        if len(held) == ROWS_AT_ONCE:
+            yield _lines(held)
+            held = []
+    yield _lines(held)
+
+
+def _csv_value(value: Any, kind: Kind, row: Cells, zone: ZoneInfo) -> str:
+    if value is None or value == "":
+        return ""
+    if kind == "money":
+        return str(_major(value, row["currency"]))
+    if kind == "share":
+        return f"{value / 100:.2f}"
+    if kind == "time":
+        return str(value.astimezone(zone).isoformat(timespec="seconds"))
+    return _cell(value)
+
+
+def _major(amount: int, currency: str) -> object:
+    return money.major(amount, currency) if money.known(currency) else amount
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue()
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
+    shown = "" if value is None else str(value)
     # A spreadsheet would run what begins so.
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return f"'{shown}" if isinstance(value, str) and shown.startswith(_FORMULA) else shown
+
+
+# What stands in which report ------------------------------------------------------------------------
+
+_SALES = Table(
+    "sales",
+    "Sales",
+    (
+        Field("what", "What"),
+        Field("orders", "Tickets", "count"),
+        Field("numbers", "Draw numbers", "count"),
+        Field("amount", "Amount", "money"),
+    ),
+    statements.sales,
+    "Nothing was sold.",
+)
+
+SUMMARY = Report(
+    "summary",
+    "Summary",
+    "The evening on one page: sales, numbers, prices and prizes.",
+    (
+        _SALES,
+        Table(
+            "numbers",
+            "Draw numbers",
+            (Field("what", "What"), Field("numbers", "Draw numbers", "count")),
+            statements.draw_numbers,
+            "No numbers.",
+        ),
+        Table(
+            "packages",
+            "Prices",
+            (
+                Field("package", "Package"),
+                Field("each", "Numbers each", "count"),
+                Field("price", "Price", "money"),
+                Field("sold_orders", "Sold", "count"),
+                Field("sold_numbers", "Draw numbers", "count"),
+                Field("sold_amount", "Amount", "money"),
+                Field("void_orders", "Of them void", "count"),
+                Field("void_amount", "Void amount", "money"),
+            ),
+            statements.plain_rows(statements.BY_PACKAGE),
+            "Nothing was sold.",
+            ("sold_orders", "sold_numbers", "sold_amount", "void_orders", "void_amount"),
+        ),
+        Table(
+            "distribution",
+            "Prize distribution",
+            (
+                Field("what", "What"),
+                Field("amount", "Amount", "money"),
+                Field("share", "Of the sales, %", "share"),
+            ),
+            statements.distribution,
+            "No draw is official yet.",
+        ),
+    ),
+    signed=("For the organisation",),
+)
+
+DRAWING = Report(
+    "drawing",
+    "Raffle drawing",
+    "Sales, prizes and winning numbers, and how they were drawn. Only official results stand in it.",
+    (
+        _SALES,
+        SUMMARY.tables[3],
+        Table(
+            "winners",
+            "Winning numbers",
+            (
+                Field("attempt", "Attempt", "count"),
+                Field("position", "Draw order", "count"),
+                Field("prize", "Prize"),
+                Field("winner", "Winner", "count"),
+                Field("number", "Winning number", "code"),
+                Field("validation", "Validation number", "code"),
+                Field("worth", "Worth", "money"),
+                Field("called_at", "Called", "time"),
+                Field("claim", "Claim"),
+                Field("paid", "Paid", "money"),
+                Field("paid_at", "Paid at", "time"),
+                Field("paid_by", "Paid by"),
+                Field("desk", "Desk"),
+                Field("in_place_of", "In place of", "code"),
+            ),
+            statements.winners,
+            "No draw is official yet.",
+            ("paid",),
+        ),
+        Table(
+            "attempts",
+            "Attempts at the draw",
+            (
+                Field("attempt", "Attempt", "count"),
+                Field("plan", "Draw"),
+                Field("kind", "Kind"),
+                Field("method", "Method"),
+                Field("state", "State"),
+                Field("pools", "Numbers in play"),
+                Field("frozen_at", "Frozen", "time"),
+                Field("official_at", "Official", "time"),
+                Field("conducted_by", "Conducted by"),
+                Field("agreed_by", "Agreed by"),
+                Field("official_by", "Made official by"),
+                Field("entropy", "Public chance", "code"),
+                Field("manifest", "Manifest, SHA-256", "code"),
+                Field("seed", "Seed, SHA-256", "code"),
+                Field("note", "Note", "words"),
+            ),
+            statements.attempts,
+            "Nobody has begun a draw yet.",
+        ),
+    ),
+    section="a",
+    signed=("Conducted by", "Witness", "For the organisation"),
+)
+
+EXCEPTIONS = Report(
+    "exceptions",
+    "Exceptions",
+    "Everything out of the ordinary: what was doubted and how it was decided, changes, refusals, overrides, voids.",
+    (
+        Table(
+            "exceptions",
+            "Exceptions",
+            (
+                Field("at", "When", "time"),
+                Field("code", "Code", "code"),
+                Field("severity", "Severity"),
+                Field("unit", "Kiosk"),
+                Field("subject", "About", "code"),
+                Field("what", "What", "words"),
+                Field("by", "By"),
+                Field("reason", "Reason", "words"),
+                Field("decision", "Decision"),
+                Field("decided_by", "Decided by"),
+                Field("decided_at", "Decided", "time"),
+            ),
+            incidents.exceptions,
+            "Nothing out of the ordinary.",
+            long=True,
+        ),
+    ),
+    section="b",
+    filters=("unit", "code", "severity", "since", "until"),
+    signed=("Checked by",),
+)
+
+TICKETS = Report(
+    "tickets",
+    "Bearer tickets",
+    "Every ticket sold, with its draw numbers; tests and voids are marked.",
+    (
+        Table(
+            "tickets",
+            "Bearer tickets",
+            (
+                Field("validation", "Validation number", "code"),
+                Field("numbers", "Draw numbers"),
+                Field("count", "How many", "count"),
+                Field("package", "Package"),
+                Field("price", "Price", "money"),
+                Field("sold_at", "Sold", "time"),
+                Field("unit", "Kiosk"),
+                Field("device", "Kiosk's identifier", "code"),
+                Field("operator", "Operator"),
+                Field("status", "Status"),
+                Field("prize", "Prize"),
+                Field("order", "Order", "code"),
+            ),
+            statements.bearer_tickets,
+            "No ticket was sold.",
+            ("count", "price"),
+            statements.bearer_totals,
+            long=True,
+        ),
+    ),
+    section="c",
+    filters=("unit", "status"),
+)
+
+_UNIT_FIELDS = (
+    Field("sold_orders", "Tickets sold", "count"),
+    Field("sold_numbers", "Numbers sold", "count"),
+    Field("sold_amount", "Sold", "money"),
+    Field("void_orders", "Void tickets", "count"),
+    Field("void_numbers", "Void numbers", "count"),
+    Field("void_amount", "Void", "money"),
+    Field("misprint_orders", "Misprints", "count"),
+    Field("misprint_numbers", "Misprint numbers", "count"),
+    Field("misprint_amount", "Misprint", "money"),
+    Field("refunded_amount", "Refunded", "money"),
+    Field("expected_amount", "Cash expected", "money"),
+    Field("doubt_amount", "In doubt", "money"),
+    Field("standing_orders", "Tickets that stand", "count"),
+    Field("standing_numbers", "Numbers that stand", "count"),
+    Field("standing_amount", "Sales that stand", "money"),
+    Field("test_orders", "Tests", "count"),
+)
+
+UNITS = Report(
+    "units",
+    "Sales by kiosk",
+    "What each kiosk (RSU) sold, made void and misprinted, and the money that should be in its drawer.",
+    (
+        Table(
+            "units",
+            "Kiosks",
+            (
+                Field("unit", "Kiosk"),
+                Field("device", "Identifier", "code"),
+                Field("epoch", "Enrolment", "count"),
+                *_UNIT_FIELDS,
+            ),
+            statements.units,
+            "No kiosk ever had numbers of this event.",
+            tuple(one.name for one in _UNIT_FIELDS),
+        ),
+        Table(
+            "packages",
+            "By package",
+            (
+                Field("unit", "Kiosk"),
+                Field("device", "Identifier", "code"),
+                Field("package", "Package"),
+                Field("price", "Price", "money"),
+                Field("sold_orders", "Sold", "count"),
+                Field("sold_numbers", "Draw numbers", "count"),
+                Field("sold_amount", "Amount", "money"),
+                Field("void_orders", "Of them void", "count"),
+                Field("void_amount", "Void amount", "money"),
+            ),
+            statements.plain_rows(statements.BY_UNIT_AND_PACKAGE),
+            "Nothing was sold.",
+            ("sold_orders", "sold_numbers", "sold_amount", "void_orders", "void_amount"),
+        ),
+    ),
+    section="d",
+    signed=("Counted by", "Checked by"),
+)
+
+VOIDS = Report(
+    "voids",
+    "Voided draw numbers",
+    "Every draw number that was made void, with its validation number, by whom and why.",
+    (
+        Table(
+            "voids",
+            "Voided draw numbers",
+            (
+                Field("numbers", "Draw numbers"),
+                Field("count", "How many", "count"),
+                Field("validation", "Validation number", "code"),
+                Field("kind", "Kind"),
+                Field("reason", "Reason", "words"),
+                Field("price", "Amount", "money"),
+                Field("package", "Package"),
+                Field("sold_at", "Sold", "time"),
+                Field("unit", "Kiosk"),
+                Field("device", "Kiosk's identifier", "code"),
+                Field("voided_at", "Made void", "time"),
+                Field("voided_by", "By"),
+                Field("voided_where", "At"),
+                Field("acknowledged_at", "Acknowledged", "time"),
+                Field("acknowledged_by", "Acknowledged by"),
+                Field("order", "Order", "code"),
+            ),
+            statements.voided,
+            "Nothing was made void.",
+            ("count", "price"),
+            statements.voided_totals,
+            long=True,
+        ),
+    ),
+    section="e",
+    filters=("unit",),
+    signed=("Checked by",),
+)
+
+EVENTS = Report(
+    "events",
+    "Kiosk event log",
+    "What happened at each kiosk that held numbers of this event: critical events, and the journal's own facts.",
+    (
+        Table(
+            "events",
+            "Events",
+            (
+                Field("at", "When", "time"),
+                Field("unit", "Kiosk"),
+                Field("device", "Identifier", "code"),
+                Field("code", "Code", "code"),
+                Field("severity", "Severity"),
+                Field("what", "What", "words"),
+                Field("by", "By"),
+                Field("entry", "Journal entry", "code"),
+            ),
+            incidents.happened,
+            "Nothing of that kind in that time.",
+            long=True,
+        ),
+    ),
+    section="f",
+    filters=("unit", "code", "severity", "since", "until"),
+)
+
+CORRUPTION = Report(
+    "corruption",
+    "Kiosk corruption log",
+    "Kiosks that cannot be reconciled: who worked them, the money known and expected, the numbers affected, "
+    "who asked to go on without them and who agreed.",
+    (
+        Table(
+            "corruption",
+            "Kiosks that cannot be reconciled",
+            (
+                Field("device", "Identifier", "code"),
+                Field("unit", "Kiosk"),
+                Field("epoch", "Enrolment", "count"),
+                Field("operators", "Operators"),
+                Field("what", "What happened", "words"),
+                Field("last_seen_at", "Last heard of", "time"),
+                Field("known_amount", "Sales known here", "money"),
+                Field("expected_amount", "Cash expected", "money"),
+                Field("recovered_amount", "Of it out of a second chain", "money"),
+                Field("missing", "Numbers not shown", "count"),
+                Field("numbers", "Numbers affected", "words"),
+                Field("asked_by", "Asked by"),
+                Field("asked_at", "Asked", "time"),
+                Field("reason", "Reason", "words"),
+                Field("decision", "Decision"),
+                Field("agreed_by", "Decided by"),
+                Field("agreed_at", "Decided", "time"),
+            ),
+            incidents.corruption,
+            "Every kiosk is reconciled.",
+        ),
+    ),
+    section="g",
+    signed=("Asked by", "Agreed by"),
+)
+
+REPORTS: Final = {
+    one.key: one for one in (SUMMARY, DRAWING, EXCEPTIONS, TICKETS, UNITS, VOIDS, EVENTS, CORRUPTION)
+}
+"""The summary, and the seven reports of GLI-31 v1.1, 2.8.1, in its order."""

@@ -1,0 +1,662 @@
+"""Statements: the rows of an event's reports, streamed out of the database however many there are.
+
+A row is plain: names of people are told, moments are moments, amounts are minor units with their currency beside
+them. What stands in which report, and under which title, is the business of ``reports``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, case, func, or_, select, text
+
+from shared.errors import Refused
+from shared.games import raffle
+from syncserver import books, reconcile
+from syncserver import models as m
+from syncserver.books import Sum, UnitTotals, line_of, parts
+from syncserver.office import Office
+
+SPANS_MAX = 2_000
+"""Runs of numbers written out in one cell."""
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+
+Cells = dict[str, Any]
+"""One row by its fields' names, with ``currency`` beside amounts."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a long table is narrowed to; empty: everything."""
+
+    unit: UUID | None = None
+    status: str = ""
+    code: str = ""
+    severity: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass
+class Scope:
+    """The event that is reported on, and in whose name and moment."""
+
+    office: Office
+    c: Connection
+    event: Row[Any]
+    asked: Asked = field(default_factory=Asked)
+    _names: dict[str, str] | None = None
+
+    @property
+    def id(self) -> UUID:
+        """The event's id."""
+        return UUID(str(self.event.id))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The venue's zone."""
+        try:
+            return ZoneInfo(self.event.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+    def name(self, person: object) -> str:
+        """The name of a person who is known by id; what else was written stays as it is."""
+        if person is None or person == "":
+            return ""
+        if self._names is None:
+            u, ou = m.users, m.organization_users
+            mine = select(ou.c.user_id).where(ou.c.organization_id == self.event.organization_id)
+            rows = self.c.execute(select(u.c.id, u.c.display_name).where(u.c.id.in_(mine)))
+            self._names = {str(row.id): row.display_name for row in rows}
+        known = self._names.get(str(person))
+        if known is None and _UUID(str(person)):
+            found = select(m.users.c.display_name).where(m.users.c.id == UUID(str(person)))
+            known = self.c.execute(found).scalar_one_or_none()
+            if known is not None:
+                self._names[str(person)] = known
+        return known or str(person)
+
+
+Source = Callable[[Scope, int | None, int], Iterator[Cells]]
+"""The rows of a table, from an offset on and at most so many; None: all, streamed."""
+
+
+def scope(office: Office, c: Connection, event: UUID, asked: Asked | None = None) -> Scope:
+    """What is reported on. ``Refused`` (``unknown_event``) where there is no such event."""
+    e, v, g = m.raffle_events, m.venues, m.organizations
+    row = c.execute(
+        select(
+            e,
+            v.c.name.label("venue"),
+            func.coalesce(v.c.timezone, "UTC").label("timezone"),
+            m.addresses.c.city,
+            g.c.name.label("organisation"),
+            func.coalesce(e.c.licence_number, g.c.license_number).label("licence"),
+        )
+        .join(g, g.c.id == e.c.organization_id)
+        .outerjoin(v, v.c.id == e.c.venue_id)
+        .outerjoin(m.addresses, m.addresses.c.id == v.c.address_id)
+        .where(e.c.id == event)
+    ).one_or_none()
+    if row is None:
+        raise Refused("unknown_event", "There is no such event.")
+    return Scope(office, c, row, asked or Asked())
+
+
+def runs(spans: Iterable[tuple[int, int]]) -> str:
+    """Runs of numbers, first and last: ``1 to 5, 9``; a dash would make dates of them in a spreadsheet."""
+    held = list(spans)
+    shown = ", ".join(
+        f"{first} to {last}" if last > first else str(first) for first, last in held[:SPANS_MAX]
+    )
+    return shown + (f" and {len(held) - SPANS_MAX} more runs" if len(held) > SPANS_MAX else "")
+
+
+def _event_totals(here: Scope) -> dict[str, UnitTotals]:
+    """By currency, the event's own first, also where nothing was sold."""
+    currency = str(here.event.currency)
+    found = books.by_currency(books.totals(here.c, here.id))
+    first = found.pop(currency, UnitTotals(None, None, "", "", currency))
+    return {currency: first, **found}
+
+
+# The rows of the reports ----------------------------------------------------------------------------
+
+
+def cut_rows(rows: Iterable[Cells], limit: int | None, offset: int) -> Iterator[Cells]:
+    """Rows that are few, cut to what is asked for."""
+    held = list(rows)
+    yield from held[offset : None if limit is None else offset + limit]
+
+
+def _named(part: str, one: Sum) -> Cells:
+    return {f"{part}_orders": one.orders, f"{part}_numbers": one.numbers, f"{part}_amount": one.amount}
+
+
+def sales(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """What was sold, what became of it, and what stands."""
+    rows: list[Cells] = []
+    for currency, one in _event_totals(here).items():
+        rows += [
+            {
+                "what": what,
+                "orders": part.orders,
+                "numbers": part.numbers,
+                "amount": part.amount,
+                "currency": currency,
+            }
+            for what, part in (
+                ("Sold", one.sold),
+                ("Voided, money given back", one.void),
+                ("Misprinted, money given back", one.misprint),
+                ("Refunded", one.refunded),
+                ("Money that should be there", one.expected),
+                ("Of it in doubt, or excluded by a decision", one.doubt),
+                ("Sales that stand", one.standing),
+                ("Tests, no money taken", one.test),
+            )
+        ]
+    yield from cut_rows(rows, limit, offset)
+
+
+def draw_numbers(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """What became of the event's draw numbers."""
+    t = m.tickets
+    counted = select(t.c.state, func.count().label("n")).where(t.c.event_id == here.id).group_by(t.c.state)
+    states = {row.state: int(row.n) for row in here.c.execute(counted)}
+    units = reconcile.status(here.office, here.c, here.id).rows
+    kept = here.event.ticket_allocation
+    first, last = int(kept["first"]), int(kept["last"])
+    out = int(
+        here.c.execute(
+            select(func.coalesce(func.sum(m.rsu_allocations.c.total_tickets), 0)).where(
+                m.rsu_allocations.c.raffle_event_id == here.id
+            )
+        ).scalar_one()
+    )
+    rows = (
+        (f"On offer, {first} to {last}", last - first + 1),
+        ("Handed out to kiosks", out),
+        ("In play: sold and valid", states.get("sold", 0)),
+        ("Void", states.get("void", 0)),
+        ("Misprint", states.get("misprint", 0)),
+        ("In doubt, in no pool", states.get("quarantined", 0)),
+        ("Tests, or excluded by a decision", states.get("invalid", 0)),
+        ("Given back unsold", sum(unit.returned for unit in units)),
+        ("Not accounted for yet", sum(unit.missing for unit in units)),
+    )
+    yield from cut_rows(({"what": what, "numbers": count} for what, count in rows), limit, offset)
+
+
+_FIGURES = """
+    count(*) FILTER (WHERE o.payment_status IN ('paid', 'void', 'refunded')) AS sold_orders,
+    coalesce(sum(o.ticket_count) FILTER (WHERE o.payment_status IN ('paid', 'void', 'refunded')), 0) AS sold_numbers,
+    coalesce(sum(o.total_amount) FILTER (WHERE o.payment_status IN ('paid', 'void', 'refunded')), 0) AS sold_amount,
+    count(*) FILTER (WHERE o.payment_status = 'void') AS void_orders,
+    coalesce(sum(o.total_amount) FILTER (WHERE o.payment_status = 'void'), 0) AS void_amount
+"""
+BY_PACKAGE = text(f"""
+    SELECT coalesce(p.name, 'unknown package') AS package, p.ticket_count AS each, p.price, o.currency, {_FIGURES}
+    FROM orders o LEFT JOIN ticket_packages p ON p.id = o.package_id
+    WHERE o.event_id = :event AND NOT o.is_test
+    GROUP BY p.id, p.name, p.ticket_count, p.price, p.display_order, o.currency
+    ORDER BY p.display_order, p.price, p.name, o.currency
+""")  # noqa: S608 - our own constant
+BY_UNIT_AND_PACKAGE = text(f"""
+    SELECT coalesce(r.name, 'Office') AS unit, coalesce(r.device_identifier, '') AS device,
+        coalesce(p.name, 'unknown package') AS package, p.price, o.currency, {_FIGURES}
+    FROM orders o LEFT JOIN ticket_packages p ON p.id = o.package_id LEFT JOIN rsus r ON r.id = o.rsu_id
+    WHERE o.event_id = :event AND NOT o.is_test
+    GROUP BY r.id, r.name, r.device_identifier, p.id, p.name, p.price, p.display_order, o.currency
+    ORDER BY r.name, r.id, p.display_order, p.price, p.name, o.currency
+""")  # noqa: S608 - our own constant
+
+
+def plain_rows(wanted: TextClause) -> Source:
+    """The rows of a query that has few and takes the event alone."""
+
+    def rows(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+        found = here.c.execute(wanted, {"event": here.id}).mappings()
+        yield from cut_rows((_whole(row) for row in found), limit, offset)
+
+    return rows
+
+
+def _whole(row: Any) -> Cells:
+    """A row of sums, which PostgreSQL gives as decimals."""
+    return {
+        name: int(value) if name.endswith(("_orders", "_numbers", "_amount")) else value
+        for name, value in row.items()
+    }
+
+
+# Only what is official is told; of a result that was given up it is said.
+_RESULTS = text("""
+    SELECT d.attempt, d.plan, d.kind, r.position, r.winner, r.reserve, r.winning_number AS number,
+        r.prize_value_at_draw AS worth, r.selected_at AS called_at, p.name AS prize, o.validation_number AS validation,
+        e.currency, k.claimed_at AS paid_at, k.amount AS paid, k.desk, k.delivered_at, k.verified_by,
+        f.kind AS given_up, f.agreed_at AS given_up_at, before.winning_number AS in_place_of,
+        EXISTS (SELECT FROM forfeits b WHERE b.promoted_id = r.id) AS promoted
+    FROM draw_results r JOIN draw_executions d ON d.id = r.draw_execution_id
+        JOIN raffle_events e ON e.id = d.raffle_event_id JOIN prizes p ON p.id = r.prize_id
+        LEFT JOIN tickets t ON t.id = r.winning_ticket_id LEFT JOIN orders o ON o.id = t.order_id
+        LEFT JOIN prize_claims k ON k.draw_result_id = r.id
+        LEFT JOIN forfeits f ON f.draw_result_id = r.id AND f.agreed_at IS NOT NULL
+        LEFT JOIN draw_results before ON before.id = r.replaces_id
+    WHERE d.raffle_event_id = :event AND d.official_at IS NOT NULL
+    ORDER BY d.attempt, r.position, r.winner
+""")
+
+
+def _counts(row: Row[Any]) -> bool:
+    """Whether a result is somebody's prize: no reserve in waiting, and not given up."""
+    return (not row.reserve or row.promoted) and row.given_up is None
+
+
+def _claim_words(row: Row[Any]) -> str:
+    if row.given_up is not None:
+        return f"given up: {row.given_up}"
+    if row.delivered_at is not None:
+        return "paid and delivered"
+    if row.paid_at is not None:
+        return "paid"
+    return "in line, if another falls out" if row.reserve and not row.promoted else "not claimed yet"
+
+
+def winners(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """The official winning numbers in the order in which they were drawn, and whether they were claimed."""
+    rows = (
+        {
+            "attempt": row.attempt,
+            "position": row.position,
+            "prize": row.prize,
+            "winner": row.winner,
+            "number": row.number,
+            "validation": row.validation or "",
+            "worth": row.worth,
+            "called_at": row.called_at,
+            "claim": _claim_words(row),
+            "paid": row.paid,
+            "paid_at": row.paid_at,
+            "paid_by": here.name(row.verified_by),
+            "desk": row.desk or "",
+            "in_place_of": row.in_place_of,
+            "currency": row.currency,
+        }
+        for row in here.c.execute(_RESULTS, {"event": here.id})
+    )
+    yield from cut_rows(rows, limit, offset)
+
+
+def distribution(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """Sales against prizes; results that were given up, and reserves in waiting, are nobody's prize."""
+    held = [row for row in here.c.execute(_RESULTS, {"event": here.id}) if _counts(row)]
+    currency = str(here.event.currency)
+    sales = _event_totals(here)[currency].standing.amount
+    won = sum(row.worth for row in held)
+    paid = sum(row.paid or 0 for row in held)
+    rows = (
+        ("Sales that stand", sales),
+        ("Prizes awarded", won),
+        ("Of them paid out", paid),
+        ("Of them not claimed yet", sum(row.worth for row in held if row.paid_at is None)),
+        ("Sales less prizes awarded", sales - won),
+    )
+    shown = (
+        {
+            "what": what,
+            "amount": amount,
+            "share": amount * raffle.BASIS_POINTS // sales if sales else None,
+            "currency": currency,
+        }
+        for what, amount in rows
+    )
+    yield from cut_rows(shown, limit, offset)
+
+
+_ATTEMPTS = text("""
+    SELECT d.*, (SELECT string_agg(p.pool || ': ' || p.size, ', ' ORDER BY p.pool) FROM draw_pools p
+        WHERE p.draw_execution_id = d.id) AS pools
+    FROM draw_executions d WHERE d.raffle_event_id = :event ORDER BY d.attempt
+""")
+
+
+def attempts(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """Every attempt at a draw of the event, and how it ended."""
+    rows = (
+        {
+            "attempt": row.attempt,
+            "plan": row.plan,
+            "kind": row.kind,
+            "method": _method(row.entropy_source or {}),
+            "state": "given up"
+            if row.state == "failed"
+            else "official"
+            if row.official_at
+            else "not official",
+            "pools": row.pools or "",
+            "frozen_at": row.manifest_published_at,
+            "manifest": row.manifest_sha256 or "",
+            "seed": row.seed_sha256 or "",
+            "entropy": row.public_entropy or "",
+            "official_at": row.official_at,
+            "conducted_by": "the worker" if row.automatic else here.name(row.conducted_by),
+            "agreed_by": here.name(row.agreed_by),
+            "official_by": here.name(row.official_by),
+            "note": "; ".join(filter(None, (row.reason, row.failure))),
+        }
+        for row in here.c.execute(_ATTEMPTS, {"event": here.id})
+    )
+    yield from cut_rows(rows, limit, offset)
+
+
+def _method(source: Mapping[str, Any]) -> str:
+    """How chance came in, in words."""
+    words = {
+        "none": "generator, without public chance",
+        "manual": "drawn by hand from counterfoils",
+        "dice": f"generator and dice ({source.get('form', '')})",
+        "digits": f"generator and {source.get('count', '')} digits",
+        "drand": f"generator and drand round {source.get('round', '')}",
+        "nist": f"generator and the NIST pulse of {source.get('time', '')}",
+    }
+    said = str(source.get("source", ""))
+    return words.get(said, said)
+
+
+# Bearer tickets and voids
+
+_ISLANDS = text("""
+    SELECT order_id, min(draw_number) AS first, max(draw_number) AS last FROM (
+        SELECT order_id, draw_number, draw_number - row_number() OVER (PARTITION BY order_id ORDER BY draw_number) AS run
+        FROM tickets WHERE order_id = ANY(:orders)) AS t
+    GROUP BY order_id, run ORDER BY order_id, first
+""")
+_THEIR_ENTRIES = text("""
+    SELECT o.id, o.line_no, coalesce(q.entry, j.entry) AS entry FROM orders o
+        LEFT JOIN rsu_quarantine q ON q.id = o.quarantine_id
+        LEFT JOIN rsu_journal j ON o.quarantine_id IS NULL AND j.rsu_id = o.rsu_id AND j.epoch = o.epoch
+            AND j.seq = o.journal_seq
+    WHERE o.id = ANY(:orders)
+""")
+
+
+def _order_numbers(c: Connection, part: Sequence[Row[Any]]) -> dict[UUID, str]:
+    """The draw numbers of these orders (``id``, ``ticket_count``), as their tickets say.
+
+    Where not all of them have a ticket here (numbers sold twice, or out of a block), as the sale itself says.
+    """
+    held: defaultdict[UUID, list[tuple[int, int]]] = defaultdict(list)
+    for row in c.execute(_ISLANDS, {"orders": [row.id for row in part]}):
+        held[row.order_id].append((row.first, row.last))
+    short = [
+        row.id for row in part if sum(last - first + 1 for first, last in held[row.id]) != row.ticket_count
+    ]
+    if short:
+        for row in c.execute(_THEIR_ENTRIES, {"orders": short}):
+            line = line_of(row.entry, row.line_no)
+            if line is not None:
+                held[row.id] = [(span.first, span.last) for span in line.ranges]
+    return {order: runs(spans) for order, spans in held.items()}
+
+
+def _status() -> ColumnElement[str]:
+    """What became of an order; of ``orders`` outer-joined with ``voids``."""
+    o, v, f, t, x = m.orders, m.voids, m.findings, m.tickets, m.exclusions
+    undecided = (
+        select(f.c.id)
+        .where(
+            f.c.event_id == o.c.event_id,
+            f.c.decided_at.is_(None),
+            f.c.blocking,
+            f.c.subject == func.cast(o.c.id, m.Order.__table__.c.validation_number.type),
+        )
+        .exists()
+    )
+    doubted = select(t.c.id).where(t.c.order_id == o.c.id, t.c.state == "quarantined").exists()
+    left_out = (
+        select(x.c.id)
+        .where(x.c.event_id == o.c.event_id, x.c.order_id == o.c.id, x.c.lifted_at.is_(None))
+        .exists()
+    )
+    failed = func.coalesce(o.c.offline_sync_status, "") == "failed"
+    return case(
+        (o.c.is_test, "test"),
+        (o.c.payment_status == "void", func.coalesce(v.c.kind, "void")),
+        (o.c.payment_status != "paid", o.c.payment_status),
+        (and_(failed, or_(undecided, doubted)), "in doubt"),
+        (failed, "excluded"),
+        (left_out, "sold, in no pool"),
+        else_="sold",
+    )
+
+
+STATUSES: Final = (
+    "sold", "void", "misprint", "in doubt", "excluded", "sold, in no pool", "test", "refunded",
+)  # fmt: skip
+"""What :func:`_status` says, for choosing."""
+
+
+def _bearer_query(here: Scope) -> Select[Any]:
+    o, v, r, p = m.orders, m.voids, m.rsus, m.ticket_packages
+    t, w, d, k, f = m.tickets, m.draw_results, m.draw_executions, m.prize_claims, m.forfeits
+    won = (
+        select(t.c.order_id, func.count().label("won"), func.count(k.c.id).label("paid"))
+        .select_from(
+            w.join(d, d.c.id == w.c.draw_execution_id)
+            .join(t, t.c.id == w.c.winning_ticket_id)
+            .outerjoin(k, k.c.draw_result_id == w.c.id)
+            .outerjoin(f, and_(f.c.draw_result_id == w.c.id, f.c.agreed_at.is_not(None)))
+        )
+        .where(t.c.event_id == here.id, d.c.official_at.is_not(None), f.c.id.is_(None), ~w.c.reserve)
+        .group_by(t.c.order_id)
+        .subquery()
+    )
+    status = _status()
+    wanted = (
+        select(
+            o.c.id,
+            o.c.validation_number,
+            o.c.ticket_count,
+            o.c.total_amount,
+            o.c.currency,
+            func.coalesce(o.c.offline_created_at, o.c.created_at).label("sold_at"),
+            o.c.operator_id,
+            func.coalesce(r.c.name, "Office").label("unit"),
+            func.coalesce(r.c.device_identifier, "").label("device"),
+            p.c.name.label("package"),
+            status.label("status"),
+            won.c.won,
+            won.c.paid,
+        )
+        .select_from(
+            o.outerjoin(v, v.c.order_id == o.c.id)
+            .outerjoin(r, r.c.id == o.c.rsu_id)
+            .outerjoin(p, p.c.id == o.c.package_id)
+            .outerjoin(won, won.c.order_id == o.c.id)
+        )
+        .where(o.c.event_id == here.id)
+        .order_by(o.c.id)
+    )
+    if here.asked.unit is not None:
+        wanted = wanted.where(o.c.rsu_id == here.asked.unit)
+    if here.asked.status:
+        wanted = wanted.where(status == here.asked.status)
+    return wanted
+
+
+def _cut(wanted: Select[Any], limit: int | None, offset: int) -> Select[Any]:
+    return wanted if limit is None else wanted.limit(limit).offset(offset)
+
+
+def bearer_tickets(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """Every ticket that was sold."""
+    for part in parts(here.c, _cut(_bearer_query(here), limit, offset), streamed=limit is None):
+        listed = _order_numbers(here.c, part)
+        for row in part:
+            yield {
+                "validation": row.validation_number,
+                "numbers": listed.get(row.id, ""),
+                "count": row.ticket_count,
+                "package": row.package or "unknown package",
+                "price": row.total_amount,
+                "sold_at": row.sold_at,
+                "unit": row.unit,
+                "device": row.device,
+                "operator": here.name(row.operator_id),
+                "status": row.status,
+                "prize": _prize_words(row.won or 0, row.paid or 0),
+                "order": str(row.id),
+                "currency": row.currency,
+            }
+
+
+def _prize_words(won: int, paid: int) -> str:
+    if not won:
+        return ""
+    if won == 1:
+        return "won, paid" if paid else "won, not claimed yet"
+    return f"won {won} prizes, {paid} paid"
+
+
+def bearer_totals(here: Scope) -> list[Cells]:
+    """Numbers and amounts of all tickets that are asked for, by currency."""
+    found = _bearer_query(here).order_by(None).subquery()
+    rows = here.c.execute(
+        select(
+            found.c.currency,
+            func.sum(found.c.ticket_count).label("count"),
+            func.sum(found.c.total_amount).label("price"),
+        )
+        .group_by(found.c.currency)
+        .order_by(found.c.currency)
+    ).mappings()
+    return [
+        {"currency": row["currency"], "count": int(row["count"]), "price": int(row["price"])} for row in rows
+    ]
+
+
+def _voids_query(here: Scope) -> Select[Any]:
+    o, v, p = m.orders, m.voids, m.ticket_packages
+    seller, voider = m.rsus.alias(), m.rsus.alias()
+    wanted = (
+        select(
+            o.c.id,
+            o.c.validation_number,
+            o.c.ticket_count,
+            o.c.total_amount,
+            o.c.currency,
+            func.coalesce(o.c.offline_created_at, o.c.created_at).label("sold_at"),
+            func.coalesce(seller.c.name, "Office").label("unit"),
+            func.coalesce(seller.c.device_identifier, "").label("device"),
+            case((v.c.source == "office", "Office"), else_=voider.c.name).label("voided_where"),
+            p.c.name.label("package"),
+            v.c.kind,
+            v.c.reason,
+            v.c.by_user,
+            v.c.by_name,
+            v.c.at,
+            v.c.acknowledged_at,
+            v.c.acknowledged_by,
+        )
+        .select_from(
+            v.join(o, o.c.id == v.c.order_id)
+            .outerjoin(seller, seller.c.id == o.c.rsu_id)
+            .outerjoin(voider, voider.c.id == v.c.rsu_id)
+            .outerjoin(p, p.c.id == o.c.package_id)
+        )
+        .where(v.c.event_id == here.id, ~o.c.is_test)
+        .order_by(v.c.at, v.c.order_id)
+    )
+    return wanted if here.asked.unit is None else wanted.where(o.c.rsu_id == here.asked.unit)
+
+
+def voided(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """Every ticket that was made void; tests never counted."""
+    for part in parts(here.c, _cut(_voids_query(here), limit, offset), streamed=limit is None):
+        listed = _order_numbers(here.c, part)
+        for row in part:
+            yield {
+                "numbers": listed.get(row.id, ""),
+                "count": row.ticket_count,
+                "validation": row.validation_number,
+                "kind": row.kind,
+                "reason": row.reason,
+                "price": row.total_amount,
+                "package": row.package or "unknown package",
+                "sold_at": row.sold_at,
+                "unit": row.unit,
+                "device": row.device,
+                "voided_at": row.at,
+                "voided_by": here.name(row.by_user or row.by_name),
+                "voided_where": row.voided_where or "",
+                "acknowledged_at": row.acknowledged_at,
+                "acknowledged_by": here.name(row.acknowledged_by),
+                "order": str(row.id),
+                "currency": row.currency,
+            }
+
+
+def voided_totals(here: Scope) -> list[Cells]:
+    """Numbers and amounts of all voids that are asked for, by currency."""
+    found = _voids_query(here).order_by(None).subquery()
+    rows = here.c.execute(
+        select(
+            found.c.currency,
+            func.sum(found.c.ticket_count).label("count"),
+            func.sum(found.c.total_amount).label("price"),
+        )
+        .group_by(found.c.currency)
+        .order_by(found.c.currency)
+    ).mappings()
+    return [
+        {"currency": row["currency"], "count": int(row["count"]), "price": int(row["price"])} for row in rows
+    ]
+
+
+# Sales by kiosk
+
+
+def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
+    """What each enrolment of each kiosk sold, by currency; also of those that sold nothing."""
+    held = books.totals(here.c, here.id)
+    seen = {(one.rsu, one.epoch) for one in held}
+    a, r = m.rsu_allocations, m.rsus
+    silent = here.c.execute(
+        select(a.c.rsu_id, a.c.epoch, r.c.name, r.c.device_identifier)
+        .join(r, r.c.id == a.c.rsu_id)
+        .where(a.c.raffle_event_id == here.id)
+        .distinct()
+    ).all()
+    held += [
+        UnitTotals(row.rsu_id, row.epoch, row.name, row.device_identifier, str(here.event.currency))
+        for row in silent
+        if (row.rsu_id, row.epoch) not in seen
+    ]
+    held.sort(key=lambda one: (one.rsu is None, one.name, one.epoch or 0, one.currency))
+    rows = (
+        {
+            "unit": one.name,
+            "device": one.device,
+            "epoch": one.epoch,
+            **_named("sold", one.sold),
+            **_named("void", one.void),
+            **_named("misprint", one.misprint),
+            "refunded_amount": one.refunded.amount,
+            "expected_amount": one.expected.amount,
+            "doubt_amount": one.doubt.amount,
+            **_named("standing", one.standing),
+            "test_orders": one.test.orders,
+            "currency": one.currency,
+        }
+        for one in held
+    )
+    yield from cut_rows(rows, limit, offset)
