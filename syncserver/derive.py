@@ -25,6 +25,7 @@ from shared.clock import Clock, to_ms, utc
 from shared.entry import Entry
 from shared.errors import Refused
 from shared.games import GAMES
+from shared.games.raffle import MAIN_POOL as MAIN
 from shared.money import AMOUNT_MAX
 from syncserver import allocations, events
 from syncserver import models as m
@@ -140,12 +141,17 @@ def find(c: Connection, unit: Row[Any], found: Sequence[Finding]) -> None:
         c.execute(upsert(m.findings).on_conflict_do_nothing(), rows)
     if any(f.kind in BLOCKING and f.event is None for f in found):
         # Of which event it is cannot be known: of any that this unit holds numbers of.
-        a, e = m.rsu_allocations, m.raffle_events
+        a, e, k = m.rsu_allocations, m.raffle_events, m.event_cuts
         of_unit = select(a.c.raffle_event_id).where(a.c.rsu_id == unit.rsu_id, a.c.epoch == unit.epoch)
         c.execute(
             update(e)
             .where(e.c.id.in_(of_unit), e.c.reconciliation_confirmed_at.is_not(None))
             .values(reconciliation_confirmed_at=None, reconciliation_confirmed_by=None)
+        )
+        c.execute(
+            update(k)
+            .where(k.c.event_id.in_(of_unit), k.c.confirmed_at.is_not(None))
+            .values(confirmed_at=None, confirmed_by=None)
         )
 
 
@@ -211,6 +217,26 @@ _QUARANTINE = """
 
 
 @dataclass
+class _Early:
+    """An early bird's cut, as far as a batch of one chain has to do with it."""
+
+    cut: str
+    pool: str
+    at: int
+    drawn: bool
+    """A draw of it has begun: what comes now missed it."""
+    confirmed: bool
+    bound: int | None = None
+    """Where this chain is cut for it, or for the close."""
+    shaken: bool = False
+    """Something before the cut is new: who confirmed it has not seen that."""
+
+    def holds(self, seq: int, at: int, *, by_place: bool) -> bool:
+        """Whether an entry stands before the cut; by its time where its chain does not say (``events.before``)."""
+        return seq < self.bound if by_place and self.bound is not None else at < self.at
+
+
+@dataclass
 class _Event:
     """What a sale of an event is measured against."""
 
@@ -220,14 +246,19 @@ class _Event:
     state: str
     organisation: UUID
     frozen: bool
-    """A draw of it has begun."""
+    """Its main draw has begun."""
     cut: bool
     """This chain has been cut for its close."""
     packages: dict[str, tuple[int, int, str]]
     cuts: dict[str, str]
+    early: list[_Early] = field(default_factory=list)
     sold: int = 0
     """To be added to its running total."""
     touched: bool = False
+
+    def early_drawn(self) -> bool:
+        """Whether an early bird's draw has begun."""
+        return any(one.drawn for one in self.early)
 
 
 @dataclass
@@ -409,29 +440,35 @@ class Derivation:
         self.operators = {str(one) for one in known.scalars()}
 
     def _load_events(self, ids: list[str]) -> None:
-        e, p, k, d, u = m.raffle_events, m.ticket_packages, m.event_cuts, m.draw_executions, m.rsu_cuts
+        e, p, k, u = m.raffle_events, m.ticket_packages, m.event_cuts, m.rsu_cuts
         # What a kiosk says of another organisation's event must not stand in the way of that draw.
         own = select(m.rsus.c.organization_id).where(m.rsus.c.id == self.unit.rsu_id).scalar_subquery()
+        leading = e.c.configuration["draw"]["linked_to"].astext
         rows = self.c.execute(
-            select(e.c.id, e.c.opens_at, e.c.closes_at, e.c.state, e.c.organization_id)
+            select(
+                e.c.id,
+                e.c.opens_at,
+                e.c.closes_at,
+                e.c.closed_at,
+                e.c.state,
+                e.c.organization_id,
+                leading.label("leading"),
+            )
             .where(e.c.id.in_(ids), e.c.organization_id == own)
             .order_by(e.c.id)
             .with_for_update(read=True, key_share=True)
         ).all()
         found = [row.id for row in rows]
-        drawn = set(
-            self.c.execute(
-                select(d.c.raffle_event_id).where(d.c.raffle_event_id.in_(found), d.c.state != "failed")
-            ).scalars()
-        )
+        drawn = self._drawn({row.id for row in rows} | {UUID(row.leading) for row in rows if row.leading})
         for row in rows:
+            main = {(row.id, MAIN)} | ({(UUID(row.leading), MAIN)} if row.leading else set())
             self.events[str(row.id)] = _Event(
                 str(row.id),
                 to_ms(row.opens_at) if row.opens_at else 0,
                 to_ms(row.closes_at) if row.closes_at else MOMENT_MS_MAX,
                 row.state,
                 row.organization_id,
-                row.id in drawn,
+                bool(drawn & main),
                 cut=False,
                 packages={},
                 cuts={},
@@ -442,19 +479,41 @@ class Derivation:
             )
         ):
             self.events[str(event_id)].packages[str(package)] = (count, price, currency)
-        for event_id, cut, kind in self.c.execute(
-            select(k.c.event_id, k.c.id, k.c.kind).where(k.c.event_id.in_(found))
-        ):
-            self.events[str(event_id)].cuts[str(cut)] = kind
+        ends = {row.id: (row.closes_at, row.closed_at) for row in rows}
+        for cut in self.c.execute(select(k).where(k.c.event_id.in_(found))):
+            event = self.events[str(cut.event_id)]
+            event.cuts[str(cut.id)] = cut.kind
+            if cut.kind == events.EARLY_BIRD:
+                moment = events.cut_moment(cut.kind, cut.at, *ends[cut.event_id])
+                begun = (cut.event_id, cut.pool) in drawn
+                event.early.append(
+                    _Early(str(cut.id), cut.pool, to_ms(moment), begun, cut.confirmed_at is not None)
+                )
         if self.forked:
             return
-        for event_id, cut in self.c.execute(
-            select(u.c.event_id, u.c.cut_id).where(
+        for event_id, cut, seq in self.c.execute(
+            select(u.c.event_id, u.c.cut_id, u.c.seq).where(
                 u.c.rsu_id == self.unit.rsu_id, u.c.epoch == self.unit.epoch, u.c.event_id.in_(found)
             )
         ):
             event = self.events[str(event_id)]
-            event.cut = event.cut or event.cuts.get(str(cut)) == "close"
+            event.cut = event.cut or event.cuts.get(str(cut)) == events.CLOSE
+            self._bind(event, str(cut), seq)
+
+    def _drawn(self, ids: set[UUID]) -> set[tuple[UUID, str]]:
+        """Events and planned draws that have begun and were not given up."""
+        d = m.draw_executions
+        rows = self.c.execute(
+            select(d.c.raffle_event_id, d.c.plan).where(d.c.raffle_event_id.in_(ids), d.c.state != "failed")
+        )
+        return {(row.raffle_event_id, row.plan) for row in rows}
+
+    @staticmethod
+    def _bind(event: _Event, cut: str, seq: int) -> None:
+        """The chain is cut here: for that early bird, or for the close and with it for all of them."""
+        for early in event.early:
+            if cut == early.cut or event.cuts.get(cut) == events.CLOSE:
+                early.bound = seq if early.bound is None else min(early.bound, seq)
 
     # Judging
 
@@ -514,6 +573,7 @@ class Derivation:
     def _line(self, one: Entry, body: sale.Sale, place: int, event: _Event, doubted: bool) -> None:
         line, at = body.lines[place], one.header.at
         doubts = self._doubts(line, event, at, body.test)
+        doubts += self._missed(event, one)
         inside, seen_before = self._numbers(line)
         if not inside:
             doubts.append(("outside_block", "the numbers lie in no block of this kiosk"))
@@ -585,6 +645,18 @@ class Derivation:
             doubts.append(("after_draw", "the pool was frozen without these numbers"))
         return doubts
 
+    def _missed(self, event: _Event, one: Entry) -> list[tuple[str, str]]:
+        """The early birds' draws that a sale should have been in, and that had begun without it; others are shaken."""
+        missed = []
+        for early in event.early:
+            if not early.holds(one.header.seq, one.header.at, by_place=not self.forked):
+                early.shaken |= early.bound is None
+                continue
+            early.shaken = True
+            if early.drawn:
+                missed.append(("after_draw", f"{early.pool} was frozen without these numbers"))
+        return missed[:1]
+
     def _numbers(self, line: sale.Line) -> tuple[bool, bool]:
         """Whether all numbers are of this kiosk's blocks, and whether this batch has sold one of them before."""
         held = []
@@ -616,9 +688,14 @@ class Derivation:
             self._doubt("unknown_cut", one, words=_clean(f"{body.event} {body.cut}"))
             return
         event.touched = True
-        event.cut = event.cut or kind == "close"
+        event.cut = event.cut or kind == events.CLOSE
         if self.forked:
             return
+        for early in event.early:
+            # What went by its time so far goes by its place from now on.
+            unknown = early.confirmed and early.bound is None and body.cut == early.cut
+            early.shaken = early.shaken or (unknown and self._has_sold(event))
+        self._bind(event, body.cut, one.header.seq)
         self.cuts.append(
             {
                 "rsu_id": self.unit.rsu_id,
@@ -629,6 +706,13 @@ class Derivation:
                 "at_ms": one.header.at,
             }
         )
+
+    def _has_sold(self, event: _Event) -> bool:
+        o = m.orders
+        mine = select(o.c.id).where(
+            o.c.event_id == UUID(event.id), o.c.rsu_id == self.unit.rsu_id, o.c.epoch == self.unit.epoch
+        )
+        return bool(self.c.execute(mine.limit(1)).all())
 
     def _witnessed(self, one: Entry, body: sale.Witnessed) -> None:
         d = m.draw_executions
@@ -757,10 +841,17 @@ class Derivation:
                 kind = "void_unknown"
             elif (row.rsu_id, row.epoch) != (self.unit.rsu_id, self.unit.epoch):
                 kind = "void_foreign"
-            elif event.frozen and row.payment_status != "void":
+            elif row.payment_status != "void" and (
+                event.frozen or (event.early_drawn() and events.frozen(self.c, row.event_id, row.id))
+            ):
                 kind = "void_after_draw"
             if kind:
-                detail = {"order": _clean(body.order), "reason": _clean(body.reason), "by": _clean(body.by)}
+                detail = {
+                    "order": _clean(body.order),
+                    "reason": _clean(body.reason),
+                    "by": _clean(body.by),
+                    "misprint": body.misprint,
+                }
                 at_event = body.event if body.event in self.events else None
                 self.findings.append(Finding(kind, seq, at_event, _clean(body.order), detail))
                 if at_event is not None:
@@ -785,6 +876,9 @@ class Derivation:
         for event_id, less in apply_voids(self.c, rows).items():
             self.events[str(event_id)].sold -= less
             self.events[str(event_id)].touched = True
+        for one in rows:
+            if any(early.confirmed for early in self.events[str(one["event_id"])].early):
+                events.unconfirm(self.c, one["event_id"], one["order_id"])
 
     def _write_cuts(self) -> None:
         if not self.cuts:
@@ -793,7 +887,7 @@ class Derivation:
         settled = [
             cut["event_id"]
             for cut in self.cuts
-            if self.events[str(cut["event_id"])].cuts[str(cut["cut_id"])] == "close"
+            if self.events[str(cut["event_id"])].cuts[str(cut["cut_id"])] == events.CLOSE
         ]
         if settled:
             allocations.release(self.c, self.unit.rsu_id, self.unit.epoch, settled)
@@ -828,6 +922,9 @@ class Derivation:
                         reconciliation_confirmed_by=None,
                     )
                 )
+            for early in event.early:
+                if early.confirmed and early.shaken:
+                    events.unconfirm_cut(self.c, UUID(early.cut))
 
 
 _UPDATE_ALLOCATIONS = """

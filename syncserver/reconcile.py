@@ -2,30 +2,52 @@
 
 A draw opens only when every enrolment of a kiosk that ever got a block of the event is whole to its cut, voids are
 acknowledged, no blocking finding is open, and a named person has confirmed it. Later facts undo a confirmation.
+An early bird is drawn while sales go on: what counts for it is what stands before its own cut in the chains.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Text,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
-from syncserver import derive, events, ingest
+from syncserver import derive, events, ingest, pools
 from syncserver import models as m
 from syncserver.audit import critical_event
+from syncserver.events import CutRow
 from syncserver.office import Office
 
 FINDINGS_MAX = 1_000
 """Findings shown at once; the gates count all."""
 REASON_CHARS_MAX = 1_000
 CONFIRMABLE = ("closed", "drawn")
+DRAWABLE_EARLY = ("active", "suspended", *CONFIRMABLE)
+NUMBERS_LISTED_MAX = 20
+"""Ranges of numbers that a critical event lists in words; its metadata and the finding hold more."""
+RANGES_KEPT_MAX = 5_000
+MAIN = pools.MAIN
 DECISIONS = ("accept", "exclude")
 
 ACTIONS = {
@@ -54,7 +76,7 @@ class UnitRow:
     doubtful: int
     """In quarantine, excluded, or tests."""
     returned: int
-    """Never sold, and never to be: the unit has settled."""
+    """Never sold, and never to be: the unit has settled. Of an early bird none: what is left is still on sale."""
     missing: int
     """Not shown yet: sold, unsold, nobody knows."""
     cash: int
@@ -118,6 +140,12 @@ class Reconciliation:
     voids_open: int
     confirmed_at: datetime | None
     confirmed_by: UUID | None
+    plan: str = MAIN
+    until: datetime | None = None
+    """The moment of the cut that this is about."""
+    presigned_at: datetime | None = None
+    presigned_by: UUID | None = None
+    automatic: bool = False
 
     @property
     def confirmable(self) -> bool:
@@ -130,11 +158,34 @@ class Reconciliation:
         return all(gate.passed for gate in self.gates)
 
 
-def status(office: Office, c: Connection, event: UUID) -> Reconciliation:
-    """How the event stands now. ``Refused`` (``unknown_event``) where there is none."""
+@dataclass(frozen=True)
+class Span:
+    """Draw numbers that follow each other and have come to the same end; ``unit`` is the kiosk's name, or nothing."""
+
+    first: int
+    last: int
+    unit: str
+    rsu: UUID | None
+    epoch: int | None
+    state: str
+    """sold, void, misprint, quarantined, invalid; returned (never sold, and never to be), lost (of an enrolment that
+    is gone, or was left out), unaccounted (not shown yet), not handed out."""
+
+    @property
+    def count(self) -> int:
+        """How many numbers."""
+        return self.last - self.first + 1
+
+
+def status(office: Office, c: Connection, event: UUID, plan: str = MAIN) -> Reconciliation:
+    """How the event stands now, for its main draw or an early bird's.
+
+    ``Refused`` (``unknown_event``, ``unknown_plan``) where there is none.
+    """
     row = _event(c, event)
-    rows = _units(office, c, row)
-    open_blocking, voids, unseen = _open(c, event)
+    cut = _cut(c, event, plan)
+    rows = _units(office, c, row, cut)
+    doubts = _open(c, event, cut)
     return Reconciliation(
         event=event,
         name=row.name,
@@ -142,30 +193,48 @@ def status(office: Office, c: Connection, event: UUID) -> Reconciliation:
         currency=row.currency,
         rows=rows,
         findings=findings(c, event),
-        gates=_gates(row, rows, open_blocking, unseen),
-        voids=voids,
-        voids_open=unseen,
-        confirmed_at=row.reconciliation_confirmed_at,
-        confirmed_by=row.reconciliation_confirmed_by,
+        gates=_gates(office, c, row, cut, rows, doubts),
+        voids=doubts.voids,
+        voids_open=doubts.voids_unseen,
+        confirmed_at=row.reconciliation_confirmed_at if cut is None else cut.confirmed_at,
+        confirmed_by=row.reconciliation_confirmed_by if cut is None else cut.confirmed_by,
+        plan=plan,
+        until=row.closes_at if cut is None else cut.at,
+        presigned_at=row.presigned_at,
+        presigned_by=row.presigned_by,
+        automatic=row.automatic_draw,
     )
 
 
-def gates(office: Office, c: Connection, event: UUID) -> list[Gate]:
-    """The conditions of a draw, in the order in which one opens them.
+def gates(
+    office: Office, c: Connection, event: UUID, plan: str = MAIN, *, automatic: bool = False
+) -> list[Gate]:
+    """The conditions of a draw, in the order in which one opens them, those of linked events last.
 
-    None of them hangs on how many tickets there are, so none is counted: a freeze does not wait for that.
+    ``automatic``: for a draw that the worker holds, which a confirmation signed beforehand opens while no finding at
+    all is open. None of the gates hangs on how many tickets there are, so none is counted: a freeze does not wait for
+    that.
     """
     row = _event(c, event)
-    open_blocking, _, unseen = _open(c, event)
-    return _gates(row, _units(office, c, row, counted=False), open_blocking, unseen)
+    cut = _cut(c, event, plan)
+    rows = _units(office, c, row, cut, counted=False)
+    return _gates(office, c, row, cut, rows, _open(c, event, cut), automatic=automatic)
 
 
-def require(office: Office, c: Connection, event: UUID, *, confirmed: bool = True) -> None:
+def require(
+    office: Office,
+    c: Connection,
+    event: UUID,
+    plan: str = MAIN,
+    *,
+    confirmed: bool = True,
+    automatic: bool = False,
+) -> None:
     """``Refused`` (``gate_<code>``), with the words of every closed gate, unless the draw may begin."""
     closed = [
         gate
-        for gate in gates(office, c, event)
-        if not gate.passed and (confirmed or gate.code != "confirmed")
+        for gate in gates(office, c, event, plan, automatic=automatic)
+        if not gate.passed and (confirmed or gate.code not in {"confirmed", "linked"})
     ]
     if closed:
         raise Refused(
@@ -173,6 +242,11 @@ def require(office: Office, c: Connection, event: UUID, *, confirmed: bool = Tru
             " ".join(gate.words for gate in closed),
             " ".join(gate.what_to_do for gate in closed if gate.what_to_do),
         )
+
+
+def frozen(c: Connection, event: UUID, order: UUID | None = None) -> bool:
+    """Whether a draw under way or done holds the event, or this order of it."""
+    return events.frozen(c, event, order)
 
 
 def findings(c: Connection, event: UUID, *, open_only: bool = False) -> list[FindingRow]:
@@ -242,7 +316,9 @@ def decide(office: Office, c: Connection, finding: UUID, decision: str, reason: 
     if row.event_id is not None:
         event = events.locked(c, row.event_id)
         order = row.detail.get("order")
-        if order and row.kind not in {"void_unknown", "void_foreign", "void_after_draw", "order_twice"}:
+        if row.kind == "void_after_draw" and decision == "accept":
+            _void_late(c, row)
+        elif order and row.kind not in {"void_unknown", "void_foreign", "void_after_draw", "order_twice"}:
             _settle(c, row, event, UUID(order), stands=decision == "accept")
         events.unconfirm(c, row.event_id)
 
@@ -264,21 +340,61 @@ def acknowledge_voids(c: Connection, event: UUID, by: UUID) -> int:
     return seen.rowcount
 
 
-def confirm(office: Office, c: Connection, event: UUID, by: UUID) -> None:
-    """Confirm the reconciliation by name. ``Refused`` (``gate_…``) where another gate is closed."""
+def confirm(office: Office, c: Connection, event: UUID, by: UUID, plan: str = MAIN) -> None:
+    """Confirm the reconciliation by name. ``Refused`` (``gate_…``) where another gate is closed.
+
+    Of linked events each is confirmed by itself.
+    """
     row = events.locked(c, event)
-    require(office, c, event, confirmed=False)
-    c.execute(
-        update(m.raffle_events)
-        .where(m.raffle_events.c.id == event)
-        .values(reconciliation_confirmed_at=office.now(), reconciliation_confirmed_by=by)
-    )
+    require(office, c, event, plan, confirmed=False)
+    cut = _cut(c, event, plan)
+    if cut is None:
+        c.execute(
+            update(m.raffle_events)
+            .where(m.raffle_events.c.id == event)
+            .values(reconciliation_confirmed_at=office.now(), reconciliation_confirmed_by=by)
+        )
+        words = "the reconciliation was confirmed"
+    else:
+        c.execute(
+            update(m.event_cuts)
+            .where(m.event_cuts.c.id == cut.id)
+            .values(confirmed_at=office.now(), confirmed_by=by)
+        )
+        words = f"the reconciliation up to the end of {cut.pool} was confirmed"
+    critical_event(c, "reconciliation_confirmed", "INFO", f"{row.name}: {words}.", event_id=event, user_id=by)
+
+
+def presign(office: Office, c: Connection, event: UUID, by: UUID) -> None:
+    """Sign the confirmation beforehand, by name: automatic draws may begin on it, while no finding is open (D11).
+
+    It holds for all draws of the event until it is taken back. ``Refused`` (``state``) once the event is over.
+    """
+    row = events.locked(c, event)
+    if row.state in {"completed", "cancelled"}:
+        raise Refused("state", f"{row.name} is {row.state}; nothing is drawn any more.")
+    e = m.raffle_events
+    c.execute(update(e).where(e.c.id == event).values(presigned_at=office.now(), presigned_by=by))
+    _signed(c, row, "signed beforehand, for automatic draws", by)
+
+
+def unsign(c: Connection, event: UUID, by: UUID) -> None:
+    """Take the confirmation signed beforehand back."""
+    row = events.locked(c, event)
+    e = m.raffle_events
+    c.execute(update(e).where(e.c.id == event).values(presigned_at=None, presigned_by=None))
+    _signed(c, row, "signed beforehand, was taken back", by)
+
+
+def _signed(c: Connection, row: Row[Any], words: str, by: UUID) -> None:
     critical_event(
         c,
-        "reconciliation_confirmed",
+        "reconciliation_presigned",
         "INFO",
-        f"{row.name}: the reconciliation was confirmed.",
-        event_id=event,
+        f"{row.name}: the confirmation was {words}."
+        if "taken back" not in words
+        else f"{row.name}: the confirmation, {words}.",
+        event_id=row.id,
         user_id=by,
     )
 
@@ -294,8 +410,14 @@ def void_order(office: Office, c: Connection, order: UUID, reason: str, by: UUID
     row = c.execute(select(o).where(o.c.id == order).with_for_update()).one()
     if row.payment_status == "void":
         raise Refused("already_void", "This order is void already.")
-    if _frozen(c, event):
+    if events.main_frozen(c, event):
         raise Refused("pool_frozen", "The pool is frozen; nothing can be voided any more.")
+    if events.frozen(c, event, order):
+        raise Refused(
+            "pool_frozen",
+            "This order is in a draw that is under way, or has won in one.",
+            "If a draw is under way, try again once its result is official.",
+        )
     name = c.execute(select(m.users.c.display_name).where(m.users.c.id == by)).scalar_one_or_none()
     derive.apply_voids(
         c,
@@ -314,7 +436,7 @@ def void_order(office: Office, c: Connection, order: UUID, reason: str, by: UUID
         ],
     )
     events.refresh_total(c, event)
-    events.unconfirm(c, event)
+    events.unconfirm(c, event, order)
 
 
 def except_unit(c: Connection, event: UUID, rsu: UUID, epoch: int, reason: str, by: UUID) -> UUID:
@@ -332,6 +454,8 @@ def except_unit(c: Connection, event: UUID, rsu: UUID, epoch: int, reason: str, 
     ).all()
     if not blocks:
         raise Refused("unknown_unit", "This kiosk holds no numbers of the event.")
+    missing = excepted_numbers(c, event, rsu, epoch)
+    count = sum(last - first + 1 for first, last in missing)
     f = m.findings
     made = c.execute(
         upsert(f)
@@ -346,6 +470,8 @@ def except_unit(c: Connection, event: UUID, rsu: UUID, epoch: int, reason: str, 
                 "by": str(by),
                 "reason": reason,
                 "blocks": [[b.start_number, b.end_number] for b in blocks],
+                "missing": [list(span) for span in missing[:RANGES_KEPT_MAX]],
+                "missing_count": count,
             },
         )
         .on_conflict_do_nothing()
@@ -357,13 +483,149 @@ def except_unit(c: Connection, event: UUID, rsu: UUID, epoch: int, reason: str, 
         c,
         "unit_corrupt",
         "ERROR",
-        f"{row.name}: a kiosk cannot be reconciled. {reason}",
+        f"{row.name}: a kiosk cannot be reconciled. {reason} {_in_words(missing, count)}",
         event_id=event,
         rsu_id=rsu,
         user_id=by,
+        metadata={"epoch": epoch, "missing": [list(span) for span in missing[:RANGES_KEPT_MAX]]},
     )
     events.unconfirm(c, event)
     return UUID(str(made))
+
+
+def _in_words(missing: list[tuple[int, int]], count: int) -> str:
+    if not missing:
+        return "All its numbers have been accounted for."
+    listed = ", ".join(
+        f"{first}" if first == last else f"{first} to {last}" for first, last in missing[:NUMBERS_LISTED_MAX]
+    )
+    more = " and others" if len(missing) > NUMBERS_LISTED_MAX else ""
+    return f"{count} of its numbers have not been seen: {listed}{more}."
+
+
+# The ledger of numbers ------------------------------------------------------------------------------
+
+# Numbers of one state and one kiosk that follow each other, as one row.
+_ISLANDS = text("""
+    SELECT min(n) AS first, max(n) AS last, state, rsu_id, epoch FROM (
+        SELECT t.draw_number AS n, t.state, o.rsu_id, o.epoch,
+            t.draw_number - row_number() OVER (PARTITION BY t.state, o.rsu_id, o.epoch ORDER BY t.draw_number) AS island
+        FROM tickets t JOIN orders o ON o.id = t.order_id
+        WHERE t.event_id = :event AND t.draw_number BETWEEN :first AND :last
+    ) AS numbered GROUP BY state, rsu_id, epoch, island ORDER BY first
+""")
+
+
+def number_ledger(c: Connection, event: UUID) -> list[Span]:
+    """Every number of the event's range, once, in order: what became of it (N2).
+
+    Numbers without a ticket are of the block that they lie in. They are *returned* where the kiosk is whole to the
+    close, *lost* where its enrolment is gone or two people left it out, else *unaccounted*. A ticket out of the
+    range (of a kiosk that invented its numbers) stands before or behind it.
+    """
+    row = _event(c, event)
+    numbers = row.ticket_allocation
+    a, r = m.rsu_allocations, m.rsus
+    names = {key: str(name) for key, name in c.execute(select(r.c.id, r.c.name)).tuples()}
+    ends = _ends(c, event)
+    tickets = [
+        Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
+        for one in c.execute(_ISLANDS, {"event": event, "first": 1, "last": 2**31 - 1})
+    ]
+    blocks = [
+        Span(
+            one.start_number,
+            one.end_number,
+            names.get(one.rsu_id, ""),
+            one.rsu_id,
+            one.epoch,
+            ends.get((one.rsu_id, one.epoch), "lost" if one.state == "lost" else "unaccounted"),
+        )
+        for one in c.execute(select(a).where(a.c.raffle_event_id == event).order_by(a.c.start_number))
+    ]
+    return account(numbers["first"], numbers["last"], tickets, blocks)
+
+
+def account(first: int, last: int, tickets: Sequence[Span], blocks: Sequence[Span]) -> list[Span]:
+    """The ledger of ``first`` to ``last``: each number once, as its ticket is, else as its block, else not handed out.
+
+    ``tickets`` and ``blocks`` are in order, and no two of either overlap.
+    """
+    found: list[Span] = []
+    at = 0
+
+    def put(span: Span) -> None:
+        before = found[-1] if found else None
+        if before and before.last + 1 == span.first and _alike(before, span):
+            found[-1] = replace(before, last=span.last)
+        else:
+            found.append(span)
+
+    def leave(start: int, end: int) -> None:
+        """The numbers between two tickets."""
+        nonlocal at
+        while start <= end:
+            while at < len(blocks) and blocks[at].last < start:
+                at += 1
+            block = blocks[at] if at < len(blocks) else None
+            if block is None or block.first > end:
+                put(Span(start, end, "", None, None, "not handed out"))
+                return
+            if block.first > start:
+                put(Span(start, block.first - 1, "", None, None, "not handed out"))
+                start = block.first
+            until = min(end, block.last)
+            put(replace(block, first=start, last=until))
+            start = until + 1
+
+    upto = first - 1
+    for ticket in tickets:
+        if ticket.first > upto + 1:
+            leave(max(upto + 1, first), min(ticket.first - 1, last))
+        put(ticket)
+        upto = max(upto, ticket.last)
+    leave(upto + 1, last)
+    return found
+
+
+def _alike(one: Span, other: Span) -> bool:
+    return (one.state, one.rsu, one.epoch) == (other.state, other.rsu, other.epoch)
+
+
+def _ends(c: Connection, event: UUID) -> dict[tuple[UUID, int], str]:
+    """What the unsold numbers of an enrolment are, where that is known: returned at its close's cut, or left out."""
+    u, k, f = m.rsu_cuts, m.event_cuts, m.findings
+    left_out = c.execute(
+        select(f.c.rsu_id, f.c.epoch).where(
+            f.c.event_id == event, f.c.kind == _EXCEPTION, f.c.decision == "accept"
+        )
+    )
+    found = {(row.rsu_id, row.epoch): "lost" for row in left_out}
+    whole = c.execute(
+        select(u.c.rsu_id, u.c.epoch)
+        .join(k, k.c.id == u.c.cut_id)
+        .where(u.c.event_id == event, k.c.kind == events.CLOSE)
+    )
+    return found | {(row.rsu_id, row.epoch): "returned" for row in whole}
+
+
+def excepted_numbers(c: Connection, event: UUID, rsu: UUID, epoch: int) -> list[tuple[int, int]]:
+    """The numbers of this enrolment's blocks that nobody has seen: what leaving it out leaves out, in ranges.
+
+    Whoever holds a ticket with one of them takes no part in the draw, unless its journal comes in before.
+    """
+    a = m.rsu_allocations
+    found: list[tuple[int, int]] = []
+    for block in c.execute(
+        select(a.c.start_number, a.c.end_number)
+        .where(a.c.raffle_event_id == event, a.c.rsu_id == rsu, a.c.epoch == epoch)
+        .order_by(a.c.start_number)
+    ).all():
+        span = {"event": event, "first": block.start_number, "last": block.end_number}
+        tickets = [Span(one.first, one.last, "", None, None, "seen") for one in c.execute(_ISLANDS, span)]
+        left = account(block.start_number, block.end_number, tickets, ())
+        found += [(one.first, one.last) for one in left if one.state != "seen"]
+    return found
 
 
 # Units and gates ------------------------------------------------------------------------------------
@@ -389,31 +651,67 @@ def _event(c: Connection, event: UUID) -> Row[Any]:
     return row
 
 
-def _open(c: Connection, event: UUID) -> tuple[int, int, int]:
-    """Undecided blocking findings; voids; voids that nobody has looked at."""
+@dataclass(frozen=True)
+class _Doubts:
+    """What is open of an event: findings that block, findings at all, voids, and voids that nobody has looked at."""
+
+    blocking: int
+    undecided: int
+    voids: int
+    voids_unseen: int
+
+
+def _open(c: Connection, event: UUID, cut: CutRow | None) -> _Doubts:
+    """Of an early bird the voids are those of orders before its ``cut``; findings are all the event's."""
     f, v = m.findings, m.voids
-    undecided: int = c.execute(
-        select(func.count()).select_from(f).where(_concerning(event), f.c.blocking, f.c.decided_at.is_(None))
-    ).scalar_one()
-    voids, unseen = c.execute(
-        select(func.count(), func.count().filter(v.c.acknowledged_at.is_(None))).where(v.c.event_id == event)
+    blocking, undecided = c.execute(
+        select(func.count().filter(f.c.blocking), func.count())
+        .select_from(f)
+        .where(_concerning(event), f.c.decided_at.is_(None))
     ).one()
-    return undecided, voids, unseen
+    voids = select(func.count(), func.count().filter(v.c.acknowledged_at.is_(None))).where(
+        v.c.event_id == event
+    )
+    if cut is not None:
+        voids = voids.where(v.c.order_id.in_(events.before(cut).orders()))
+    return _Doubts(blocking, undecided, *c.execute(voids).one())
 
 
-def _units(office: Office, c: Connection, event: Row[Any], *, counted: bool = True) -> list[UnitRow]:
-    """The enrolments that ever got numbers of the event; not ``counted``, their numbers and cash stay at nothing."""
+def _cut(c: Connection, event: UUID, plan: str) -> CutRow | None:
+    """The cut of an early bird's own draw; None for the main draw. ``Refused`` (``unknown_plan``)."""
+    if plan == MAIN:
+        return None
+    own = events.settings(events.get(c, event).configuration).own_draws()
+    found = next((cut for cut in events.cuts(c, event) if cut.pool == plan and plan in own), None)
+    if found is None:
+        raise Refused("unknown_plan", "The event has no such draw.")
+    return found
+
+
+def _units(
+    office: Office, c: Connection, event: Row[Any], cut: CutRow | None, *, counted: bool = True
+) -> list[UnitRow]:
+    """The enrolments that ever got numbers of the event, or before an early bird's ``cut``; not ``counted``, their
+    numbers and cash stay at nothing.
+    """
     a, e, r, u, k, f = m.rsu_allocations, m.rsu_epochs, m.rsus, m.rsu_cuts, m.event_cuts, m.findings
+    blocks = [a.c.raffle_event_id == event.id]
+    ends = [u.c.event_id == event.id]
+    if cut is None:
+        ends.append(k.c.kind == events.CLOSE)
+    else:
+        blocks.append(a.c.allocated_at < cut.at)
+        ends.append(k.c.id.in_([cut.id, cut.close]))
     held = (
         select(a.c.rsu_id, a.c.epoch, func.sum(a.c.total_tickets).label("allocated"))
-        .where(a.c.raffle_event_id == event.id)
+        .where(*blocks)
         .group_by(a.c.rsu_id, a.c.epoch)
         .subquery()
     )
     close = (
         select(u.c.rsu_id, u.c.epoch, func.min(u.c.seq).label("seq"))
         .join(k, k.c.id == u.c.cut_id)
-        .where(u.c.event_id == event.id, k.c.kind == "close")
+        .where(*ends)
         .group_by(u.c.rsu_id, u.c.epoch)
         .subquery()
     )
@@ -439,8 +737,13 @@ def _units(office: Office, c: Connection, event: Row[Any], *, counted: bool = Tr
         )
         .order_by(r.c.name, e.c.epoch)
     ).all()
-    counts = _counts(c, event.id) if counted else defaultdict(dict)
-    cash = _cash(c, event.id) if counted else {}
+    orders: FromClause = m.orders
+    which: ColumnElement[bool] = m.orders.c.event_id == event.id
+    if cut is not None:
+        these = events.before(cut)
+        orders, which = these.source, these.holds
+    counts = _counts(c, orders, which) if counted else defaultdict(dict)
+    cash = _cash(c, orders, which) if counted else {}
     zone = ZoneInfo(event.timezone)
     return [
         _unit_row(
@@ -449,57 +752,70 @@ def _units(office: Office, c: Connection, event: Row[Any], *, counted: bool = Tr
             counts[row.rsu_id, row.epoch],
             cash.get((row.rsu_id, row.epoch), 0),
             zone,
-            handing_in=_handing_in(office, event, row),
+            cut,
+            handing_in=_handing_in(office, event.closed_at if cut is None else cut.at, row),
         )
         for row in rows
     ]
 
 
-def _cash(c: Connection, event: UUID) -> dict[tuple[UUID, int], int]:
+def _cash(c: Connection, orders: FromClause, which: ColumnElement[bool]) -> dict[tuple[UUID, int], int]:
+    o = m.orders
     return {
         (row.rsu_id, row.epoch): int(row.cash)
         for row in c.execute(
-            select(m.orders.c.rsu_id, m.orders.c.epoch, func.sum(m.orders.c.total_amount).label("cash"))
-            .where(m.orders.c.event_id == event, m.orders.c.payment_status == "paid", ~m.orders.c.is_test)
-            .group_by(m.orders.c.rsu_id, m.orders.c.epoch)
+            select(o.c.rsu_id, o.c.epoch, func.sum(o.c.total_amount).label("cash"))
+            .select_from(orders)
+            .where(which, o.c.payment_status == "paid", ~o.c.is_test)
+            .group_by(o.c.rsu_id, o.c.epoch)
         )
     }
 
 
-def _counts(c: Connection, event: UUID) -> defaultdict[tuple[UUID, int], dict[str, int]]:
+def _counts(
+    c: Connection, orders: FromClause, which: ColumnElement[bool]
+) -> defaultdict[tuple[UUID, int], dict[str, int]]:
     found: defaultdict[tuple[UUID, int], dict[str, int]] = defaultdict(dict)
     t, o = m.tickets, m.orders
     for row in c.execute(
         select(o.c.rsu_id, o.c.epoch, t.c.state, func.count().label("n"))
-        .join(o, o.c.id == t.c.order_id)
-        .where(t.c.event_id == event)
+        .select_from(orders.join(t, t.c.order_id == o.c.id))
+        .where(which, t.c.event_id == o.c.event_id)
         .group_by(o.c.rsu_id, o.c.epoch, t.c.state)
     ):
         found[row.rsu_id, row.epoch][row.state] = row.n
     return found
 
 
-def _handing_in(office: Office, event: Row[Any], row: Row[Any]) -> bool:
-    """Whether sales have just closed and the kiosk is on line: what it holds is on its way, nothing is lost."""
+def _handing_in(office: Office, ended_at: datetime | None, row: Row[Any]) -> bool:
+    """Whether the pool has just ended and the kiosk is on line: what it holds is on its way, nothing is lost."""
     stopped = row.forked_at is not None or row.revoked_at is not None
-    if stopped or row.cut_seq is not None or event.closed_at is None or row.last_seen_at is None:
+    if stopped or row.cut_seq is not None or ended_at is None or row.last_seen_at is None:
         return False
     since = office.now() - timedelta(seconds=HANDING_IN_S_MAX)
-    return bool(event.closed_at >= since and row.last_seen_at >= since)
+    return bool(since <= ended_at <= office.now() and row.last_seen_at >= since)
 
 
 def _unit_row(
-    office: Office, row: Row[Any], counts: dict[str, int], cash: int, zone: ZoneInfo, *, handing_in: bool
+    office: Office,
+    row: Row[Any],
+    counts: dict[str, int],
+    cash: int,
+    zone: ZoneInfo,
+    cut: CutRow | None,
+    *,
+    handing_in: bool,
 ) -> UnitRow:
     sold = sum(n for state, n in counts.items() if state in _SOLD)
     void = sum(n for state, n in counts.items() if state in _VOID)
     used = sum(counts.values())
     whole = row.cut_seq is not None
     left = max(0, int(row.allocated) - used)
+    end = "the close" if cut is None else "the early bird's end"
     if row.left_out is not None:
         words = "left out by a decision of two people"
     elif whole:
-        words = "has handed over everything up to the close"
+        words = f"has handed over everything up to {end}"
     elif handing_in:
         words = "is handing in; wait a moment"
     elif row.last_seen_at is None:
@@ -507,7 +823,7 @@ def _unit_row(
     else:
         since = row.last_seen_at.astimezone(zone)
         day = "" if since.date() == office.now().astimezone(zone).date() else f"{since:%d %b} "
-        words = f"has not handed over its sales up to the close; last heard of at {day}{since:%H:%M}"
+        words = f"has not handed over its sales up to {end}; last heard of at {day}{since:%H:%M}"
     return UnitRow(
         row.rsu_id,
         row.epoch,
@@ -517,7 +833,7 @@ def _unit_row(
         sold,
         void,
         used - sold - void,
-        left if whole else 0,
+        left if whole and cut is None else 0,
         0 if whole else left,
         cash,
         row.head_seq,
@@ -531,15 +847,88 @@ def _unit_row(
     )
 
 
-def _gates(event: Row[Any], rows: list[UnitRow], open_blocking: int, voids_open: int) -> list[Gate]:
-    closed = event.state in CONFIRMABLE
-    found = [
-        Gate("closed", closed, "The event is closed.")
-        if closed
-        else Gate("closed", False, f"The event is {event.state}.", "Close it, or wait for its closing time.")
-    ]
-    unfinished = [row for row in rows if not row.whole and not row.excepted]
+def _gates(
+    office: Office,
+    c: Connection,
+    event: Row[Any],
+    cut: CutRow | None,
+    rows: list[UnitRow],
+    doubts: _Doubts,
+    *,
+    automatic: bool = False,
+) -> list[Gate]:
+    found = [_ended(office, event, cut), *_unit_gates(rows, cut), *_doubt_gates(doubts)]
+    plan = MAIN if cut is None else cut.pool
     found += [
+        Gate("under_way", False, f"Another draw of {event.name} is under way.", "Go on with that one first.")
+        for other in _under_way(c, event.id)
+        if other != plan
+    ]
+    found.append(_confirmation(event, cut, doubts, automatic=automatic))
+    if cut is None:
+        found += _linked_gates(office, c, event, automatic=automatic)
+    return found
+
+
+def _ended(office: Office, event: Row[Any], cut: CutRow | None) -> Gate:
+    if cut is not None and event.state in DRAWABLE_EARLY:
+        if office.now() >= cut.at:
+            return Gate("closed", True, "The early bird is over.")
+        at = cut.at.astimezone(ZoneInfo(event.timezone))
+        return Gate("closed", False, f"The early bird goes on until {at:%d %b %H:%M}.", "Wait for its end.")
+    if event.state in CONFIRMABLE:
+        return Gate("closed", True, "The event is closed.")
+    return Gate("closed", False, f"The event is {event.state}.", "Close it, or wait for its closing time.")
+
+
+def _under_way(c: Connection, event: UUID) -> list[str]:
+    """The planned draws whose result is neither official nor given up."""
+    d = m.draw_executions
+    return list(
+        c.execute(
+            select(d.c.plan)
+            .where(d.c.raffle_event_id == event, d.c.state != "failed", d.c.official_at.is_(None))
+            .distinct()
+        ).scalars()
+    )
+
+
+def _confirmation(event: Row[Any], cut: CutRow | None, doubts: _Doubts, *, automatic: bool) -> Gate:
+    confirmed = event.reconciliation_confirmed_at if cut is None else cut.confirmed_at
+    if confirmed is not None:
+        return Gate("confirmed", True, "The reconciliation is confirmed.")
+    if automatic and event.presigned_at is not None:
+        if not doubts.undecided:
+            return Gate("confirmed", True, "The confirmation was signed beforehand, and no finding is open.")
+        return Gate(
+            "confirmed",
+            False,
+            "The confirmation signed beforehand does not count while a finding is open.",
+            "Decide the findings, or check the figures and confirm them.",
+        )
+    return Gate(
+        "confirmed",
+        False,
+        "Nobody has confirmed the reconciliation.",
+        "Check the figures and confirm them.",
+    )
+
+
+def _linked_gates(office: Office, c: Connection, event: Row[Any], *, automatic: bool) -> list[Gate]:
+    """Events whose numbers are drawn with this one's stand to all their own gates."""
+    found = []
+    for other in events.linked(c, event.id):
+        name = events.get(c, other).name
+        shut = [gate for gate in gates(office, c, other, automatic=automatic) if not gate.passed]
+        found += [Gate("linked", False, f"{name}: {gate.words}", gate.what_to_do) for gate in shut]
+        if not shut:
+            found.append(Gate("linked", True, f"{name} is ready to be drawn with it."))
+    return found
+
+
+def _unit_gates(rows: list[UnitRow], cut: CutRow | None) -> list[Gate]:
+    unfinished = [row for row in rows if not row.whole and not row.excepted]
+    found = [
         Gate(
             "unit",
             False,
@@ -551,53 +940,65 @@ def _gates(event: Row[Any], rows: list[UnitRow], open_blocking: int, voids_open:
         for row in unfinished
     ]
     if not unfinished:
-        words = f"All {len(rows)} kiosks have handed over everything up to the close."
+        end = "the close" if cut is None else "the early bird's end"
+        words = f"All {len(rows)} kiosks have handed over everything up to {end}."
         found.append(Gate("unit", True, words if rows else "No kiosk ever got numbers of this event."))
-    found.append(
+    return found
+
+
+def _doubt_gates(doubts: _Doubts) -> list[Gate]:
+    undecided, unseen = doubts.blocking, doubts.voids_unseen
+    return [
         Gate("findings", True, "No finding stands in the way.")
-        if not open_blocking
+        if not undecided
         else Gate(
             "findings",
             False,
-            f"{open_blocking} {'finding is' if open_blocking == 1 else 'findings are'} undecided.",
+            f"{undecided} {'finding is' if undecided == 1 else 'findings are'} undecided.",
             "Decide each of them, with a reason.",
-        )
-    )
-    found.append(
+        ),
         Gate("voids", True, "All voids are acknowledged.")
-        if not voids_open
+        if not unseen
         else Gate(
             "voids",
             False,
-            f"{voids_open} {'void has' if voids_open == 1 else 'voids have'} not been looked at.",
+            f"{unseen} {'void has' if unseen == 1 else 'voids have'} not been looked at.",
             "Look at the voids and acknowledge them.",
-        )
-    )
-    confirmed = event.reconciliation_confirmed_at is not None
-    found.append(
-        Gate("confirmed", True, "The reconciliation is confirmed.")
-        if confirmed
-        else Gate(
-            "confirmed",
-            False,
-            "Nobody has confirmed the reconciliation.",
-            "Check the figures and confirm them.",
-        )
-    )
-    return found
+        ),
+    ]
 
 
 # What a decision does -------------------------------------------------------------------------------
 
 
-def _frozen(c: Connection, event: UUID) -> bool:
-    """Whether a draw of the event has begun, so that its pool changes no more."""
-    d = m.draw_executions
-    return bool(
-        c.execute(
-            select(func.count()).where(d.c.raffle_event_id == event, d.c.state != "failed")
-        ).scalar_one()
+def _void_late(c: Connection, finding: Row[Any]) -> None:
+    """A kiosk's void that came while its order was held by a draw: made now, where no draw holds it any more."""
+    order = finding.detail.get("order", "")
+    o = m.orders
+    row = c.execute(
+        select(o).where(cast(o.c.id, Text) == order, o.c.event_id == finding.event_id)
+    ).one_or_none()
+    if row is None or row.payment_status == "void" or events.frozen(c, finding.event_id, row.id):
+        return
+    derive.apply_voids(
+        c,
+        [
+            {
+                "order_id": row.id,
+                "event_id": row.event_id,
+                "validation_number": row.validation_number,
+                "kind": "misprint" if finding.detail.get("misprint") else "void",
+                "reason": finding.detail.get("reason", ""),
+                "source": "rsu",
+                "by_name": finding.detail.get("by", ""),
+                "rsu_id": finding.rsu_id,
+                "epoch": finding.epoch,
+                "seq": finding.seq,
+                "at": finding.opened_at,
+            }
+        ],
     )
+    events.refresh_total(c, finding.event_id)
 
 
 def _settle_branch(
@@ -627,7 +1028,7 @@ def _settle(c: Connection, finding: Row[Any], event: Row[Any], order_id: UUID, *
     order = c.execute(select(o).where(o.c.id == order_id)).one_or_none()
     if order is None and finding.kind != "sold_twice":
         return  # kept raw alone: its id or validation number stands on another order
-    if stands and _frozen(c, event.id):
+    if stands and events.main_frozen(c, event.id):
         raise Refused("pool_frozen", "The pool is frozen; this can only be excluded.")
     if finding.kind == "sold_twice":
         _settle_twice(c, finding, event.id, stands=stands)

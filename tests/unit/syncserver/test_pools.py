@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -186,23 +187,18 @@ def test_progress_is_told_while_a_pool_is_read(scene: Scene) -> None:
 def follower(scene: Scene, name: str, **fields: object) -> UUID:
     """A second event on sale that is linked to the scene's."""
     now = utc(scene.clock.now_ms())
+    new = NewEvent(
+        name=name,
+        identifier=name,
+        organisation=scene.organisation,
+        opens_at=now - timedelta(hours=1),
+        closes_at=utc(scene.closes_ms),
+        draw=DrawRules(linked_to=scene.event),
+        first_number=101,
+        last_number=300,
+    )
     with scene.office.begin(scene.user) as c:
-        event = events.create_event(
-            scene.office,
-            c,
-            NewEvent(
-                name=name,
-                identifier=name,
-                organisation=scene.organisation,
-                opens_at=now - timedelta(hours=1),
-                closes_at=utc(scene.closes_ms),
-                **(
-                    {"draw": DrawRules(linked_to=scene.event), "first_number": 101, "last_number": 300}
-                    | fields
-                ),  # type: ignore[arg-type]
-            ),
-            scene.user,
-        )
+        event = events.create_event(scene.office, c, replace(new, **fields), scene.user)  # type: ignore[arg-type]
         events.add_package(c, event, "Five", TICKETS, PRICE, 1)
     return event
 
