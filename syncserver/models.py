@@ -289,6 +289,8 @@ class RaffleEvent(Base):
     __table_args__ = (
         CheckConstraint("(presigned_at IS NULL) = (presigned_by IS NULL)", name="presigned"),
         CheckConstraint(f"event_number BETWEEN 1 AND {EVENT_NUMBER_MAX}", name="event_number"),
+        # What is frozen hangs on the activation: no event gets on sale without one.
+        CheckConstraint("activated_at IS NOT NULL OR state IN ('created', 'cancelled')", name="activated"),
         Index("idx_raffle_events_org", "organization_id"),
         Index("idx_raffle_events_state", "state"),
     )

@@ -373,6 +373,7 @@ CREATE TABLE raffle_events (
     presigned_by UUID,
     CONSTRAINT raffle_events_pkey PRIMARY KEY (id),
     CONSTRAINT raffle_events_event_number_check CHECK (event_number BETWEEN 1 AND 2147483647),
+    CONSTRAINT raffle_events_activated_check CHECK (activated_at IS NOT NULL OR state IN ('created', 'cancelled')),
     CONSTRAINT raffle_events_presigned_check CHECK ((presigned_at IS NULL) = (presigned_by IS NULL)),
     CONSTRAINT raffle_events_organization_id_fkey FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
     CONSTRAINT raffle_events_venue_id_fkey FOREIGN KEY(venue_id) REFERENCES venues (id),

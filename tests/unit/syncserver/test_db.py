@@ -596,7 +596,7 @@ def test_only_what_was_never_on_sale_can_be_deleted(every_database: Database) ->
         draft, used = make_event(connection, "E-1"), make_event(connection, "E-2")
         rsu, idle = make_rsu(connection, used), make_event(connection, "E-3")
         make_order(connection, used)
-        connection.execute(update(m.raffle_events).where(m.raffle_events.c.id == idle).values(state="active"))
+        put_on_sale(connection, idle)
 
     def delete(kind: str, row: UUID) -> bool:
         with every_database.engine.begin() as connection:
@@ -710,6 +710,15 @@ def test_what_an_event_stands_on_is_frozen_once_it_was_on_sale(
     with database.engine.connect() as connection, pytest.raises(IntegrityError) as e:
         connection.execute(update(events).where(events.c.id == event).values(**change))
     assert isinstance(e.value.orig, psycopg.errors.RestrictViolation)
+
+
+@pytest.mark.parametrize("state", ["active", "suspended", "closed", "drawn", "completed"])
+def test_no_event_gets_on_sale_or_beyond_without_being_activated(database: Database, state: str) -> None:
+    """E3: what is frozen hangs on the activation, so nobody leaves that out."""
+    with database.engine.begin() as connection:
+        event = make_event(connection)
+    with database.engine.connect() as connection, pytest.raises(IntegrityError, match="activated"):
+        connection.execute(update(m.raffle_events).where(m.raffle_events.c.id == event).values(state=state))
 
 
 def test_a_closing_time_moves_only_while_the_event_is_on_sale_and_before_it_has_come(
