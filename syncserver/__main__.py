@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from shared.clock import SystemClock
 from shared.errors import KnownError, Refused
-from syncserver import auth, events, intake, rsus
+from syncserver import auth, draws, events, intake, rsus
 from syncserver import models as m
 from syncserver.config import Config, add_arguments, read_config
 from syncserver.db import Database, migrate, open_database
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let other machines come without TLS, on a network of your own",
     )
-    add("worker", _worker, "do the timed work: closing, watching")
+    add("worker", _worker, "do the timed work: closing, drawing, watching")
     add("migrate", _migrate, "bring the database to this version")
     enrol = add("enrol", _enrol, "print a one-time code for a kiosk, made known where it is not yet")
     enrol.add_argument("--rsu", required=True, metavar="NAME", help="the kiosk's name")
@@ -107,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="tombola-….journal, or made by tombola-kiosk --export",
     )
+    again = add(
+        "replay", _replay, "hold an official draw once more from its record; 0 where the same comes out"
+    )
+    again.add_argument("draw", type=UUID, metavar="DRAW", help="its id, as its page shows it")
     user = add("user", _user, "make a person, or give one a new password; it is printed once")
     user.add_argument("username")
     user.add_argument("--name", help="how people call them")
@@ -316,6 +320,21 @@ def _account(done: intake.Imported) -> str:
     return "\n".join(
         lines + [f"  - {words}" for words in done.notes] + [f"  ! {words}" for words in done.troubles]
     )
+
+
+def _replay(config: Config, options: argparse.Namespace) -> None:
+    office = open_office(config, SystemClock())
+    with closing(office.database), office.begin() as c:
+        row = draws.get(c, options.draw)
+        report = draws.replay(office, c, options.draw)
+    pools = ", ".join(f"{name} ({size} numbers)" for name, size, _ in row.pools)
+    print(f"Draw {row.id}, attempt {row.attempt}, from its record: pools {pools}.\n")
+    print("\n".join(f"  ok  {words}" for words in report.checked))
+    if not report.ok:
+        print("\n".join(f"  !!  {words}" for words in report.problems))
+        raise Refused("replay", "Another draw comes out than the one on record.", "Keep the record as it is.")
+    print("\n".join(f"  --  {words} (not checked here)" for words in report.not_checked))
+    print(f"\nThe same bundle comes out, to the byte: {report.bundle_sha256}")
 
 
 def _user(config: Config, options: argparse.Namespace) -> None:

@@ -168,8 +168,7 @@ def freeze(
     """
     row = events.locked(c, event)
     rules = events.settings(row.configuration).draw
-    others = events.linked(c, event) if plan == MAIN else []
-    for other in others:
+    for other in events.linked(c, event) if plan == MAIN else []:
         events.locked(c, other)
     before = _last(c, event)
     if before is not None and before.state != "failed" and before.official_at is None:
@@ -182,8 +181,7 @@ def freeze(
     if agreed_by is not None:
         _second_person(c, row, by, agreed_by)
     _check_method(rules.method, entropy)
-    for one in [event, *others]:
-        _gates(office, c, one, plan)
+    reconcile.require(office, c, event, plan, automatic=automatic)
     due = beacons.due_at(entropy)
     if due is not None and due <= office.now():
         raise Refused(
@@ -589,6 +587,43 @@ def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[R
     ]
 
 
+def replay(office: Office, c: Connection, draw: UUID) -> fair.Report:
+    """Hold an official draw once more from its record alone: the same bundle, to the byte, must come out.
+
+    Checked besides: that seed, public entropy and winners stand in the record as in the bundle, and that the seal
+    opens to that very seed. Raises ``Refused`` (``not_official``): before that nobody sees a winner (D6).
+    """
+    row = _draw(c, draw)
+    if row.official_at is None:
+        raise Refused("not_official", "Its result is not official.", "Only an official draw is held again.")
+    data = bytes(row.bundle)
+    report = fair.replay(data, _kept_pools(c, draw).values(), drand.check)
+    if report.manifest is None or not report.ok:
+        return report
+    have = fair.parse_canonical(data)
+    assert isinstance(have, dict)
+    r = m.draw_results
+    kept = {
+        (one.position, one.winner, one.pool, one.pool_number)
+        for one in c.execute(select(r).where(r.c.draw_execution_id == draw))
+    }
+    won = {(one.position, one.winner, one.pool, one.draw_number) for one in _paid(report.manifest, report)}
+    checks = {
+        "the manifest on record": fair.canonical(have["manifest"]) == bytes(row.manifest),
+        "the seed on record": (row.rng_seed, row.seed_sha256 or "") == (have["seed"], have["seed_sha256"]),
+        "the public entropy on record": (row.public_entropy or "") == have["public_entropy"],
+        "the winners on record": kept == won,
+    }
+    if not _manual(row):
+        sealed = _seal(office, draw, bytes(row.seed_sealed)).hex()
+        checks["the seed that was sealed before the public entropy"] = sealed == row.rng_seed
+    for words, holds in checks.items():
+        (report.checked if holds else report.problems).append(
+            f"{words}: {'the same as in the bundle' if holds else 'another than in the bundle'}"
+        )
+    return report
+
+
 def _seal(office: Office, draw: UUID, data: bytes) -> bytes:
     """A seed sealed, or a sealed one opened: XOR with what follows from the office's secret for this draw alone.
 
@@ -729,13 +764,6 @@ def _record_keying(c: Connection, row: Row[Any], what: str, keyed: Keyed, by: UU
 
 
 # Who may, and when -------------------------------------------------------------------------------------
-
-
-def _gates(office: Office, c: Connection, event: UUID, plan: str) -> None:
-    row = events.get(c, event)
-    if plan == MAIN and row.state not in {"closed", "drawn"}:
-        raise Refused("gate_closed", f"{row.name} is {row.state}.", "Only a closed event is drawn.")
-    reconcile.require(office, c, event)
 
 
 def _check_method(method: str, entropy: Mapping[str, Json]) -> None:
@@ -956,11 +984,15 @@ def _last(c: Connection, event: UUID) -> Row[Any] | None:
 
 
 def _draw(c: Connection, draw: UUID, *, lock: bool = False) -> Row[Any]:
+    """The attempt's row; to be changed, locked behind its event's, which everybody locks first."""
     d = m.draw_executions
     wanted = select(d).where(d.c.id == draw)
-    row = c.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    row = c.execute(wanted).one_or_none()
     if row is None:
         raise Refused("unknown_draw", "There is no such draw.")
+    if lock:
+        events.locked(c, row.raffle_event_id)
+        row = c.execute(wanted.with_for_update()).one()
     return row
 
 

@@ -13,7 +13,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import and_, func, or_, select
 
-from syncserver import events
+from syncserver import automatic, events
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -31,7 +31,9 @@ _log = logging.getLogger(__name__)
 
 
 def make_app(office: Office) -> App:
-    """The office's timed work: due closings and the watch over silent kiosks every minute, tidying every hour."""
+    """The office's timed work: due closings and draws and the watch over silent kiosks every minute, tidying every
+    hour.
+    """
     url = office.engine.url.set(drivername="postgresql")
     connector = PsycopgConnector(
         conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=CONNECTIONS_MAX
@@ -100,8 +102,8 @@ async def _until_it_fails(office: Office) -> None:
 
 
 def run_due(office: Office) -> list[str]:
-    """Close what is due; what was done, in words."""
-    return events.run_due(office)
+    """Close what is due, then draw what draws itself; what was done, in words."""
+    return events.run_due(office) + automatic.run_due(office)
 
 
 def watch(office: Office) -> list[str]:
