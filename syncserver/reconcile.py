@@ -526,7 +526,7 @@ def number_ledger(c: Connection, event: UUID) -> list[Span]:
     row = _event(c, event)
     numbers = row.ticket_allocation
     a, r = m.rsu_allocations, m.rsus
-    names = {key: str(name) for key, name in c.execute(select(r.c.id, r.c.name)).tuples()}
+    names = {one.id: str(one.name) for one in c.execute(select(r.c.id, r.c.name))}
     ends = _ends(c, event)
     tickets = [
         Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
