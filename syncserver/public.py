@@ -7,19 +7,37 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+import struct
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 import segno
-from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from shared import draw as fair
+from shared import sale
 from shared.errors import Refused
 from syncserver import auth, claims, draws, events
 from syncserver import models as m
@@ -34,6 +52,12 @@ TICKET_CHARS_MAX: Final = 1_000
 AGE_S_OFFICIAL: Final = 3600
 LATEST_MAX: Final = 20
 """Draws that the page for verifying lists."""
+PROOFS_MAX: Final = 100
+"""Numbers whose proofs are asked for at once."""
+TREE_READ_NUMBERS: Final = fair.LEAF_NUMBERS * 1024
+"""Numbers of a kept pool that are read at once: 1 MB."""
+TREE_LEAVES_MAX: Final = 200_000
+"""Of all the trees that a process keeps: some 50 million tickets, in 30 MB."""
 PUBLIC_WORDS: Final = {
     "unknown": "Its sale has not reached the office yet, so nobody can tell from here. Ask again later.",
     "forged": "This office does not know it as one of its tickets. Bring the ticket to the claims desk.",
@@ -106,19 +130,56 @@ def _pools(c: Connection, draw: UUID) -> list[Row[Any]]:
 
 
 def _results(c: Connection, draw: Row[Any]) -> list[Row[Any]]:
-    """The winners of a draw; none before it is official (D6)."""
+    """The winners of a draw, its reserves behind them; none before it is official (D6)."""
     if draw.official_at is None:
         return []
-    r = m.draw_results
+    r, f = m.draw_results, m.forfeits
     return list(
         c.execute(
-            select(r, m.prizes.c.name.label("prize_name"), m.prize_claims.c.id.label("claim"))
+            select(
+                r,
+                m.prizes.c.name.label("prize_name"),
+                m.prize_claims.c.id.label("claim"),
+                f.c.agreed_at.label("given_up_at"),
+                f.c.promoted_id,
+            )
             .join(m.prizes, m.prizes.c.id == r.c.prize_id)
             .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
+            .outerjoin(f, (f.c.draw_result_id == r.c.id) & f.c.agreed_at.is_not(None))
             .where(r.c.draw_execution_id == draw.id)
-            .order_by(r.c.position, r.c.selected_at, r.c.id)
+            .order_by(r.c.reserve, r.c.position, r.c.winner, r.c.selected_at, r.c.id)
         ).all()
     )
+
+
+def _labels(e: Row[Any]) -> dict[str, str]:
+    """What people call the event's pools."""
+    return {"main": "Main draw"} | {plan.name: plan.label for plan in events.settings(e.configuration).pools}
+
+
+def _groups(digest: str, width: int = 4) -> list[str]:
+    """A hash in groups of ``width`` characters, as people compare them."""
+    return [digest[at : at + width] for at in range(0, len(digest), width)]
+
+
+def _seal(digest: str) -> str:
+    """A hash as a QR code, to be photographed; upper case makes it smaller."""
+    return str(segno.make(digest.upper(), error="m").svg_data_uri(border=2))
+
+
+def _step(d: Row[Any] | None) -> str:
+    """How far a draw has come, as the public sees it; nothing in it says what came out."""
+    if d is None:
+        return "waiting"
+    if d.state == "failed":
+        return "failed"
+    if d.official_at is not None:
+        return "official"
+    if d.bundle is not None:
+        return "drawn"
+    if d.entropy_fixed_at is not None:
+        return "entropy"
+    return "committed" if d.seed_committed_at is not None else "frozen"
 
 
 @blueprint.get("/")
@@ -189,23 +250,56 @@ def _pot(event: UUID) -> dict[str, Any]:
 @blueprint.get("/draws/<uuid:draw>")
 @access(PUBLIC)
 def draw(draw: UUID) -> ResponseReturnValue:
-    """One draw: what was published and when, and its winners once they are official."""
+    """One draw: what was published and when, its winners once they are official, all attempts of its event."""
     with auth.office().begin() as c:
         row = _draw(c, draw)
         e = _event(c, row.raffle_event_id)
-        pools = _pools(c, draw)
         results = _results(c, row)
-    source = msgspec.json.decode(row.manifest).get("entropy", {})
-    return render_template(
-        "public/draw.html",
-        here="home",
-        d=row,
-        e=e,
-        pools=pools,
-        results=results,
-        source=source,
-        bundle_sha256=None if row.official_at is None else _bundle_sha256(bytes(row.bundle)),
-        seal=segno.make(row.manifest_sha256.upper(), error="m").svg_data_uri(border=2),
+        replaced = _replaced(c, draw) if row.kind == "redraw" else []
+        return render_template(
+            "public/draw.html",
+            here="home",
+            bundle_sha256=None if row.official_at is None else _bundle_sha256(bytes(row.bundle)),
+            results=results,
+            replaced=replaced,
+            attempts=_draws(c, e.id),
+            **_published(c, row, e),
+        )
+
+
+def _published(c: Connection, row: Row[Any], e: Row[Any]) -> dict[str, Any]:
+    """What every page about a published draw shows."""
+    plan = fair.Manifest.read(bytes(row.manifest))
+    ids = {str(prize.id): prize for prize in events.prizes(c, e.id)}
+    return {
+        "d": row,
+        "e": e,
+        "step": _step(row),
+        "pools": _pools(c, row.id),
+        "labels": _labels(e),
+        "source": plan.entropy,
+        "plan": plan,
+        "prizes": [(drawn, ids.get(drawn.prize)) for drawn in plan.prizes],
+        "groups": _groups,
+        "seal": _seal(row.manifest_sha256),
+    }
+
+
+def _replaced(c: Connection, draw: UUID) -> list[Row[Any]]:
+    """What a redraw stands for: the results given up, with why."""
+    r, f, old = m.draw_results, m.forfeits, m.draw_results.alias("old")
+    return list(
+        c.execute(
+            select(old, m.prizes.c.name.label("prize_name"), f.c.kind, m.draw_executions.c.attempt)
+            .select_from(
+                r.join(old, old.c.id == r.c.replaces_id)
+                .join(m.prizes, m.prizes.c.id == old.c.prize_id)
+                .join(m.draw_executions, m.draw_executions.c.id == old.c.draw_execution_id)
+                .outerjoin(f, f.c.draw_result_id == old.c.id)
+            )
+            .where(r.c.draw_execution_id == draw)
+            .order_by(old.c.position, old.c.winner)
+        ).all()
     )
 
 
@@ -261,6 +355,323 @@ def pool(draw: UUID, pool: str) -> Response:
     answer.headers["Content-Disposition"] = 'attachment; filename="pool.bin"'
     answer.headers["Content-Length"] = str(len(data))
     return answer
+
+
+@blueprint.get("/draws/<uuid:draw>/wall")
+@access(PUBLIC)
+def wall(draw: UUID) -> ResponseReturnValue:
+    """The draw on a wall, live, for everybody in the hall."""
+    now = url_for("public.wall_now", draw=draw)
+    return render_template("public/wall.html", now=now, **_wall_of_draw(draw))
+
+
+@blueprint.get("/draws/<uuid:draw>/wall/now")
+@access(PUBLIC)
+def wall_now(draw: UUID) -> ResponseReturnValue:
+    """What stands on the wall, to be exchanged there."""
+    return render_template("public/wall_now.html", **_wall_of_draw(draw))
+
+
+@blueprint.get("/events/<uuid:event>/wall")
+@access(PUBLIC)
+def event_wall(event: UUID) -> ResponseReturnValue:
+    """The wall before there is a draw; it goes on with the event's latest one by itself."""
+    now = url_for("public.event_wall_now", event=event)
+    return render_template("public/wall.html", now=now, **_wall_of_event(event))
+
+
+@blueprint.get("/events/<uuid:event>/wall/now")
+@access(PUBLIC)
+def event_wall_now(event: UUID) -> ResponseReturnValue:
+    """What stands on the event's wall, to be exchanged there."""
+    return render_template("public/wall_now.html", **_wall_of_event(event))
+
+
+def _wall_of_draw(draw: UUID) -> dict[str, Any]:
+    with auth.office().begin() as c:
+        row = _draw(c, draw)
+        return _on_wall(c, _event(c, row.raffle_event_id), row)
+
+
+def _wall_of_event(event: UUID) -> dict[str, Any]:
+    with auth.office().begin() as c:
+        e = _event(c, event)
+        held = _draws(c, event)
+        return _on_wall(c, e, held[-1] if held else None)
+
+
+def _on_wall(c: Connection, e: Row[Any], row: Row[Any] | None) -> dict[str, Any]:
+    if row is None:
+        return {"e": e, "d": None, "step": "waiting", "winners": []}
+    page = url_for("public.draw", draw=row.id, _external=True)
+    return _published(c, row, e) | {
+        "winners": [result for result in _results(c, row) if not result.reserve],
+        "page": segno.make(page, error="m").svg_data_uri(border=2),
+    }
+
+
+@blueprint.get("/draws/<uuid:draw>/notice")
+@access(PUBLIC)
+def notice(draw: UUID) -> ResponseReturnValue:
+    """The sheet to print, post and keep before the draw: afterwards everything must fit it."""
+    with auth.office().begin() as c:
+        row = _draw(c, draw)
+        shown = _published(c, row, _event(c, row.raffle_event_id))
+    address = url_for("public.draw", draw=draw, _external=True)
+    return render_template("public/notice.html", here="home", address=address, **shown)
+
+
+@blueprint.get("/draws/<uuid:draw>/replay")
+@access(PUBLIC)
+def replay(draw: UUID) -> ResponseReturnValue:
+    """An official draw held once more by the browser, step by step, from its bundle alone."""
+    with auth.office().begin() as c:
+        row = _draw(c, draw)
+        e = _event(c, row.raffle_event_id)
+        names = {str(prize.id): prize.name for prize in events.prizes(c, e.id)}
+    return render_template("public/replay.html", here="home", d=row, e=e, names=names)
+
+
+# A ticket holder's proof ----------------------------------------------------------------------------
+
+
+class _Tree:
+    """What finds a number in a kept pool and proves it there, without the pool: 70 bytes for 256 numbers.
+
+    Reading ten million numbers at each request would take half a second; a frozen pool never changes, so that what
+    was hashed once can be kept. One leaf, a kilobyte, is read for a proof.
+    """
+
+    def __init__(self, c: Connection, draw: UUID, pool: str, size: int) -> None:
+        self._draw, self._pool, self.size = draw, pool, size
+        self._firsts = array("L")
+        hashes = []
+        for start in range(0, size, TREE_READ_NUMBERS):
+            part = self._read(c, start, TREE_READ_NUMBERS)
+            for at in range(0, len(part), fair.LEAF_BYTES):
+                self._firsts.append(int.from_bytes(part[at : at + fair.NUMBER_BYTES], "big"))
+                hashes.append(fair.leaf_hash(part[at : at + fair.LEAF_BYTES]))
+        self._levels = fair.merkle_levels(hashes)
+        self.leaves = len(hashes)
+
+    def _read(self, c: Connection, start: int, count: int) -> bytes:
+        p = m.draw_pools
+        first, length = start * fair.NUMBER_BYTES + 1, count * fair.NUMBER_BYTES
+        found = c.scalar(
+            select(func.substring(p.c.numbers, first, length)).where(
+                p.c.draw_execution_id == self._draw, p.c.pool == self._pool
+            )
+        )
+        return bytes(found or b"")
+
+    def find(self, c: Connection, number: int) -> fair.Inclusion | None:
+        """Where the number stands, with its proof; None where the pool lacks it."""
+        leaf = bisect_right(self._firsts, number) - 1
+        if leaf < 0:
+            return None
+        data = self._read(c, leaf * fair.LEAF_NUMBERS, fair.LEAF_NUMBERS)
+        numbers = struct.unpack(f">{len(data) // fair.NUMBER_BYTES}I", data)
+        at = bisect_left(numbers, number)
+        if at == len(numbers) or numbers[at] != number:
+            return None
+        path = fair.audit_path(self._levels, leaf)
+        return fair.Inclusion(number, leaf * fair.LEAF_NUMBERS + at, data, tuple(path))
+
+
+class _Trees:
+    """The trees used last, in this process; all of them together have at most so many leaves."""
+
+    def __init__(self, leaves_max: int) -> None:
+        self._leaves_max = leaves_max
+        self._kept: OrderedDict[tuple[UUID, str], _Tree] = OrderedDict()
+        self._lock = Lock()  # one is built at a time: building reads the whole pool
+
+    def get(self, c: Connection, draw: UUID, pool: str, size: int) -> _Tree:
+        """The tree of a frozen pool."""
+        with self._lock:
+            tree = self._kept.get((draw, pool)) or _Tree(c, draw, pool, size)
+            self._kept[draw, pool] = tree
+            self._kept.move_to_end((draw, pool))
+            while len(self._kept) > 1 and sum(one.leaves for one in self._kept.values()) > self._leaves_max:
+                self._kept.popitem(last=False)
+        return tree
+
+
+_trees = _Trees(TREE_LEAVES_MAX)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A ticket's number, the draw number it has in a pool, and where it stands there; ``at`` None: it does not."""
+
+    ticket: int
+    number: int
+    pool: str
+    size: int
+    at: fair.Inclusion | None
+
+
+@blueprint.route("/draws/<uuid:draw>/proof", methods=["GET", "POST"])
+@access(PUBLIC)
+def proof(draw: UUID) -> ResponseReturnValue:
+    """Whether a ticket takes part, and the proof of it. What is scanned is posted: it never stands in an address."""
+    with auth.office().begin() as c:
+        row = _draw(c, draw)
+        e = _event(c, row.raffle_event_id)
+        shown = _published(c, row, e)
+        plan: fair.Manifest = shown["plan"]
+        linked = _linked(c, plan)
+        refused, found = None, []
+        asked = request.form if request.method == "POST" else request.args
+        text = asked.get("ticket", asked.get("n", "")).strip()
+        event = _uuid(asked.get("e", "")) or e.id
+        if text or request.method == "POST":
+            try:
+                event, spans = _numbers_of(text, event, linked or {e.id: e.name})
+                if request.method == "POST":
+                    other = event if linked else None
+                    return redirect(url_for("public.proof", draw=draw, n=_as_text(spans), e=other), 303)
+                found = _find(c, shown["pools"], plan, event, spans, row.id)
+            except Refused as error:
+                refused = error
+    chosen = _chosen(found, request.args.get("show", ""), request.args.get("pool", ""))
+    return render_template(
+        "public/proof.html",
+        here="home",
+        refused=refused,
+        found=found,
+        chosen=chosen,
+        climb=None if chosen is None else _climb(chosen),
+        linked=linked,
+        event=event,
+        text="" if refused or not text else text,
+        **shown,
+    ), 422 if refused else 200
+
+
+@blueprint.get("/draws/<uuid:draw>/proof/<pool>/<int:number>.json")
+@access(PUBLIC)
+def proof_file(draw: UUID, pool: str, number: int) -> Response:
+    """The proof that a draw number is in a pool, as a file `tombola-proof-1`."""
+    with auth.office().begin() as c:
+        row = _draw(c, draw)
+        frozen = next((one for one in _pools(c, draw) if one.pool == pool), None)
+        at = None if frozen is None else _trees.get(c, draw, frozen.pool, frozen.size).find(c, number)
+    if at is None:
+        abort(404)
+    data = fair.proof_file_of(bytes(row.manifest), pool, at)
+    answer = Response(data, content_type="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="proof-{number}.json"'
+    return answer
+
+
+def _linked(c: Connection, plan: fair.Manifest) -> dict[UUID, str]:
+    """The events that take part, by name, where several do."""
+    ids = {UUID(link.event) for link in plan.links}
+    e = m.raffle_events
+    rows = c.execute(select(e.c.id, e.c.name).where(e.c.id.in_(ids)).order_by(e.c.name)) if ids else ()
+    return {row.id: row.name for row in rows}
+
+
+def _numbers_of(text: str, event: UUID, known: dict[UUID, str]) -> tuple[UUID, list[tuple[int, int]]]:
+    """The event and the numbers (first, last) that were scanned or typed; ``Refused`` (``field``) otherwise."""
+    if len(text) <= TICKET_CHARS_MAX and text.upper().startswith("TMB1:"):
+        parts = text.upper().split(":")
+        event_of = {sale.short(str(one)): one for one in known}
+        if len(parts) < 5:
+            raise Refused("field", "This is no ticket’s code.", "Scan it again, or type its draw numbers.")
+        if parts[2] not in event_of:
+            raise Refused("field", "This ticket is of another event.", "Open the draw of that event.")
+        event, text = event_of[parts[2]], parts[3].replace(".", " ")
+    spans = []
+    for part in text.replace(",", " ").replace(";", " ").split():
+        found = _SPAN(part)
+        if found is None:
+            raise Refused(
+                "field", "These are no draw numbers.", "Type them as on the ticket: 101, or 101-105."
+            )
+        first = int(found[1])
+        last = first if found[2] is None else int(found[3]) if found[2] != "+" else first + int(found[3]) - 1
+        if not 1 <= first <= last <= fair.NUMBER_MAX:
+            raise Refused(
+                "field", f"{part} is no draw number.", "Type them as on the ticket: 101, or 101-105."
+            )
+        spans.append((first, last))
+    if not spans:
+        raise Refused("field", "Type a draw number, or scan the ticket’s QR code.")
+    if sum(last - first + 1 for first, last in spans) > PROOFS_MAX:
+        raise Refused("field", f"At most {PROOFS_MAX} numbers at once.", "Ask for a part of them.")
+    return event, spans
+
+
+_SPAN = re.compile(r"([0-9]{1,10})(?:([-+–])([0-9]{1,10}))?").fullmatch
+
+
+def _as_text(spans: list[tuple[int, int]]) -> str:
+    return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+
+
+def _find(
+    c: Connection,
+    pools: list[Row[Any]],
+    plan: fair.Manifest,
+    event: UUID,
+    spans: list[tuple[int, int]],
+    draw: UUID,
+) -> list[_Found]:
+    """Each number with each pool that it could be in."""
+    deck = plan.progressive.deck if plan.progressive else None
+    found = []
+    for pool in pools:
+        if pool.pool == deck:
+            continue
+        tree = _trees.get(c, draw, pool.pool, pool.size)
+        links = [link for link in plan.links if link.pool == pool.pool]
+        for ticket in (n for first, last in spans for n in range(first, last + 1)):
+            here = [
+                link.offset
+                for link in links
+                if link.event == str(event) and link.first <= ticket <= link.last
+            ]
+            number = ticket + here[0] if here else ticket
+            at = None if links and not here else tree.find(c, number)
+            found.append(_Found(ticket, number, pool.pool, pool.size, at))
+    return found
+
+
+def _chosen(found: list[_Found], show: str, pool: str) -> _Found | None:
+    """The proof to be shown in full: the one asked for, else the first there is."""
+    held = [one for one in found if one.at is not None]
+    asked = [one for one in held if str(one.ticket) == show and one.pool == pool]
+    return next(iter(asked or held), None)
+
+
+def _climb(chosen: _Found) -> dict[str, Any]:
+    """The way from the number to the root, as the page draws it; hashes in hex."""
+    at = chosen.at
+    assert at is not None
+    leaf, place = divmod(at.index, fair.LEAF_NUMBERS)
+    leaves, here = fair.leaf_count(chosen.size), fair.leaf_hash(at.leaf)
+    steps, rest, index = [], iter(at.path), leaf
+    while leaves > 1:
+        if index ^ 1 < leaves:
+            beside, mine = next(rest), here
+            left = bool(index % 2)  # the neighbour stands on the left
+            here = fair.node_hash(beside, mine) if left else fair.node_hash(mine, beside)
+            steps.append({"left": left, "mine": mine.hex(), "beside": beside.hex(), "made": here.hex()})
+        index, leaves = index // 2, (leaves + 1) // 2
+    return {
+        "leaf": leaf,
+        "place": place,
+        "numbers": struct.unpack(f">{len(at.leaf) // fair.NUMBER_BYTES}I", at.leaf),
+        "bytes": at.leaf.hex(),
+        "hash": fair.leaf_hash(at.leaf).hex(),
+        "steps": steps,
+        "root": here.hex(),
+    }
+
+
+# Verifying ------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/verify")

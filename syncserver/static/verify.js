@@ -35,6 +35,14 @@ const Tombola = (() => {
   // The draw, or what was shown of it, is not as it must be; the text says what is wrong, and where.
   class DrawError extends Error {}
   const refuse = (words) => { throw new DrawError(words); };
+  const within = (where, check) => { // what goes wrong in there is said to be there
+    try {
+      return check();
+    } catch (error) {
+      if (error instanceof DrawError) refuse(`${where}: ${error.message}`);
+      throw error;
+    }
+  };
   const quoted = (text) => `'${text}'`;
 
   // ----------------------------------------------------------------------------------- bytes and SHA-256 (FIPS 180-4)
@@ -643,12 +651,7 @@ const Tombola = (() => {
       }
       const proof = last ? result.won : result.refused[used++];
       if (!proof || proof.index !== index) refuse(`${where}: output ${count} leads to position ${index}, which is not what is proven`);
-      try {
-        checkInclusion(proof, frozen.root, frozen.size);
-      } catch (error) {
-        if (error instanceof DrawError) refuse(`${where}, output ${count}: ${error.message}`);
-        throw error;
-      }
+      within(`${where}, output ${count}`, () => checkInclusion(proof, frozen.root, frozen.size));
       if (last && gone && gone.has(proof.number)) refuse(`${where}: ${proof.number} had already won`);
       if (!last && !(gone && gone.has(proof.number))) refuse(`${where}: ${proof.number} was refused, and had not won before`);
       steps.push({ ...step, number: proof.number });
@@ -658,12 +661,7 @@ const Tombola = (() => {
 
   function verifyByHand(result, frozen, gone, where) {
     if (result.outputs.length || result.refused.length) refuse(`${where}: outputs of a generator, though the numbers are drawn by hand`);
-    try {
-      checkInclusion(result.won, frozen.root, frozen.size);
-    } catch (error) {
-      if (error instanceof DrawError) refuse(`${where}: ${error.message}`);
-      throw error;
-    }
+    within(where, () => checkInclusion(result.won, frozen.root, frozen.size));
     if (gone && gone.has(result.won.number)) refuse(`${where}: ${result.won.number} had already won`);
   }
 
@@ -715,16 +713,16 @@ const Tombola = (() => {
       const plan = report.manifest = readManifest(have.manifest);
       report.manifestSha256 = sha256Hex(canonical(have.manifest));
       compare(report, "manifest_sha256", have.manifest_sha256, report.manifestSha256, "the manifest's hash");
-      if (have.draw !== plan.draw) refuse("proof, draw: not the draw of the manifest");
-      if (have.event !== plan.event) refuse("proof, event: not the event of the manifest");
       const name = text(have.pool, "proof, pool"), frozen = plan.pools.get(name);
-      if (!frozen) refuse(`proof, pool: the manifest has no pool ${quoted(name)}`);
-      const number = integer(have.number, "proof, number", 1, NUMBER_MAX);
-      const inclusion = readInclusion(fields(have.proof, "proof, proof", INCLUSION), "proof, proof");
-      if (inclusion.number !== number) refuse(`proof: it proves ${inclusion.number}, not ${number}`);
-      report.path = checkInclusion(inclusion, frozen.root, frozen.size);
-      Object.assign(report, { number, index: inclusion.index, size: frozen.size, pool: name, ...ticketOf(plan, name, number) });
-      report.checked.push(`${number} stands at position ${inclusion.index} of the pool ${quoted(name)}, whose root and size the manifest names`);
+      if (have.draw !== plan.draw || !frozen) refuse("proof: of another draw, or of a pool that the draw does not have");
+      const inclusion = readInclusion(fields(have.proof, "proof", INCLUSION), "proof");
+      report.path = within("proof", () => checkInclusion(inclusion, frozen.root, frozen.size));
+      const event = uuid(have.event, "proof, event"), number = integer(have.number, "proof, number", 1, NUMBER_MAX);
+      const ticket = ticketOf(plan, name, inclusion.number);
+      if (ticket.event !== event || ticket.ticketNumber !== number) refuse("proof: the number proven stands for another ticket");
+      Object.assign(report, { number, event, index: inclusion.index, size: frozen.size, pool: name, drawNumber: inclusion.number });
+      report.checked.push(`ticket ${number} of event ${event} was in the draw ${plan.draw}, in the pool ${quoted(name)}`);
+      report.checked.push(`there it is the number ${inclusion.number}, at position ${inclusion.index} of ${frozen.size}`);
       report.notChecked.push("that this manifest was published before the draw: compare its hash with what you noted then");
     } catch (error) {
       if (!(error instanceof DrawError)) throw error;

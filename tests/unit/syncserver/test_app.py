@@ -56,7 +56,10 @@ def places(house: House) -> dict[str, str]:
         "user": str(nobody),
         "epoch": "1",
         "pool": "main",
+        "number": "1",
         "table": "orders",
+        "report": "units",
+        "part": "units",
         "step": "",
         "filename": "app.css",
     }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import insert
 
 from shared import draw as fair
-from syncserver import claims
+from shared import sale
+from syncserver import claims, draws, public
+from syncserver import models as m
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
 
@@ -111,3 +115,177 @@ def test_the_commands_to_verify_are_there(house: House) -> None:
     assert "attachment" in program.headers["Content-Disposition"]
     assert program.data == Path(fair.__file__).read_bytes()
     assert "draw.py" in page
+
+
+# What everybody may see of a draw under way ---------------------------------------------------------
+
+
+def under_way(house: House) -> UUID:
+    """A draw whose pool is frozen; 15 tickets are in it."""
+    for i in range(3):
+        sell(house, 1 + 5 * i, counter=i + 1)
+    close_and_confirm(house)
+    by = house.people["manager"]
+    with house.office.begin(by) as c:
+        return draws.freeze(house.office, c, house.event, {"source": "dice", "form": "3d6"}, by)
+
+
+def test_the_wall_follows_the_draw_and_never_runs_ahead_of_it(house: House) -> None:
+    """D6: each step as it is published; numbers only once they are official."""
+    event_wall = f"/events/{house.event}/wall/now"
+    assert 'data-step="waiting"' in read(house, event_wall)
+    draw, by, office = under_way(house), house.people["manager"], house.office
+    with office.begin() as c:
+        digest = draws.get(c, draw).manifest_sha256
+    wall = f"/draws/{draw}/wall/now"
+    page = read(house, wall)
+    assert 'data-step="frozen"' in page
+    assert all(f"<span>{digest[at : at + 4]}</span>" in page for at in range(0, 64, 4))
+    assert ">15<" in page
+    with office.begin(by) as c:
+        seal = draws.commit_seed(office, c, draw, by)
+    assert f"<span>{seal[:4]}</span>" in read(house, wall)
+    with office.begin(by) as c:
+        draws.fix_entropy(c, draw, "4 1 6", by)
+    assert "<li>4</li><li>1</li><li>6</li>" in read(house, wall)
+    with office.begin(by) as c:
+        won = fair.winners(draws.execute(office, c, draw, by))
+    page = read(house, wall)
+    assert "Being verified" in page
+    assert "data-winner" not in page
+    assert read(house, event_wall) == page
+    for url in ("notice", "replay", "proof", "wall"):
+        assert "data-winner" not in read(house, f"/draws/{draw}/{url}")
+    assert "data-replay" not in read(house, f"/draws/{draw}/replay")
+    with office.begin(by) as c:
+        draws.make_official(office, c, draw, by)
+    page = read(house, wall)
+    assert all(f'<p class="number">{one.draw_number}</p>' in page for one in won)
+    assert "data-replay" in read(house, f"/draws/{draw}/replay")
+
+
+def test_an_attempt_given_up_stays_on_the_page_of_the_next(house: House) -> None:
+    """D11: failed attempts are listed with why; nothing is given up in silence."""
+    first, by, office = under_way(house), house.people["manager"], house.office
+    with office.begin(by) as c:
+        draws.fail(c, first, "The dice fell off the table.", by)
+    second = drawn(house, official=True)
+    page = read(house, f"/draws/{second}")
+    assert "The dice fell off the table." in page
+    assert f"/draws/{first}" in page
+    assert "given up" in read(house, f"/draws/{first}")
+    assert "given up" in read(house, f"/draws/{first}/wall")
+
+
+def test_the_notice_bears_what_everything_must_fit_afterwards(house: House) -> None:
+    """D3: licence, sizes, hash in groups and as a QR code, prizes, source of chance, room for a witness."""
+    draw = under_way(house)
+    page = read(house, f"/draws/{draw}/notice")
+    for words in (
+        "Hockey Club", "Licence DE-4711", "Keep this sheet.", "3 dice of 6 sides", "Half the pot", "50 % of sales",
+        "Jersey", "€150.00", "Witness: name, date, signature", "data:image/svg+xml", "Not made yet",
+    ):  # fmt: skip
+        assert words in page, words
+    with house.office.begin(house.people["manager"]) as c:
+        seal = draws.commit_seed(house.office, c, draw, house.people["manager"])
+    assert "".join(f"<span>{seal[at : at + 4]}</span> " for at in range(0, 64, 4)) in read(
+        house, f"/draws/{draw}/notice"
+    )
+
+
+# A ticket holder's proof ----------------------------------------------------------------------------
+
+
+def test_a_holder_gets_the_proof_of_each_number_of_the_ticket(house: House) -> None:
+    """D3: by number or by the receipt's QR code, whose text never stands in an address."""
+    draw = under_way(house)
+    browser = house.client("anonymous")
+    scanned = f"TMB1:{BLOCK.issue(1)}:{sale.short(str(house.event))}:6+5:{sale.short(str(house.rsu))}:MFRGG"
+    browser.get(f"/draws/{draw}/proof")
+    answer = post(browser, f"/draws/{draw}/proof", ticket=scanned)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith("/proof?n=6-10")
+    page = read(house, answer.headers["Location"])
+    assert all(f"<strong>{number}</strong>" in page for number in range(6, 11))
+    assert "Number 6 takes part" in page
+    for number in range(6, 11):
+        file = browser.get(f"/draws/{draw}/proof/main/{number}.json")
+        assert fair.verify_proof(file.data)[0].startswith(
+            f"ticket {number} of event {house.event} was in the draw {draw}"
+        )
+        assert f'filename="proof-{number}.json"' in file.headers["Content-Disposition"]
+
+
+def test_a_number_that_is_not_in_the_pool_is_told_so_politely(house: House) -> None:
+    """D9: why it may be, and no more."""
+    draw = under_way(house)
+    page = read(house, f"/draws/{draw}/proof?n=15-16")
+    assert "Number 15 takes part" in page
+    assert "not in it" in page
+    assert "the claims desk tells whoever brings the ticket" in page
+    browser = house.client("anonymous")
+    assert browser.get(f"/draws/{draw}/proof/main/16.json").status_code == 404
+    assert browser.get(f"/draws/{draw}/proof/other/1.json").status_code == 404
+    assert browser.get(f"/draws/{draw}/proof/main/4294967296.json").status_code == 404
+    assert browser.get(f"/draws/{draw}/proof/main/0.json").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Type a draw number"),
+        ("hello", "These are no draw numbers"),
+        ("5-1", "is no draw number"),
+        ("0", "is no draw number"),
+        ("9999999999", "is no draw number"),
+        ("1-2000", "At most 100 numbers"),
+        ("TMB1:X", "no ticket’s code"),
+        ("TMB1:X:0000000000000000:1+5:Y:Z", "another event"),
+    ],
+)
+def test_what_is_no_number_is_refused_in_words(house: House, text: str, words: str) -> None:
+    """Z3: whatever is typed or scanned."""
+    draw = under_way(house)
+    browser = house.client("anonymous")
+    browser.get(f"/draws/{draw}/proof")
+    answer = post(browser, f"/draws/{draw}/proof", ticket=text)
+    assert answer.status_code == 422
+    assert words in answer.get_data(as_text=True)
+
+
+def test_a_proof_out_of_the_kept_tree_is_the_proof_out_of_the_whole_pool(house: House) -> None:
+    """D3: in a pool of several reads and leaves, at every kind of place, and for numbers that are not there."""
+    draw = under_way(house)
+    pool = fair.Pool.of(range(7, 7 + 3 * 600_000, 3))
+    with house.office.begin() as c:
+        c.execute(
+            insert(m.draw_pools).values(
+                draw_execution_id=draw,
+                pool="large",
+                size=pool.size,
+                root=pool.root.hex(),
+                numbers=bytes(pool.packed),
+            )
+        )
+    with house.office.begin() as c:
+        tree = public._Tree(c, draw, "large", pool.size)
+        for index in (0, 1, 255, 256, 262_143, 262_144, 599_999):
+            assert tree.find(c, pool.number_at(index)) == pool.proof_at(index)
+        for number in (1, 6, 8, pool.number_at(255) + 1, pool.number_at(599_999) + 1, fair.NUMBER_MAX):
+            assert tree.find(c, number) is None
+
+
+def test_the_trees_kept_are_bounded(house: House) -> None:
+    """D3: a process keeps the trees used last, and no more leaves than it may."""
+    draw = under_way(house)
+    trees = public._Trees(1)
+    with house.office.begin() as c:
+        first = trees.get(c, draw, "main", 15)
+        assert trees.get(c, draw, "main", 15) is first
+        c.execute(
+            insert(m.draw_pools).values(
+                draw_execution_id=draw, pool="other", size=1, root="0" * 64, numbers=bytes.fromhex("00000001")
+            )
+        )
+        assert trees.get(c, draw, "other", 1).find(c, 1) is not None
+        assert trees.get(c, draw, "main", 15) is not first
