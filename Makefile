@@ -1,6 +1,6 @@
 # Every target makes the checkout ready first; the first time takes a few minutes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench soak screens setup clean
+.PHONY: help demo test lint fmt bench soak statistics screens setup clean
 BIN := .venv/bin
 
 # Without a display the demonstration plays by itself; OUT is the folder it fills.
@@ -10,7 +10,7 @@ OUT ?= demo
 T ?=
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make the virtual environment, install what is locked and what the system lacks
 	@packaging/setup.sh
@@ -36,6 +36,9 @@ bench: setup ## measure what users wait for against the machine's floor; writes 
 
 soak: setup ## sell for hours at one kiosk and watch its memory
 	@$(BIN)/python -m tests.bench.soak
+
+statistics: setup ## put the draw's generator through statistical tests (20 minutes); writes docs/statistics.txt
+	@$(BIN)/python -m tests.bench.randomness $(if $(LABEL),--label "$(LABEL)") $(if $(FULL),--full)
 
 screens: setup ## write a picture of every screen of the kiosk, in every size and theme, to screens/
 	@$(BIN)/python -m tests.unit.kiosk.ui_engine pictures screens
