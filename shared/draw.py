@@ -402,13 +402,6 @@ class Pool:
         at = range(self.size)
         return bisect_right(at, last, key=self.number_at) - bisect_left(at, first, key=self.number_at)
 
-    def prove(self, number: int) -> dict[str, Json]:
-        """The proof for a ticket's holder that its number is in the pool; DrawError where it is not."""
-        index = self.index_of(number)
-        if index is None:
-            raise DrawError(f"{number} is not in the pool")
-        return self.proof_at(index).as_json()
-
     def proof_at(self, index: int) -> "Inclusion":
         """The proof of what stands at a position."""
         leaf = index // LEAF_NUMBERS
@@ -463,11 +456,6 @@ class Inclusion:
 
 
 INCLUSION_FIELDS: Final = ("draw_number", "index", "leaf", "proof")
-
-
-def verify_inclusion(proof: Json, root: bytes, size: int) -> None:
-    """Raises DrawError, with the reason, unless a proof by `Pool.prove` holds for that root and size."""
-    Inclusion.read(_fields(proof, "inclusion proof", INCLUSION_FIELDS), "inclusion proof").check(root, size)
 
 
 # ------------------------------------------------------------- the generator (NIST SP 800-90A Rev. 1, 10.1.2)
