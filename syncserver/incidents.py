@@ -87,7 +87,7 @@ _EXCEPTIONS_ASKED = """
     ORDER BY x.at, x.source, x.code, x.subject
     LIMIT :most OFFSET :start
 """
-_EXCEPTION_WORDS: Final = {
+WORDS: Final = {
     "void": "A ticket was made void",
     "misprint": "A ticket did not come out whole, and was made void",
     "confirmation_undone": "Later facts undid the confirmation of the reconciliation",
@@ -144,7 +144,7 @@ def _exception_words(row: Row[Any]) -> str:
         return f"{reconcile.WORDS.get(row.code, row.code)}{f': {told}' if told else ''}{blocks}"
     if row.source == "event":
         return str(row.words)
-    words = _EXCEPTION_WORDS.get(row.code, row.code)
+    words = WORDS.get(row.code, row.code)
     if row.source == "void":
         return f"{words}: {detail['tickets']} numbers, {shown(detail['amount'], detail['currency'])}"
     if row.code == "parameter_changed":

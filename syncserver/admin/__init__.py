@@ -1,4 +1,4 @@
-"""The office's pages, by noun: events, kiosks, findings, draws, claims, orders, audit, users.
+"""The office's pages, by noun: events, kiosks, findings, reports, draws, claims, orders, audit, users.
 
 A page shows what belongs to the organisation of whoever is logged in and nothing else; what belongs to another
 is answered as if it did not exist. A form that is refused leads back to its page with the reason on it.
@@ -19,6 +19,7 @@ from syncserver.admin.kiosks import register as _kiosks
 from syncserver.admin.ledger import register as _ledger
 from syncserver.admin.orders import register as _orders
 from syncserver.admin.reconcile import register as _reconcile
+from syncserver.admin.reports import register as _reports
 from syncserver.admin.users import register as _users
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -30,6 +31,7 @@ for _register in (
     _kiosks,
     _findings,
     _reconcile,
+    _reports,
     _draws,
     _claims,
     _orders,

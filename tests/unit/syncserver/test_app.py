@@ -60,6 +60,8 @@ def places(house: House) -> dict[str, str]:
         "table": "orders",
         "report": "units",
         "part": "units",
+        "report": "units",
+        "part": "units",
         "step": "",
         "filename": "app.css",
     }
