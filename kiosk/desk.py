@@ -113,6 +113,10 @@ class Desk:
         self._refused_until: dict[str, int] = {}
         self._critical_at: dict[str, int] = {}
         self._health_count = 0
+        self._question = 0
+        """Tickets that the office was asked about."""
+        self._asked: tuple[str, dict[str, Any]] | None = None
+        """The last ticket that was looked up: its text, and what is known of it."""
         self._looked_at = self._touched_at = self._checkpoint_at = self._sealed_at = -(10**9)
         self._shop: f.ShopSeen | None = None
         self._commands: dict[type, Callable[[Any], None]] = {
@@ -125,6 +129,7 @@ class Desk:
             f.Reprint: self._do_reprint,
             f.VoidOrder: self._do_void,
             f.LookUp: self._do_look_up,
+            f.PayPrize: self._do_pay_prize,
             f.SyncNow: self._do_sync_now,
             f.Retry: self._do_retry,
         }
@@ -380,7 +385,58 @@ class Desk:
         self._appended()
 
     def _do_look_up(self, command: f.LookUp) -> None:
-        self.handle(f.LookedUp(self.look_up(command.text)))
+        text = command.text
+        if self._asked is not None and self._asked[1]["validation"] == text:
+            text = self._asked[0]  # looked up again, as it is shown: what was scanned proves more
+        known = self.look_up(text)
+        self._question += 1
+        asks = self._online() and known["verdict"] not in ("not_a_ticket", "forged")
+        known |= {"question": self._question, "office": "asking" if asks else ""}
+        self._asked = (text, known)
+        self.handle(f.LookedUp(known))
+        if asks:
+            self._outside.need(self)
+
+    @property
+    def question(self) -> tuple[int, str] | None:
+        """The ticket that the office is to be asked about: the question's number and the ticket's text."""
+        if self._asked is None or self._asked[1]["office"] != "asking":
+            return None
+        return self._question, self._asked[0]
+
+    def _office_said(self, question: int, reply: wire.TicketReply | None) -> None:
+        from kiosk.lookup import told  # noqa: PLC0415 - brings the printer's libraries
+
+        if self._asked is None or question != self._question or self._asked[1]["office"] != "asking":
+            return
+        text, known = self._asked
+        merged = told(known, reply, self.config.language)
+        self._asked = (text, merged)
+        self.handle(f.OfficeSaid(merged))
+
+    def _do_pay_prize(self, command: f.PayPrize) -> None:
+        if self._asked is None:
+            raise Refused("no_ticket", "There is no ticket to pay for.", "Scan it again.")
+        if not self._online():
+            raise Refused(
+                "offline", "Paying needs the network.", "Send the winner to the claims desk, or try again."
+            )
+        asked = self.till.claim(
+            self._asked[0], command.result, command.by, identity_checked=command.identity_checked
+        )
+        self.handle(f.ClaimOpen(asked.request, asked=False))
+        self._outside.need(self)
+
+    def _claim_told(self, request: str, reply: wire.ClaimReply | None) -> None:
+        if reply is None:
+            self.handle(f.ClaimOpen(request, asked=True))
+            return
+        if self.till.claimed(request, reply) is None:
+            return
+        pay = ""
+        if reply.verdict == "paid":
+            pay = money.text(reply.amount, reply.currency, self.config.language)
+        self.handle(f.ClaimAnswered(request, pay, reply.words, reply.hint))
 
     def _do_sync_now(self, _command: f.SyncNow) -> None:
         self._outside.hurry()
@@ -505,6 +561,10 @@ class Desk:
                     self.till.answered(report.request)
                 case u.RequestRefused():
                     self._request_refused(report.request, report.code)
+                case u.TicketTold():
+                    self._office_said(report.question, report.reply)
+                case u.ClaimTold():
+                    self._claim_told(report.request, report.reply)
         except Refused as e:
             self._critical(e.code.upper(), "ERROR", e.message)
             _log.warning("refused what the office sent: %s", e)
@@ -642,7 +702,9 @@ class Desk:
         from kiosk.lookup import Lookup  # noqa: PLC0415 - brings the printer's libraries
 
         assert self.shelf is not None
-        return Lookup(self.till, self.shelf, self.config.language, self._contact_at).of(text)
+        return Lookup(
+            self.till, self.shelf, self.config.language, self._contact_at, online=self._online()
+        ).of(text)
 
     # The second copy --------------------------------------------------------------------------------
 
@@ -768,7 +830,13 @@ def needs_of(desk: Desk) -> Needs:
 
     assert desk.shelf is not None
     return Needs(
-        desk.till.journal.head.seq, desk.shelf.etag, desk.requests(), desk.health(), soon=_waits(desk)
+        desk.till.journal.head.seq,
+        desk.shelf.etag,
+        desk.requests(),
+        desk.health(),
+        soon=_waits(desk),
+        question=desk.question,
+        claim=desk.till.claim_open,
     )
 
 

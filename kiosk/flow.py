@@ -29,6 +29,8 @@ PIN_FREE_TRIES = 3
 PIN_WAIT_S_MIN = 5
 PIN_WAIT_S_MAX = 300
 CLOSING_SOON_S = 900
+CLAIM_WAIT_MS = 10_000
+"""How long the screen waits for the office's word on a prize before it says that there is none yet."""
 TEXT_CHARS_MAX = 400
 AMOUNT_CHARS_MAX = 12
 NOTES_MAX = 4
@@ -215,6 +217,31 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeSaid:
+    """What the office added to a look-up; it counts only while that look-up is on the screen."""
+
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswered:
+    """The office has answered a request to pay a prize; ``pay`` is what to hand out, empty where nothing is."""
+
+    request: str
+    pay: str
+    words: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOpen:
+    """A request to pay a prize was made, or has no answer yet though the office was asked (``asked``)."""
+
+    request: str
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Scanned:
     """The scanner read something; empty text where it could not be read."""
 
@@ -233,7 +260,7 @@ class Declined:
 
 Event = (
     Touch | Tick | Starting | Halted | EnrolNeeded | Opened | ShopSeen | DeviceSeen | SyncSeen | PinAnswered | SaleDone
-    | PrintBegan | PrintEnded | OrderVoided | LookedUp | Scanned | Declined
+    | PrintBegan | PrintEnded | OrderVoided | LookedUp | OfficeSaid | ClaimAnswered | ClaimOpen | Scanned | Declined
 )  # fmt: skip
 
 
@@ -317,6 +344,15 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class PayPrize:
+    """Ask the office whether this prize may be paid here."""
+
+    result: str
+    by: str
+    identity_checked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SyncNow:
     """Talk to the office now."""
 
@@ -336,6 +372,7 @@ Command = (
     | Reprint
     | VoidOrder
     | LookUp
+    | PayPrize
     | SyncNow
     | Retry
 )
@@ -400,6 +437,9 @@ class Flow:
         self._typed = ""
         self._result: dict[str, Any] = {}
         self._void_reason = self._void_error = ""
+        self._claim: dict[str, Any] = {}
+        """The prize on the claim screen: see ``_view_claim``."""
+        self._claim_until = 0
         self._handlers: dict[type, Callable[[Any], list[Command]]] = {
             Touch: self._touch,
             Tick: self._tick,
@@ -416,6 +456,9 @@ class Flow:
             PrintEnded: self._on_print_ended,
             OrderVoided: self._on_voided,
             LookedUp: self._on_looked_up,
+            OfficeSaid: self._on_office_said,
+            ClaimAnswered: self._on_claim_answered,
+            ClaimOpen: self._on_claim_open,
             Scanned: self._on_scanned,
             Declined: self._on_declined,
         }
@@ -446,6 +489,9 @@ class Flow:
             "void_reason": self._choose_reason,
             "void_confirm": self._void_confirm,
             "reprint": self._reprint,
+            "open_claim": self._open_claim,
+            "claim_identity": self._claim_identity,
+            "claim_pay": self._claim_pay,
             "open_sync": self._open_sync,
             "sync_now": self._sync_now,
             "retry": self._retry,
@@ -485,6 +531,12 @@ class Flow:
             self._toast = ("", "", 0)
         if self._screen == "done" and self._monotonic >= self._done_until:
             self._to_sell()
+        if (
+            self._screen == "claim"
+            and self._claim["state"] == "asking"
+            and self._monotonic >= self._claim_until
+        ):
+            self._claim["state"] = "silent"
         return []
 
     def _on_starting(self, event: Starting) -> list[Command]:
@@ -519,7 +571,7 @@ class Flow:
             self._screen = "sell"
         if self._operator and self._operator not in [o for o, _ in shop.operators]:
             self._say("The office no longer lets you work here.", "error")
-            if self._screen in ("sell", "pay", "lookup", "void", "sync"):
+            if self._screen in ("sell", "pay", "lookup", "void", "claim", "sync"):
                 return self._log_off(Touch("log_off"))
         ident, text = shop.message
         if text and ident != self._message_shown:
@@ -543,6 +595,8 @@ class Flow:
                 self._enrol["error"] = text
             case "VoidOrder" if self._screen == "void":
                 self._void_error = text
+            case "PayPrize" if self._screen == "claim":
+                self._claim |= {"state": "refused", "words": event.words, "hint": event.hint}
             case "PrintTicket" | "Reprint" if self._prints and self._screen == "printing":
                 self._screen, self._problem = "print_problem", ("failed", text)
             case "Complete":
@@ -615,7 +669,9 @@ class Flow:
         return []
 
     def _log_off(self, _touch: Touch) -> list[Command]:
-        if not self._operator or self._screen not in ("sell", "pay", "lookup", "void", "sync", "done"):
+        if not self._operator or self._screen not in (
+            "sell", "pay", "lookup", "void", "claim", "sync", "done",
+        ):  # fmt: skip
             return []
         operator, self._operator, self._operator_name = self._operator, "", ""
         self._basket, self._last_basket, self._sale, self._result, self._typed = [], [], "", {}, ""
@@ -824,6 +880,8 @@ class Flow:
                 self._screen = "sell"
             case "void":
                 self._screen = "lookup"
+            case "claim":
+                return self._leave_claim()
             case "lookup" | "sync":
                 self._screen = self._back
             case "pin":
@@ -1000,6 +1058,70 @@ class Flow:
         self._waiting = "Reprint"
         return [Reprint(str(self._result["order"]), "asked for at the kiosk", self._operator)]
 
+    # Paying a prize ---------------------------------------------------------------------------------
+
+    def _on_office_said(self, event: OfficeSaid) -> list[Command]:
+        if self._screen == "lookup" and self._result.get("question") == event.result.get("question"):
+            self._result = event.result
+        return []
+
+    def _payable(self) -> list[dict[str, Any]]:
+        return [one for one in self._result.get("prizes", ()) if one["can_pay"]]
+
+    def _open_claim(self, touch: Touch) -> list[Command]:
+        prize = next((one for one in self._payable() if one["result"] == touch.arg), None)
+        if self._screen == "lookup" and prize is not None:
+            self._claim = prize | {"state": "ask", "seen": False, "words": "", "hint": "", "request": ""}
+            self._screen = "claim"
+        return []
+
+    def _claim_identity(self, _touch: Touch) -> list[Command]:
+        if self._screen == "claim" and self._claim["state"] == "ask":
+            self._claim["seen"] = not self._claim["seen"]
+        return []
+
+    def _may_pay(self) -> bool:
+        claim = self._claim
+        return bool(claim) and claim["state"] == "ask" and (claim["seen"] or not claim["identity"])
+
+    def _claim_pay(self, _touch: Touch) -> list[Command]:
+        if self._screen != "claim" or not self._may_pay():
+            return []
+        # Not waited for like the others: the operator may leave, and is told of the answer wherever they are.
+        self._claim["state"] = "asking"
+        self._claim_until = self._monotonic + CLAIM_WAIT_MS
+        return [PayPrize(self._claim["result"], self._operator, bool(self._claim["seen"]))]
+
+    def _on_claim_open(self, event: ClaimOpen) -> list[Command]:
+        """The request is on its way, or the office was asked in vain."""
+        if self._screen == "claim" and self._claim["state"] in ("asking", "silent"):
+            self._claim["request"] = event.request
+            if event.asked:
+                self._claim["state"] = "silent"
+        return []
+
+    def _on_claim_answered(self, event: ClaimAnswered) -> list[Command]:
+        if self._screen == "claim" and self._claim["request"] == event.request:
+            self._claim |= {
+                "state": "paid" if event.pay else "refused",
+                "words": event.words,
+                "hint": event.hint,
+            }
+        elif event.pay:
+            self._say(f"{event.pay} is now noted as paid here. Hand it out if you have not.", "warn")
+        else:
+            self._say(f"The last prize is not paid here. {event.words}", "warn")
+        return []
+
+    def _leave_claim(self) -> list[Command]:
+        """Back to the ticket, which is looked up again where something may have changed."""
+        self._screen = "lookup"
+        changed, self._claim = self._claim["state"] != "ask", {}
+        if not changed or not self._typed:
+            return []
+        self._waiting = "LookUp"
+        return [LookUp(self._typed)]
+
     # Sync, retry ------------------------------------------------------------------------------------
 
     def _open_sync(self, _touch: Touch) -> list[Command]:
@@ -1089,8 +1211,9 @@ class Flow:
             "printing": self._view_printing(),
             "print_problem": self._view_problem(),
             "done": self._view_done(),
-            "lookup": {"typed": self._typed, "result": self._result},
+            "lookup": {"typed": self._typed, "result": self._result, "prizes": self._payable()},
             "void": self._view_void(),
+            "claim": self._view_claim(),
             "sync": self._view_sync(now_ms),
             "closed": self._view_closed(),
         }
@@ -1285,6 +1408,37 @@ class Flow:
             "reason": self._void_reason,
             "misprint": False,
             "error": self._void_error,
+        }
+
+    def _view_claim(self) -> dict[str, Any]:
+        c = self._claim
+        state = c.get("state", "ask")
+        amount = c.get("amount", "")
+        titles = {
+            "ask": "Pay this prize?",
+            "asking": "Asking the office",
+            "silent": "The office has not answered",
+            "paid": f"Hand out {amount}",
+            "refused": "Do not pay",
+        }
+        words = {
+            "ask": "The office notes the payment first. Hand the money out when it has answered.",
+            "asking": "Hand nothing out yet.",
+            "silent": "Hand nothing out yet. It is not known whether the payment was noted; the kiosk goes on asking.",
+        }
+        return {
+            "state": state,
+            "title": titles[state],
+            "words": words.get(state) or c.get("words", ""),
+            "hint": c.get("hint", ""),
+            "prize": c.get("prize", ""),
+            "number": c.get("number", ""),
+            "amount": amount,
+            "validation": self._result.get("validation", "") if c else "",
+            "event": self._result.get("event", "") if c else "",
+            "identity": bool(c.get("identity")),
+            "identity_seen": bool(c.get("seen")),
+            "can_pay": self._may_pay(),
         }
 
     def _view_sync(self, now: int) -> dict[str, Any]:

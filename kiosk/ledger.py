@@ -20,7 +20,7 @@ from shared import keys, sale, wire
 
 SALES_REMEMBERED_MAX = 1_000
 """Ids of the newest sales, against double taps."""
-FORM = 1
+FORM = 2
 """Of the kept copy; raised with each change to it or to what the ledger makes of an entry."""
 
 
@@ -74,6 +74,8 @@ class Ledger:
         """Seq and time of each sale and void that the office has not confirmed."""
         self.cuts: set[str] = set()
         self.witnessed: set[str] = set()
+        self.paid: dict[str, tuple[int, str]] = {}
+        """Prizes paid out here, amount and currency by the request that the office answered."""
 
     def apply(self, seq: int, at: int, body: sale.Body) -> None:
         """Take in the entry at ``seq``."""
@@ -96,6 +98,8 @@ class Ledger:
                 self.cuts.add(body.cut)
             case sale.Witnessed():
                 self.witnessed.update(body.manifests, body.seeds)
+            case sale.Paid():
+                self.paid[body.claim] = (body.amount, body.currency)
             case _:
                 pass
 
@@ -157,6 +161,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     unsynced: tuple[tuple[int, int], ...]
     cuts: tuple[str, ...]
     witnessed: tuple[str, ...]
+    paid: tuple[tuple[str, int, str], ...] = ()
 
 
 _decode = msgspec.json.Decoder(Copy).decode
@@ -179,6 +184,7 @@ def copy_of(ledger: Ledger, entry_hash: bytes, acknowledged: int) -> Copy:
         unsynced=tuple(ledger.unsynced),
         cuts=tuple(sorted(ledger.cuts)),
         witnessed=tuple(sorted(ledger.witnessed)),
+        paid=tuple((claim, *money) for claim, money in ledger.paid.items()),
     )
 
 
@@ -195,6 +201,7 @@ def ledger_from(copy: Copy) -> Ledger:
     made.copies = dict(copy.copies)
     made.unsynced = deque(copy.unsynced)
     made.cuts, made.witnessed = set(copy.cuts), set(copy.witnessed)
+    made.paid = {claim: (amount, currency) for claim, amount, currency in copy.paid}
     return made
 
 

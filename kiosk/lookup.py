@@ -9,6 +9,18 @@ from kiosk.catalog import Shelf
 from kiosk.till import Known, Till
 from shared import money, numbers, sale, wire
 
+OFFICE = {
+    "genuine": "Genuine",
+    "won": "A winner",
+    "paid": "Already paid",
+    "lapsed": "No longer paid",
+    "void": "Void",
+    "unknown": "Cannot tell",
+    "forged": "Forged",
+    "other": "Another organisation",
+    "not_a_ticket": "Not a ticket",
+}
+"""What the office's verdicts are called; another one is a newer office's."""
 TYPED_CHARS_MAX = 24
 """More than that nobody types for a validation number."""
 
@@ -16,8 +28,12 @@ TYPED_CHARS_MAX = 24
 class Lookup:
     """Answers in the contract's ``lookup.result``. ``contact_at`` is the office's time when it last answered."""
 
-    def __init__(self, till: Till, shelf: Shelf, language: str, contact_at: int | None) -> None:
+    def __init__(
+        self, till: Till, shelf: Shelf, language: str, contact_at: int | None, *, online: bool = False
+    ) -> None:
+        """``online``: the office is about to be asked too, and says what can be paid here."""
         self._till, self._shelf, self._language, self._contact_at = till, shelf, language, contact_at
+        self._online = online
 
     def of(self, text: str) -> dict[str, Any]:
         """What is known here of a scanned or typed ticket; never more than can be known off line."""
@@ -51,7 +67,7 @@ class Lookup:
         else:
             result = self._genuine(event, list(line.ranges))
         open_for_change = event is not None and event.state == "active" and not self._till.is_cut(line.event)
-        standing = result["verdict"] not in ("void", "paid")
+        standing = result["verdict"] not in ("void", "paid", "lapsed")
         return result | {
             "known_at": self._known_at(),
             "validation": numbers.show_validation(line.validation),
@@ -73,22 +89,76 @@ class Lookup:
             prizes = ", ".join(
                 f"{r.prize_name} ({money.text(r.amount, r.currency, event.locale)})" for r in won
             )
-            if all(r.state == "paid" for r in won):
-                return _verdict(
-                    "paid", "Already paid", f"Won {prizes}; the prize was paid.", prize=prizes, **shown
-                )
-            return _verdict(
-                "won", "A winner", f"Won {prizes}. The office pays the prize.", prize=prizes, **shown
-            )
+            now = self._till.watch.now()
+            due = [r for r in won if r.state == "open" and (r.claim_until is None or now < r.claim_until)]
+            if due:
+                words = f"Won {prizes}. {self._where(event, due)}"
+                return _verdict("won", "A winner", words, prize=prizes, **shown)
+            if any(r.state == "paid" for r in won):
+                words = f"Won {prizes}; the prize was paid."
+                return _verdict("paid", "Already paid", words, prize=prizes, **shown)
+            words = f"Won {prizes}, but the prize is no longer paid. The office can say why."
+            return _verdict("lapsed", OFFICE["lapsed"], words, prize=prizes, **shown)
         words = "A genuine ticket. Whether it is void or paid is known only as of the last contact with the office."
         if event.results:
             words = "A genuine ticket. It has not won this time."
         return _verdict("genuine", "Genuine", words, **shown)
 
+    def _where(self, event: wire.EventInfo, due: list[wire.ResultInfo]) -> str:
+        """Where the winner gets the prize."""
+        most = event.policies.claims_at_kiosk_up_to
+        if most is None or all(r.amount > most for r in due):
+            return "Send the winner to the claims desk with this ticket."
+        if self._online:
+            return "The office is asked whether it can be paid here."
+        return "Paying needs the network; send the winner to the claims desk."
+
     def _known_at(self) -> str:
         at = self._contact_at or (self._shelf.catalog.server_time if self._shelf.catalog else None)
         event = next(iter(self._shelf.events.values()), None)
         return "" if at is None else _local(at, event)
+
+
+def told(local: dict[str, Any], reply: wire.TicketReply | None, language: str) -> dict[str, Any]:
+    """What is known here together with what the office said; ``None``: it did not answer.
+
+    The office knows more, but for what this kiosk has not handed over yet: its own sales, and its own voids.
+    """
+    if reply is None:
+        return local | {"office": "silent"}
+    prizes = [_prize(one, language) for one in reply.prizes]
+    if local["verdict"] == "void" or (reply.verdict == "unknown" and local["order"]):
+        return local | {"office": "said"}
+    standing = reply.verdict not in ("void", "paid", "lapsed")
+    more = {
+        "office": "said",
+        "verdict": reply.verdict if reply.verdict in OFFICE else "unknown",
+        "title": OFFICE.get(reply.verdict, OFFICE["unknown"]),
+        "words": " ".join([reply.words, *dict.fromkeys(one["why_not"] for one in prizes if one["why_not"])]),
+        "known_at": "Now, from the office",
+        "prizes": prizes,
+        "can_void": local["can_void"] and standing,
+        "can_reprint": local["can_reprint"] and standing,
+    }
+    if reply.validation:
+        more["validation"] = numbers.show_validation(reply.validation)
+    if reply.event:
+        more["event"] = reply.event
+    if prizes:
+        more["prize"] = ", ".join(f"{one['prize']} ({one['amount']})" for one in prizes)
+    return local | more
+
+
+def _prize(one: wire.PrizeFound, language: str) -> dict[str, Any]:
+    return {
+        "result": one.result,
+        "prize": one.prize,
+        "number": str(one.number),
+        "amount": money.text(one.amount, one.currency, language),
+        "can_pay": one.can_pay,
+        "why_not": one.why_not,
+        "identity": one.identity,
+    }
 
 
 _WORDS = {
@@ -123,6 +193,7 @@ def _verdict(verdict: str, title: str, words: str, **more: Any) -> dict[str, Any
     return (
         blank
         | {"verdict": verdict, "title": title, "words": words, "can_void": False, "can_reprint": False}
+        | {"office": "", "prizes": []}
         | more
     )
 

@@ -147,6 +147,9 @@ class Till:
         """Why this kiosk sells nothing whatever the catalog says (fork, damaged journal)."""
         self._secrets = self._store.secrets()
         self._cut_waits: dict[str, int] = {}
+        kept = self._store.get_json("claim")
+        self.claim_open: wire.ClaimRequest | None = kept and msgspec.convert(kept, wire.ClaimRequest)
+        """The request to pay a prize that the office has not answered yet."""
         self._copy = ledger.kept(self._store, journal.identity)
         """The ledger as it was kept; what is sold from it is derived again behind the screens."""
         self._copied = self._copy.seq if self._copy else 0
@@ -463,6 +466,54 @@ class Till:
         generation, serial = self.shelf.version
         self._state(sale.Witnessed(generation=generation, serial=serial, manifests=manifests, seeds=seeds))
         return True
+
+    def claim(self, ticket: str, result: str, operator: str, *, identity_checked: bool) -> wire.ClaimRequest:
+        """A request to pay a prize here, kept before it is sent so that its repeat is the same one.
+
+        ``Refused`` (``claim_open``) while another one has no answer yet.
+        """
+        if self.claim_open is not None:
+            raise Refused(
+                "claim_open",
+                "The office has not answered about the last prize yet.",
+                "Wait for that answer; the kiosk goes on asking.",
+            )
+        asked = wire.ClaimRequest(
+            request=str(uuid7(self._clock)),
+            ticket=ticket,
+            result=result,
+            operator=operator,
+            identity_checked=identity_checked,
+        )
+        self._store.put_json("claim", msgspec.to_builtins(asked))
+        self.claim_open = asked
+        return asked
+
+    def claimed(self, request: str, reply: wire.ClaimReply) -> wire.ClaimRequest | None:
+        """The office has answered: state the payout, where it is one, then forget the request. None where it was known.
+
+        The office may be asked twice and answers alike; the journal says it once.
+        """
+        asked = self.claim_open
+        if asked is None or asked.request != request:
+            return None
+        if reply.verdict == "paid" and request not in self.ledger.paid:
+            self._state(
+                sale.Paid(
+                    claim=request,
+                    result=asked.result,
+                    event=reply.event,
+                    validation=reply.validation,
+                    number=reply.number,
+                    amount=reply.amount,
+                    currency=reply.currency,
+                    by=asked.operator,
+                    identity_checked=asked.identity_checked,
+                )
+            )
+        self._store.put_json("claim", None)
+        self.claim_open = None
+        return asked
 
     def take_grants(self, grants: Sequence[wire.SignedGrant]) -> int:
         """Take blocks of numbers in: proved, journalled, then usable. How many were new. ``Refused`` for a false one."""

@@ -40,6 +40,7 @@ CATALOG_SOON_S = 5.0
 """Between two catalogs while somebody waits for the office's word."""
 HEALTH_EVERY_S = 60.0
 NUMBERS_EVERY_S = 1.0
+CLAIM_EVERY_S = 5.0
 STEP_S_MIN = 0.2
 """Between two steps of the thread, so that sales made together travel together."""
 STEP_S_MAX = 60.0
@@ -114,7 +115,33 @@ class NetworkSeen:
     uploading: bool = False
 
 
-Report = Acknowledged | Stopped | CatalogCame | GrantsCame | RequestRefused | TimeSeen | NetworkSeen
+@dataclass(frozen=True, slots=True)
+class TicketTold:
+    """What the office said of a ticket; None where it did not answer."""
+
+    question: int
+    reply: wire.TicketReply | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTold:
+    """What the office said of a request to pay a prize; None where it did not answer, and is asked again."""
+
+    request: str
+    reply: wire.ClaimReply | None
+
+
+Report = (
+    Acknowledged
+    | Stopped
+    | CatalogCame
+    | GrantsCame
+    | RequestRefused
+    | TimeSeen
+    | NetworkSeen
+    | TicketTold
+    | ClaimTold
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +154,10 @@ class Needs:
     health: wire.Health | None = None
     soon: bool = False
     """Somebody waits for the next catalog."""
+    question: tuple[int, str] | None = None
+    """A ticket that somebody asks about, under a number that is never used again."""
+    claim: wire.ClaimRequest | None = None
+    """A prize that waits to be paid here; wanted until the office has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +196,12 @@ class _Pace:
         wait_s = min(BACK_OFF_S_MAX, BACK_OFF_S_MIN * 2.0 ** min(self._failures - 1, 16)) * (0.5 + jitter)
         told = None if answer is None else retry_after_s(answer.headers)
         self.due_s = now_s + (wait_s if told is None else told * (1.0 + 0.25 * jitter))
+
+
+def _urgent(needs: Needs) -> tuple[object, ...]:
+    """What is worth a step at once when it changes."""
+    claim = None if needs.claim is None else needs.claim.request
+    return needs.last_seq, needs.requests, needs.soon, needs.question, claim
 
 
 def retry_after_s(headers: httpx.Headers) -> float | None:
@@ -264,6 +301,9 @@ class Uplink:
             _Pace(NUMBERS_EVERY_S),
             _Pace(HEALTH_EVERY_S),
         )
+        self._claims = _Pace(CLAIM_EVERY_S)
+        self._asked = 0
+        self._claim = ""
         self._wake = threading.Event()
         self._hurried = self._ended = False
         self._network = NetworkSeen("offline", "Not connected yet")
@@ -273,7 +313,7 @@ class Uplink:
     def need(self, needs: Needs) -> None:
         """What the till wants now; wakes the thread where there is something to do."""
         before, self._needs = self._needs, needs
-        if (needs.last_seq, needs.requests, needs.soon) != (before.last_seq, before.requests, before.soon):
+        if _urgent(needs) != _urgent(before):
             self._wake.set()
 
     def hurry(self) -> None:
@@ -318,7 +358,8 @@ class Uplink:
         if self._hurried:
             self._hurried = False
             self.outbox.hurry()
-            self._catalog.due_s = self._numbers.due_s = self._health.due_s = 0.0
+            self._catalog.due_s = self._numbers.due_s = self._health.due_s = self._claims.due_s = 0.0
+        self._ask(needs)
         upload_s = self._upload(needs)
         now_s = self._now_s()
         if now_s >= self._catalog.due_s:
@@ -334,6 +375,8 @@ class Uplink:
             due_s.append(self._health.due_s)
         if needs.requests:
             due_s.append(self._numbers.due_s)
+        if needs.claim is not None:
+            due_s.append(self._claims.due_s)
         return max(0.0, min(upload_s, min(due_s) - self._now_s()))
 
     def _call(
@@ -383,6 +426,39 @@ class Uplink:
         if seen != self._network:
             self._network = seen
             self._report(seen)
+
+    # Somebody waits ---------------------------------------------------------------------------------
+
+    def _ask(self, needs: Needs) -> None:
+        """What a person stands before the kiosk for: a ticket asked about once, a prize until it is answered."""
+        if needs.question is not None and needs.question[0] != self._asked:
+            self._asked = needs.question[0]
+            asked = wire.TicketRequest(ticket=needs.question[1])
+            answer = self._post("/rsu/v1/tickets", asked)
+            ok = answer is not None and answer.status == 200
+            told = _decoded(answer, wire.TicketReply) if answer is not None and ok else None
+            self._report(TicketTold(self._asked, told))
+        if needs.claim is None:
+            return
+        if needs.claim.request != self._claim:
+            self._claim, self._claims.due_s = needs.claim.request, 0.0
+        if self._now_s() >= self._claims.due_s:
+            self._send_claim(needs.claim)
+
+    def _send_claim(self, claim: wire.ClaimRequest) -> None:
+        answer = self._post("/rsu/v1/claims", claim)
+        reply = None
+        if answer is not None and answer.status == 200:
+            reply = _decoded(answer, wire.ClaimReply)
+        elif answer is not None and answer.status in (400, 404, 409, 422):
+            said = _decoded(answer, wire.ErrorReply)
+            words, hint = (said.message, said.hint) if said else ("The office refused it.", "")
+            reply = wire.ClaimReply(verdict="refused", words=words, hint=hint, server_time=0)
+        self._settle(self._claims, answer, ok=reply is not None)
+        self._report(ClaimTold(claim.request, reply))
+
+    def _post(self, path: str, message: msgspec.Struct) -> _Answer | None:
+        return self._call("POST", path, wire.canonical(message), Content_Type="application/json")
 
     # Up ---------------------------------------------------------------------------------------------
 

@@ -37,7 +37,8 @@ BEAT_MS = 20
 
 KEYS_OF_VIEW = (
     "screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event", "packages",
-    "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "sync", "closed",
+    "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "claim", "sync",
+    "closed",
 )  # fmt: skip
 """The view's keys, every one of them always there."""
 
@@ -49,6 +50,7 @@ LISTS = {
     "notes": ("pay", "notes"),
     "validation": ("done", "validation"),
     "reasons": ("void", "reasons"),
+    "prizes": ("lookup", "prizes"),
     "rows": ("sync", "rows"),
 }
 """The view's lists, each with its place in the view."""

@@ -60,6 +60,7 @@ Window {
             Stage { name: "done"; ahead: true }
             Stage { name: "lookup"; ahead: true }
             Stage { name: "void"; ahead: true }
+            Stage { name: "claim" }
             Stage { name: "sync"; ahead: true }
             Stage { name: "closed" }
         }

@@ -272,6 +272,10 @@ class PaperServer:
         self.after: Callable[[str], None] = lambda _p: None
         self.calls: list[str] = []
         self.health: list[dict[str, Any]] = []
+        self.tickets: dict[str, wire.TicketReply] = {}
+        """What the office says of a ticket, by its text."""
+        self.paid: dict[str, wire.ClaimRequest] = {}
+        """Prizes noted as paid, by what was won."""
 
     def transport(self) -> httpx.BaseTransport:
         return httpx.WSGITransport(self)
@@ -315,11 +319,42 @@ class PaperServer:
                 return "200 OK", {}, wire.canonical(reply)
             case "journal":
                 return "200 OK", {}, wire.canonical(self._journal(body))
+            case "tickets":
+                ticket = msgspec.json.decode(body, type=wire.TicketRequest).ticket
+                unknown = wire.TicketReply(verdict="unknown", words="Not here.", server_time=self.clock.wall)
+                return "200 OK", {}, wire.canonical(self.tickets.get(ticket, unknown))
+            case "claims":
+                claim = msgspec.json.decode(body, type=wire.ClaimRequest)
+                return "200 OK", {}, wire.canonical(self._claim(claim))
             case "health":
                 self.health.append(json.loads(body))
                 return "204 No Content", {}, b""
             case _:
                 return "404 Not Found", {}, b"{}"
+
+    def _claim(self, asked: wire.ClaimRequest) -> wire.ClaimReply:
+        now = self.clock.wall
+        first = self.paid.setdefault(asked.result, asked)
+        if first.request != asked.request:
+            return wire.ClaimReply(
+                verdict="already_paid", words="Paid at Desk 1.", hint="Not again.", server_time=now
+            )
+        found = next(
+            (p for reply in self.tickets.values() for p in reply.prizes if p.result == asked.result), None
+        )
+        assert found is not None
+        return wire.ClaimReply(
+            verdict="paid",
+            words="Noted as paid here.",
+            server_time=now,
+            number=found.number,
+            amount=found.amount,
+            currency=found.currency,
+            event=EVENT,
+            validation=self.tickets[asked.ticket].validation,
+            paid_at=now,
+            paid_where="North 2",
+        )
 
     def _journal(self, body: bytes) -> wire.JournalReply:
         header, frames = wire.unpack_batch(body)

@@ -398,7 +398,7 @@ def test_events_closing_their_journal_leave_what_is_new_to_the_screens(counter: 
     assert status["closes"] == "Closes in 3 h 00 min"
     assert set(view) == {
         *("screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event"),
-        *("packages", "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "sync", "closed"),
+        *("packages", "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "claim", "sync", "closed"),
     }  # fmt: skip
 
 

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from kiosk.catalog import CAN, Answer
 from kiosk.flow import (
+    CLAIM_WAIT_MS,
+    ClaimAnswered,
+    ClaimOpen,
     Complete,
     Declined,
     EnrolNeeded,
@@ -15,8 +18,11 @@ from kiosk.flow import (
     Flow,
     Halted,
     LookedUp,
+    LookUp,
+    OfficeSaid,
     Opened,
     OrderVoided,
+    PayPrize,
     PinAnswered,
     PrintEnded,
     PrintTicket,
@@ -204,6 +210,101 @@ def test_lengths_of_time_are_for_people() -> None:
     assert [span_words(s) for s in (5, 65, 3_700, 200_000)] == ["5 s", "1 min", "1 h 01 min", "2 days"]
 
 
+WON = {
+    "question": 1,
+    "validation": "0000-0000-0000-0000",
+    "event": "Cup",
+    "prizes": [
+        {
+            "result": "r1",
+            "prize": "Voucher",
+            "number": "7",
+            "amount": "$5.00",
+            "can_pay": True,
+            "why_not": "",
+            "identity": True,
+        },
+        {
+            "result": "r2",
+            "prize": "Half the pot",
+            "number": "8",
+            "amount": "$500.00",
+            "can_pay": False,
+            "why_not": "This prize is paid at the claims desk.",
+            "identity": True,
+        },
+    ],
+}
+
+
+def winner() -> Flow:
+    """A flow with a winning ticket on its screen."""
+    flow = selling()
+    flow.handle(Scanned("TMB1"))
+    flow.handle(LookedUp({"question": 1, "validation": "0000-0000-0000-0000", "office": "asking"}))
+    flow.handle(OfficeSaid(WON))
+    return flow
+
+
+def test_a_prize_is_paid_only_after_identity_and_the_office_s_word() -> None:
+    """D9: what may be paid here, the identity question, nothing handed out before the office has noted it."""
+    flow = winner()
+    assert [one["result"] for one in flow.view(0)["lookup"]["prizes"]] == ["r1"]
+    flow.handle(Touch("open_claim", "r2"))
+    assert flow.view(0)["screen"] == "lookup"
+    flow.handle(Touch("open_claim", "r1"))
+    claim = flow.view(0)["claim"]
+    assert (flow.view(0)["screen"], claim["state"], claim["can_pay"]) == ("claim", "ask", False)
+    assert flow.handle(Touch("claim_pay")) == []
+    flow.handle(Touch("claim_identity"))
+    assert flow.handle(Touch("claim_pay")) == [PayPrize("r1", "o1", identity_checked=True)]
+    assert flow.handle(Touch("claim_pay")) == [], "the second tap does nothing"
+    flow.handle(ClaimOpen("q", asked=False))
+    assert "Hand nothing out" in flow.view(0)["claim"]["words"]
+    flow.handle(ClaimAnswered("other", "$1.00", "Paid."))
+    assert flow.view(0)["claim"]["state"] == "asking"
+    flow.handle(ClaimAnswered("q", "$5.00", "Noted as paid here."))
+    assert flow.view(0)["claim"]["title"] == "Hand out $5.00"
+    assert flow.handle(Touch("back")) == [LookUp("0000-0000-0000-0000")]
+    assert flow.view(0)["screen"] == "lookup"
+
+
+def test_an_office_that_does_not_answer_keeps_nobody_waiting_and_pays_nothing() -> None:
+    """D9: no answer means neither paid nor not paid; a late one is told wherever the operator is."""
+    flow = winner()
+    for touch in ("open_claim", "claim_identity", "claim_pay"):
+        flow.handle(Touch(touch, "r1"))
+    flow.handle(ClaimOpen("q", asked=False))
+    flow.handle(Tick(CLAIM_WAIT_MS, CLAIM_WAIT_MS))
+    assert flow.view(0)["claim"]["state"] == "silent"
+    flow.handle(Touch("back"))
+    flow.handle(LookedUp(WON))
+    flow.handle(Touch("back"))
+    assert flow.view(0)["screen"] == "sell"
+    flow.handle(ClaimAnswered("q", "$5.00", "Noted as paid here."))
+    assert "$5.00 is now noted as paid here" in flow.view(0)["toast"]["text"]
+    assert flow.view(0)["screen"] == "sell"
+
+
+def test_an_answer_that_comes_after_all_is_taken_where_it_is_waited_for() -> None:
+    flow = winner()
+    for touch in ("open_claim", "claim_identity", "claim_pay"):
+        flow.handle(Touch(touch, "r1"))
+    flow.handle(ClaimOpen("q", asked=False))
+    flow.handle(ClaimOpen("q", asked=True))
+    assert flow.view(0)["claim"]["state"] == "silent"
+    flow.handle(ClaimAnswered("q", "", "This prize was paid at Desk 1.", "Do not pay it again."))
+    claim = flow.view(0)["claim"]
+    assert (claim["title"], claim["words"]) == ("Do not pay", "This prize was paid at Desk 1.")
+    assert claim["hint"] == "Do not pay it again."
+
+
+def test_what_the_office_said_of_another_ticket_changes_nothing() -> None:
+    flow = winner()
+    flow.handle(OfficeSaid(WON | {"question": 0, "prizes": []}))
+    assert flow.view(0)["lookup"]["prizes"] != []
+
+
 touches = st.builds(
     Touch,
     st.sampled_from(
@@ -234,6 +335,9 @@ touches = st.builds(
             "void_reason",
             "void_confirm",
             "reprint",
+            "open_claim",
+            "claim_identity",
+            "claim_pay",
             "open_sync",
             "sync_now",
             "retry",
@@ -242,7 +346,7 @@ touches = st.builds(
         ]
     ),
     st.sampled_from(
-        ["", "p1", "p2", "e1", "o1", "0", "7", "enter", "clear", "500", "1000", "customer", "x" * 999]
+        ["", "p1", "p2", "e1", "o1", "0", "7", "enter", "clear", "500", "1000", "customer", "r1", "x" * 999]
     ),
     st.just("fresh"),
 )
@@ -251,6 +355,8 @@ others = st.sampled_from(
         Opened(), shop(), shop(Answer("closed", "Closed.")), PinAnswered("o1", "Ada"), PinAnswered(""), Scanned("x"),
         SaleDone((sold("a"), sold("b"))), PrintEnded("a", 0, "confirmed"), PrintEnded("a", 0, "unknown", "?"),
         PrintEnded("b", 0, "failed", "?"), LookedUp({"order": "a", "can_void": True, "can_reprint": True}),
+        LookedUp(WON), OfficeSaid(WON), ClaimOpen("q", asked=False), ClaimOpen("q", asked=True),
+        ClaimAnswered("q", "$5.00", "Paid."), ClaimAnswered("q", "", "No.", "Go."), Declined("PayPrize", "c", "w"),
         OrderVoided("a", sold("a"), misprint=True), Declined("Complete", "c", "w"), Declined("VoidOrder", "c", "w"),
         EnrolNeeded("", "d"), Halted("c", "t", "r", "w", can_retry=True), Tick(10**6, 10**6), Tick(0, 0),
     ]

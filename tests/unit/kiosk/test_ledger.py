@@ -96,7 +96,7 @@ def test_a_copy_that_does_not_fit_is_not_used(
         case "the proof":
             kiosk.store.put(ledger=bytes(32) + held[32:])
         case "the program":
-            monkeypatch.setattr(ledger, "FORM", 2)
+            monkeypatch.setattr(ledger, "FORM", ledger.FORM + 1)
             before = everything(kiosk)
         case "a rolled-back journal":
             sell(kiosk, 11)

@@ -16,7 +16,7 @@ from typing import Any
 SIZES = ((1024, 600), (1280, 800), (1920, 1080), (600, 1024), (800, 1280))
 THEMES = ("light", "dark", "contrast")
 SCREENS = (
-    "starting blocked enrol pin sell pay printing print_problem done lookup void sync closed".split()  # noqa: SIM905
+    "starting blocked enrol pin sell pay printing print_problem done lookup void claim sync closed".split()  # noqa: SIM905
 )
 
 VIEW: dict[str, Any] = {
@@ -188,7 +188,23 @@ VIEW: dict[str, Any] = {
             "can_void": True,
             "can_reprint": True,
             "prize": "",
+            "office": "",
         },
+        "prizes": [],
+    },
+    "claim": {
+        "state": "ask",
+        "title": "Pay this prize?",
+        "words": "The office notes the payment first. Hand the money out when it has answered.",
+        "hint": "",
+        "prize": "Sponsor’s voucher",
+        "number": "100460",
+        "amount": "$50.00",
+        "validation": "7Q4K 9ZTM 2B0V",
+        "event": "Harbour City v. Northgate",
+        "identity": True,
+        "identity_seen": False,
+        "can_pay": False,
     },
     "void": {
         "validation": "7Q4K 9ZTM 2B0V",
@@ -320,11 +336,77 @@ TROUBLES: dict[str, dict[str, Any]] = {
             "focus": "server",
         },
     },
-    "lookup empty": {"screen": "lookup", "lookup": {"typed": "", "result": {}}},
+    "claim refused": {
+        "screen": "claim",
+        "claim": VIEW["claim"]
+        | {
+            "state": "refused",
+            "title": "Do not pay",
+            "words": "This prize was paid on 21 November 2026 at 19:40 at Desk 2 by Aoife O’Connor.",
+            "hint": "Do not pay it again.",
+        },
+    },
+    "claim paid": {
+        "screen": "claim",
+        "claim": VIEW["claim"]
+        | {
+            "state": "paid",
+            "title": "Hand out $50.00",
+            "words": "Noted as paid here. Hand the money out and keep the ticket.",
+        },
+    },
+    "claim silent": {
+        "screen": "claim",
+        "claim": VIEW["claim"]
+        | {
+            "state": "silent",
+            "title": "The office has not answered",
+            "words": "Hand nothing out yet. It is not known whether the payment was noted; the kiosk goes on asking.",
+        },
+    },
+    "claim asking": {
+        "screen": "claim",
+        "busy": True,
+        "claim": VIEW["claim"]
+        | {"state": "asking", "title": "Asking the office", "words": "Hand nothing out yet."},
+    },
+    "claim seen": {
+        "screen": "claim",
+        "claim": VIEW["claim"] | {"identity_seen": True, "can_pay": True, "amount": "$12,500.00"},
+    },
+    "lookup empty": {"screen": "lookup", "lookup": {"typed": "", "result": {}, "prizes": []}},
+    "lookup pay": {
+        "screen": "lookup",
+        "lookup": {
+            "typed": "7Q4K9ZTM2B0V",
+            "result": VIEW["lookup"]["result"]
+            | {
+                "verdict": "won",
+                "title": "A winner",
+                "words": "This ticket has won: Sponsor’s voucher ($50.00). It can be claimed until 21 December 2026.",
+                "prize": "Sponsor’s voucher ($50.00)",
+                "known_at": "Now, from the office",
+                "office": "said",
+                "can_void": False,
+            },
+            "prizes": [
+                {
+                    "result": "r1",
+                    "prize": "Sponsor’s voucher",
+                    "number": "100460",
+                    "amount": "$50.00",
+                    "can_pay": True,
+                    "why_not": "",
+                    "identity": False,
+                }
+            ],
+        },
+    },
     "lookup won": {
         "screen": "lookup",
         "lookup": {
             "typed": "",
+            "prizes": [],
             "result": VIEW["lookup"]["result"]
             | {
                 "verdict": "won",
@@ -339,6 +421,7 @@ TROUBLES: dict[str, dict[str, Any]] = {
         "screen": "lookup",
         "lookup": {
             "typed": "",
+            "prizes": [],
             "result": VIEW["lookup"]["result"]
             | {
                 "verdict": "forged",

@@ -7,7 +7,9 @@ Item {
     id: screen
     readonly property var r: view.lookup.result
     readonly property bool found: r.verdict !== undefined
-    readonly property string kind: ({ genuine: "good", won: "good", paid: "accent", "void": "bad", forged: "bad" })[r.verdict] || "warn"
+    readonly property string known: r.office === "asking" ? qsTr("Asking the office…")
+        : r.office === "silent" ? qsTr("The office does not answer: %1").arg(r.known_at) : r.known_at || ""
+    readonly property string kind: ({ genuine: "good", won: "good", paid: "accent", "void": "bad", forged: "bad", lapsed: "warn" })[r.verdict] || "warn"
 
     GridLayout {
         anchors.fill: parent
@@ -151,12 +153,30 @@ Item {
                         Fact { label: qsTr("Event"); value: screen.r.event || "" }
                         Fact { label: qsTr("Price"); value: screen.r.price || "" }
                         Fact { label: qsTr("Sold"); value: screen.r.sold_at || "" }
-                        Fact { label: qsTr("Known as of"); value: screen.r.known_at || ""; rule: false }
+                        Fact { label: qsTr("Known as of"); value: screen.known; rule: false }
+                    }
+                }
+
+                Repeater {
+                    model: lists.prizes
+                    BigButton {
+                        required property var row
+                        Layout.fillWidth: true
+                        Layout.leftMargin: Theme.gap
+                        Layout.rightMargin: Theme.gap
+                        Layout.topMargin: Theme.gap
+                        act: "open_claim"
+                        arg: row.result
+                        once: true
+                        kind: "primary"
+                        size: Theme.lead
+                        text: qsTr("Pay out %1").arg(row.amount)
+                        detail: lists.prizes.count > 1 ? qsTr("%1, number %2").arg(row.prize).arg(row.number) : ""
                     }
                 }
 
                 RowLayout {
-                    visible: screen.r.can_reprint === true || screen.r.can_void === true
+                    visible: lists.prizes.count === 0 && (screen.r.can_reprint === true || screen.r.can_void === true)
                     Layout.fillWidth: true
                     Layout.margins: Theme.gap
                     spacing: Theme.gap

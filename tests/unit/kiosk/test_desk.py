@@ -1,0 +1,268 @@
+"""A desk with the office behind it: what it says of a ticket, and paying a prize once however the wire behaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from kiosk.desk import Alone, Desk
+from shared import sale, wire
+from shared.numbers import ValidationBlock, show_validation
+from tests.unit.kiosk.paper_office import (
+    EVENT,
+    HOUR_MS,
+    OPERATOR,
+    PIN,
+    SMALL,
+    START_MS,
+    Paper,
+    PaperOffice,
+    PaperServer,
+    SetClock,
+    event,
+    make_identity,
+    open_desk,
+)
+
+FOREIGN = ValidationBlock(9, 10, b"q" * 32).issue(1)
+"""A ticket that another kiosk sold."""
+
+
+def prize(**changes: Any) -> wire.PrizeFound:
+    values: dict[str, Any] = {
+        "result": "r1", "prize": "Voucher", "number": 7, "amount": 2_500, "currency": "USD", "state": "open",
+        "can_pay": True,
+    }  # fmt: skip
+    return wire.PrizeFound(**(values | changes))
+
+
+def winning(*prizes: wire.PrizeFound, **changes: Any) -> wire.TicketReply:
+    values: dict[str, Any] = {
+        "verdict": "won", "words": "This ticket has won: Voucher ($25.00).", "server_time": START_MS,
+        "validation": FOREIGN, "event": "Cup Final 50/50", "prizes": prizes or (prize(),),
+    }  # fmt: skip
+    return wire.TicketReply(**(values | changes))
+
+
+class Counter:
+    """Somebody at a kiosk's screen; the office answers when it is asked to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.server = PaperServer(PaperOffice(), SetClock())
+        self.server.office.grant(200)
+        self.server.catalog = self.server.office.catalog(event())
+        make_identity(folder, self.server.office, self.server.clock)
+        self.desk: Desk
+        self.alone: Alone
+        self.open()
+        self.sync()
+        self.log_on()
+
+    def open(self) -> None:
+        self.desk, self.alone = open_desk(self.folder, self.server, Paper())
+
+    def close(self) -> None:
+        self.alone.close()
+        self.desk.close()
+
+    def sync(self) -> None:
+        assert self.alone.uplink is not None
+        self.alone.hurry()
+        self.alone.uplink.step()
+        self.desk.tick()
+
+    def log_on(self) -> None:
+        self.tap(f"choose_operator:{OPERATOR}", *(f"key:{digit}" for digit in PIN), "key:enter")
+
+    def tap(self, *touches: str) -> dict[str, Any]:
+        for touch in touches:
+            name, _, arg = touch.partition(":")
+            self.desk.touch(name, arg)
+        return self.desk.view()
+
+    def look_up(self, text: str) -> dict[str, Any]:
+        self.tap("open_lookup", "key:clear", *(f"key:{c}" for c in text), "look_up")
+        return self.result
+
+    @property
+    def result(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.desk.view()["lookup"]["result"]
+        return found
+
+    @property
+    def claim(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.desk.view()["claim"]
+        return found
+
+    def payouts(self) -> list[sale.Paid]:
+        assert self.desk.journal is not None
+        return [body for _, _, body in self.desk.journal.bodies() if isinstance(body, sale.Paid)]
+
+    def lose_reply(self, of: str, times: int = 1) -> None:
+        """The office does what it was asked, and the answer to this is lost."""
+        left = [times]
+
+        def lost(path: str) -> None:
+            if path.endswith(of) and left[0]:
+                left[0] -= 1
+                raise httpx.ReadError("the line broke")
+
+        self.server.after = lost
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    made = Counter(tmp_path / "k")
+    yield made
+    made.close()
+
+
+def test_on_line_the_office_says_what_a_ticket_is(counter: Counter) -> None:
+    """D9, N6: what this kiosk cannot tell the office can; off line nobody is asked."""
+    counter.server.tickets[FOREIGN] = winning()
+    found = counter.look_up(FOREIGN)
+    assert (found["verdict"], found["office"]) == ("unknown", "asking")
+    counter.sync()
+    found = counter.result
+    assert (found["verdict"], found["title"], found["office"]) == ("won", "A winner", "said")
+    assert found["validation"] == show_validation(FOREIGN)
+    assert [p["amount"] for p in counter.desk.view()["lookup"]["prizes"]] == ["$25.00"]
+    counter.server.clock.go(HOUR_MS)
+    assert counter.look_up(FOREIGN)["office"] == ""
+
+
+def test_an_office_that_does_not_answer_is_said_not_to(counter: Counter) -> None:
+    counter.server.before = lambda _m, _p: ("503 Busy", {}, b"{}")
+    counter.look_up(FOREIGN)
+    counter.sync()
+    assert (counter.result["office"], counter.result["verdict"]) == ("silent", "unknown")
+    assert counter.desk.view()["lookup"]["prizes"] == []
+
+
+def test_what_this_kiosk_has_not_handed_over_it_knows_better(counter: Counter) -> None:
+    """Y1: its own sale is genuine though the office does not have it yet, its own void is void."""
+    counter.tap(f"add:{SMALL}", "pay", "cash")
+    typed = counter.desk.view()["done"]["validation"][0].replace("-", "")
+    counter.look_up(typed)
+    counter.sync()
+    assert (counter.result["verdict"], counter.result["office"]) == ("genuine", "said")
+    counter.server.tickets[typed] = winning(verdict="genuine", prizes=())
+    counter.tap("open_void", "void_reason:customer", "void_confirm")
+    counter.sync()
+    assert counter.result["verdict"] == "void"
+
+
+def test_a_prize_is_paid_after_the_office_has_noted_it(counter: Counter) -> None:
+    """D9: asked, noted, journalled, handed out; the same prize again is refused with when and where."""
+    counter.server.tickets[FOREIGN] = winning()
+    counter.look_up(FOREIGN)
+    counter.sync()
+    counter.tap("open_claim:r1", "claim_pay")
+    assert (counter.claim["state"], counter.payouts()) == ("asking", [])
+    counter.sync()
+    assert counter.claim["title"] == "Hand out $25.00"
+    (paid,) = counter.payouts()
+    assert (paid.result, paid.amount, paid.currency, paid.number) == ("r1", 2_500, "USD", 7)
+    assert (paid.event, paid.by, paid.validation) == (EVENT, OPERATOR, FOREIGN)
+    assert paid.claim == counter.server.paid["r1"].request
+    assert counter.desk.till.ledger.paid == {paid.claim: (2_500, "USD")}
+    counter.tap("back")
+    counter.sync()
+    counter.tap("open_claim:r1", "claim_pay")
+    counter.sync()
+    assert (counter.claim["title"], counter.claim["words"]) == ("Do not pay", "Paid at Desk 1.")
+    assert len(counter.payouts()) == 1
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_lost_answer_is_asked_for_again_and_pays_once(counter: Counter, killed: bool) -> None:
+    """D9, K9: neither a lost reply nor a power cut in the middle pays twice or loses the payout."""
+    counter.server.tickets[FOREIGN] = winning()
+    counter.look_up(FOREIGN)
+    counter.sync()
+    counter.lose_reply("claims")
+    counter.tap("open_claim:r1", "claim_pay")
+    counter.sync()
+    assert (counter.claim["state"], counter.payouts()) == ("silent", [])
+    assert list(counter.server.paid) == ["r1"]
+    other = prize(result="r2")
+    counter.server.tickets[FOREIGN] = winning(prize(), other)
+    if killed:
+        assert counter.desk.store is not None
+        counter.alone.close()
+        counter.desk.store.close()
+        counter.open()
+        counter.log_on()
+    else:
+        counter.tap("back", "back")
+    counter.sync()
+    assert [paid.result for paid in counter.payouts()] == ["r1"]
+    assert "$25.00 is now noted as paid here" in counter.desk.view()["toast"]["text"]
+    counter.sync()
+    assert len(counter.payouts()) == 1
+    counter.look_up(FOREIGN)
+    counter.sync()
+    counter.tap("open_claim:r2", "claim_pay")
+    counter.sync()
+    assert [paid.result for paid in counter.payouts()] == ["r1", "r2"]
+
+
+def test_no_second_prize_is_asked_for_while_the_first_has_no_answer(counter: Counter) -> None:
+    counter.server.tickets[FOREIGN] = winning(prize(), prize(result="r2"))
+    counter.look_up(FOREIGN)
+    counter.sync()
+    counter.lose_reply("claims", times=9)
+    counter.tap("open_claim:r1", "claim_pay", "back")
+    counter.sync()
+    counter.tap("open_claim:r2", "claim_pay")
+    assert counter.claim["title"] == "Do not pay"
+    assert "not answered about the last prize" in counter.claim["words"]
+
+
+def test_off_line_nothing_is_paid_and_the_winner_is_sent_to_the_desk(counter: Counter) -> None:
+    """D9: paying needs the network."""
+    counter.server.tickets[FOREIGN] = winning()
+    counter.look_up(FOREIGN)
+    counter.sync()
+    counter.tap("open_claim:r1")
+    counter.server.clock.go(HOUR_MS)
+    counter.tap("claim_pay")
+    assert (counter.claim["title"], counter.desk.till.claim_open) == ("Do not pay", None)
+    assert "claims desk" in counter.claim["hint"]
+
+
+@pytest.mark.parametrize(
+    ("result", "most", "ahead_ms", "verdict", "words"),
+    [
+        ({}, None, HOUR_MS, "won", "Send the winner to the claims desk"),
+        ({}, 1_000, HOUR_MS, "won", "Send the winner to the claims desk"),
+        ({}, 5_000, HOUR_MS, "won", "Paying needs the network"),
+        ({}, 5_000, 0, "won", "The office is asked"),
+        ({"state": "paid"}, None, HOUR_MS, "paid", "was paid"),
+        ({"state": "given_up"}, None, HOUR_MS, "lapsed", "no longer paid"),
+        ({"claim_until": START_MS + HOUR_MS // 2}, None, HOUR_MS, "lapsed", "no longer paid"),
+    ],
+)
+def test_what_a_winner_is_told_off_line(
+    counter: Counter, result: dict[str, Any], most: int | None, ahead_ms: int, verdict: str, words: str
+) -> None:
+    """D9: as much as the last catalog knows, and where the prize is to be had."""
+    counter.tap(f"add:{SMALL}", "pay", "cash")
+    typed = counter.desk.view()["done"]["validation"][0].replace("-", "")
+    won: dict[str, Any] = {
+        "prize": "p1", "prize_name": "Voucher", "position": 1, "number": 100, "amount": 2_500, "currency": "USD",
+        "state": "open",
+    }  # fmt: skip
+    policies = wire.Policies(claims_at_kiosk_up_to=most)
+    drawn = event(results=(wire.ResultInfo(**(won | result)),), policies=policies)
+    counter.server.catalog = counter.server.office.catalog(drawn)
+    counter.sync()
+    counter.server.clock.go(ahead_ms)
+    found = counter.look_up(typed)
+    assert found["verdict"] == verdict
+    assert words in found["words"]
