@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from shared import draw as fair
 from shared.clock import utc
 from shared.errors import Refused
-from syncserver import events, pools
+from syncserver import draws, events, pools, reconcile
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.events import DrawRules, NewEvent, PoolPlan, Progressive
@@ -251,6 +252,7 @@ CARDS = DrawRules(progressive=Progressive(cards=4, ace=2, must_be_won=True))
 
 
 def with_cards(c: Connection, event: UUID) -> None:
+    """The ticket's prize and the card's, in place of all others."""
     for prize in events.prizes(c, event):
         events.remove_prize(c, prize.id)
     events.add_prize(c, event, "Tonight's", "percentage", basis_points=2_000, position=1)
@@ -282,6 +284,92 @@ def test_a_forced_progressive_draw_has_a_pair_for_each_card_left(database: Datab
     ]
     assert [found.rows[p.prize] for p in found.prizes] == [held[0].id, held[1].id] * 4
     assert fair.Manifest.read(data).progressive == fair.Progressive(2, "deck")
+
+
+def sell_out(scene: Scene, event: UUID, package: UUID, sales: int) -> None:
+    """So many sales at a kiosk of its own, closed, handed over, confirmed."""
+    kiosk = scene.kiosk(blocks=0)
+    kiosk.allocate(5 * sales, event)
+    scene.package = package
+    for _ in range(sales):
+        kiosk.sell(kiosk.line(event=event))
+    with scene.office.begin(scene.user) as c:
+        events.close(scene.office, c, event, scene.user)
+    kiosk.cut(event)
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        reconcile.confirm(scene.office, c, event, scene.user)
+
+
+def hold(scene: Scene, event: UUID) -> bytes:
+    """The main draw, official; its bundle."""
+    draw = draws.draw_now(scene.office, event, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+        return draws.bundle(c, draw) or b""
+
+
+def next_week(scene: Scene, before: UUID, name: str, rules: DrawRules) -> tuple[UUID, UUID]:
+    """The draft of an event that carries on from the one before, with the same prizes; and its package."""
+    now = utc(scene.clock.now_ms())
+    new = NewEvent(
+        name=name,
+        identifier=name,
+        organisation=scene.organisation,
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(hours=4),
+        draw=msgspec.structs.replace(rules, carry_from=before),
+    )
+    with scene.office.begin(scene.user) as c:
+        event = events.create_event(scene.office, c, new, scene.user)
+        package = events.add_package(c, event, "Five", TICKETS, PRICE)
+        with_cards(c, event)
+    return event, package
+
+
+def test_the_ace_carries_the_jackpot_from_week_to_week_until_it_comes(
+    database: Database, tmp_path: Path
+) -> None:
+    """D8: what is not paid out comes on top once, cards that came are gone, and the ace begins anew."""
+    rules = DrawRules(progressive=Progressive(cards=3, ace=2))
+    scene = open_scene(database, tmp_path, draw=rules, prepare=with_cards)
+    sell_out(scene, scene.event, scene.package, 4)
+    event, gone, carried = scene.event, set[int](), 0
+    for week in range(2, 6):
+        data = hold(scene, event)
+        card = next(won.draw_number for won in fair.winners(data) if won.pool == "deck") - fair.CARD_BASE
+        with scene.office.begin() as c:
+            left = events.left_over(c, event)
+        if card == 2:
+            assert left == 0
+            gone, carried = set(), 0
+        else:
+            carried += 4 * PRICE * 3 // 10
+            gone.add(card)
+            assert left == carried
+        following, package = next_week(scene, event, f"Week {week}", rules)
+        with scene.office.begin(scene.user) as c:
+            assert pools.carried_in(c, following) == carried
+            events.activate(scene.office, c, following, scene.user)
+            assert events.settings(events.get(c, following).configuration).carried == carried
+            assert pools.cards_left(c, following) == sorted({1, 2, 3} - gone)
+            assert pools.jackpot(c, following) == carried
+        other, _ = next_week(scene, event, f"Rival {week}", rules)
+        with pytest.raises(Refused, match="went to another event"), scene.office.begin(scene.user) as c:
+            events.activate(scene.office, c, other, scene.user)
+        sell_out(scene, following, package, 4)
+        event = following
+        with scene.office.begin() as c:
+            card_prize = events.prizes(c, event)[1].id
+            assert pools.prize_amounts(c, event)[card_prize] == 4 * PRICE * 3 // 10 + carried
+            assert pools.jackpot(c, event) == 4 * PRICE * 5 // 10 + carried
+
+
+def test_nothing_is_carried_on_from_a_draw_that_is_not_over(scene: Scene) -> None:
+    """D8, E3: it is fixed when the event is put on sale, so it has to be known by then."""
+    event, _ = next_week(scene, scene.event, "Early", DrawRules(progressive=Progressive()))
+    with pytest.raises(Refused, match="not known yet"), scene.office.begin(scene.user) as c:
+        events.activate(scene.office, c, event, scene.user)
 
 
 # Pieces ---------------------------------------------------------------------------------------------
