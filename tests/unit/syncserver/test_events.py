@@ -6,18 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import pytest
 from sqlalchemy import Connection
 
 from shared import wire
-from shared.clock import SystemClock, utc
+from shared.clock import SystemClock, to_ms, utc
 from shared.errors import Refused
 from syncserver import audit, catalog, draws, events, reconcile
 from syncserver import models as m
 from syncserver.db import Database
-from syncserver.events import NewEvent
+from syncserver.events import DrawRules, NewEvent, PoolPlan, Progressive
 from tests.chains import PRICE, Scene, SetClock, open_scene
 
 
@@ -207,3 +208,132 @@ def test_an_event_is_cancelled_with_a_reason_and_before_any_draw(scene: Scene) -
         other = events.create_event(scene.office, c, new(scene), scene.user)
         events.cancel(scene.office, c, other, scene.user, "rain")
         assert events.state(c, other) == "cancelled"
+
+
+# Pools, and rules of the draw -----------------------------------------------------------------------
+
+
+def bird(scene: Scene, **fields: object) -> PoolPlan:
+    """An early bird that can be, but for ``fields``."""
+    until = new(scene).opens_at + timedelta(hours=1)
+    plan = PoolPlan(name="bird", label="Early bird", until=until, draw_at=until + timedelta(hours=1))
+    return msgspec.structs.replace(plan, **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"name": "main"}, "pool"),
+        ({"name": "deck"}, "pool"),
+        ({"name": "Bird"}, "pool"),
+        ({"name": "a" * 41}, "pool"),
+        ({"label": " "}, "name"),
+        ({"until": None}, "pool"),
+        ({"until": utc(0)}, "times"),
+        ({"until": datetime(2027, 1, 1)}, "times"),  # noqa: DTZ001 - without its zone, to be refused
+        ({"until": utc(7_000_000_000_000)}, "times"),
+        ({"draw_at": utc(1_000_000_000_000)}, "times"),
+    ],
+)
+def test_a_pool_that_cannot_be_is_refused(scene: Scene, fields: dict[str, object], code: str) -> None:
+    """E8, D2: a name that can stand in a manifest, an end within the sales, a draw after it."""
+    with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
+        events.create_event(scene.office, c, replace(new(scene), pools=(bird(scene, **fields),)), scene.user)
+    assert e.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        (DrawRules(form="dice"), "form"),
+        (DrawRules(digits=0), "digits"),
+        (DrawRules(costs=-1), "costs"),
+        (DrawRules(claim_days=0), "claim_days"),
+        (DrawRules(reserves=101), "reserves"),
+        (DrawRules(unclaimed="next_in_line"), "reserves"),
+        (DrawRules(progressive=Progressive(cards=53)), "progressive"),
+        (DrawRules(progressive=Progressive(cards=10, ace=11)), "progressive"),
+        (DrawRules(progressive=Progressive(), repeat=True), "progressive"),
+        (DrawRules(linked_to=UUID(int=7)), "relative"),
+        (DrawRules(carry_from=UUID(int=7)), "relative"),
+        (DrawRules(method="oracle"), "configuration"),  # type: ignore[arg-type]
+    ],
+)
+def test_rules_of_a_draw_that_cannot_be_are_refused(scene: Scene, rules: DrawRules, code: str) -> None:
+    """E8: when the draft is made, and when it is changed."""
+    with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
+        events.create_event(scene.office, c, replace(new(scene), draw=rules), scene.user)
+    assert e.value.code == code
+    with scene.office.begin(scene.user) as c:
+        draft = events.create_event(scene.office, c, new(scene), scene.user)
+    with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
+        events.edit_event(c, draft, scene.user, draw=rules)
+    assert e.value.code == code
+
+
+def test_prizes_and_pools_have_to_fit_before_an_event_is_put_on_sale(scene: Scene) -> None:
+    """D8, E3: each pool a prize, each draw too; rules that contradict themselves are refused at once."""
+    wrong: list[dict[str, object]] = [
+        {"pool": "nobody"},
+        {"pool": "deck"},
+        {"round_to": 0},
+        {"round_to": 100, "minimum": 150},
+        {"minimum": 500, "cap": 400},
+    ]
+    with scene.office.begin(scene.user) as c:
+        plan = bird(scene)
+        event = events.create_event(scene.office, c, replace(new(scene), pools=(plan,)), scene.user)
+        events.add_package(c, event, "One", 1, 300)
+        for fields in wrong:
+            with pytest.raises(Refused):
+                events.add_prize(c, event, "Pot", "percentage", basis_points=1_000, **fields)  # type: ignore[arg-type]
+        with pytest.raises(Refused, match="carried over"):
+            events.add_prize(c, event, "Car", "fixed", 100, carry=True)
+        events.add_prize(c, event, "Pot", "percentage", basis_points=1_000)
+        with pytest.raises(Refused, match="No prize is drawn from Early bird"):
+            events.activate(scene.office, c, event, scene.user)
+        early = events.add_prize(
+            c, event, "Bike", "percentage", basis_points=10, position=2, pool="bird", carry=True
+        )
+        with pytest.raises(Refused, match="of the main draw"):
+            events.activate(scene.office, c, event, scene.user)
+        events.remove_prize(c, early)
+        events.add_prize(c, event, "Bike", "fixed", 100, position=2, pool="bird")
+        events.edit_event(c, event, scene.user, pools=[msgspec.structs.replace(plan, packages=("Ten",))])
+        with pytest.raises(Refused, match="package that is not there: Ten"):
+            events.activate(scene.office, c, event, scene.user)
+        events.edit_event(c, event, scene.user, pools=[plan])
+        events.activate(scene.office, c, event, scene.user)
+        assert [(cut.kind, cut.pool, cut.at) for cut in events.cuts(c, event)] == [
+            ("early_bird", "bird", plan.until),
+            ("close", "main", new(scene).closes_at),
+        ]
+        assert events.settings(events.get(c, event).configuration).pools == (plan,)
+
+
+def test_kiosks_are_told_of_an_early_birds_cut_and_none_outlives_the_close(scene: Scene) -> None:
+    """D2, E1: it is in the catalog beside the close, off line too."""
+    kiosk = scene.kiosk()
+    until = utc(scene.clock.now_ms()) + timedelta(hours=1)
+    plan = PoolPlan(name="bird", label="Early bird", until=until)
+    opens = utc(scene.clock.now_ms()) - timedelta(minutes=1)
+    with scene.office.begin(scene.user) as c:
+        event = events.create_event(
+            scene.office, c, replace(new(scene), opens_at=opens, pools=(plan,)), scene.user
+        )
+        events.add_package(c, event, "One", 1, 300)
+        events.add_prize(c, event, "Pot", "percentage", basis_points=1_000)
+        events.add_prize(c, event, "Bike", "fixed", 100, position=2, pool="bird")
+        events.activate(scene.office, c, event, scene.user)
+
+    def cuts() -> dict[str, int]:
+        with scene.office.begin() as c:
+            said = catalog.build(scene.office, c, kiosk.rsu, kiosk.epoch)
+        told = next(e for e in msgspec.json.decode(said.data, type=wire.Catalog).events if e.id == str(event))
+        return {cut.kind: cut.at for cut in told.cuts}
+
+    assert cuts() == {"early_bird": to_ms(until), "close": to_ms(new(scene).closes_at)}
+    scene.clock.pass_ms(60_000)
+    with scene.office.begin(scene.user) as c:
+        events.close(scene.office, c, event, scene.user)
+    assert cuts() == dict.fromkeys(("early_bird", "close"), scene.clock.now_ms())
