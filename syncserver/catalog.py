@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, or_, select, update
 
 from shared import keys, wire
 from shared.clock import to_ms
@@ -167,29 +167,7 @@ class _Facts:
             ),
             "event_id",
         )
-        r = m.draw_results
-        self.results = _by(
-            c.execute(
-                select(
-                    d.c.raffle_event_id,
-                    r.c.prize_id,
-                    r.c.position,
-                    r.c.winning_number,
-                    r.c.prize_value_at_draw,
-                    z.c.name,
-                    m.prize_claims.c.id.label("claim"),
-                )
-                .select_from(
-                    r.join(d, d.c.id == r.c.draw_execution_id)
-                    .join(z, z.c.id == r.c.prize_id)
-                    .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
-                )
-                .where(d.c.raffle_event_id.in_(ids), d.c.official_at.is_not(None))
-                .order_by(r.c.position, r.c.selected_at, r.c.id)
-                .limit(RESULTS_MAX)
-            ),
-            "raffle_event_id",
-        )
+        self.results = _by(c.execute(_results(ids)), "raffle_event_id")
         u = m.rsu_cuts
         self.settled = set(
             c.execute(
@@ -198,6 +176,54 @@ class _Facts:
                 .where(u.c.rsu_id == rsu, u.c.epoch == epoch, u.c.event_id.in_(ids), k.c.kind == "close")
             ).scalars()
         )
+
+
+def _results(ids: list[UUID]) -> Select[Any]:
+    """Official results; a reserve is none before it was promoted, and its claim window begins then."""
+    r, d, z, k = m.draw_results, m.draw_executions, m.prizes, m.prize_claims
+    gone, up = m.forfeits.alias("gone"), m.forfeits.alias("up")
+    return (
+        select(
+            d.c.raffle_event_id,
+            d.c.official_at,
+            r.c.prize_id,
+            r.c.position,
+            r.c.winning_number,
+            r.c.prize_value_at_draw,
+            z.c.name,
+            k.c.id.label("claim"),
+            gone.c.id.label("given_up"),
+            up.c.agreed_at.label("promoted_at"),
+        )
+        .select_from(
+            r.join(d, d.c.id == r.c.draw_execution_id)
+            .join(z, z.c.id == r.c.prize_id)
+            .outerjoin(k, k.c.draw_result_id == r.c.id)
+            .outerjoin(gone, (gone.c.draw_result_id == r.c.id) & gone.c.agreed_at.is_not(None))
+            .outerjoin(up, up.c.promoted_id == r.c.id)
+        )
+        .where(
+            d.c.raffle_event_id.in_(ids),
+            d.c.official_at.is_not(None),
+            or_(~r.c.reserve, up.c.id.is_not(None)),
+        )
+        .order_by(d.c.attempt, r.c.position, r.c.selected_at, r.c.id)
+        .limit(RESULTS_MAX)
+    )
+
+
+def _result(r: Row[Any], event: Row[Any], claim_days: int | None, timezone: str) -> ResultInfo:
+    until = events.claim_end(r.promoted_at or r.official_at, claim_days, timezone)
+    return ResultInfo(
+        prize=str(r.prize_id),
+        prize_name=r.name,
+        position=r.position,
+        number=r.winning_number,
+        amount=r.prize_value_at_draw,
+        currency=event.currency,
+        state="paid" if r.claim is not None else "given_up" if r.given_up is not None else "open",
+        claim_until=None if until is None else to_ms(until),
+    )
 
 
 def _by(rows: Any, column: str) -> defaultdict[UUID, list[Row[Any]]]:
@@ -209,6 +235,7 @@ def _by(rows: Any, column: str) -> defaultdict[UUID, list[Row[Any]]]:
 
 def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> EventInfo:
     kept = events.settings(row.configuration)
+    timezone = row.timezone or (row.organisation_settings or {}).get("timezone") or "UTC"
     return EventInfo(
         id=str(row.id),
         number=row.event_number,
@@ -216,7 +243,7 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
         state=row.state,
         organisation=row.organisation,
         venue=row.venue_name or "",
-        timezone=row.timezone or (row.organisation_settings or {}).get("timezone") or "UTC",
+        timezone=timezone,
         licence=row.licence_number or row.license_number or "",
         currency=row.currency,
         locale=kept.locale,
@@ -264,18 +291,7 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
         policies=kept.policies,
         receipt=kept.receipt,
         grants=held,
-        results=tuple(
-            ResultInfo(
-                prize=str(r.prize_id),
-                prize_name=r.name,
-                position=r.position,
-                number=r.winning_number,
-                amount=r.prize_value_at_draw,
-                currency=row.currency,
-                state="open" if r.claim is None else "paid",
-            )
-            for r in facts.results[row.id]
-        ),
+        results=tuple(_result(r, row, kept.draw.claim_days, timezone) for r in facts.results[row.id]),
         voids=tuple(v.validation_number for v in facts.voids[row.id]),
         settled=row.id in facts.settled,
         manifests=tuple(

@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from shared import keys, sale, wire
+from shared.clock import to_ms
 from shared.errors import Refused
 from shared.ids import uuid7
-from syncserver import claims, draws, events, reconcile, rsus
+from syncserver import catalog, claims, draws, events, reconcile, rsus
 from syncserver import models as m
 from syncserver.claims import Validation
 from syncserver.db import Database
@@ -212,6 +213,14 @@ def stand(scene: Scene) -> list[claims.Standing]:
         return claims.standings(scene.office, c, scene.event)
 
 
+def catalog_results(scene: Scene) -> tuple[wire.ResultInfo, ...]:
+    """What a kiosk is told of the results."""
+    with scene.office.begin() as c:
+        rsu, epoch = c.execute(select(m.rsu_epochs.c.rsu_id, m.rsu_epochs.c.epoch)).one()
+        built = catalog.build(scene.office, c, rsu, epoch)
+    return msgspec.json.decode(built.data, type=wire.Catalog).events[0].results
+
+
 def line_of(lines: list[sale.Line], one: claims.Standing) -> sale.Line:
     return next(line for line in lines if UUID(line.order) == one.order)
 
@@ -326,7 +335,7 @@ def test_two_people_give_a_result_up_and_the_next_in_line_has_won(won: Opened) -
     scene, _, lines = won(draw={"claim_days": 30, "unclaimed": "next_in_line", "reserves": 2})
     first = stand(scene)[0]
     numbers = reserves(scene, first) or [reserve(scene, lines, first, 2), reserve(scene, lines, first, 3)]
-    assert len(stand(scene)) == 3
+    assert len(stand(scene)) == len(catalog_results(scene)) == 3
     behind = next(line for line in lines if numbers[0] in line.ranges[0].numbers())
     assert check(scene, behind.validation).verdict == "genuine"
     assert code(lambda: give_up(scene, first)) == "claim_window"
@@ -343,6 +352,11 @@ def test_two_people_give_a_result_up_and_the_next_in_line_has_won(won: Opened) -
     assert (now[numbers[0]].state, now[numbers[0]].reserve) == ("open", True)
     assert numbers[1] not in now
     promoted = now[numbers[0]]
+    shown = {one.number: one for one in catalog_results(scene)}
+    assert [shown[n].state for n in (first.number, numbers[0])] == ["given_up", "open"]
+    assert numbers[1] not in shown
+    assert promoted.until is not None
+    assert shown[numbers[0]].claim_until == to_ms(promoted.until)
     assert promoted.until == events.claim_end(scene.office.now(), 30, "Europe/Berlin")
     assert check(scene, behind.validation).verdict == "won"
     assert check(scene, line_of(lines, first).validation).verdict == "lapsed"
