@@ -205,6 +205,14 @@ def test_a_message_hashes_to_the_point_that_the_rfc_says(message: str, x: str, y
     assert point == Point(Fp2(int(x, 16)), Fp2(int(y, 16)))
 
 
+@pytest.mark.parametrize("u", [0, 1, 2, drand.P - 1])
+def test_the_map_leads_onto_the_curve_also_where_its_denominator_is_zero(u: int) -> None:
+    """D3: RFC 9380, 6.6.2, with its exceptional case u = 0."""
+    point = some(drand.map_to_curve(u))
+    assert point.y * point.y == point.x * point.x * point.x + drand.B1
+    assert some(drand.map_to_curve(-u % drand.P)) == (point if u == 0 else Point(point.x, -point.y))
+
+
 def test_the_key_is_of_its_group_and_seven_times_the_generator_is_what_others_say() -> None:
     """D3: points of G2, read and added; vectors of another implementation (Aptos)."""
     assert drand.multiply(drand.R, drand.read_point(drand.PUBLIC_KEY, 96)) is None

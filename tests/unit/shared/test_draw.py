@@ -1074,6 +1074,17 @@ def test_links_out_of_order_or_empty_are_another_spelling_and_refused() -> None:
             draw.Manifest.of({**value, "links": links})
 
 
+def test_a_winner_outside_the_links_is_refused_without_the_pool_too() -> None:
+    """D3: a number that is nobody's ticket wins nothing."""
+    value = json.loads(linked(LINKS, entropy={"source": "manual"}))
+    value["links"] = [link for link in value["links"] if link["last"] != 400]
+    pool = linked_pools()["main"]
+    for number in (1001, 1100):
+        inclusion = pool.proof_at(pool.index_of(number) or 0)
+        with pytest.raises(DrawError, match=f"{number} of the pool 'main' lies in no linked event's range"):
+            draw.bundle(draw.canonical(value), [draw.Result(prize_id(1), 1, inclusion, (), ())], b"", "")
+
+
 def test_a_published_pool_with_a_number_outside_the_links_is_a_problem() -> None:
     """D3: the verifier checks the whole pool against the links, not the winners alone."""
     value = json.loads(linked(LINKS))
@@ -1461,3 +1472,13 @@ def test_the_installed_program_checks_drands_signature_and_the_file_alone_says_h
     alone = run(tmp_path, GOLDEN / "drand.json")
     assert alone.returncode == 0
     assert f"that the signature is valid (BLS): python drand.py {TRUE_ROUND} checks it" in alone.stdout
+
+
+def test_the_program_says_which_prize_the_ace_came_with(capsys: pytest.CaptureFixture[str]) -> None:
+    """D8: in words and for other programs; what is void is marked."""
+    assert draw.main(["verify", str(GOLDEN / "deck.json"), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["jackpot"] == 7
+    assert [won["position"] for won in report["winners"] if won["void"]] == [9, 10]
+    assert draw.main([str(GOLDEN / "deck.json")]) == 0
+    assert capsys.readouterr().out.count(" (void)\n") == 2
