@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from syncserver.admin.claims import register as _claims
+from syncserver.admin.counterfoils import register as _counterfoils
 from syncserver.admin.draws import register as _draws
 from syncserver.admin.events import register as _events
 from syncserver.admin.findings import register as _findings
@@ -33,6 +34,7 @@ for _register in (
     _reconcile,
     _reports,
     _draws,
+    _counterfoils,
     _claims,
     _orders,
     _ledger,

@@ -1,35 +1,80 @@
-"""The draw, step by step: what is next, what each step settles for good, and what stands published."""
+"""The draw, step by step: what is next, what each step settles for good, and what stands published.
+
+Every planned draw of an event (early birds, the main one) has its own steps; so has a redraw. Winners are seen by
+those who conduct the draw alone until they are official.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-from flask import Blueprint, Response, abort, redirect, request
+import segno
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
+from shared import draw as fair
+from shared.draw import Json
 from shared.errors import Refused
-from syncserver import auth, draws, reconcile, reports
+from syncserver import auth, beacons, claims, draws, events, keyings, notices, pools, reconcile, reports
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
+from syncserver.draws import DrawRow
+from syncserver.keyings import KeyingRow
+from syncserver.pools import Plan
 
-DICE_CHARS_MAX: Final = 2_000
-DICE_FORM_DEFAULT: Final = "20d6"
+REFRESH_S: Final = 3
+TYPED_CHARS_MAX: Final = 10_000
+"""Of results, numbers, or a beacon's answer pasted."""
 SHOWN_CHARS_MAX: Final = 20
 """Of what somebody typed wrongly, as told back."""
+DIGITS_MAX: Final = 1_000
+MINUTES_MAX: Final = 24 * 60
+MINUTES_DEFAULT: Final = 5
+SLIPS_PER_S: Final = 2_000_000
+"""Numbers that freezing packs and hashes in a second or faster, to say beforehand how long it takes."""
+
+GENERATED: Final = (
+    ("freeze", "Freeze the pool"),
+    ("commit", "Commit the secret seed"),
+    ("entropy", "Public chance"),
+    ("execute", "Draw and verify"),
+    ("official", "Make it official"),
+)
+BY_HAND: Final = (
+    ("freeze", "Freeze the pool"),
+    ("print", "Print the counterfoils"),
+    ("count", "Count them, twice"),
+    ("winners", "Draw by hand, key twice"),
+    ("execute", "Record and verify"),
+    ("official", "Make it official"),
+)
+_NEXT: Final = {
+    "frozen": "commit", "committed": "entropy", "entropy": "execute", "counted": "winners", "keyed": "execute",
+    "drawn": "official",
+}  # fmt: skip
+"""The step that follows what an attempt has come to."""
+SOURCES: Final = {
+    "dice": "dice", "digits": "called digits", "drand": "drand", "nist": "NIST’s beacon", "none": "none",
+    "manual": "drawn by hand",
+}  # fmt: skip
 
 
 def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
+    to.add_url_rule("/draws", "draws", every)
     to.add_url_rule("/events/<uuid:event>/draw", "draw_of", of_event)
     to.add_url_rule("/events/<uuid:event>/draw/freeze", "freeze", freeze, methods=["POST"])
+    to.add_url_rule("/events/<uuid:event>/redraw", "redraw", redraw)
+    to.add_url_rule("/events/<uuid:event>/redraw", "begin_redraw", begin_redraw, methods=["POST"])
     to.add_url_rule("/draws/<uuid:draw>", "draw", show)
+    to.add_url_rule("/draws/<uuid:draw>/now", "draw_now", fragment)
     to.add_url_rule(
-        "/draws/<uuid:draw>/<any(commit,entropy,execute,official,fail):step>",
+        "/draws/<uuid:draw>/<any(commit,entropy,fetch,count,winners,execute,official,fail):step>",
         "draw_step",
         step,
         methods=["POST"],
@@ -37,112 +82,329 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/draws/<uuid:draw>/pools/<pool>.csv", "pool_csv", pool_csv)
 
 
-def _draws(c: Connection, event: UUID) -> list[Row[Any]]:
-    d = m.draw_executions
-    return list(
-        c.execute(
-            select(d, m.users.c.display_name.label("conductor"))
-            .outerjoin(m.users, m.users.c.id == d.c.conducted_by)
-            .where(d.c.raffle_event_id == event)
-            .order_by(d.c.attempt.desc())
-        ).all()
-    )
+@dataclass(frozen=True)
+class Step:
+    """A step of a draw and how it stands: done, now or later."""
+
+    key: str
+    number: int
+    title: str
+    state: str
 
 
-def _own_draw(c: Connection, draw: UUID) -> tuple[Row[Any], Row[Any]]:
+@dataclass(frozen=True)
+class Keying:
+    """Where something that two people key stands: what was keyed, and whether whoever looks may key now."""
+
+    rows: list[KeyingRow]
+    """Of the round at hand, or of the last one that differed."""
+    waits: bool
+    """One has keyed it; the second has still to."""
+    mine: bool
+    """The one who keyed is whoever looks."""
+    places: list[keyings.Difference]
+    """Where the last two differ."""
+
+
+def steps(draw: DrawRow | None, *, manual: bool = False, printed: bool = False) -> list[Step]:
+    """The steps of a draw; ``printed``: every counterfoil of a draw by hand was printed."""
+    names = BY_HAND if manual else GENERATED
+    keys = [key for key, _ in names]
+    if draw is None:
+        at = 0
+    elif draw.step == "official":
+        at = len(keys)
+    elif draw.step == "failed":
+        at = -1
+    elif manual and draw.step == "frozen":
+        at = keys.index("count" if printed else "print")
+    else:
+        at = keys.index(_NEXT[draw.step])
+    return [
+        Step(key, number + 1, title, "done" if number < at else "now" if number == at else "later")
+        for number, (key, title) in enumerate(names)
+    ]
+
+
+def _own_draw(c: Connection, draw: UUID) -> tuple[DrawRow, Row[Any]]:
     """The draw and its event, if both belong to whoever asks; 404 otherwise."""
     event = c.scalar(select(m.draw_executions.c.raffle_event_id).where(m.draw_executions.c.id == draw))
     if event is None:
         abort(404)
     row = ground.own_event(c, event)
-    return next(d for d in _draws(c, event) if d.id == draw), row
+    return draws.get(c, draw), row
+
+
+# Pages ----------------------------------------------------------------------------------------------
+
+
+@access(*ground.READERS)
+def every() -> ResponseReturnValue:
+    """Every draw of the organisation, failed ones too, the newest first."""
+    with ground.reading() as c:
+        rows = draws.all_draws(c, auth.account().organisation)
+    return ground.page("draws", "draws", rows=rows, sources=SOURCES)
 
 
 @access(*ground.READERS)
 def of_event(event: UUID) -> ResponseReturnValue:
-    """The event's latest draw, or how to begin one."""
+    """A planned draw of the event: its latest attempt, or how to begin one."""
+    asked = request.args.get("plan", "")
     with ground.reading() as c:
         row = ground.own_event(c, event)
-        held = _draws(c, event)
+        plans = pools.plans(auth.office(), c, event)
+        if not plans:
+            return ground.page("draw_elsewhere", "events", e=row, leading=_leading(c, row))
+        plan = next((one for one in plans if one.name == asked), None) or _current(plans)
+        held = draws.attempts(c, event)
+        mine = [one for one in held if one.plan == plan.name and one.kind == "draw"]
         # After an attempt that was given up, the page is about beginning the next.
-        return _page(c, row, held[0] if held and held[0].state != "failed" else None, held)
+        latest = mine[0] if mine and mine[0].step != "failed" else None
+        return ground.page("draw", "events", **_values(c, row, plans, plan, latest, held))
 
 
 @access(*ground.READERS)
 def show(draw: UUID) -> ResponseReturnValue:
     """One draw."""
     with ground.reading() as c:
-        one, row = _own_draw(c, draw)
-        return _page(c, row, one, _draws(c, row.id))
+        return ground.page("draw", "events", **_of_draw(c, draw))
 
 
-def _page(c: Connection, event: Row[Any], draw: Row[Any] | None, held: list[Row[Any]]) -> str:
-    gates = []
-    pools: Sequence[Any] = []
-    results: Sequence[Any] = []
-    manifest: dict[str, Any] = {}
+@access(*ground.READERS)
+def fragment(draw: UUID) -> ResponseReturnValue:
+    """The pieces of a draw's page that change, to be exchanged on it."""
+    with ground.reading() as c:
+        return render_template("admin/draw_now.html", **_of_draw(c, draw))
+
+
+def _of_draw(c: Connection, draw: UUID) -> dict[str, Any]:
+    one, row = _own_draw(c, draw)
+    plans = pools.plans(auth.office(), c, row.id)
+    plan = next((p for p in plans if p.name == one.plan), None)
+    return _values(c, row, plans, plan, one, draws.attempts(c, row.id))
+
+
+def _current(plans: Sequence[Plan]) -> Plan:
+    """The planned draw that is due first among those not held yet; the last one where all are."""
+    return next((one for one in plans if one.state != "drawn"), plans[-1])
+
+
+def _leading(c: Connection, event: Row[Any]) -> Row[Any] | None:
+    """The event in whose draw this one's numbers are."""
+    leading = events.settings(event.configuration).draw.linked_to
+    e = m.raffle_events
+    found: Row[Any] | None = c.execute(select(e.c.id, e.c.name).where(e.c.id == leading)).one_or_none()  # type: ignore[assignment]
+    return found
+
+
+def _values(
+    c: Connection,
+    event: Row[Any],
+    plans: Sequence[Plan],
+    plan: Plan | None,
+    draw: DrawRow | None,
+    held: list[DrawRow],
+) -> dict[str, Any]:
+    here, me = auth.office(), auth.account()
+    may = me.role in ground.MANAGERS
+    rules = events.settings(event.configuration).draw
+    values: dict[str, Any] = {
+        "e": event,
+        "plans": plans,
+        "plan": plan,
+        "d": draw,
+        "held": held,
+        "names": _names(c, held),
+        "may": may,
+        "rules": rules,
+        "sources": SOURCES,
+        "every_s": REFRESH_S,
+        "gates": [],
+        "results": [],
+        "told": _told(c, event),
+        "now": here.now(),
+    }
     if draw is None:
-        gates = [gate for gate in reconcile.status(auth.office(), c, event.id).gates if not gate.passed]
-    else:
-        pools = c.execute(
-            select(m.draw_pools.c.pool, m.draw_pools.c.size, m.draw_pools.c.root)
-            .where(m.draw_pools.c.draw_execution_id == draw.id)
-            .order_by(m.draw_pools.c.pool)
-        ).all()
-        results = c.execute(
-            select(m.draw_results, m.prizes.c.name.label("prize_name"))
-            .join(m.prizes, m.prizes.c.id == m.draw_results.c.prize_id)
-            .where(m.draw_results.c.draw_execution_id == draw.id)
-            .order_by(m.draw_results.c.position, m.draw_results.c.selected_at, m.draw_results.c.id)
-        ).all()
-        manifest = msgspec.json.decode(draw.manifest) if draw.manifest else {}
-    return ground.page(
-        "draw",
-        "events",
-        e=event,
-        d=draw,
-        held=held,
-        gates=gates,
-        pools=pools,
-        results=results,
-        source=manifest.get("entropy", {}),
-        now=_now(draw),
-        dice=_dice(draw),
-        form_default=DICE_FORM_DEFAULT,
-    )
+        assert plan is not None
+        status = reconcile.gates(here, c, event.id, plan.name)
+        sold = c.scalar(
+            select(func.coalesce(func.sum(m.orders.c.ticket_count), 0)).where(
+                m.orders.c.event_id == event.id, m.orders.c.payment_status == "paid", ~m.orders.c.is_test
+            )
+        )
+        return values | {
+            "steps": steps(None, manual=rules.method == "manual"),
+            "manual": rules.method == "manual",
+            "gates": [gate for gate in status if not gate.passed],
+            "prizes": _prizes(c, event, plan),
+            "sold": sold,
+            "freeze_s": int(sold or 0) // SLIPS_PER_S,
+            "form": request.form,
+            "minutes_default": MINUTES_DEFAULT,
+        }
+    unprinted = keyings.unprinted(c, draw.id) if draw.manual else 0
+    keyed = keyings.keyings(c, draw.id)
+    values |= {
+        "steps": steps(draw, manual=draw.manual, printed=unprinted == 0),
+        "manual": draw.manual,
+        "source": draw.entropy_source,
+        "dice": _dice(draw.entropy_source),
+        "unprinted": unprinted,
+        "slips": sum(size for _, size, _ in draw.pools),
+        "keying": {what: _keying(keyed, what, me.id) for what in ("entropy", "counterfoils", "winners")},
+        "alone": keyings.only_manager(c, event.id),
+        "addresses": beacons.where(draw.entropy_source, here.beacons) if draw.entropy_due_at else [],
+        "not_checked": beacons.not_checked(draw.entropy_source),
+        "public": url_for("public.draw", draw=draw.id, _external=True),
+        "qr": segno.make(url_for("public.draw", draw=draw.id, _external=True), error="m").svg_data_uri(
+            border=2, scale=4
+        ),
+        "due_prizes": _due(c, draw) if draw.manual else [],
+    }
+    if draw.official_at is not None or (may and draw.step == "drawn"):
+        values["results"] = _results(c, draw.id)
+    return values
 
 
-def _now(draw: Row[Any] | None) -> int:
-    """Which of the steps 1 to 5 is next; 6 where all are done, 0 where it was given up."""
-    if draw is None:
-        return 1
-    if draw.state == "failed":
-        return 0
-    done = (
-        draw.manifest_published_at,
-        draw.seed_committed_at,
-        draw.entropy_fixed_at,
-        draw.verified_at,
-        draw.official_at,
+def _names(c: Connection, held: Sequence[DrawRow]) -> dict[UUID | None, str]:
+    """The people in these draws by their ids."""
+    people = {who for one in held for who in (one.conducted_by, one.agreed_by, one.official_by) if who}
+    u = m.users
+    rows = c.execute(select(u.c.id, u.c.display_name).where(u.c.id.in_(people)))
+    return {row.id: row.display_name for row in rows}
+
+
+def _told(c: Connection, event: Row[Any]) -> dict[str, int]:
+    """How many people and kiosks hear of an official result."""
+    o, a = m.organization_users, m.rsu_allocations
+    people = c.scalar(
+        select(func.count()).where(o.c.organization_id == event.organization_id, o.c.role.in_(notices.TOLD))
     )
-    return next((number for number, at in enumerate(done, start=1) if at is None), 6)
+    kiosks = c.scalar(select(func.count(a.c.rsu_id.distinct())).where(a.c.raffle_event_id == event.id))
+    return {"people": people or 0, "kiosks": kiosks or 0}
+
+
+def _prizes(c: Connection, event: Row[Any], plan: Plan) -> list[tuple[events.PrizeRow, int]]:
+    """The prizes of a planned draw, and what one winner of each would get now."""
+    amounts = pools.prize_amounts(c, event.id, plan.name)
+    return [(prize, amounts[prize.id]) for prize in events.prizes(c, event.id) if prize.id in amounts]
+
+
+def _results(c: Connection, draw: UUID) -> Sequence[Row[Any]]:
+    r = m.draw_results
+    return c.execute(
+        select(r, m.prizes.c.name.label("prize_name"))
+        .join(m.prizes, m.prizes.c.id == r.c.prize_id)
+        .where(r.c.draw_execution_id == draw)
+        .order_by(r.c.position, r.c.winner, r.c.id)
+    ).all()
+
+
+def _due(c: Connection, draw: DrawRow) -> list[str]:
+    """Of a draw by hand: which prize each number is for, in the order of drawing."""
+    manifest = draws.manifest(c, draw.id) or b""
+    names = {str(prize.id): prize.name for prize in events.prizes(c, draw.event)}
+    return [
+        names.get(prize.prize, f"Prize {prize.position}")
+        + (f", winner {winner}" if prize.winners > 1 else "")
+        for prize, winner in fair.Manifest.read(manifest).due()
+    ]
+
+
+def _keying(rows: Sequence[KeyingRow], what: str, me: UUID) -> Keying:
+    """How the keying of this stands for ``me``."""
+    mine = [row for row in rows if row.what == what]
+    last = [row for row in mine if row.round == mine[-1].round] if mine else []
+    waits = len(last) == 1
+    places = keyings.differences(last[0].content, last[1].content) if len(last) == 2 else []
+    return Keying(last, waits, waits and last[0].keyed_by == me, places)
+
+
+# Steps ----------------------------------------------------------------------------------------------
+
+
+def _entropy() -> dict[str, Json]:
+    """The source of public chance that the form names, as the manifest states it."""
+    here, source = auth.office(), request.form.get("source", "")
+    if source == "dice":
+        return {"source": "dice", "form": ground.text("form", "Dice", 12)}
+    if source == "digits":
+        return {"source": "digits", "count": ground.whole("digits", "Digits", 1, DIGITS_MAX)}
+    if source == "drand":
+        minutes = ground.whole("drand_minutes", "Minutes", 1, MINUTES_MAX)
+        return draws.drand_source(here, minutes * 60)
+    if source == "nist":
+        minutes = ground.whole("nist_minutes", "Minutes", 1, MINUTES_MAX)
+        return draws.nist_source(here, minutes * 60)
+    if source in {"none", "manual"}:
+        return {"source": source}
+    raise Refused("field", "Choose where the public chance comes from.")
 
 
 @access(*ground.MANAGERS)
 def freeze(event: UUID) -> ResponseReturnValue:
-    """Freezes the pool and publishes the manifest."""
-    page = ground.back_to("admin.draw_of", event=event)
-    source = request.form.get("source", "")
-    if source not in {"none", "dice"}:
-        raise Refused("field", "Choose where the public chance comes from.")
-    entropy = {"source": source}
-    if source == "dice":
-        entropy["form"] = ground.text("form", "Dice", 12)
+    """Freezes the pools of a planned draw and publishes the manifest."""
+    plan = request.form.get("plan", "") or draws.MAIN
+    ground.back_to("admin.draw_of", event=event, plan=plan)
+    entropy = _entropy()
     with ground.acting() as c:
         ground.own_event(c, event)
-        draws.freeze(auth.office(), c, event, entropy, auth.account().id)
+        draw = draws.freeze(
+            auth.office(), c, event, entropy, auth.account().id, plan=plan,
+            reason=ground.text("reason", "Reason", ground.REASON_CHARS_MAX, least=0),
+        )  # fmt: skip
     ground.tell("good", "The pool is frozen, and its hash is published.")
-    return redirect(page, 303)
+    return redirect(url_for("admin.draw", draw=draw), 303)
+
+
+@access(*ground.READERS)
+def redraw(event: UUID) -> ResponseReturnValue:
+    """Results that two people gave up, whose prizes are to be drawn again."""
+    here = auth.office()
+    with ground.reading() as c:
+        row = ground.own_event(c, event)
+        waiting = [one for one in claims.standings(here, c, event) if one.waits_for_redraw]
+        of = {one.id: one.plan for one in draws.attempts(c, event)}
+        labels = {plan.name: plan.label for plan in pools.plans(here, c, event)}
+        people = {who for one in waiting if (f := one.forfeit) for who in (f.asked_by, f.agreed_by)}
+        u = m.users
+        names = {
+            found.id: found.display_name
+            for found in c.execute(select(u.c.id, u.c.display_name).where(u.c.id.in_(people)))
+        }
+    groups: dict[str, list[claims.Standing]] = {}
+    for one in waiting:
+        groups.setdefault(of[one.draw], []).append(one)
+    return ground.page(
+        "redraw",
+        "events",
+        e=row,
+        groups=groups,
+        labels=labels,
+        names=names,
+        rules=events.settings(row.configuration).draw,
+        minutes_default=MINUTES_DEFAULT,
+    )
+
+
+@access(*ground.MANAGERS)
+def begin_redraw(event: UUID) -> ResponseReturnValue:
+    """Freezes the pools of a redraw: a new draw on record."""
+    ground.back_to("admin.redraw", event=event)
+    try:
+        redo = [UUID(text) for text in request.form.getlist("result")]
+    except ValueError:
+        abort(400)
+    if not redo:
+        raise Refused("field", "Choose what is drawn again.")
+    entropy = _entropy()
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        draw = draws.freeze(
+            auth.office(), c, event, entropy, auth.account().id, redo=redo, reason=ground.reason()
+        )
+    ground.tell("good", "The redraw is begun, and its pool’s hash is published. Every administrator is told.")
+    return redirect(url_for("admin.draw", draw=draw), 303)
 
 
 @access(*ground.MANAGERS)
@@ -155,46 +417,77 @@ def step(draw: UUID, step: str) -> ResponseReturnValue:
         if step == "commit":
             draws.commit_seed(here, c, draw, me.id)
         elif step == "entropy":
-            typed = ground.text("text", "Results", DICE_CHARS_MAX, least=0).replace(",", " ").split()
-            if dice := _dice(row):
-                typed = _thrown(typed, *dice)
-            draws.fix_entropy(c, draw, " ".join(typed), me.id)
+            typed = ground.text("text", "Results", TYPED_CHARS_MAX, least=0)
+            _say(draws.key(here, c, draw, "entropy", _results_typed(row.entropy_source, typed), me.id))
+        elif step == "count":
+            typed = ground.text("text", "Count", TYPED_CHARS_MAX)
+            _say(draws.key(here, c, draw, "counterfoils", typed, me.id))
+        elif step == "winners":
+            typed = " ".join(request.form.getlist("number")) or ground.text(
+                "text", "Numbers", TYPED_CHARS_MAX
+            )
+            _say(draws.key(here, c, draw, "winners", typed, me.id))
         elif step == "execute":
             draws.execute(here, c, draw, me.id)
         elif step == "official":
             draws.make_official(here, c, draw, me.id)
-        else:
+        elif step == "fail":
             draws.fail(c, draw, ground.reason(), me.id)
+    if step == "fetch":
+        draws.fetch_entropy(here, draw, me.id)
+        ground.tell("good", "It is here, it is what it must be, and it is fixed.")
     if step == "official":
         ground.tell("good", "The result is official and public.")
     return redirect(page, 303)
 
 
-def _dice(draw: Row[Any] | None) -> tuple[int, int] | None:
-    """How many dice the draw's manifest names, and of how many sides; None where it names none."""
-    if draw is None or not draw.manifest:
-        return None
-    source = msgspec.json.decode(draw.manifest).get("entropy", {})
+def _say(keyed: keyings.Keyed) -> None:
+    """What came of keying something, on the next page."""
+    if keyed.outcome == "differs":
+        ground.tell("warn", "The two keyings differ.", keyed.words)
+    elif keyed.words:
+        ground.tell("good", keyed.words)
+
+
+def _dice(source: Mapping[str, Any]) -> tuple[int, int] | None:
+    """How many dice a manifest's source names, and of how many sides; None where it names none."""
     if source.get("source") != "dice":
         return None
     count, sides = str(source["form"]).split("d")
     return int(count), int(sides)
 
 
-def _thrown(typed: list[str], count: int, sides: int) -> list[str]:
-    """The results as the draw's record has them; ``Refused`` (``dice``) says which one is wrong.
+def _results_typed(source: Mapping[str, Any], typed: str) -> str:
+    """What was typed for this source, one blank between; of dice and digits ``Refused`` says which one is wrong.
 
     The draw's own check stays the wall; this one only finds the word for what somebody mistyped.
     """
-    what_to_do = f"Type {count} numbers from 1 to {sides}, in the order in which the dice fell."
+    if dice := _dice(source):
+        return " ".join(_checked(typed.replace(",", " ").split(), dice[0], 1, dice[1]))
+    if source.get("source") == "digits":
+        # However they are grouped, each figure is one digit.
+        return " ".join(_checked(list("".join(typed.replace(",", " ").split())), int(source["count"]), 0, 9))
+    return typed
+
+
+def _checked(typed: list[str], count: int, least: int, most: int) -> list[str]:
+    die = least == 1
+    what_to_do = (
+        f"Type {count} numbers from 1 to {most}, in the order in which the dice fell."
+        if die
+        else f"Type {count} digits in the order in which they were called."
+    )
     for place, text in enumerate(typed, start=1):
         if not (text.isascii() and text.isdecimal()):
-            raise Refused("dice", f"'{text[:SHOWN_CHARS_MAX]}' is no number.", what_to_do)
-        if not 1 <= int(text) <= sides:
-            told = f"The {_ordinal(place)}, {text[:SHOWN_CHARS_MAX]}, is not on a die with {sides} sides."
+            raise Refused(
+                "dice", f"'{text[:SHOWN_CHARS_MAX]}' is no {'number' if die else 'digit'}.", what_to_do
+            )
+        if not least <= int(text) <= most:
+            told = f"The {_ordinal(place)}, {text[:SHOWN_CHARS_MAX]}, is not on a die with {most} sides."
             raise Refused("dice", told, what_to_do)
     if len(typed) != count:
-        results = "1 result" if len(typed) == 1 else f"{len(typed)} results"
+        word = "result" if die else "digit"
+        results = f"1 {word}" if len(typed) == 1 else f"{len(typed)} {word}s"
         needed = "1 is needed" if count == 1 else f"{count} are needed"
         raise Refused("dice", f"You typed {results}; {needed}.", what_to_do)
     return [str(int(text)) for text in typed]

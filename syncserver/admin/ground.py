@@ -33,6 +33,7 @@ _MENU: Final = (
     ("admin.home", "Events", "events", SEEKERS),
     ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
     ("admin.findings", "Findings", "findings", READERS),
+    ("admin.draws", "Draws", "draws", READERS),
     ("admin.claims_desk", "Claims desk", "claims", DESK),
     ("admin.orders", "Orders", "orders", SEEKERS),
     ("admin.users", "People", "users", MANAGERS),

@@ -130,7 +130,9 @@ def test_the_board_refreshes_by_itself(house: House, page: Page) -> None:
     expect(row.get_by_text("retired", exact=True)).to_be_visible(timeout=30_000)
 
 
-def test_a_raffle_is_closed_drawn_published_and_paid(house: House, page: Page) -> None:
+def test_a_raffle_is_closed_drawn_published_and_paid(
+    house: House, page: Page, chromium: Browser, address: str
+) -> None:
     """D1, D6, D9: the gates, the five steps, the public page, the desk that pays once."""
     sold = [sell(house, 1 + 5 * i, counter=i + 1) for i in range(6)]
     page.goto(f"/events/{house.event}")
@@ -143,14 +145,25 @@ def test_a_raffle_is_closed_drawn_published_and_paid(house: House, page: Page) -
     unfold(page, "Close sales now…", "Close sales")
     expect(page.get_by_text("Sales are closed. Now the kiosks")).to_be_visible()
     page.get_by_role("link", name="Reconcile", exact=True).click()
-    unfold(page, "Confirm reconciliation…", "Confirm under my name")
+    page.get_by_role("button", name="Confirm reconciliation under my name").click()
     expect(page.get_by_role("heading", name="Ready for the draw")).to_be_visible()
     page.get_by_role("link", name="To the draw").click()
     page.get_by_label("How many, of how many sides").fill("3d6")
     page.get_by_role("button", name="Freeze the pool").click()
     page.get_by_role("button", name="Commit the seed").click()
     page.get_by_label("The 3 dice").fill("4 1 6")
-    page.get_by_role("button", name="Fix the results").click()
+    page.get_by_role("button", name="Key it").click()
+    expect(page.get_by_text("Now a second person keys it at a log-in of their own")).to_be_visible()
+    second = chromium.new_context(base_url=address).new_page()
+    log_in(second, "manager")
+    second.goto(page.url)
+    expect(second.get_by_text("You are the second")).to_be_visible()
+    expect(second.get_by_text("4 1 6")).to_have_count(0)
+    second.get_by_label("The 3 dice").fill("4 1 6")
+    second.get_by_role("button", name="Key it as the second person").click()
+    expect(second.get_by_role("button", name="Draw the winners")).to_be_visible()
+    second.context.close()
+    # The first one's page goes on by itself.
     page.get_by_role("button", name="Draw the winners").click()
     expect(page.locator(".winner")).to_have_count(2)
     page.goto(f"/events/{house.event}")

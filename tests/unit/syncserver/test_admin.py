@@ -181,8 +181,12 @@ def test_the_draw_goes_step_by_step_to_an_official_result(house: House) -> None:
     assert "The 3rd, 9, is not on a die with 6 sides." in follow(house, f"{url}/entropy", text="1 2 9")
     assert "You typed 2 results; 3 are needed." in follow(house, f"{url}/entropy", text="1 2")
     assert "&#39;six&#39; is no number." in follow(house, f"{url}/entropy", text="1 2 six")
-    assert "Draw the winners" in follow(house, f"{url}/entropy", text=" 1, 2  6 ")
+    assert "Now a second person keys it" in follow(house, f"{url}/entropy", text=" 1, 2  6 ")
+    assert "the second person is another" in follow(house, f"{url}/entropy", text="1 2 6")
+    assert "Draw the winners" in follow(house, f"{url}/entropy", "admin", text="1 2 6")
     shown = follow(house, f"{url}/execute")
+    assert "Only those who conduct the draw see this" in shown
+    assert 'class="winner"' not in page(house, url, "auditor")
     with house.office.begin() as c:
         won = [row.number for row in draws.results(c, house.event, official_only=False)]
     assert len(won) == 2
