@@ -85,6 +85,7 @@
     stage.replaceChildren(...scenes[at].parts);
     bar.max = scenes.length - 1;
     bar.value = at;
+    if (!running()) play.textContent = at === scenes.length - 1 ? "Play again" : "Play";
   }
   function move(by) {
     let next = at + by;
@@ -95,7 +96,7 @@
   function stop() {
     clearTimeout(timer);
     timer = 0;
-    play.textContent = at === scenes.length - 1 ? "Play again" : "Play";
+    show(at);
   }
   function go() {
     play.textContent = "Pause";
@@ -103,8 +104,8 @@
   }
   play.addEventListener("click", () => {
     if (running()) { stop(); return; }
-    if (at === scenes.length - 1) show(0);
     go();
+    if (at === scenes.length - 1) show(0);
   });
   place.querySelector("[data-next]").addEventListener("click", () => { stop(); move(1); });
   place.querySelector("[data-back]").addEventListener("click", () => { stop(); move(-1); });

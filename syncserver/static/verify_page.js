@@ -65,9 +65,9 @@
 
   function proven(report) {
     if (!report.ok) return [verdict(false, "This proof does not hold.", report.problems[0])];
-    const facts = make("dl", "facts", ...fact("Manifest (SHA-256)", report.manifestSha256), make("dt", "", "Pool"), make("dd", "", report.pool), make("dt", "", "Numbers in it"), make("dd", "", counted(report.size)));
+    const facts = make("dl", "facts", ...fact("Manifest (SHA-256)", report.manifestSha256), make("dt", "", "Event"), make("dd", "mono hash", report.event), make("dt", "", "Draw"), make("dd", "mono hash", report.manifest.draw));
     return [
-      verdict(true, `Number ${report.number} takes part.`, `It stands at position ${counted(report.index)} of ${counted(report.size)}, counted from 0.`),
+      verdict(true, `Ticket ${report.number} takes part.`, `In the pool “${report.pool}” its number stands at position ${counted(report.index)} of ${counted(report.size)}, counted from 0.`),
       section("Compare these with what you noted before the draw", facts),
       section("Checked", list("good", "✓", report.checked)), section("Not checked", list("", "–", report.notChecked)),
     ];

@@ -23,6 +23,7 @@ from tests.server import SetClock
 pytestmark = pytest.mark.browser
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "draws"
+PROOFS = sorted((GOLDEN / "proofs").glob("*.json"))
 RANDOM_BUNDLES = 300
 VERIFY = """([bundles, pools]) => bundles.map((text, i) => {
   const bytes = (base64) => Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
@@ -121,6 +122,30 @@ def test_pools_are_checked_too_and_a_pool_of_another_draw_is_refused(alone: Page
     expect(alone.get_by_role("heading", name="This is not a valid record of a draw")).to_be_visible()
     choose.set_input_files([GOLDEN / "refused.json", tmp_path / "twice.bin"])
     expect(alone.get_by_text("1 at position 1 stands twice").first).to_be_visible()
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda path: path.stem)
+def test_a_ticket_holder_s_recorded_proof_holds_and_a_changed_one_does_not(alone: Page, proof: Path) -> None:
+    """D3: the same proofs as the program's; a flipped byte is refused with its reason."""
+    data = proof.read_bytes()
+    value = json.loads(data)
+    choose = alone.get_by_label("The bundle, its pools, or a proof")
+    choose.set_input_files(proof)
+    expect(alone.get_by_role("heading", name=f"Ticket {value['number']} takes part.")).to_be_visible()
+    accepted = alone.evaluate(
+        """(text) => {
+          const data = Uint8Array.from(atob(text), (ch) => ch.charCodeAt(0)), accepted = [];
+          for (let at = 0; at < data.length; at++) {
+            data[at] ^= 1;
+            const found = Tombola.verifyProof(data);
+            if (found.ok || !found.problems[0]) accepted.push(at);
+            data[at] ^= 1;
+          }
+          return [accepted, Tombola.verifyProof(data).checked.slice(1, 3)];
+        }""",
+        base64.b64encode(data).decode(),
+    )
+    assert accepted == [[], fair.verify_proof(data)[:2]]
 
 
 def test_what_is_no_bundle_is_told_so(alone: Page, tmp_path: Path) -> None:
