@@ -126,7 +126,7 @@ def exceptions(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
                 "unit": row.unit or "",
                 "subject": row.subject,
                 "what": _exception_words(row),
-                "by": here.name(row.by),
+                "by": here.name(row.by or (row.detail or {}).get("by")),
                 "reason": row.reason,
                 "decision": row.decision,
                 "decided_by": here.name(row.decided_by),
@@ -140,6 +140,7 @@ def _exception_words(row: Row[Any]) -> str:
     if row.source == "finding":
         said = detail.get("words", "")
         told = "; ".join(said) if isinstance(said, list) else str(said)
+        told = "; ".join(filter(None, (told, str(detail.get("reason", "")))))
         blocks = " (blocks the draw until decided)" if detail.get("_blocking") else ""
         return f"{reconcile.WORDS.get(row.code, row.code)}{f': {told}' if told else ''}{blocks}"
     if row.source == "event":
@@ -313,7 +314,7 @@ def _corrupt_row(
         "unit": unit.name,
         "epoch": unit.epoch,
         "operators": ", ".join(sorted(people)),
-        "what": ". ".join([*kinds, unit.words]),
+        "what": "; ".join([*kinds, unit.words]),
         "last_seen_at": unit.last_seen_at,
         "known_amount": one.sold.amount if one else 0,
         "expected_amount": one.expected.amount if one else 0,

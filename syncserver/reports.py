@@ -483,7 +483,7 @@ TICKETS = Report(
     filters=("unit", "status"),
 )
 
-_UNIT_FIELDS = (
+_UNIT_SALES = (
     Field("sold_orders", "Tickets sold", "count"),
     Field("sold_numbers", "Numbers sold", "count"),
     Field("sold_amount", "Sold", "money"),
@@ -495,7 +495,12 @@ _UNIT_FIELDS = (
     Field("misprint_amount", "Misprint", "money"),
     Field("refunded_amount", "Refunded", "money"),
     Field("expected_amount", "Cash expected", "money"),
-    Field("doubt_amount", "In doubt", "money"),
+)
+_UNIT_STANDS = (
+    Field("expected_amount", "Cash expected", "money"),
+    Field("doubt_orders", "Tickets in doubt", "count"),
+    Field("doubt_numbers", "Numbers in doubt", "count"),
+    Field("doubt_amount", "In doubt or excluded", "money"),
     Field("standing_orders", "Tickets that stand", "count"),
     Field("standing_numbers", "Numbers that stand", "count"),
     Field("standing_amount", "Sales that stand", "money"),
@@ -514,11 +519,24 @@ UNITS = Report(
                 Field("unit", "Kiosk"),
                 Field("device", "Identifier", "code"),
                 Field("epoch", "Enrolment", "count"),
-                *_UNIT_FIELDS,
+                *_UNIT_SALES,
             ),
             statements.units,
             "No kiosk ever had numbers of this event.",
-            tuple(one.name for one in _UNIT_FIELDS),
+            tuple(one.name for one in _UNIT_SALES),
+        ),
+        Table(
+            "standing",
+            "What stands",
+            (
+                Field("unit", "Kiosk"),
+                Field("device", "Identifier", "code"),
+                Field("epoch", "Enrolment", "count"),
+                *_UNIT_STANDS,
+            ),
+            statements.units,
+            "No kiosk ever had numbers of this event.",
+            tuple(one.name for one in _UNIT_STANDS),
         ),
         Table(
             "packages",

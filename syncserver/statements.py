@@ -314,7 +314,7 @@ def distribution(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]
         {
             "what": what,
             "amount": amount,
-            "share": amount * raffle.BASIS_POINTS // sales if sales else None,
+            "share": (2 * amount * raffle.BASIS_POINTS + sales) // (2 * sales) if sales else None,
             "currency": currency,
         }
         for what, amount in rows
@@ -652,7 +652,7 @@ def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
             **_named("misprint", one.misprint),
             "refunded_amount": one.refunded.amount,
             "expected_amount": one.expected.amount,
-            "doubt_amount": one.doubt.amount,
+            **_named("doubt", one.doubt),
             **_named("standing", one.standing),
             "test_orders": one.test.orders,
             "currency": one.currency,

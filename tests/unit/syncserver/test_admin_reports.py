@@ -35,8 +35,8 @@ class Desk:
     browser: FlaskClient
     auditor: UUID
 
-    def get(self, part: str = "", event: UUID | None = None, **asked: object) -> str:
-        url = f"/admin/events/{event or self.scene.event}/reports{part}"
+    def get(self, part: str = "", **asked: object) -> str:
+        url = f"/admin/events/{self.scene.event}/reports{part}"
         answer = self.browser.get(url, query_string=asked)
         assert answer.status_code == 200, (url, answer.status_code)
         return answer.get_data(as_text=True)
