@@ -26,10 +26,11 @@ from shared.clock import to_ms
 from shared.errors import Refused
 from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
-from syncserver import allocations, catalog, events, rsus
+from syncserver import allocations, catalog, events, pools, rsus
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
+from syncserver.pools import MAIN
 
 TEXT_CHARS_MAX = 4_096
 NAME_CHARS_MAX = 200
@@ -136,6 +137,8 @@ class Standing:
     result: UUID
     draw: UUID
     attempt: int
+    plan: str
+    """The planned draw: ``main``, or an early bird."""
     prize: UUID
     prize_name: str
     position: int
@@ -731,6 +734,7 @@ def _results() -> Select[Any]:
             r,
             d.c.raffle_event_id,
             d.c.attempt,
+            d.c.plan,
             d.c.official_at,
             z.c.name.label("prize_name"),
             t.c.order_id,
@@ -805,6 +809,7 @@ def _standing(row: Row[Any], now: datetime) -> Standing:
         result=row.id,
         draw=row.draw_execution_id,
         attempt=row.attempt,
+        plan=row.plan,
         prize=row.prize_id,
         prize_name=row.prize_name,
         position=row.position,
@@ -917,10 +922,23 @@ def _plain(digits: str) -> bool:
 
 
 def _order(c: Connection, validation: str) -> Row[Any] | None:
-    o, e, r = m.orders, m.raffle_events, m.rsus
+    o, e, r, p, v = m.orders, m.raffle_events, m.rsus, m.ticket_packages, m.venues
     found: Row[Any] | None = c.execute(
-        select(o, e.c.name.label("event_name"), e.c.state.label("event_state"), r.c.name.label("unit"))
-        .select_from(o.join(e, e.c.id == o.c.event_id).outerjoin(r, r.c.id == o.c.rsu_id))
+        select(
+            o,
+            e.c.name.label("event_name"),
+            e.c.state.label("event_state"),
+            e.c.configuration,
+            r.c.name.label("unit"),
+            p.c.name.label("package_name"),
+            func.coalesce(v.c.timezone, "UTC").label("zone"),
+        )
+        .select_from(
+            o.join(e, e.c.id == o.c.event_id)
+            .outerjoin(r, r.c.id == o.c.rsu_id)
+            .outerjoin(p, p.c.id == o.c.package_id)
+            .outerjoin(v, v.c.id == e.c.venue_id)
+        )
         .where(o.c.validation_number == validation)
     ).one_or_none()
     return found
@@ -1015,7 +1033,7 @@ def _known(office: Office, c: Connection, validation: str, order: Row[Any]) -> V
     elif _excluded(c, order.id):
         words = "This ticket is genuine, but by a decision of the office it takes part in no draw. Ask there."
     else:
-        words = _unlucky_words(order)
+        words = _unlucky_words(office, c, order)
     return Validation(
         verdict,
         words,
@@ -1074,10 +1092,68 @@ def _excluded(c: Connection, order: UUID) -> bool:
     )
 
 
-def _unlucky_words(order: Row[Any]) -> str:
-    """What to say of a ticket that has won nothing, or nothing yet."""
-    if order.event_state in {"drawn", "completed"}:
-        return "This ticket is genuine. It has not won this time; thank you for taking part."
+def _unlucky_words(office: Office, c: Connection, order: Row[Any]) -> str:
+    """What to say of a ticket that has won nothing, or nothing yet: of which draws it was, and of which it will be."""
     if order.event_state == "cancelled":
         return "This ticket is genuine. The event was cancelled; it is refunded."
-    return "This ticket is genuine. The draw is still to come; good luck."
+    kept = events.settings(order.configuration)
+    drawn = order.event_state in {"drawn", "completed"}
+    if not kept.pools and kept.draw.linked_to is None:
+        if not drawn:
+            return "This ticket is genuine. The draw is still to come; good luck."
+        return _thanks(office, c, order, {MAIN}, kept.draw.linked_to)
+    plans = pools.plans(office, c, order.event_id)
+    cuts = {cut.pool: cut for cut in events.cuts(c, order.event_id)}
+    mine = [one for one in plans if one.name == MAIN or _stands_before(c, cuts.get(one.name), order, kept)]
+    missed = [one for one in mine if one.state == "drawn"]
+    ahead = [one for one in mine if one.state != "drawn"]
+    if not ahead:
+        return _thanks(office, c, order, {one.name for one in mine}, kept.draw.linked_to)
+    if mine == ahead and len(ahead) == 1:
+        return "This ticket is genuine. The draw is still to come; good luck."
+    words = "This ticket is genuine."
+    if missed:
+        words += f" It has not won in {_listed([one.label for one in missed])}."
+    zone = order.zone
+    times = [one.label + ("" if one.draw_at is None else f" ({_moment(one.draw_at, zone)})") for one in ahead]
+    further = "further " if missed else ""
+    count = f"{len(ahead)} {further}draws" if len(ahead) > 1 else f"one {further}draw"
+    return f"{words} It takes part in {count}: {_listed(times)}. Keep it; good luck."
+
+
+def _thanks(office: Office, c: Connection, order: Row[Any], plans: set[str], leading: UUID | None) -> str:
+    """The words where every draw of the ticket is over, but for one that is held again."""
+    f, r, d = m.forfeits, m.draw_results, m.draw_executions
+    event = leading or order.event_id
+    given_up = c.execute(
+        select(f.c.id)
+        .join(r, r.c.id == f.c.draw_result_id)
+        .join(d, d.c.id == r.c.draw_execution_id)
+        .where(d.c.raffle_event_id == event, d.c.plan.in_(plans), f.c.agreed_at.is_not(None))
+        .limit(1)
+    ).one_or_none()
+    again = given_up is not None and any(
+        one.waits_for_redraw and one.plan in plans for one in standings(office, c, event)
+    )
+    if again:
+        return (
+            "This ticket is genuine. It has not won so far; a prize is to be drawn again, and it takes part in that."
+            " Keep it; good luck."
+        )
+    return "This ticket is genuine. It has not won this time; thank you for taking part."
+
+
+def _stands_before(c: Connection, cut: events.CutRow | None, order: Row[Any], kept: events.Settings) -> bool:
+    """Whether an order enters the early bird whose cut this is."""
+    if cut is None:
+        return False
+    plan = next((one for one in kept.pools if one.name == cut.pool), None)
+    if plan is None or (plan.packages and order.package_name not in plan.packages):
+        return False
+    o = m.orders
+    return c.execute(events.before(cut).orders().where(o.c.id == order.id)).one_or_none() is not None
+
+
+def _listed(words: list[str]) -> str:
+    """A list as it is read aloud."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

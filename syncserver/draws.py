@@ -29,7 +29,7 @@ from syncserver import beacons, events, keyings, notices, pools, reconcile
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.keyings import Counterfoil as Counterfoil  # noqa: PLC0414 - had from here too
-from syncserver.keyings import Difference
+from syncserver.keyings import Difference as Difference  # noqa: PLC0414 - as above
 from syncserver.keyings import Keyed as Keyed  # noqa: PLC0414 - had from here too
 from syncserver.keyings import counterfoils as counterfoils  # noqa: PLC0414 - had from here too
 from syncserver.keyings import record_counterfoils as record_counterfoils  # noqa: PLC0414 - had from here too
@@ -279,7 +279,8 @@ def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
 def fix_entropy(c: Connection, draw: UUID, text: str, by: UUID) -> None:
     """Fix the public entropy, in its source's exact form; the inner step of :func:`key`.
 
-    A drand round's signature is checked first. ``Refused`` (``entropy``) where the text is another than it must be.
+    A drand round's signature is checked first, and that two keyed dice alike. ``Refused``: ``entropy`` where the text
+    is another than it must be, ``not_keyed``.
     """
     row = _draw(c, draw, lock=True)
     _require(row, "committed", "Public entropy is fixed once, after the seed's hash is published.")
@@ -289,6 +290,8 @@ def fix_entropy(c: Connection, draw: UUID, text: str, by: UUID) -> None:
         raise Refused("entropy", f"{e}.".capitalize(), "Type it exactly as the source gives it.") from e
     if row.entropy_source["source"] in BEACONS:
         beacons.read(row.entropy_source, text)
+    if row.entropy_source["source"] in KEYED_TWICE and keyings.alike(c, draw, "entropy") != text:
+        raise Refused("not_keyed", "Two people have not keyed this alike.", "Let both key it.")
     d = m.draw_executions
     c.execute(
         update(d)
@@ -785,7 +788,11 @@ def _redoing(
     r, d, f = m.draw_results, m.draw_executions, m.forfeits
     rows = c.execute(
         select(d.c.plan, f.c.asked_by, f.c.agreed_by)
-        .select_from(r.join(d, d.c.id == r.c.draw_execution_id).outerjoin(f, f.c.draw_result_id == r.c.id))
+        .select_from(
+            r.join(d, d.c.id == r.c.draw_execution_id).outerjoin(
+                f, (f.c.draw_result_id == r.c.id) & f.c.dropped_at.is_(None)
+            )
+        )
         .where(r.c.id.in_(redo), d.c.raffle_event_id == event)
         .order_by(f.c.agreed_at)
     ).all()

@@ -11,17 +11,18 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from shared import keys, sale, wire
-from shared.clock import to_ms
+from shared.clock import to_ms, utc
 from shared.errors import Refused
 from shared.ids import uuid7
 from syncserver import catalog, claims, draws, events, reconcile, rsus
 from syncserver import models as m
 from syncserver.claims import Validation
 from syncserver.db import Database
-from tests.chains import HOUR_MS, Kiosk, Scene, add_user, open_scene, together
+from syncserver.events import PoolPlan
+from tests.chains import HOUR_MS, START_MS, Kiosk, Scene, add_user, open_scene, together
 
 
 @pytest.fixture
@@ -434,6 +435,115 @@ def test_a_delivered_prize_is_marked_once_with_a_note(won: Opened) -> None:
     with scene.office.begin() as c:
         assert code(lambda: claims.deliver(scene.office, c, claim, "", scene.user)) == "delivered"
         assert code(lambda: claims.deliver(scene.office, c, first.draw, "", scene.user)) == "unknown_claim"
+
+
+# Early birds, redraws -------------------------------------------------------------------------------
+
+BIRDS = tuple(
+    PoolPlan(
+        name=f"bird-{i}",
+        label=f"Early bird {i}",
+        until=utc(START_MS + i * HOUR_MS),
+        draw_at=utc(START_MS + i * HOUR_MS + HOUR_MS // 2),
+    )
+    for i in (1, 2)
+)
+
+
+def bicycles(c: Connection, event: UUID) -> None:
+    for i, bird in enumerate(BIRDS):
+        events.add_prize(c, event, f"Bicycle {i}", "fixed", 40_000, position=11 + i, pool=bird.name)
+
+
+def draw_plan(scene: Scene, plan: str) -> None:
+    with scene.office.begin(scene.user) as c:
+        reconcile.confirm(scene.office, c, scene.event, scene.user, plan=plan)
+    draw = draws.draw_now(scene.office, scene.event, scene.user, plan=plan)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+
+
+def test_a_ticket_is_told_of_every_draw_it_takes_part_in(database: Database, tmp_path: Path) -> None:
+    """D2, D9: of which draws it was and of which it will be, before, between and after them."""
+    scene = open_scene(database, tmp_path, pools=BIRDS, prepare=bicycles)
+    kiosk = scene.kiosk()
+    early = [kiosk.sell().lines[0] for _ in range(12)]
+    kiosk.send()
+    words = check(scene, early[0].validation).words
+    assert "It takes part in 3 draws: Early bird 1 (" in words
+    assert words.endswith(" and Main draw. Keep it; good luck.")
+    scene.clock.ms = START_MS + HOUR_MS
+    kiosk.cut(pool="bird-1")
+    late = kiosk.sell().lines[0]
+    kiosk.send_all()
+    draw_plan(scene, "bird-1")
+    lost = next(line for line in early if UUID(line.order) not in winners(scene))
+    words = check(scene, lost.validation).words
+    assert "It has not won in Early bird 1. It takes part in 2 further draws: Early bird 2" in words
+    words = check(scene, late.validation).words
+    assert "not won" not in words
+    assert "It takes part in 2 draws: Early bird 2" in words
+    scene.clock.ms = START_MS + 2 * HOUR_MS
+    kiosk.cut(pool="bird-2")
+    last = kiosk.sell().lines[0]
+    kiosk.send_all()
+    assert check(scene, last.validation).words.endswith("The draw is still to come; good luck.")
+    draw_plan(scene, "bird-2")
+    lost = next(line for line in early if UUID(line.order) not in winners(scene))
+    words = check(scene, lost.validation).words
+    assert "not won in Early bird 1 and Early bird 2. It takes part in one further draw: Main draw" in words
+    draw = drawn(scene, kiosk)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+    lost = next(line for line in [*early, late, last] if UUID(line.order) not in winners(scene))
+    assert check(scene, lost.validation).words.endswith("thank you for taking part.")
+
+
+def test_a_redraw_s_winner_takes_the_place_of_the_one_before(won: Opened) -> None:
+    """D7, D9: tickets that lost are told that a prize is drawn again; the new winner is paid, the old one is not."""
+    scene, _, lines = won(draw={"unclaimed": "redraw"})
+    with scene.office.begin() as c:
+        for person in (scene.user, scene.other_user):
+            c.execute(
+                insert(m.organization_users).values(
+                    organization_id=scene.organisation, user_id=person, role="manager"
+                )
+            )
+    first = stand(scene)[0]
+    lost = next(line for line in lines if UUID(line.order) not in winners(scene))
+    dropped = give_up(scene, first, "declined")
+    with scene.office.begin(scene.user) as c:
+        claims.take_back(scene.office, c, dropped, "Asked too soon.", scene.user)
+    agree(scene, give_up(scene, first, "declined"), scene.other_user)
+    assert "a prize is to be drawn again" in check(scene, lost.validation).words
+    with scene.office.begin(scene.user) as c:
+        redo = claims.waiting_for_redraw(scene.office, c, scene.event)
+        draw = draws.freeze(
+            scene.office,
+            c,
+            scene.event,
+            draws.NO_ENTROPY,
+            scene.user,
+            redo=redo,
+            reason="The winner declined.",
+        )
+    for step in (
+        lambda c: draws.commit_seed(scene.office, c, draw, scene.user),
+        lambda c: draws.fix_entropy(c, draw, "", scene.user),
+        lambda c: draws.execute(scene.office, c, draw, scene.user),
+        lambda c: draws.make_official(scene.office, c, draw, scene.user),
+    ):
+        with scene.office.begin(scene.user) as c:
+            step(c)
+    now = {one.result: one for one in stand(scene)}
+    new = next(one for one in now.values() if one.draw == draw)
+    assert (new.state, new.prize, new.amount) == ("open", first.prize, first.amount)
+    assert now[first.result].replaced_number == new.number
+    assert not now[first.result].waits_for_redraw
+    assert check(scene, line_of(lines, first).validation).prizes[0].state == "given_up"
+    assert code(lambda: pay(scene, line_of(lines, first), first.result, "Desk 1")) == "given_up"
+    pay(scene, line_of(lines, new), new.result, "Desk 1")
+    assert "drawn again" not in check(scene, lost.validation).words or UUID(lost.order) in winners(scene)
 
 
 # At a kiosk -----------------------------------------------------------------------------------------
