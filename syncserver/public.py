@@ -47,6 +47,8 @@ blueprint = Blueprint("public", __name__)
 
 SHOWN: Final = ("active", "suspended", "closed", "drawn", "completed")
 """The states in which the public sees an event; a draft or a cancelled one is not there."""
+MAIN: Final = "main"
+"""The planned draw, and the pool, that every event has."""
 EVENTS_MAX: Final = 50
 TICKET_CHARS_MAX: Final = 1_000
 AGE_S_OFFICIAL: Final = 3600
@@ -152,9 +154,17 @@ def _results(c: Connection, draw: Row[Any]) -> list[Row[Any]]:
     )
 
 
+def _standing(c: Connection, held: list[Row[Any]]) -> list[Row[Any]]:
+    """Who wins after all draws of a plan: without what was given up, with the next in line and redraws."""
+    all_of = [result for draw in held for result in _results(c, draw)]
+    promoted = {result.promoted_id for result in all_of}
+    standing = [r for r in all_of if not r.given_up_at and (not r.reserve or r.id in promoted)]
+    return sorted(standing, key=lambda r: (r.position, r.winner))
+
+
 def _labels(e: Row[Any]) -> dict[str, str]:
     """What people call the event's pools."""
-    return {"main": "Main draw"} | {plan.name: plan.label for plan in events.settings(e.configuration).pools}
+    return {MAIN: "Main draw"} | {plan.name: plan.label for plan in events.settings(e.configuration).pools}
 
 
 def _groups(digest: str, width: int = 4) -> list[str]:
@@ -205,9 +215,25 @@ def event(event: UUID) -> ResponseReturnValue:
             .where(m.ticket_packages.c.event_id == event, m.ticket_packages.c.is_active)
             .order_by(m.ticket_packages.c.display_order, m.ticket_packages.c.price)
         ).all()
-        held = [(draw, _results(c, draw)) for draw in _draws(c, event)]
+        held = _draws(c, event)
+        winners = _standing(c, [one for one in held if one.plan == MAIN])
+        early = [
+            (plan, _standing(c, [one for one in held if one.plan == plan.name]))
+            for plan in events.settings(row.configuration).pools
+            if plan.draw_at is not None
+        ]
     return render_template(
-        "public/event.html", here="home", e=row, pot=pot, prizes=prizes, packages=packages, held=held
+        "public/event.html",
+        here="home",
+        e=row,
+        pot=pot,
+        prizes=prizes,
+        packages=packages,
+        held=held,
+        winners=winners,
+        early=early,
+        labels=_labels(row),
+        rules=events.settings(row.configuration).draw,
     )
 
 
@@ -242,8 +268,7 @@ def jackpot_json(event: UUID) -> ResponseReturnValue:
 def _pot(event: UUID) -> dict[str, Any]:
     with auth.office().begin() as c:
         row = _event(c, event)
-        official = [draw for draw in _draws(c, event) if draw.official_at is not None]
-        winners = _results(c, official[-1]) if official else []
+        winners = _standing(c, [draw for draw in _draws(c, event) if draw.plan == MAIN])
         return {"e": row, "pot": events.jackpot(c, event), "winners": winners}
 
 
@@ -295,7 +320,7 @@ def _replaced(c: Connection, draw: UUID) -> list[Row[Any]]:
                 r.join(old, old.c.id == r.c.replaces_id)
                 .join(m.prizes, m.prizes.c.id == old.c.prize_id)
                 .join(m.draw_executions, m.draw_executions.c.id == old.c.draw_execution_id)
-                .outerjoin(f, f.c.draw_result_id == old.c.id)
+                .outerjoin(f, (f.c.draw_result_id == old.c.id) & f.c.agreed_at.is_not(None))
             )
             .where(r.c.draw_execution_id == draw)
             .order_by(old.c.position, old.c.winner)

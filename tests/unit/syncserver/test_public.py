@@ -177,6 +177,49 @@ def test_an_attempt_given_up_stays_on_the_page_of_the_next(house: House) -> None
     assert "given up" in read(house, f"/draws/{first}/wall")
 
 
+def test_a_redraw_names_what_it_replaces_and_why(house: House) -> None:
+    """D7: on its own page; on the first draw's the number is marked; the event shows who wins after all."""
+    for i in range(3):
+        sell(house, 1 + 5 * i, counter=i + 1)
+    close_and_confirm(house)
+    first, office, by = drawn(house, official=True), house.office, house.people["manager"]
+    with office.begin() as c:
+        lost, kept = draws.results(c, house.event)
+    with office.begin(by) as c:
+        forfeit = claims.give_up(office, c, lost.id, "ineligible", "It was an employee's ticket.", by)
+    with office.begin(house.people["admin"]) as c:
+        claims.agree(office, c, forfeit, house.people["admin"])
+    with office.begin(by) as c:
+        second = draws.freeze(
+            office, c, house.event, {"source": "none"}, by, redo=[lost.id], reason="Not eligible."
+        )
+    assert "This is a redraw." in read(house, f"/draws/{second}")
+    with office.begin(by) as c:
+        draws.commit_seed(office, c, second, by)
+    with office.begin(by) as c:
+        draws.fix_entropy(c, second, "", by)
+    with office.begin(by) as c:
+        draws.execute(office, c, second, by)
+    with office.begin(by) as c:
+        draws.make_official(office, c, second, by)
+        new = next(r.number for r in draws.results(c, house.event) if r.draw == second)
+    page = read(house, f"/draws/{second}")
+    assert "Not eligible." in page
+    assert f"number {lost.number} ({lost.prize_name}, attempt 1, not eligible)" in page
+    assert f'<div class="number">{new}</div>' in page
+    assert f"/draws/{first}" in page
+    assert "given up" in read(house, f"/draws/{first}")
+    page = read(house, f"/events/{house.event}")
+    assert [f'<div class="number">{n}</div>' in page for n in (new, kept.number, lost.number)] == [
+        True,
+        True,
+        False,
+    ]
+    board = read(house, f"/events/{house.event}/jackpot/now")
+    assert str(new) in board
+    assert f">{lost.number}<" not in board
+
+
 def test_the_notice_bears_what_everything_must_fit_afterwards(house: House) -> None:
     """D3: licence, sizes, hash in groups and as a QR code, prizes, source of chance, room for a witness."""
     draw = under_way(house)
