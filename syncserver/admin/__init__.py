@@ -12,6 +12,7 @@ from syncserver.admin.claims import register as _claims
 from syncserver.admin.counterfoils import register as _counterfoils
 from syncserver.admin.draws import register as _draws
 from syncserver.admin.events import register as _events
+from syncserver.admin.exclusions import register as _exclusions
 from syncserver.admin.findings import register as _findings
 from syncserver.admin.ground import login_page, menu, tell
 from syncserver.admin.ground import register as _ground
@@ -32,6 +33,7 @@ for _register in (
     _kiosks,
     _findings,
     _reconcile,
+    _exclusions,
     _reports,
     _draws,
     _counterfoils,

@@ -19,7 +19,19 @@ from sqlalchemy import Connection, Row, func, select
 from shared import draw as fair
 from shared.draw import Json
 from shared.errors import Refused
-from syncserver import auth, beacons, claims, draws, events, keyings, notices, pools, reconcile, reports
+from syncserver import (
+    auth,
+    automatic,
+    beacons,
+    claims,
+    draws,
+    events,
+    keyings,
+    notices,
+    pools,
+    reconcile,
+    reports,
+)
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -69,6 +81,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/draws", "draws", every)
     to.add_url_rule("/events/<uuid:event>/draw", "draw_of", of_event)
     to.add_url_rule("/events/<uuid:event>/draw/freeze", "freeze", freeze, methods=["POST"])
+    to.add_url_rule("/events/<uuid:event>/draw/automatic", "automatic", by_itself, methods=["POST"])
     to.add_url_rule("/events/<uuid:event>/redraw", "redraw", redraw)
     to.add_url_rule("/events/<uuid:event>/redraw", "begin_redraw", begin_redraw, methods=["POST"])
     to.add_url_rule("/draws/<uuid:draw>", "draw", show)
@@ -237,6 +250,13 @@ def _values(
             "manual": rules.method == "manual",
             "gates": [gate for gate in status if not gate.passed],
             "prizes": _prizes(c, event, plan),
+            "waits": [
+                gate
+                for gate in reconcile.gates(here, c, event.id, plan.name, automatic=True)
+                if not gate.passed
+            ],
+            "alone_possible": rules.method != "manual" and rules.source in automatic.SOURCES,
+            "signer": c.scalar(select(m.users.c.display_name).where(m.users.c.id == event.presigned_by)),
             "sold": sold,
             "freeze_s": int(sold or 0) // SLIPS_PER_S,
             "form": request.form,
@@ -355,6 +375,31 @@ def freeze(event: UUID) -> ResponseReturnValue:
         )  # fmt: skip
     ground.tell("good", "The pool is frozen, and its hash is published.")
     return redirect(url_for("admin.draw", draw=draw), 303)
+
+
+@access(*ground.MANAGERS)
+def by_itself(event: UUID) -> ResponseReturnValue:
+    """Lets the event draw itself at its time, or no longer; signs the confirmation beforehand, or takes that back."""
+    page = ground.back_to("admin.draw_of", event=event)
+    here, me, asked = auth.office(), auth.account(), request.form.get("do", "")
+    said = {
+        "on": "The event draws itself at its time, if every gate is open then.",
+        "off": "The event no longer draws itself.",
+        "sign": "Signed beforehand, under your name. It counts only while no finding is open.",
+        "unsign": "The signature is taken back.",
+    }
+    if asked not in said:
+        raise Refused("field", "Choose what is to be done.")
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        if asked in {"on", "off"}:
+            automatic.set_automatic(here, c, event, asked == "on", me.id)
+        elif asked == "sign":
+            reconcile.presign(here, c, event, me.id)
+        else:
+            reconcile.unsign(c, event, me.id)
+    ground.tell("good", said[asked])
+    return redirect(page, 303)
 
 
 @access(*ground.READERS)

@@ -153,7 +153,7 @@ def said(value: object, name: str = "") -> str:
     spans: list[list[int]] = []
     for one in value:
         match one:
-            case [int(first), int(other)]:
+            case [int(first), int(other)] | (int(first), int(other)):
                 spans.append([first, other if name == "blocks" else first + other - 1])
             case int(number) if spans and number == spans[-1][1] + 1:
                 spans[-1][1] = number

@@ -26,7 +26,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/orders/<uuid:order>/void", "void_order", void, methods=["POST"])
 
 
-def _wanted(text: str) -> ColumnElement[bool]:
+def wanted(text: str) -> ColumnElement[bool]:
     """Orders by validation number, as typed or out of a QR; by id; by a draw number."""
     o, t = m.orders, m.tickets
     parts = text.split(":")
@@ -75,7 +75,7 @@ def search() -> ResponseReturnValue:
                 abort(404)
             query = query.where(o.c.event_id == event.id)
         if text:
-            query = query.where(_wanted(text))
+            query = query.where(wanted(text))
         rows = c.execute(query).all()
     return ground.page(
         "orders",

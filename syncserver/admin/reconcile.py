@@ -5,19 +5,21 @@ The page brings itself up to date, piece by piece, and never a piece that somebo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
 from shared import clock, medium
 from shared.errors import Refused
 from shared.medium import NotAMedium
-from syncserver import auth, intake, reconcile
+from syncserver import auth, intake, pools, reconcile
 from syncserver import models as m
 from syncserver.admin import findings, ground
 from syncserver.admin.kiosks import FORM_BYTES, MEDIUM_BYTES_MAX
@@ -30,7 +32,20 @@ VOIDS_SHOWN: Final = 100
 FINDINGS_SHOWN: Final = 25
 IMPORTS_SHOWN: Final = 100
 SPANS_SHOWN: Final = 500
-"""Ranges of numbers listed before asking for an exception; all are counted."""
+"""Ranges of numbers listed at once; all are counted."""
+CSV_CHARS: Final = 64 << 10
+LEDGER: Final = {
+    "sold": "in a pool",
+    "void": "made void",
+    "misprint": "never printed whole",
+    "quarantined": "in doubt",
+    "invalid": "out by a decision, or a test",
+    "returned": "never sold, and never to be",
+    "lost": "of a kiosk that is gone, or was left out",
+    "unaccounted": "not shown yet",
+    "not handed out": "never given to a kiosk",
+}
+"""What a number can have come to, in words."""
 CORRUPT_SHOWN: Final = 100
 
 STEPS: Final = (
@@ -56,6 +71,8 @@ def register(to: Blueprint) -> None:
     to.add_url_rule(f"{base}/confirm", "confirm", confirm, methods=["POST"])
     to.add_url_rule(f"{base}/import", "event_import", bring_in, methods=["POST"])
     to.add_url_rule(f"{base}/imports", "imports", imports)
+    to.add_url_rule("/events/<uuid:event>/numbers", "numbers", numbers)
+    to.add_url_rule("/events/<uuid:event>/numbers.csv", "numbers_csv", numbers_csv)
     to.url_value_preprocessor(_make_room)
 
 
@@ -122,36 +139,66 @@ def todos(gates: Sequence[Gate], rows: Sequence[reconcile.UnitRow], *, manager: 
 @access(*ground.READERS)
 def show(event: UUID) -> ResponseReturnValue:
     """How an event's sales stand, step by step, and what still keeps the draw shut."""
-    return ground.page("reconcile", "events", every_s=REFRESH_S, **_values(event))
+    return ground.page("reconcile", "events", every_s=REFRESH_S, **_values(event, _asked_plan(event)))
 
 
 @access(*ground.READERS)
 def fragment(event: UUID) -> ResponseReturnValue:
     """The pieces of the page that change, to be exchanged on it."""
-    return render_template("admin/reconcile_now.html", **_values(event))
+    return render_template("admin/reconcile_now.html", **_values(event, _asked_plan(event)))
 
 
-def _values(event: UUID) -> dict[str, Any]:
-    here, me = auth.office(), auth.account()
+def _asked_plan(event: UUID) -> str:
+    """The planned draw that the address names; the main one where it names none that there is."""
+    asked = request.args.get("plan", "") or pools.MAIN
+    with ground.reading() as c:
+        ground.own_event(c, event)
+        names = {plan.name for plan in pools.plans(auth.office(), c, event)}
+    return asked if asked in names else pools.MAIN
+
+
+def _values(event: UUID, plan: str) -> dict[str, Any]:
+    here, me, v = auth.office(), auth.account(), m.voids
     with ground.reading() as c:
         row = ground.own_event(c, event)
-        status = reconcile.status(here, c, event)
+        plans = pools.plans(here, c, event)
+        status = reconcile.status(here, c, event, plan)
         doubts = findings.of_event(c, event, FINDINGS_SHOWN)
         voids = _voids(c, event)
-        who = c.scalar(select(m.users.c.display_name).where(m.users.c.id == row.reconciliation_confirmed_by))
+        unseen = c.scalar(select(func.count()).where(v.c.event_id == event, v.c.acknowledged_at.is_(None)))
+        people = {status.confirmed_by, status.presigned_by} - {None}
+        u = m.users
+        names = {
+            found.id: found.display_name
+            for found in c.execute(select(u.c.id, u.c.display_name).where(u.c.id.in_(people)))
+        }
         corrupt = _corruption(c, event)
+        excluded = pools.exclusions(c, event)
+        affected = {
+            f.id: reconcile.excepted_numbers(c, event, f.rsu_id, f.epoch)
+            for f in doubts
+            if f.kind == "unit_missing" and f.event_id == event
+        }
     manager = me.role in ground.MANAGERS
     return {
         "e": row,
+        "plan": plan,
+        "plans": plans,
         "status": status,
         "steps": steps(status.gates),
         "todos": todos(status.gates, status.rows, manager=manager),
         "sums": _sums(status),
         "doubts": doubts,
+        "affected": affected,
         "voids": voids,
         "voids_shown": VOIDS_SHOWN,
-        "confirmed_by": who,
+        "unseen": unseen,
+        "names": names,
+        "confirmable": all(
+            gate.passed for gate in status.gates if gate.code not in {"confirmed", "linked", "under_way"}
+        ),
         "corrupt": corrupt,
+        "excluded": [one for one in excluded if one.lifted_at is None],
         "may": manager,
         "now": clock.utc(here.clock.now_ms()),
     }
@@ -226,10 +273,13 @@ def acknowledge(event: UUID) -> ResponseReturnValue:
 @access(*ground.MANAGERS)
 def confirm(event: UUID) -> ResponseReturnValue:
     """Confirms that the event is reconciled."""
-    page = ground.back_to("admin.reconcile_page", event=event)
+    plan = request.form.get("plan", "") or pools.MAIN
+    page = ground.back_to(
+        "admin.reconcile_page", event=event, **({} if plan == pools.MAIN else {"plan": plan})
+    )
     with ground.acting() as c:
         ground.own_event(c, event)
-        reconcile.confirm(auth.office(), c, event, auth.account().id)
+        reconcile.confirm(auth.office(), c, event, auth.account().id, plan)
     ground.tell("good", "Reconciliation is confirmed, under your name. The draw can be opened.")
     return redirect(page, 303)
 
@@ -243,15 +293,7 @@ def exception(event: UUID, rsu: UUID, epoch: int) -> ResponseReturnValue:
         unit = next((one for one in rows if (one.rsu, one.epoch) == (rsu, epoch)), None)
         if unit is None:
             abort(404)
-        a = m.rsu_allocations
-        spans = [
-            (block.start_number, block.end_number)
-            for block in c.execute(
-                select(a.c.start_number, a.c.end_number)
-                .where(a.c.raffle_event_id == event, a.c.rsu_id == rsu, a.c.epoch == epoch)
-                .order_by(a.c.start_number)
-            )
-        ]
+        spans = reconcile.excepted_numbers(c, event, rsu, epoch)
     return ground.page(
         "exception",
         "events",
@@ -274,6 +316,64 @@ def except_unit(event: UUID) -> ResponseReturnValue:
         reconcile.except_unit(c, event, rsu, epoch, ground.reason(), auth.account().id)
     ground.tell("good", "Asked, under your name. A second person agrees among the findings.")
     return redirect(page, 303)
+
+
+# The ledger of numbers ------------------------------------------------------------------------------
+
+
+def _asked_state() -> str:
+    asked = request.args.get("state", "")
+    return asked if asked in LEDGER else ""
+
+
+@access(*ground.READERS)
+def numbers(event: UUID) -> ResponseReturnValue:
+    """Every number of the event, once: what became of it, and that all of them add up."""
+    state, page = _asked_state(), ground.page_number()
+    with ground.reading() as c:
+        row = ground.own_event(c, event)
+        spans = reconcile.number_ledger(c, event)
+    sums = {one: sum(span.count for span in spans if span.state == one) for one in LEDGER}
+    shown = [span for span in spans if not state or span.state == state]
+    start = (page - 1) * SPANS_SHOWN
+    range_ = row.ticket_allocation
+    return ground.page(
+        "numbers",
+        "events",
+        e=row,
+        sums=sums,
+        words=LEDGER,
+        state=state,
+        total=sum(sums.values()),
+        whole=range_["last"] - range_["first"] + 1,
+        spans=shown[start : start + SPANS_SHOWN],
+        found=len(shown),
+        more=len(shown) > start + SPANS_SHOWN,
+        page=page,
+    )
+
+
+@access(*ground.READERS)
+def numbers_csv(event: UUID) -> Response:
+    """The ledger of numbers to download."""
+    state = _asked_state()
+    with ground.reading() as c:
+        row = ground.own_event(c, event)
+
+    def lines(c: Connection) -> Iterator[str]:
+        out = io.StringIO()
+        write = csv.writer(out)
+        write.writerow(["first", "last", "count", "state", "kiosk", "epoch"])
+        for span in reconcile.number_ledger(c, event):
+            if not state or span.state == state:
+                write.writerow([span.first, span.last, span.count, span.state, span.unit, span.epoch or ""])
+            if out.tell() > CSV_CHARS:
+                yield out.getvalue()
+                out.seek(0)
+                out.truncate()
+        yield out.getvalue()
+
+    return ground.csv(lines, f"numbers-{row.event_number}")
 
 
 # A dead kiosk's medium ------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -278,3 +278,28 @@ def test_the_steps_follow_the_draw(house: House) -> None:
     assert steps(read(), manual=True, printed=True)[2].state == "now"
     follow(house, f"{url}/fail", reason="Enough")
     assert {one.state for one in steps(read())} == {"later"}
+
+
+def test_an_event_is_let_draw_itself_with_a_signature_beforehand(house: House) -> None:
+    """D11: switched per event; what it waits for is said; a source that people bring cannot be automatic."""
+    url = f"/admin/events/{house.event}/draw"
+    assert "cannot draw itself" in page(house, url)
+    assert "People have to bring" in follow(house, f"{url}/automatic", do="on")
+    assert "Choose what is to be done" in follow(house, f"{url}/automatic", do="dance")
+    at = house.office.now() + timedelta(hours=4)
+    e = m.raffle_events
+    with house.office.begin(house.people["admin"]) as c:
+        kept = c.execute(select(e.c.configuration).where(e.c.id == house.draft)).scalar_one()
+        kept["draw"] |= {"source": "drand"}
+        c.execute(update(e).where(e.c.id == house.draft).values(configuration=kept, draw_at=at))
+    url = f"/admin/events/{house.draft}/draw"
+    assert "Let it draw itself" in page(house, url)
+    shown = follow(house, f"{url}/automatic", do="on")
+    assert "switched on" in shown
+    assert "Nobody has confirmed" in shown[shown.index("What it waits for") :]
+    shown = follow(house, f"{url}/automatic", do="sign")
+    assert "signed beforehand by <strong>Per manager</strong>" in shown
+    assert "Nobody has confirmed" not in shown[shown.index("What it waits for") :]
+    assert "is taken back" in follow(house, f"{url}/automatic", do="unsign")
+    assert "no longer draws itself" in follow(house, f"{url}/automatic", do="off")
+    assert "Switch it off" not in page(house, url, "auditor")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,13 +15,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from syncserver import auth, reconcile
+from shared.clock import utc
+from syncserver import auth, draws, events, reconcile
 from syncserver import models as m
 from syncserver.admin.reconcile import steps
 from syncserver.app import create_app
 from syncserver.db import Database
 from syncserver.reconcile import Gate
-from tests.chains import PRICE, Kiosk, Scene, open_scene
+from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, Scene, open_scene
 from tests.server import PASSWORD, log_in, post
 
 
@@ -55,7 +58,11 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
-    scene = open_scene(database, tmp_path)
+    return at_desk(open_scene(database, tmp_path))
+
+
+def at_desk(scene: Scene) -> Desk:
+    """The pages of a scene's office, with somebody of each role."""
     with scene.office.begin() as c:
         people = {
             role: auth.create_user(c, scene.organisation, role, f"Per {role}", PASSWORD, role)
@@ -133,10 +140,10 @@ def test_the_pieces_that_refresh_are_the_page_s_own(desk: Desk) -> None:
     shown, fragment = desk.page(), desk.page(f"{desk.url}/now")
     every = re.search(r'data-refresh="([^"]+)" data-every="(\d+)"', shown)
     assert every
-    assert (every[1], int(every[2]) <= 3) == (f"{desk.url}/now", True)
+    assert (every[1], int(every[2]) <= 3) == (f"{desk.url}/now?plan=main", True)
     assert "<html" not in fragment
     pieces = re.findall(r'^<(?:section|dl|ol) class="[^"]+" id="([a-z]+)"', fragment, re.MULTILINE)
-    assert pieces == ["glance", "sums", "steps", "corruption"]
+    assert pieces == ["glance", "sums", "steps", "corruption", "excluded"]
 
 
 def test_a_kiosk_s_row_says_where_its_numbers_are(desk: Desk) -> None:
@@ -171,13 +178,18 @@ def test_an_exception_shows_what_it_leaves_out_and_needs_a_second_person(desk: D
     desk.scene.clock.pass_ms(120_000)
     asking = f"{desk.url}/except/{south.rsu}/1"
     assert asking in desk.page()
-    assert "A second person" in desk.page(asking)
+    before = desk.page(asking)
+    assert "A second person" in before
+    first = south.grants[0][0].first
+    assert f"{first + 5}–{first + 99}" in before
+    assert "<strong>95</strong>" in before
     assert desk.browser("manager").get(f"{desk.url}/except/{desk.scene.event}/1").status_code == 404
     shown = desk.follow(f"{desk.url}/except", rsu=str(south.rsu), epoch=1, reason="Stolen at the gate")
     assert "You asked for this" in shown
     assert "Stolen at the gate" in shown[shown.index("Corruption log") :]
     finding = re.search(r"/admin/findings/([0-9a-f-]{36})/decide", desk.page(role="admin"))
     assert finding
+    assert f"{first + 5}–{first + 99}" in desk.page(role="admin")
     form = {"decision": "accept", "reason": "Seen the report", "reconciling": str(desk.scene.event)}
     assert "second person has to agree" in desk.follow(finding[0], **form)
     shown = desk.follow(finding[0], "admin", **form)
@@ -229,3 +241,106 @@ def test_nobody_but_readers_sees_the_reconciliation_and_nobody_but_managers_acts
         confirmed = c.execute(m.raffle_events.select()).one().reconciliation_confirmed_at
     assert confirmed is None
     assert "Bring it in" not in desk.page(role="auditor")
+
+
+def test_every_number_is_accounted_for_on_a_page_and_in_a_table(desk: Desk) -> None:
+    """N2, Y9: each number once, in a state; the sums come to the event's range; by state; as CSV."""
+    north, south = desk.scene.kiosk("North"), desk.scene.kiosk("South")
+    north.sell()
+    north.void(north.sell().lines[0])
+    south.sell()
+    south.send_all()
+    settle(desk, north)
+    url = f"/admin/events/{desk.scene.event}/numbers"
+    shown = desk.page(url, "auditor")
+    assert "all accounted for, each once" in shown
+    sums = dict(
+        re.findall(r'state=([a-z+%0-9]+)" >[^<]+</a></td><td[^>]*>[^<]+</td><td[^>]*>([0-9,]+)', shown)
+    )
+    assert (sums["sold"], sums["void"], sums["returned"], sums["unaccounted"]) == ("10", "5", "90", "95")
+    assert "North" not in desk.page(f"{url}?state=unaccounted")
+    rows = list(csv.DictReader(io.StringIO(desk.page(f"{url}.csv", "auditor"))))
+    assert sum(int(row["count"]) for row in rows) == 1_000_000
+    after = 0
+    for row in rows:
+        assert int(row["first"]) == after + 1
+        after = int(row["last"])
+    lost = list(csv.DictReader(io.StringIO(desk.page(f"{url}.csv?state=returned"))))
+    assert [(row["kiosk"], row["count"]) for row in lost] == [("North", "90")]
+
+
+def test_an_order_is_found_excluded_with_a_reason_and_taken_back(desk: Desk) -> None:
+    """D2: a recorded decision before the freeze, on the page of the event being reconciled."""
+    north = desk.scene.kiosk("North")
+    sold = north.sell()
+    north.send_all()
+    url = f"/admin/events/{desk.scene.event}/exclusions"
+    assert "Nobody was excluded" in desk.page()
+    number = str(north.grants[0][0].first)
+    for q in (sold.lines[0].validation, number, sold.lines[0].order):
+        assert "Exclude under my name" in desk.page(f"{url}?q={q}"), q
+    assert "No order of this event" in desk.page(f"{url}?q=999999")
+    assert "Reason: that will not do" in desk.follow(f"{url}/add", order=sold.lines[0].order)
+    desk.follow(f"{url}/add", order=sold.lines[0].order, reason="Sold by the draw's own steward")
+    assert "own steward" in desk.page()
+    lift = re.search(r"/admin/exclusions/[0-9a-f-]{36}/lift", desk.page(url))
+    assert lift
+    assert "Exclude" not in desk.page(f"{url}?q={number}", "auditor")
+    shown = desk.follow(lift[0], reason="He had gone home before")
+    assert "taken back" in shown
+    assert "gone home" in shown
+    assert "Nobody was excluded" in desk.page()
+    nowhere = f"/admin/exclusions/{desk.scene.event}/lift"
+    assert post(desk.browser("manager"), nowhere, reason="there is none").status_code == 404
+
+
+def test_what_is_frozen_is_not_excluded_any_more(desk: Desk) -> None:
+    """D2: after the freeze the page says so, and what can be done instead."""
+    north = desk.scene.kiosk("North")
+    sold = north.sell()
+    north.send_all()
+    settle(desk, north)
+    by = desk.people["manager"]
+    with desk.scene.office.begin(by) as c:
+        reconcile.confirm(desk.scene.office, c, desk.scene.event, by)
+    with desk.scene.office.begin(by) as c:
+        draws.freeze(desk.scene.office, c, desk.scene.event, {"source": "none"}, by)
+    url = f"/admin/events/{desk.scene.event}/exclusions"
+    assert "Too late." in desk.page(f"{url}?q={sold.lines[0].validation}")
+    assert "drawn, or being drawn" in desk.follow(f"{url}/add", order=sold.lines[0].order, reason="Staff")
+
+
+def test_each_planned_draw_is_reconciled_by_itself(database: Database, tmp_path: Path) -> None:
+    """D2, Y9: an early bird has gates and a signature of its own while sales go on."""
+    until = utc(START_MS + HOUR_MS)
+    early = events.PoolPlan(
+        name="friday", label="Early bird, Friday", until=until, draw_at=until + timedelta(minutes=30)
+    )
+    scene = open_scene(
+        database,
+        tmp_path,
+        pools=(early,),
+        prepare=lambda c, event: events.add_prize(
+            c, event, "Jersey", "fixed", 5_000, position=9, pool="friday"
+        ),
+    )
+    desk = at_desk(scene)
+    north = scene.kiosk("North")
+    north.sell()
+    shown = desk.page(f"{desk.url}?plan=friday")
+    assert "aria-current=page>Early bird, Friday" in shown
+    assert "until this early bird ends" in shown
+    scene.clock.pass_ms(2 * HOUR_MS)
+    desk.browsers.clear()
+    north.cut(pool="friday")
+    north.send_all()
+    shown = desk.page(f"{desk.url}?plan=friday")
+    assert "Sales of the event go on until" in shown
+    assert todo(shown) == [("You", "confirm")]
+    shown = desk.follow(f"{desk.url}/confirm", plan="friday")
+    assert "Ready for the draw" in shown
+    assert todo(desk.page()) != []
+    drawing = desk.page(f"/admin/events/{scene.event}/draw")
+    assert "<h1>Early bird, Friday" in drawing
+    assert "Jersey" in drawing
+    assert "Half the pot" not in drawing
