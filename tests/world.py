@@ -25,10 +25,10 @@ from shared import numbers
 from shared.clock import utc
 from shared.errors import Refused
 from shared.wire import Policies
-from syncserver import events, ingest, reconcile, rsus
+from syncserver import draws, events, ingest, pools, reconcile, rsus
 from syncserver import models as m
 from syncserver.app import create_app
-from syncserver.events import NewEvent
+from syncserver.events import NewEvent, PoolPlan
 from syncserver.office import furnish, restored
 from tests.postgres import Cluster
 from tests.sim import laws
@@ -61,6 +61,8 @@ MISFORTUNES = (
 )
 GRAVE = (*MISFORTUNES[:6], "dead for good")
 """At most one of these a world: together they ask for decisions that nobody could take from what the office knows."""
+BIRDS = {f"bird-{k}": START_MS + OPEN_FOR_MS * k // 4 for k in (1, 2)}
+"""Early birds, in worlds that have them, and when they end."""
 
 
 def plan(seed: int) -> dict[str, float]:
@@ -133,6 +135,8 @@ class World:
     seed: int
     cluster: Cluster
     folder: Path
+    early: bool = False
+    """Its events have early birds, drawn while the kiosks go on selling."""
     books: Books = field(default_factory=Books)
     happened: Counter[str] = field(default_factory=Counter)
     story: list[str] = field(default_factory=list)
@@ -149,6 +153,9 @@ class World:
         self.left_out: set[str] = set()
         self.grave: Grave | None = None
         self.imports = 0
+        self.early_winners: dict[str, dict[int, str]] = {}
+        """By event: the numbers that won in early birds' draws, and their orders."""
+        self.drawn: set[tuple[str, str]] = set()
         self.lost: set[bytes] = set()
         """Entries that are on no medium any more: a kiosk died with them."""
         self.unheard: set[str] = set()
@@ -167,6 +174,8 @@ class World:
         laws.numbers_are_unique(self)
         laws.the_draw_is_of_what_stands(self)
         assert set(self.plan) <= set(self.happened), set(self.plan) - set(self.happened)
+        if self.early and self.grave is None:
+            assert self.happened["early draw while selling"], "no early bird was drawn in time"
 
     def shut(self) -> None:
         """Let go of everything."""
@@ -207,6 +216,10 @@ class World:
                     closes_at=closes,
                     draw_at=closes + timedelta(hours=1),
                     first_number=1 + 1_000 * k,
+                    pools=tuple(
+                        PoolPlan(name=name, label=name, until=utc(end), draw_at=utc(end + 60_000))
+                        for name, end in (BIRDS if self.early else {}).items()
+                    ),
                     policies=Policies(block_size=self.dice.choice([40, 150, 400]), low_water=30),
                 )
                 event = events.create_event(office, c, new, BOSS)
@@ -217,6 +230,8 @@ class World:
                 ]
                 events.add_prize(c, event, "Half of it", "percentage", basis_points=5_000, position=1)
                 events.add_prize(c, event, "A bicycle", "fixed", 30_000, position=2)
+                for position, name in enumerate(BIRDS if self.early else (), start=3):
+                    events.add_prize(c, event, "A radio", "fixed", 5_000, position, pool=name)
                 events.activate(office, c, event, BOSS)
 
     def _new_unit(self, i: int) -> Unit:
@@ -295,6 +310,8 @@ class World:
                 self._strike(strikes.pop(0)[1])
             self._action()
             self._pass(self.dice.randint(0, pause_ms_max))
+            if self.early and self.dice.random() < 0.3:
+                self._draw_early()
             if self.dice.random() < 0.03:
                 laws.shut(self)
 
@@ -388,6 +405,64 @@ class World:
             self.tell("the server is up again")
         else:
             self.wire.deliver_late()
+
+    # Early birds ------------------------------------------------------------------------------------
+
+    def _draw_early(self) -> None:
+        """Hear from everybody, and hold each early bird's draw whose gates open; the others are refused."""
+        due = [
+            (event, bird)
+            for event in self.packages
+            for bird, end in BIRDS.items()
+            if self.now_ms >= end and (event, bird) not in self.drawn
+        ]
+        if not due:
+            return
+        with self._calm():
+            for unit in self._selling():
+                self._settle_prints(unit)
+                unit.idle()
+                self._until_whole(unit)
+        for event, bird in due:
+            with self.server.office.begin(BOSS) as c:
+                gates = reconcile.gates(self.server.office, c, UUID(event), bird)
+            shut = {gate.code for gate in gates if not gate.passed}
+            if shut <= {"voids", "confirmed"}:
+                self._hold_early(event, bird)
+                self.happened["early draw while selling"] += 1
+            else:
+                self._refused_early(event, bird)
+                self.tell(f"{bird} waits: {', '.join(sorted(shut))}")
+
+    def _refused_early(self, event: str, bird: str) -> None:
+        with pytest.raises(Refused) as refused, self.server.office.begin(BOSS) as c:
+            draws.freeze(self.server.office, c, UUID(event), {"source": "none"}, BOSS, plan=bird)
+        assert refused.value.code.startswith("gate_"), refused.value
+
+    def _hold_early(self, event: str, bird: str) -> None:
+        office = self.server.office
+        self._refused_early(event, bird)
+        with office.begin(BOSS) as c:
+            reconcile.acknowledge_voids(c, UUID(event), BOSS)
+            reconcile.confirm(office, c, UUID(event), BOSS, bird)
+        self.drawn.add((event, bird))
+        self.happened["early draw"] += 1
+        expected = laws.early_pool(self, event, bird)
+        if not expected:
+            with office.begin(BOSS) as c, pytest.raises(Refused, match="empty"):
+                draws.freeze(office, c, UUID(event), {"source": "none"}, BOSS, plan=bird)
+            self.tell(f"{bird}: nobody bought so early")
+            return
+        draw = draws.draw_now(office, UUID(event), BOSS, plan=bird)
+        with office.begin(BOSS) as c:
+            packed = draws.pool(c, draw, bird)
+            draws.make_official(office, c, draw, BOSS)
+            won = [row for row in draws.results(c, UUID(event)) if row.draw == draw]
+            plans = {plan.name: plan.state for plan in pools.plans(office, c, UUID(event))}
+        assert packed == b"".join(n.to_bytes(4) for n in expected), f"the pool of {bird}"
+        assert plans[bird] == "drawn"
+        self.early_winners.setdefault(event, {}).update({row.number: str(row.order) for row in won})
+        self.tell(f"{bird} is drawn from {len(expected)} numbers: {[row.number for row in won]}")
 
     # Misfortunes ------------------------------------------------------------------------------------
 
@@ -643,6 +718,10 @@ class World:
                 reconcile.acknowledge_voids(c, UUID(event), BOSS)
         laws.shut(self)
         for event in self.packages:
+            for bird in BIRDS if self.early else ():
+                if (event, bird) not in self.drawn:
+                    self._hold_early(event, bird)
+        for event in self.packages:
             with office.begin(BOSS) as c:
                 reconcile.confirm(office, c, UUID(event), BOSS)
         self.tell("reconciled and confirmed")
@@ -680,7 +759,8 @@ class World:
         with self.server.office.begin(BOSS) as c:
             for finding in reconcile.findings(c, event, open_only=True):
                 self._expected_finding(finding)
-                order = finding.detail.get("order", "")
+                # A void of an order that has won changes nothing, whatever is decided.
+                order = "" if finding.kind == "void_after_draw" else finding.detail.get("order", "")
                 stands = not order or (order not in self.left_out and self.dice.random() < 0.7)
                 if order and not stands:
                     self.left_out.add(order)
@@ -700,5 +780,6 @@ class World:
             "early": {"clock jump"},
             "clock": {"clock jump"},
             "order_twice": set(),
+            "void_after_draw": {"early draw"},
         }
         assert reasons.get(finding.kind, set()) & set(self.happened), finding

@@ -54,14 +54,21 @@ class Books:
         """The orders made void by one of these entries."""
         return {v.order for v in self.voids if v.entry in entries}
 
-    def pool(self, event: str, entries: set[bytes], left_out: Iterable[str] = ()) -> list[int]:
-        """The numbers that stand: sold less void, less the orders that a person left out; ascending."""
-        void = self.void_orders(entries) | set(left_out)
+    def pool(
+        self, event: str, entries: set[bytes], left_out: Iterable[str] = (), kept: Iterable[str] = ()
+    ) -> list[int]:
+        """The numbers that stand: sold less void, less the orders that a person left out; ascending.
+
+        No void touches the orders ``kept``: they have won.
+        """
+        void = self.void_orders(entries) - set(kept) | set(left_out)
         return sorted(
             n for t in self.tickets(entries) if t.event == event and t.order not in void for n in t.numbers
         )
 
-    def money(self, event: str, entries: set[bytes], left_out: Iterable[str] = ()) -> int:
+    def money(
+        self, event: str, entries: set[bytes], left_out: Iterable[str] = (), kept: Iterable[str] = ()
+    ) -> int:
         """What was paid for what stands, minor units."""
-        void = self.void_orders(entries) | set(left_out)
+        void = self.void_orders(entries) - set(kept) | set(left_out)
         return sum(t.price for t in self.tickets(entries) if t.event == event and t.order not in void)
