@@ -54,6 +54,8 @@ TICKET_CHARS_MAX: Final = 1_000
 AGE_S_OFFICIAL: Final = 3600
 LATEST_MAX: Final = 20
 """Draws that the page for verifying lists."""
+VERIFY_SCRIPTS: Final = ("verify.js", "drand.js", "verify_page.js")
+"""What the page that verifies is made of, in their order."""
 PROOFS_MAX: Final = 100
 """Numbers whose proofs are asked for at once."""
 TREE_READ_NUMBERS: Final = fair.LEAF_NUMBERS * 1024
@@ -743,7 +745,7 @@ def verify_alone() -> Response:
     """The same page as one file that opens from a disk: its policy lets nothing in or out but the script in it."""
     static = Path(str(current_app.static_folder))
     style = (static / "app.css").read_text("utf-8")
-    script = "".join((static / name).read_text("utf-8") for name in ("verify.js", "verify_page.js"))
+    script = "".join((static / name).read_text("utf-8") for name in VERIFY_SCRIPTS)
     policy = (
         f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -542,11 +542,12 @@ const Tombola = (() => {
 
   const emptyReport = () => ({ ok: false, checked: [], notChecked: [], problems: [], winners: [], steps: [], jackpot: null, manifest: null, manifestSha256: "", seedSha256: "", seed: "", entropy: "", bundleSha256: "" });
 
-  // Checks a bundle, and each of the published pools given. Never throws for what they hold: `problems` says what is wrong.
-  function verify(data, pools = []) {
+  // Checks a bundle, and each of the published pools given. `beacon` checks the text of the source drand: null where the
+  // signature holds, words where it cannot tell, a BeaconError where it does not. `problems` says what is wrong.
+  function verify(data, pools = [], beacon = null) {
     const report = emptyReport();
     try {
-      verifyBundle(data, pools, report);
+      verifyBundle(data, pools, beacon, report);
     } catch (error) {
       if (!(error instanceof DrawError)) throw error;
       report.problems.push(error.message);
@@ -560,7 +561,7 @@ const Tombola = (() => {
     else report.problems.push(`${name}: ${quoted(String(claimed).slice(0, 80))} is stated, ${actual} is right`);
   }
 
-  function verifyBundle(data, pools, report) {
+  function verifyBundle(data, pools, beacon, report) {
     const have = fields(parseCanonical(data), "bundle", BUNDLE);
     const { bundle_sha256: claimed, ...rest } = have;
     report.bundleSha256 = sha256Hex(canonical(rest));
@@ -585,6 +586,7 @@ const Tombola = (() => {
     }
     verifyResults(plan, generator, items(have.results, "results", WINNERS_MAX), report);
     verifyPools(plan, pools, report);
+    verifySource(plan, report, beacon);
     report.notChecked.push(...beyond(plan));
   }
 
@@ -681,19 +683,38 @@ const Tombola = (() => {
     }
   }
 
-  // What no bundle can show.
-  function beyond(plan) {
-    const { entropy } = plan;
+  // The beacon's signature where it can be checked; for all else, what to ask, and whom.
+  function verifySource({ entropy }, report, beacon) {
     const known = {
       none: "that the seed is a random one: no public source took part, one must trust the office",
       dice: "that the dice fell so: those know who were there",
       digits: "that these digits were called or drawn: those know who were there",
-      drand: `that the signature is valid (BLS): drand.py checks it, or ask drand for its round ${entropy.round}`,
+      drand: `that the signature is valid (BLS): python drand.py ${report.entropy} checks it, or ask drand for the round`,
       nist: `that the beacon gave this value: ask NIST for its pulse of ${entropy.time}`,
       manual: "that the numbers were drawn by hand as the record states: those know who were there",
     };
-    const said = [known[entropy.source], "that each pool holds exactly the tickets that were sold and may win"];
-    said.push(`that ${entropy.source === "manual" ? "manifest and winners" : "manifest, seed's hash, public entropy and seed"} were published in this order`);
+    let words = known[entropy.source];
+    if (entropy.source === "drand" && beacon) {
+      let unknown;
+      try {
+        unknown = beacon(report.entropy);
+      } catch (error) {
+        if (error.name !== "BeaconError") throw error;
+        refuse(`public entropy: ${error.message}`);
+      }
+      if (unknown === null) {
+        report.checked.push(`drand's signature of round ${entropy.round} is valid (BLS)`);
+        return;
+      }
+      words = `that the signature is valid (BLS): ${unknown}`;
+    }
+    report.notChecked.push(words);
+  }
+
+  // What no bundle can show.
+  function beyond(plan) {
+    const said = ["that each pool holds exactly the tickets that were sold and may win"];
+    said.push(`that ${plan.entropy.source === "manual" ? "manifest and winners" : "manifest, seed's hash, public entropy and seed"} were published in this order`);
     if (plan.previous !== null) said.push(`attempt ${plan.attempt - 1}, whose manifest has the SHA-256 ${plan.previous}`);
     if (plan.ballots !== null) said.push("the ballots");
     said.push(`the software that drew: the manifest names ${plan.software}, the SHA-256 of its draw.py`);

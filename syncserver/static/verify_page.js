@@ -94,7 +94,7 @@
       if (!shownParts.length) shownParts.push(verdict(false, "There is no bundle among these files.", "Choose the draw’s bundle, a .json file, and its pools with it if you have them."));
       return shownParts;
     }
-    const report = Tombola.verify(bundle, pools);
+    const report = Tombola.verify(bundle, pools, Drand.check);
     report.problems.push(...problems);
     report.ok = report.problems.length === 0;
     return [...shownParts, ...shown(report)];

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from shared import drand
 from shared import draw as fair
 from syncserver.app import create_app
 from syncserver.db import Database
@@ -27,7 +28,7 @@ PROOFS = sorted((GOLDEN / "proofs").glob("*.json"))
 RANDOM_BUNDLES = 300
 VERIFY = """([bundles, pools]) => bundles.map((text, i) => {
   const bytes = (base64) => Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
-  const found = Tombola.verify(bytes(text), pools[i].map((pool) => Tombola.pool(bytes(pool))));
+  const found = Tombola.verify(bytes(text), pools[i].map((pool) => Tombola.pool(bytes(pool))), Drand.check);
   return { ok: found.ok, problems: found.problems, checked: found.checked, notChecked: found.notChecked,
     winners: found.winners.map((won) => [won.position, won.prize, won.winner, won.pool, won.drawNumber, won.event, won.ticketNumber, won.void]),
     jackpot: found.jackpot && found.jackpot.drawNumber };
@@ -146,6 +147,40 @@ def test_a_ticket_holder_s_recorded_proof_holds_and_a_changed_one_does_not(alone
         base64.b64encode(data).decode(),
     )
     assert accepted == [[], fair.verify_proof(data)[:2]]
+
+
+def test_a_true_round_of_drand_is_told_from_any_other_without_a_network(alone: Page) -> None:
+    """D3: the signature (BLS) is checked by the browser alone, with the program's verdicts."""
+    bundle = (GOLDEN / "drand.json").read_bytes()
+    truth = fair.verify(bundle, beacon=drand.check)
+    (found,) = ask(alone, [bundle])
+    assert truth.ok
+    assert "is valid (BLS)" in found["checked"][-1]
+    assert found["checked"] == truth.checked
+    text = json.loads(bundle)["public_entropy"]
+    chain, turn, signature = text.split(":")
+    infinity = "c0" + "00" * 47
+    lies = [
+        f"{chain}:{int(turn) + 1}:{signature}",
+        f"{chain}:{turn}:{signature[:-1]}{'0' if signature[-1] != '0' else '1'}",
+        f"{chain}:{turn}:{infinity}",
+        f"{chain}:{turn}:{'1' + signature[1:]}",
+        f"{chain}:{turn}:{signature * 2}",
+        f"{chain}:{turn}:{'9a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab'}",
+        f"{chain}:0:{signature}",
+    ]
+    told = alone.evaluate(
+        """(lies) => lies.map((text) => {
+          try { return String(Drand.check(text)); } catch (error) { return error.message; }
+        })""",
+        lies,
+    )
+    for lie, words in zip(lies, told, strict=True):
+        with pytest.raises(drand.BeaconError) as refused:
+            drand.check(lie)
+        assert words == str(refused.value)
+    other = f"{'ab' * 32}:{turn}:{signature}"
+    assert alone.evaluate("(text) => Drand.check(text)", other) == drand.check(other)
 
 
 def test_what_is_no_bundle_is_told_so(alone: Page, tmp_path: Path) -> None:
@@ -322,7 +357,7 @@ def test_the_browser_agrees_with_the_program_on_draws_at_random(alone: Page) -> 
     given = [pools if i % 2 else [] for i, (_, pools) in enumerate(draws)]
     answers = ask(alone, [bundle for bundle, _ in draws], given)
     for (bundle, _), pools, found in zip(draws, given, answers, strict=True):
-        truth = fair.verify(bundle, pools)
+        truth = fair.verify(bundle, pools, drand.check)
         assert truth.ok
         assert found["problems"] == []
         assert found["winners"] == as_listed(truth.winners)
@@ -342,7 +377,7 @@ def test_the_browser_agrees_with_the_program_on_what_is_a_lie(alone: Page) -> No
     lies = [lied(chance, some_draw(chance)[0]) for _ in range(RANDOM_BUNDLES)]
     refused = 0
     for bundle, found in zip(lies, ask(alone, lies), strict=True):
-        truth = fair.verify(bundle)
+        truth = fair.verify(bundle, beacon=drand.check)
         assert found["ok"] == truth.ok, (bundle[:300], found["problems"], truth.problems)
         refused += not truth.ok
         assert places(found["problems"]) == places(truth.problems)
