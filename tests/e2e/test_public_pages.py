@@ -87,7 +87,7 @@ class Steps:
     """A draw of the house, led step by step."""
 
     def __init__(self, house: House) -> None:
-        self.office, self.by = house.office, house.people["manager"]
+        self.office, self.by, self.second = house.office, house.people["manager"], house.people["admin"]
         with self.office.begin(self.by) as c:
             self.draw = draws.freeze(self.office, c, house.event, {"source": "dice", "form": "3d6"}, self.by)
 
@@ -96,8 +96,9 @@ class Steps:
             draws.commit_seed(self.office, c, self.draw, self.by)
 
     def dice(self) -> None:
-        with self.office.begin(self.by) as c:
-            draws.fix_entropy(c, self.draw, DICE, self.by)
+        for person in (self.by, self.second):
+            with self.office.begin(person) as c:
+                draws.key(self.office, c, self.draw, "entropy", DICE, person)
 
     def winners(self) -> list[fair.Won]:
         with self.office.begin(self.by) as c:

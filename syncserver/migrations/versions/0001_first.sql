@@ -1284,6 +1284,12 @@ BEGIN
         IF complaint IS NULL AND OLD.entropy_fixed_at IS NULL AND NEW.entropy_fixed_at < NEW.entropy_due_at THEN
             complaint := 'the public entropy is not out yet';
         END IF;
+        IF complaint IS NULL AND OLD.entropy_fixed_at IS NULL AND NEW.entropy_fixed_at IS NOT NULL
+            AND NEW.entropy_source ->> 'source' IN ('dice', 'digits')
+            AND keyed_alike(NEW.id, 'entropy', false) IS DISTINCT FROM NEW.public_entropy
+            AND OLD.seed_committed_at IS NOT NULL AND NOT fresh THEN
+            complaint := 'dice and digits are fixed once two have keyed them alike';
+        END IF;
         IF complaint IS NULL AND NEW.rng_seed <> OLD.rng_seed THEN
             complaint := CASE
                 WHEN manual THEN 'a manual draw has no seed'

@@ -138,7 +138,7 @@ def make_draw(database: Database) -> Any:
             rng_seed="",
             conducted_by=uuid4(),
             system_checksum="00",
-            entropy_source={"source": "dice"},
+            entropy_source={"source": "none"},
             manifest=MANIFEST,
             manifest_sha256=sha256(MANIFEST).hexdigest(),
         )
@@ -473,7 +473,7 @@ def test_a_step_counts_as_published_only_after_its_transaction(every_database: D
         {"seed_sealed": None, "seed_sha256": None},
         {"seed_sha256": "00" * 32},
         {"public_entropy": "6 6 6"},
-        {"entropy_source": {"source": "none"}},
+        {"entropy_source": {"source": "dice"}},
         {"system_checksum": "11"},
         {"seed_opened_at": None},
         {"bundle": b"[]"},

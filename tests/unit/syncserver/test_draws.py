@@ -55,7 +55,8 @@ def test_a_draw_from_freeze_to_official_verifies_with_the_published_pool(scene: 
         digest = draws.commit_seed(scene.office, c, draw, scene.user)
         assert draws.bundle(c, draw, official_only=False) is None
     with scene.office.begin(scene.user) as c:
-        draws.fix_entropy(c, draw, "1 6 3 3 2", scene.user)
+        for by in (scene.user, scene.other_user):
+            draws.key(scene.office, c, draw, "entropy", "1 6 3 3 2", by)
     with scene.office.begin(scene.user) as c:
         data = draws.execute(scene.office, c, draw, scene.user)
     with scene.office.begin() as c:
@@ -184,7 +185,8 @@ def test_nobody_can_read_the_seed_out_of_the_database_before_it_is_opened(scene:
     assert hashlib.sha256(sealed).hexdigest() != digest
     assert not any(sealed.hex() in row for row in logged if row)
     with scene.office.begin(scene.user) as c:
-        draws.fix_entropy(c, draw, "3 4", scene.user)
+        for by in (scene.user, scene.other_user):
+            draws.key(scene.office, c, draw, "entropy", "3 4", by)
     other = dataclasses.replace(scene.office, secret=bytes(32))
     with pytest.raises(Fault, match="seal"), other.begin(scene.user) as c:
         draws.execute(other, c, draw, scene.user)
