@@ -40,6 +40,7 @@ from shared import draw as fair
 from shared import sale
 from shared.errors import Refused
 from syncserver import auth, claims, draws, events
+from syncserver import champions as champions_of
 from syncserver import models as m
 from syncserver.auth import PUBLIC, access
 
@@ -786,6 +787,26 @@ def validate() -> ResponseReturnValue:
     return render_template(
         "public/validate.html", here="validate", v=verdict, refused=refused, public_words=PUBLIC_WORDS
     ), 422 if refused else 200
+
+
+@blueprint.get("/champions")
+@access(PUBLIC)
+def champions() -> ResponseReturnValue:
+    """The newest winners: with name and picture where they agreed and the office approved, else the number alone."""
+    with auth.office().begin() as c:
+        winners = champions_of.published(c)
+    return render_template("public/champions.html", here="champions", winners=winners)
+
+
+@blueprint.get("/champions/<uuid:champion>/photo")
+@access(PUBLIC)
+def champion_photo(champion: UUID) -> Response:
+    """A champion's picture, only while it is published."""
+    with auth.office().begin() as c:
+        found = champions_of.photo(c, champion)
+    if found is None:
+        abort(404)
+    return Response(found[0], content_type=found[1])
 
 
 @blueprint.get("/healthz")

@@ -54,6 +54,7 @@ def places(house: House) -> dict[str, str]:
         "exclusion": str(nobody),
         "finding": str(nobody),
         "claim": str(nobody),
+        "champion": str(nobody),
         "user": str(nobody),
         "epoch": "1",
         "pool": "main",
@@ -66,7 +67,7 @@ def places(house: House) -> dict[str, str]:
     }
 
 
-NOT_THERE = {"finding", "claim", "epoch"}
+NOT_THERE = {"finding", "claim", "champion", "epoch"}
 """Parts for which the house has nothing: whoever may enter is told so."""
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from sqlalchemy import insert
 
 from shared import draw as fair
 from shared import sale
-from syncserver import claims, draws, public
+from syncserver import champions, claims, draws, public
 from syncserver import models as m
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
@@ -219,6 +221,49 @@ def test_a_redraw_names_what_it_replaces_and_why(house: House) -> None:
     board = read(house, f"/events/{house.event}/jackpot/now")
     assert str(new) in board
     assert f">{lost.number}<" not in board
+
+
+def test_a_champion_is_named_only_with_consent_and_approval(house: House) -> None:
+    """D12: until then, and after a withdrawal, the number alone."""
+    for i in range(3):
+        sell(house, 1 + 5 * i, counter=i + 1)
+    close_and_confirm(house)
+    drawn(house, official=False)
+    assert "Nobody has won yet" in read(house, "/champions")
+    office, by, other, browser = (
+        house.office,
+        house.people["manager"],
+        house.people["admin"],
+        house.client("anonymous"),
+    )
+    with office.begin(by) as c:
+        draws.make_official(office, c, draws.attempts(c, house.event)[0].id, by)
+    with office.begin() as c:
+        won = draws.results(c, house.event)[0]
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(picture, "PNG")
+    with office.begin(by) as c:
+        champion = champions.prepare(
+            office, c, won.id, name="Wilma Winner", city="Kiel", announcement="Hurrah!", consent=True, by=by
+        )
+        champions.set_photo(office, c, champion, picture.getvalue(), by)
+        seen = champions.get(c, won.id, house.organisation).prepared_at
+    photo = f"/champions/{champion}/photo"
+    assert seen is not None
+    page = read(house, "/champions")
+    assert f">{won.number}<" in page
+    assert "Wilma" not in page
+    assert browser.get(photo).status_code == 404
+    with office.begin(other) as c:
+        champions.approve(office, c, champion, seen, other)
+    page = read(house, "/champions")
+    assert all(words in page for words in ("Wilma Winner", "Kiel", "Hurrah!", photo, won.prize_name))
+    answer = browser.get(photo)
+    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+    with office.begin(other) as c:
+        champions.withdraw(office, c, champion, "She asked for it.", other)
+    assert "Wilma" not in read(house, "/champions")
+    assert browser.get(photo).status_code == 404
 
 
 def test_the_notice_bears_what_everything_must_fit_afterwards(house: House) -> None:
