@@ -483,7 +483,14 @@ def _reason(value: str) -> str:
 _CHUNK = """
     SELECT string_agg(int4send(n{offset}), ''::bytea), max(n) FROM (
         SELECT draw_number AS n FROM tickets
-        WHERE event_id = %s AND state = 'sold' AND draw_number > %s{which} ORDER BY draw_number LIMIT %s) AS part
+        WHERE event_id = %s AND state = 'sold' AND draw_number > %s ORDER BY draw_number LIMIT %s) AS part
+"""
+# With a condition on the orders these are looked through once: there is no index to go on along.
+_CHUNKS = """
+    SELECT string_agg(int4send(n), ''::bytea) FROM (
+        SELECT draw_number AS n, (row_number() OVER (ORDER BY draw_number) - 1) / {chunk} AS part FROM tickets
+        WHERE event_id = %s AND state = 'sold' AND order_id IN ({orders})) AS numbered
+    GROUP BY part ORDER BY part
 """
 
 
@@ -531,7 +538,9 @@ class _Reader:
         parts = [(UUID(link.event), link.offset) for link in links] if name == MAIN else []
         for event, offset in parts or [(self.event, 0)]:
             gone = self._gone(event)
-            for packed in ahead(self._chunks(event, offset, self._which(name))):
+            orders = self._orders(name)
+            read = self._chunks(event, offset) if orders is None else self._chunks_of(orders)
+            for packed in ahead(read):
                 for piece in without(packed, [number + offset for number in gone]) if gone else (packed,):
                     builder.add(piece)
                 self._tell(len(packed) // fair.NUMBER_BYTES)
@@ -545,8 +554,8 @@ class _Reader:
             self.expected = max(self.expected, self.done)
             self.progress(self.done, self.expected)
 
-    def _chunks(self, event: UUID, offset: int, which: str) -> Iterator[bytes]:
-        statement = _CHUNK.format(offset=f" + {offset}" if offset else "", which=which).encode()
+    def _chunks(self, event: UUID, offset: int) -> Iterator[bytes]:
+        statement = _CHUNK.format(offset=f" + {offset}" if offset else "").encode()
         last = 0
         with derive.driver(self.c).cursor(binary=True) as cursor:
             for _ in range(CHUNKS_MAX):
@@ -559,11 +568,18 @@ class _Reader:
                 if len(packed) < fair.NUMBER_BYTES * CHUNK_NUMBERS:
                     return
 
-    def _which(self, name: str) -> str:
-        """The condition on a ticket's order, as SQL; nothing where all orders may enter."""
+    def _chunks_of(self, orders: Select[tuple[UUID]]) -> Iterator[bytes]:
+        said = str(orders.compile(dialect=self.c.dialect, compile_kwargs={"literal_binds": True}))
+        statement = _CHUNKS.format(chunk=CHUNK_NUMBERS, orders=said.replace("%", "%%")).encode()
+        with derive.driver(self.c).cursor() as cursor:
+            for (packed,) in cursor.stream(statement, (self.event,), binary=True):
+                yield packed
+
+    def _orders(self, name: str) -> Select[tuple[UUID]] | None:
+        """The orders that may enter; None where all may."""
         plan = next((one for one in self.kept.pools if one.name == name), None)
         if plan is None or (plan.until is None and not plan.packages):
-            return ""
+            return None
         o, p = m.orders, m.ticket_packages
         orders: Select[tuple[UUID]] = select(o.c.id).where(o.c.event_id == self.event)
         if plan.until is not None:
@@ -574,8 +590,7 @@ class _Reader:
                     select(p.c.id).where(p.c.event_id == self.event, p.c.name.in_(plan.packages))
                 )
             )
-        said = orders.compile(dialect=self.c.dialect, compile_kwargs={"literal_binds": True})
-        return f" AND order_id IN ({str(said).replace('%', '%%')})"
+        return orders
 
     def _gone(self, event: UUID) -> list[int]:
         """The event's numbers that are left out: of excluded orders, and those that may not win any more."""

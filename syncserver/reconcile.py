@@ -516,6 +516,15 @@ _ISLANDS = text("""
 """)
 
 
+# Numbers that follow each other, whatever became of them: along the index alone.
+_SEEN = text("""
+    SELECT min(n) AS first, max(n) AS last FROM (
+        SELECT draw_number AS n, draw_number - row_number() OVER (ORDER BY draw_number) AS island
+        FROM tickets WHERE event_id = :event AND draw_number BETWEEN :first AND :last
+    ) AS numbered GROUP BY island ORDER BY first
+""")
+
+
 def number_ledger(c: Connection, event: UUID) -> list[Span]:
     """Every number of the event's range, once, in order: what became of it (N2).
 
@@ -622,7 +631,7 @@ def excepted_numbers(c: Connection, event: UUID, rsu: UUID, epoch: int) -> list[
         .order_by(a.c.start_number)
     ).all():
         span = {"event": event, "first": block.start_number, "last": block.end_number}
-        tickets = [Span(one.first, one.last, "", None, None, "seen") for one in c.execute(_ISLANDS, span)]
+        tickets = [Span(one.first, one.last, "", None, None, "seen") for one in c.execute(_SEEN, span)]
         left = account(block.start_number, block.end_number, tickets, ())
         found += [(one.first, one.last) for one in left if one.state != "seen"]
     return found
@@ -673,7 +682,9 @@ def _open(c: Connection, event: UUID, cut: CutRow | None) -> _Doubts:
         v.c.event_id == event
     )
     if cut is not None:
-        voids = voids.where(v.c.order_id.in_(events.before(cut).orders()))
+        these = events.before(cut)
+        # The voids are few: their orders are looked up, not all of the event.
+        voids = voids.select_from(these.source.join(v, v.c.order_id == m.orders.c.id)).where(these.holds)
     return _Doubts(blocking, undecided, *c.execute(voids).one())
 
 
