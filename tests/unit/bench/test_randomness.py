@@ -1,7 +1,9 @@
 """The statistics that judge the draw's generator: right where the answer is known, and able to fail."""
 
 import math
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.bench import chance, randomness
 from tests.bench.chance import Leaning, Outcome, Stuck, generator, look_at_draws, look_at_scaling, seed_of
 from tests.bench.randomness import Done, Trial
 
+RECORD = Path(__file__).parents[3] / randomness.OUT
 SEED = seed_of("unit test", "small", 1)
 OUTPUTS = 4_000
 
@@ -140,3 +143,16 @@ def test_what_is_outside_twice_and_what_is_hopeless_once_fails() -> None:
 
 def _done(p: float) -> Done:
     return Done((Outcome("x", "", p),), 0, 0.0)
+
+
+def test_the_kept_record_passed_and_is_of_this_generator() -> None:
+    """D4: Whoever changes what the generator puts out must run `make statistics` again."""
+    text = RECORD.read_text(encoding="utf-8")
+    assert "Verdict at 99 %: passed." in text
+    command = re.search(r"make statistics LABEL=(\S+)( FULL=1)?\n", text)
+    stream = re.search(r"Stream +SHA-256 ([0-9a-f]{64})", text)
+    assert command
+    assert stream
+    assert randomness.sample_sha256(command[1]) == stream[1]
+    for trial in randomness.all_trials(full=bool(command[2])):
+        assert f"{seed_of(command[1], trial.key, 1).hex()}  1 " in text
