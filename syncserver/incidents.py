@@ -21,9 +21,15 @@ WORDS_MAX = 120
 
 ROUTINE: Final = (
     "event_activated", "event_closed", "event_completed", "reconciliation_confirmed", "draw_frozen",
-    "draw_seed_committed", "draw_entropy_fixed", "draw_executed", "draw_official", "prize_paid", *books.CHECKED,
+    "draw_seed_committed", "draw_entropy_fixed", "draw_executed", "draw_official", "prize_paid", "prize_delivered",
+    "champion_approved", "reconciliation_presigned", "automatic_draw_on", "automatic_draw_off", *books.CHECKED,
 )  # fmt: skip
 """Critical events of an event that belong to every raffle; all others are exceptions."""
+_TOLD: Final = (
+    "order_excluded", "order_included", "prize_forfeit_asked", "prize_forfeited", "draw_failed", "redraw_frozen",
+    "unit_corrupt",
+)  # fmt: skip
+"""Critical events whose rows of their own say more: exclusions, results given up, draws, findings."""
 _UNCHANGING: Final = (
     "state", "activated_at", "closed_at", "voids_acknowledged_at", "voids_acknowledged_by",
     "reconciliation_confirmed_at", "reconciliation_confirmed_by", "presigned_at", "presigned_by",
@@ -115,7 +121,7 @@ def _values(here: Scope, limit: int | None, offset: int) -> dict[str, Any]:
 
 def exceptions(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     """Everything out of the ordinary, by its time: findings, voids, refusals, changes, overrides, draws again."""
-    values = _values(here, limit, offset) | {"routine": list(ROUTINE), "moving": list(_UNCHANGING)}
+    values = _values(here, limit, offset) | {"routine": [*ROUTINE, *_TOLD], "moving": list(_UNCHANGING)}
     wanted = text(_EXCEPTIONS_ASKED.format(inner=_EXCEPTIONS))
     for part in parts(here.c, wanted, values, streamed=limit is None):
         for row in part:
@@ -239,15 +245,6 @@ def _fact(entry: bytes) -> tuple[str, str]:
             return "An entry that cannot be read.", ""
 
 
-_NOT_SHOWN = text("""
-    SELECT lower(g) AS first, upper(g) - 1 AS last FROM (
-        SELECT unnest(int4multirange(int4range(a.start_number, a.end_number + 1)) - coalesce((
-            SELECT range_agg(int4range(t.draw_number, t.draw_number + 1)) FROM tickets t
-            WHERE t.event_id = a.raffle_event_id AND t.draw_number BETWEEN a.start_number AND a.end_number
-        ), '{}'::int4multirange)) AS g
-        FROM rsu_allocations a WHERE a.raffle_event_id = :event AND a.rsu_id = :rsu AND a.epoch = :epoch
-    ) AS gaps ORDER BY 1
-""")
 _BROKEN: Final = ("unit_missing", "fork", "revoked_entries")
 
 
@@ -303,10 +300,7 @@ def _corrupt_row(
     people = {here.name(by) for by in operators if by} | (
         {here.name(device.current_operator_id)} if device.current_operator_id else set()
     )
-    gaps = [
-        (row.first, row.last)
-        for row in here.c.execute(_NOT_SHOWN, {"event": here.id, "rsu": unit.rsu, "epoch": unit.epoch})
-    ]
+    gaps = reconcile.excepted_numbers(here.c, here.id, unit.rsu, unit.epoch)
     asked = next((row for row in broken if row.kind == "unit_missing"), None)
     kinds = dict.fromkeys(reconcile.WORDS[row.kind] for row in broken if row.kind != "unit_missing")
     return {

@@ -10,6 +10,7 @@ column of its own; moments in the venue's time with their distance from UTC, and
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -285,6 +286,7 @@ def _csv_value(value: Any, kind: Kind, row: Cells, zone: ZoneInfo) -> str:
     return _cell(value)
 
 
+@functools.lru_cache(maxsize=4_096)
 def _major(amount: int, currency: str) -> object:
     return money.major(amount, currency) if money.known(currency) else amount
 

@@ -19,11 +19,23 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_,
 
 from shared.errors import Refused
 from shared.games import raffle
-from syncserver import books, reconcile
+from syncserver import books, events, reconcile
 from syncserver import models as m
 from syncserver.books import Sum, UnitTotals, line_of, parts
 from syncserver.office import Office
 
+NUMBER_STATES: Final = {
+    "sold": "Sold and valid",
+    "void": "Void",
+    "misprint": "Misprint",
+    "quarantined": "In doubt, in no pool",
+    "invalid": "Tests, or excluded by a decision",
+    "returned": "Given back unsold",
+    "lost": "Lost with an enrolment that is gone, or was left out",
+    "unaccounted": "Not accounted for yet",
+    "not handed out": "Never handed out",
+}
+"""The ends that a number comes to, as ``reconcile.number_ledger`` names them, in words."""
 SPANS_MAX = 2_000
 """Runs of numbers written out in one cell."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
@@ -168,31 +180,21 @@ def sales(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
 
 
 def draw_numbers(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
-    """What became of the event's draw numbers."""
-    t = m.tickets
-    counted = select(t.c.state, func.count().label("n")).where(t.c.event_id == here.id).group_by(t.c.state)
-    states = {row.state: int(row.n) for row in here.c.execute(counted)}
-    units = reconcile.status(here.office, here.c, here.id).rows
+    """What became of each of the event's draw numbers: every number is counted once (N2)."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for span in reconcile.number_ledger(here.c, here.id):
+        counts[span.state] += span.count
+    x, o = m.exclusions, m.orders
+    left_out = here.c.execute(
+        select(func.coalesce(func.sum(o.c.ticket_count), 0))
+        .join(x, x.c.order_id == o.c.id)
+        .where(x.c.event_id == here.id, x.c.lifted_at.is_(None), o.c.payment_status == "paid")
+    ).scalar_one()
     kept = here.event.ticket_allocation
     first, last = int(kept["first"]), int(kept["last"])
-    out = int(
-        here.c.execute(
-            select(func.coalesce(func.sum(m.rsu_allocations.c.total_tickets), 0)).where(
-                m.rsu_allocations.c.raffle_event_id == here.id
-            )
-        ).scalar_one()
-    )
-    rows = (
-        (f"On offer, {first} to {last}", last - first + 1),
-        ("Handed out to kiosks", out),
-        ("In play: sold and valid", states.get("sold", 0)),
-        ("Void", states.get("void", 0)),
-        ("Misprint", states.get("misprint", 0)),
-        ("In doubt, in no pool", states.get("quarantined", 0)),
-        ("Tests, or excluded by a decision", states.get("invalid", 0)),
-        ("Given back unsold", sum(unit.returned for unit in units)),
-        ("Not accounted for yet", sum(unit.missing for unit in units)),
-    )
+    rows = [(f"On offer, {first} to {last}", last - first + 1)]
+    rows += [(words, counts[state]) for state, words in NUMBER_STATES.items()]
+    rows.append(("Of the sold: in no pool, by a decision about their buyer", int(left_out)))
     yield from cut_rows(({"what": what, "numbers": count} for what, count in rows), limit, offset)
 
 
@@ -238,9 +240,9 @@ def _whole(row: Any) -> Cells:
     }
 
 
-# Only what is official is told; of a result that was given up it is said.
+# Only what is official is told; of a result that was given up it is said. Linked events are drawn in another's draw.
 _RESULTS = text("""
-    SELECT d.attempt, d.plan, d.kind, r.position, r.winner, r.reserve, r.winning_number AS number,
+    SELECT d.raffle_event_id, d.attempt, d.plan, d.kind, r.position, r.winner, r.reserve, r.winning_number AS number,
         r.prize_value_at_draw AS worth, r.selected_at AS called_at, p.name AS prize, o.validation_number AS validation,
         e.currency, k.claimed_at AS paid_at, k.amount AS paid, k.desk, k.delivered_at, k.verified_by,
         f.kind AS given_up, f.agreed_at AS given_up_at, before.winning_number AS in_place_of,
@@ -251,7 +253,7 @@ _RESULTS = text("""
         LEFT JOIN prize_claims k ON k.draw_result_id = r.id
         LEFT JOIN forfeits f ON f.draw_result_id = r.id AND f.agreed_at IS NOT NULL
         LEFT JOIN draw_results before ON before.id = r.replaces_id
-    WHERE d.raffle_event_id = :event AND d.official_at IS NOT NULL
+    WHERE (d.raffle_event_id = :event OR t.event_id = :event) AND d.official_at IS NOT NULL
     ORDER BY d.attempt, r.position, r.winner
 """)
 
@@ -298,18 +300,21 @@ def winners(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
 
 def distribution(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     """Sales against prizes; results that were given up, and reserves in waiting, are nobody's prize."""
-    held = [row for row in here.c.execute(_RESULTS, {"event": here.id}) if _counts(row)]
+    found = here.c.execute(_RESULTS, {"event": here.id})
+    held = [row for row in found if _counts(row) and row.raffle_event_id == here.id]
     currency = str(here.event.currency)
     sales = _event_totals(here)[currency].standing.amount
     won = sum(row.worth for row in held)
     paid = sum(row.paid or 0 for row in held)
-    rows = (
+    base = events.prize_base(here.c, here.id)
+    rows = [
         ("Sales that stand", sales),
+        *([("What shares are reckoned from, by the event's rules", base)] if base != sales else []),
         ("Prizes awarded", won),
         ("Of them paid out", paid),
         ("Of them not claimed yet", sum(row.worth for row in held if row.paid_at is None)),
         ("Sales less prizes awarded", sales - won),
-    )
+    ]
     shown = (
         {
             "what": what,

@@ -24,6 +24,9 @@ from syncserver.books import Sum
 from syncserver.db import Database
 from syncserver.events import NewEvent
 from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, Scene, SetClock, open_scene
+from tests.postgres import Cluster
+from tests.sim.machines import disk_in_memory
+from tests.world import World
 
 EVERYWHERE = [(report, table) for report in reports.REPORTS.values() for table in report.tables]
 
@@ -271,6 +274,33 @@ def test_the_evening_adds_up_to_what_was_done(evening: tuple[Scene, UUID]) -> No
     assert away_sales["Sold"] == "20.00"
     assert away_sales["Voided, money given back"] == "5.00"
     assert {row["currency"] for row in rows(scene, "summary", "sales", away)} == {"USD"}
+
+
+def test_every_number_on_offer_is_counted_once(evening: tuple[Scene, UUID]) -> None:
+    """N2: sold, void, in doubt, given back, lost, on a kiosk, never handed out."""
+    scene, _ = evening
+    told = {row["what"]: int(row["numbers"]) for row in rows(scene, "summary", "numbers")}
+    assert told.pop("On offer, 1 to 1000000") == 1_000_000
+    assert told.pop("Of the sold: in no pool, by a decision about their buyer") == 0
+    assert sum(told.values()) == 1_000_000
+    assert told["Void"] == 10
+    assert told["Misprint"] == 5
+
+
+@pytest.mark.parametrize("seed", [5, 9])
+def test_whatever_befalls_a_world_its_reports_agree_with_its_journals(seed: int, postgres: Cluster) -> None:
+    """O3: real kiosks, a wire that fails, a kiosk revoked, a disk rolled back."""
+    with disk_in_memory() as folder:
+        world = World(seed, postgres, folder)
+        try:
+            world.live()
+            for event in world.packages:
+                with books.snapshot(world.server.office) as c:
+                    found = books.check(world.server.office, c, UUID(event))
+                    assert (found.problems, found.agrees) == ([], True)
+                    assert found.entries > 10
+        finally:
+            world.shut()
 
 
 def test_what_stands_in_a_finding_alone_is_counted_apart(scene: Scene) -> None:
