@@ -885,6 +885,7 @@ class DrawResult(Base):
     __tablename__ = "draw_results"
     __table_args__ = (
         UniqueConstraint("draw_execution_id", "position", "winner"),
+        UniqueConstraint("replaces_id"),
         Index("idx_draw_results_execution", "draw_execution_id"),
     )
 

@@ -704,6 +704,7 @@ CREATE TABLE draw_results (
     replaces_id UUID,
     CONSTRAINT draw_results_pkey PRIMARY KEY (id),
     CONSTRAINT draw_results_draw_execution_id_position_winner_key UNIQUE (draw_execution_id, position, winner),
+    CONSTRAINT draw_results_replaces_id_key UNIQUE (replaces_id),
     CONSTRAINT draw_results_replaces_id_fkey FOREIGN KEY(replaces_id) REFERENCES draw_results (id),
     CONSTRAINT draw_results_draw_execution_id_fkey FOREIGN KEY(draw_execution_id) REFERENCES draw_executions (id) ON DELETE CASCADE,
     CONSTRAINT draw_results_prize_id_fkey FOREIGN KEY(prize_id) REFERENCES prizes (id) ON DELETE CASCADE,

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
+import subprocess
+import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import create_engine, text, update
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from shared import drand
 from shared import draw as fair
+from shared.clock import utc
 from shared.errors import Fault, Refused
-from syncserver import catalog, draws, events, pools, reconcile
+from syncserver import auth, catalog, claims, draws, events, notices, pools, reconcile
 from syncserver import models as m
+from syncserver.config import BeaconPlaces
 from syncserver.db import Database
-from tests.chains import HOUR_MS, PRICE, Kiosk, Scene, open_scene
+from syncserver.events import DrawRules, NewEvent, PoolPlan, Progressive
+from tests import beacon
+from tests.beacon import shining
+from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, Scene, SetClock, open_scene
+
+PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
@@ -263,3 +276,491 @@ def test_a_pool_of_more_than_one_chunk_is_read_whole_and_in_order(
     with scene.office.begin() as c:
         pool = fair.Pool(draws.pool(c, draw) or b"")
     assert Counter(pool.number_at(i) for i in range(pool.size)) == Counter(range(1, 101))
+
+
+# Redraws --------------------------------------------------------------------------------------------
+
+
+def staffed(scene: Scene) -> tuple[UUID, UUID]:
+    """Two who may draw, of the scene's organisation."""
+    with scene.office.begin() as c:
+        return (
+            auth.create_user(c, scene.organisation, "una", "Una", PASSWORD, "manager"),
+            auth.create_user(c, scene.organisation, "otto", "Otto", PASSWORD, "admin"),
+        )
+
+
+def official(scene: Scene) -> list[draws.ResultRow]:
+    """Drawn without public chance and made official; the results."""
+    draw = draws.draw_now(scene.office, scene.event, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+        return draws.results(c, scene.event)
+
+
+def give_up(scene: Scene, result: UUID, una: UUID, otto: UUID) -> None:
+    """Given up by Una, agreed by Otto."""
+    with scene.office.begin(una) as c:
+        forfeit = claims.give_up(scene.office, c, result, "ineligible", "works here", una)
+    with scene.office.begin(otto) as c:
+        claims.agree(scene.office, c, forfeit, otto)
+
+
+def redraw(scene: Scene, results: list[UUID], by: UUID, **how: object) -> UUID:
+    scene.clock.pass_ms(1_000)
+    with scene.office.begin(by) as c:
+        return draws.freeze(
+            scene.office,
+            c,
+            scene.event,
+            {"source": "none"},
+            by,
+            redo=results,
+            **{"reason": "ineligible"} | how,  # type: ignore[arg-type]
+        )
+
+
+def finish(scene: Scene, draw: UUID) -> None:
+    """Every step that is left, without public chance."""
+    scene.clock.pass_ms(1_000)
+    by = scene.user
+    for step in (
+        lambda c: draws.commit_seed(scene.office, c, draw, by),
+        lambda c: draws.key(scene.office, c, draw, "entropy", "", by),
+        lambda c: draws.execute(scene.office, c, draw, by),
+        lambda c: draws.make_official(scene.office, c, draw, by),
+    ):
+        with scene.office.begin(by) as c:
+            step(c)
+
+
+def test_what_two_gave_up_is_drawn_again_on_record_and_everybody_told(scene: Scene) -> None:
+    """D7: a new manifest with that prize alone, out of the numbers that have not won; the old result stays."""
+    ready(scene)
+    una, otto = staffed(scene)
+    first, second, third = official(scene)
+    give_up(scene, second.id, una, otto)
+    draw = redraw(scene, [second.id], una)
+    with scene.office.begin() as c:
+        row = draws.get(c, draw)
+        plan = fair.Manifest.read(draws.manifest(c, draw) or b"")
+        pool = fair.Pool(draws.pool(c, draw) or b"")
+        told = notices.unseen(c, otto)
+    assert (row.kind, row.reason, row.agreed_by, row.attempt, row.redo) == (
+        "redraw",
+        "ineligible",
+        otto,
+        2,
+        [second.id],
+    )
+    assert [(prize.position, prize.winners) for prize in plan.prizes] == [(2, 1)]
+    assert pool.size == 97
+    assert not any(pool.contains(one.number) for one in (first, second, third))
+    assert "A redraw for 1 given up: ineligible" in told[0].text
+    finish(scene, draw)
+    with scene.office.begin() as c:
+        found = draws.results(c, scene.event)
+        assert events.state(c, scene.event) == "drawn"
+        assert [one.kind for one in notices.unseen(c, otto)] == ["draw_official", "redraw", "draw_official"]
+        assert draws.replay(scene.office, c, draw).ok
+    assert [row.id for row in found[:3]] == [first.id, second.id, third.id]
+    new = found[3]
+    assert (new.replaces, new.position, new.winner, new.amount) == (second.id, 2, 1, second.amount)
+
+
+def test_a_redraw_without_two_people_a_reason_or_a_forfeit_is_refused(scene: Scene) -> None:
+    """D7, D1: by the program, and by the database behind it."""
+    ready(scene)
+    una, otto = staffed(scene)
+    first, second, third = official(scene)
+    with pytest.raises(Refused, match="not given up"):
+        redraw(scene, [first.id], una)
+    with scene.office.begin(una) as c:
+        claims.give_up(scene.office, c, first.id, "ineligible", "works here", una)
+    with pytest.raises(Refused, match="not given up"):
+        redraw(scene, [first.id], una)
+    give_up(scene, second.id, una, otto)
+    for how, said in (
+        ({"reason": " "}, "reason is needed"),
+        ({"agreed_by": una}, "second administrator"),
+        ({"agreed_by": uuid4()}, "second administrator"),
+    ):
+        with pytest.raises(Refused, match=said):
+            redraw(scene, [second.id], una, **how)
+    for wrong in ([uuid4()], [second.id, second.id], [second.id, third.id]):
+        with pytest.raises(Refused) as e:
+            redraw(scene, wrong, una)
+        assert e.value.code == "redo"
+    with pytest.raises(Refused, match="is held"):
+        freeze(scene)
+    finish(scene, redraw(scene, [second.id], una))
+    with pytest.raises(Refused, match="drawn anew already"):
+        redraw(scene, [second.id], una)
+    with pytest.raises(IntegrityError, match="two people behind it"), scene.office.begin() as c:
+        c.exec_driver_sql(
+            "INSERT INTO draw_executions (raffle_event_id, state, started_at, rng_seed, conducted_by,"
+            " system_checksum, attempt, kind, reason) SELECT raffle_event_id, 'pending', now(), '', conducted_by,"
+            " '', 99, 'redraw', 'so' FROM draw_executions LIMIT 1"
+        )
+    with pytest.raises(IntegrityError, match="replaces_id"), scene.office.begin() as c:
+        c.exec_driver_sql(
+            "INSERT INTO draw_results SELECT gen_random_uuid(), draw_execution_id, prize_id, 9, winning_ticket_id,"
+            " winning_number, 1, now(), 1, false, 'main', 1, replaces_id FROM draw_results"
+            " WHERE replaces_id IS NOT NULL"
+        )
+
+
+def test_an_overridden_winner_is_a_new_draw_by_hand_on_a_sold_and_valid_ticket(
+    database: Database, tmp_path: Path
+) -> None:
+    """S5, D11: never an edited result; with a reason and a second person."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(method="both"))
+    ready(scene)
+    una, otto = staffed(scene)
+    first = official(scene)[0]
+    give_up(scene, first.id, una, otto)
+    with scene.office.begin(una) as c:
+        draw = draws.freeze(
+            scene.office, c, scene.event, {"source": "manual"}, una, redo=[first.id], reason="his boss drew"
+        )
+        draws.record_counterfoils(scene.office, c, draw, 0, 97, una)
+    with scene.office.begin() as c:
+        wanted = fair.Pool(draws.pool(c, draw) or b"").number_at(0)
+    for what, content in (("counterfoils", "97"), ("winners", str(wanted))):
+        for person in (una, otto):
+            with scene.office.begin(person) as c:
+                draws.key(scene.office, c, draw, what, content, person)  # type: ignore[arg-type]
+    with pytest.raises(ProgrammingError), scene.office.begin() as c:
+        c.execute(update(m.draw_results).values(winning_number=wanted))
+    with scene.office.begin(una) as c:
+        draws.execute(scene.office, c, draw, una)
+    with scene.office.begin(una) as c:
+        draws.make_official(scene.office, c, draw, una)
+        new = draws.results(c, scene.event)[-1]
+    assert (new.number, new.replaces, new.amount) == (wanted, first.id, first.amount)
+
+
+# Beacons --------------------------------------------------------------------------------------------
+
+OUT_MS = drand.time_of(beacon.ROUND) * 1000
+LEAD_MS = 60_000
+
+
+def ready_for(database: Database, home: Path, out_ms: int) -> Scene:
+    """Confirmed, a minute before the beacon's round comes out."""
+    clock = SetClock()
+    clock.ms = out_ms - LEAD_MS - 4 * HOUR_MS
+    scene = open_scene(database, home, clock=clock)
+    ready(scene)
+    assert clock.ms == out_ms - LEAD_MS
+    return scene
+
+
+def test_a_draw_waits_for_a_drand_round_and_takes_no_other(database: Database, tmp_path: Path) -> None:
+    """Law 7, D3: chosen before, its seed committed before, its signature checked, then fetched or pasted."""
+    scene = ready_for(database, tmp_path, OUT_MS)
+    source = draws.drand_source(scene.office, 60)
+    assert source["round"] == beacon.ROUND
+    draw = freeze(scene, source)
+    with scene.office.begin(scene.user) as c:
+        draws.commit_seed(scene.office, c, draw, scene.user)
+        assert draws.get(c, draw).entropy_due_at == utc(OUT_MS)
+    scene.clock.ms = OUT_MS - 1
+    with pytest.raises(Refused, match="comes out at"), scene.office.begin(scene.user) as c:
+        draws.key(scene.office, c, draw, "entropy", beacon.ROUND_JSON, scene.user)
+    scene.clock.ms = OUT_MS
+    with pytest.raises(Refused, match="not drand's"), scene.office.begin(scene.user) as c:
+        draws.key(scene.office, c, draw, "entropy", "a" * 96, scene.user)
+    with pytest.raises(Refused, match="not drand's"), scene.office.begin(scene.user) as c:
+        draws.fix_entropy(c, draw, beacon.TEXT[:-2] + "00", scene.user)
+    with shining() as lamp:
+        scene.office = dataclasses.replace(scene.office, beacons=BeaconPlaces((lamp.address,)))
+        assert draws.fetch_entropy(scene.office, draw, scene.user) == beacon.TEXT
+    with pytest.raises(Refused, match="fixed once"):
+        draws.fetch_entropy(scene.office, draw, scene.user)
+    with scene.office.begin(scene.user) as c:
+        data = draws.execute(scene.office, c, draw, scene.user)
+    report = fair.verify(data, (), drand.check)
+    assert report.ok, report.problems
+    assert any("drand's signature" in words for words in report.checked)
+
+
+def test_a_nist_pulse_is_pasted_and_what_is_not_checked_is_said(database: Database, tmp_path: Path) -> None:
+    """D3."""
+    scene = ready_for(database, tmp_path, beacon.PULSE_MS)
+    draw = freeze(scene, draws.nist_source(scene.office, 60))
+    with scene.office.begin(scene.user) as c:
+        draws.commit_seed(scene.office, c, draw, scene.user)
+    scene.clock.ms = beacon.PULSE_MS
+    with scene.office.begin(scene.user) as c:
+        keyed = draws.key(scene.office, c, draw, "entropy", beacon.PULSE_JSON, scene.user)
+    assert (keyed.outcome, keyed.content) == ("agreed", beacon.OUTPUT)
+    assert "not checked" in keyed.words
+    with scene.office.begin(scene.user) as c:
+        report = fair.verify(draws.execute(scene.office, c, draw, scene.user))
+    assert any("ask NIST" in words for words in report.not_checked)
+
+
+def test_what_is_out_already_takes_part_in_no_draw(database: Database, tmp_path: Path) -> None:
+    """Law 7: neither at the freeze nor between it and the seed's hash; the database refuses both sides."""
+    scene = ready_for(database, tmp_path, OUT_MS)
+    source = draws.drand_source(scene.office, 60)
+    draw = freeze(scene, source)
+    d = m.draw_executions
+    seed = {"seed_sealed": b"\0" * 32, "seed_sha256": "00" * 32}
+    with pytest.raises(IntegrityError, match="before the public"), scene.office.begin() as c:
+        c.execute(update(d).values(**seed, seed_committed_at=utc(OUT_MS)))
+    scene.clock.ms = OUT_MS
+    with pytest.raises(Refused, match="before the seed's hash"), scene.office.begin(scene.user) as c:
+        draws.commit_seed(scene.office, c, draw, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.fail(c, draw, "too late", scene.user)
+    with pytest.raises(Refused, match="still to come"):
+        freeze(scene, source)
+    scene.clock.ms = OUT_MS - LEAD_MS
+    draw = freeze(scene, source)
+    with scene.office.begin(scene.user) as c:
+        draws.commit_seed(scene.office, c, draw, scene.user)
+    with pytest.raises(IntegrityError, match="not out yet"), scene.office.begin() as c:
+        c.execute(
+            update(d)
+            .where(d.c.id == draw)
+            .values(public_entropy=beacon.TEXT, entropy_fixed_at=utc(OUT_MS) - timedelta(seconds=1))
+        )
+    with pytest.raises(IntegrityError, match="never changes"), scene.office.begin() as c:
+        c.execute(update(d).where(d.c.id == draw).values(entropy_due_at=utc(OUT_MS - 10_000)))
+    with scene.office.begin(scene.user) as c:
+        draws.fail(c, draw, "another chain", scene.user)
+    with pytest.raises(Refused, match="quicknet"):
+        freeze(scene, {"source": "drand", "chain": "00" * 32, "round": 1})
+
+
+# Many pools, linked events, a deck --------------------------------------------------------------------
+
+
+def test_an_early_bird_is_drawn_before_the_main_draw_and_changes_no_state(
+    database: Database, tmp_path: Path
+) -> None:
+    """D2: attempts are numbered over all plans, each names the one before; one is under way at a time."""
+    until = utc(START_MS + HOUR_MS)
+    early = PoolPlan(name="early", label="Early bird", until=until, draw_at=until)
+    scene = open_scene(
+        database,
+        tmp_path,
+        pools=(early,),
+        prepare=lambda c, event: events.add_prize(c, event, "Cup", "fixed", 700, position=7, pool="early"),
+    )
+    kiosk = scene.kiosk()
+    kiosk.sell()
+    scene.clock.ms = START_MS + HOUR_MS
+    kiosk.cut(pool="early")
+    kiosk.sell()
+    with pytest.raises(Refused, match="not handed over"), scene.office.begin(scene.user) as c:
+        draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user, plan="early")
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        reconcile.confirm(scene.office, c, scene.event, scene.user, "early")
+    with pytest.raises(Refused, match="no such draw"), scene.office.begin(scene.user) as c:
+        draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user, plan="late")
+    first = draws.draw_now(scene.office, scene.event, scene.user, plan="early")
+    with pytest.raises(Refused, match="begun already"):
+        freeze(scene)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, first, scene.user)
+        assert events.state(c, scene.event) == "active"
+        cup = draws.results(c, scene.event)[0]
+    assert (cup.plan, cup.pool, cup.amount) == ("early", "early", 700)
+    assert 1 <= cup.number <= 5
+    with pytest.raises(Refused, match="is held"):
+        draws.draw_now(scene.office, scene.event, scene.user, plan="early")
+    scene.close()
+    kiosk.cut()
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        reconcile.confirm(scene.office, c, scene.event, scene.user)
+    main = draws.draw_now(scene.office, scene.event, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, main, scene.user)
+        plan = fair.Manifest.read(draws.manifest(c, main) or b"")
+        assert (plan.attempt, plan.previous) == (2, bytes.fromhex(draws.get(c, first).manifest_sha256))
+        assert events.state(c, scene.event) == "drawn"
+        assert [row.plan for row in draws.results(c, scene.event)] == ["early", "main", "main", "main"]
+        assert {row.number for row in draws.results(c, scene.event)[1:]}.isdisjoint({cup.number})
+
+
+def test_linked_events_are_drawn_in_one_and_each_winner_finds_its_ticket(
+    database: Database, tmp_path: Path
+) -> None:
+    """Design 6.3: by the published map; all of them are drawn with the leading one's result."""
+    scene = open_scene(database, tmp_path, last_number=500)
+    new = NewEvent(
+        name="East",
+        identifier="EAST",
+        organisation=scene.organisation,
+        opens_at=utc(scene.clock.ms - HOUR_MS),
+        closes_at=utc(scene.closes_ms),
+        draw=DrawRules(linked_to=scene.event),
+        first_number=101,
+        last_number=300,
+    )
+    with scene.office.begin(scene.user) as c:
+        other = events.create_event(scene.office, c, new, scene.user)
+        package = events.add_package(c, other, "Five", 5, PRICE, 1)
+        events.activate(scene.office, c, other, scene.user)
+    una, _ = staffed(scene)
+    kiosk = scene.kiosk()
+    kiosk.allocate(50, other)
+    scene.package = package
+    for _ in range(3):
+        kiosk.sell(kiosk.line(event=other))
+    scene.close()
+    for event in (scene.event, other):
+        kiosk.cut(event)
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        reconcile.confirm(scene.office, c, scene.event, scene.user)
+    with pytest.raises(Refused, match="East"):
+        freeze(scene)
+    with scene.office.begin(scene.user) as c:
+        reconcile.confirm(scene.office, c, other, scene.user)
+    with pytest.raises(Refused, match="linked"), scene.office.begin(scene.user) as c:
+        draws.freeze(scene.office, c, other, {"source": "none"}, scene.user)
+    found = official(scene)
+    assert {row.event for row in found} == {other}
+    assert all(101 <= row.number <= 115 and row.pool_number == row.number + 400 for row in found)
+    with scene.office.begin() as c:
+        assert events.state(c, scene.event) == events.state(c, other) == "drawn"
+        assert draws.results(c, other) == found
+        tickets = c.execute(m.tickets.select().where(m.tickets.c.id.in_([row.ticket for row in found]))).all()
+        assert {(row.event_id, row.draw_number) for row in tickets} == {(other, row.number) for row in found}
+        assert {one.event for one in notices.unseen(c, una)} == {scene.event, other}
+
+
+def test_the_ace_s_ticket_wins_the_card_s_prize_and_those_between_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    """Catch the Ace, with a forced draw: pairs until the ace comes, the first ticket and the last one win."""
+
+    def with_cards(c: object, event: UUID) -> None:
+        from sqlalchemy import Connection
+
+        assert isinstance(c, Connection)
+        for prize in events.prizes(c, event):
+            events.remove_prize(c, prize.id)
+        events.add_prize(c, event, "Tonight's", "fixed", 500, position=1)
+        events.add_prize(c, event, "The ace", "percentage", basis_points=5_000, position=2, pool="deck")
+
+    rules = DrawRules(progressive=Progressive(cards=6, ace=3, must_be_won=True))
+    scene = open_scene(database, tmp_path, draw=rules, prepare=with_cards)
+    ready(scene)
+    found = official(scene)
+    with scene.office.begin() as c:
+        (row,) = draws.attempts(c, scene.event)
+        report = fair.verify(draws.bundle(c, row.id) or b"")
+        assert draws.replay(scene.office, c, row.id).ok
+    assert report.jackpot is not None
+    assert [(one.prize_name, one.number, one.amount) for one in found] == [
+        ("Tonight's", report.winners[0].ticket_number, 500),
+        ("The ace", report.jackpot.ticket_number, 20 * PRICE // 2),
+    ]
+    assert found[1].pool_number == fair.CARD_BASE + 3
+
+
+def test_reserves_stand_in_line_behind_the_winners(database: Database, tmp_path: Path) -> None:
+    """D7: drawn with the prize, and no winners yet."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(reserves=2))
+    ready(scene)
+    assert [(row.position, row.winner, row.reserve) for row in official(scene)] == [
+        (1, 1, False),
+        (1, 2, True),
+        (1, 3, True),
+        (2, 1, False),
+        (2, 2, False),
+        (2, 3, True),
+        (2, 4, True),
+    ]
+
+
+# The list and the record ------------------------------------------------------------------------------
+
+
+def test_every_draw_is_listed_failed_ones_too(scene: Scene) -> None:
+    """D11: with who did what; how many won only once it is official (D6)."""
+    ready(scene)
+    first = freeze(scene)
+    with scene.office.begin(scene.user) as c:
+        draws.fail(c, first, "the power went", scene.user)
+        with pytest.raises(Refused, match="stays as it is"):
+            draws.fail(c, first, "again", scene.user)
+    scene.clock.pass_ms(1_000)
+    second = draws.draw_now(scene.office, scene.event, scene.user)
+    with scene.office.begin() as c:
+        listed = draws.all_draws(c, scene.organisation)
+        assert draws.all_draws(c, uuid4()) == []
+    assert [(one.draw.id, one.draw.step, one.winners) for one in listed] == [
+        (second, "drawn", None),
+        (first, "failed", None),
+    ]
+    assert (listed[1].event_name, listed[1].conducted_by, listed[1].draw.failure) == (
+        "Summer raffle",
+        "Ada",
+        "the power went",
+    )
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, second, scene.user)
+        assert (draws.all_draws(c, scene.organisation)[0].winners) == 3
+
+
+def test_a_record_that_was_tampered_with_does_not_replay(scene: Scene) -> None:
+    """D10: each part of it is compared, even against whoever owns the database; and nothing before it is official."""
+    ready(scene)
+    draw = draws.draw_now(scene.office, scene.event, scene.user)
+    with scene.office.begin(scene.user) as c:
+        with pytest.raises(Refused, match="not official"):
+            draws.replay(scene.office, c, draw)
+        draws.make_official(scene.office, c, draw, scene.user)
+        assert draws.replay(scene.office, c, draw).ok
+    owner = create_engine(scene.office.database.owner_url)
+    for table, change, said in (
+        ("draw_results", "UPDATE draw_results SET pool_number = 101 WHERE position = 1", "winners"),
+        ("draw_executions", "UPDATE draw_executions SET public_entropy = 'x'", "public entropy"),
+        ("draw_executions", "UPDATE draw_executions SET seed_sealed = sha256('x')", "sealed"),
+        ("draw_pools", "UPDATE draw_pools SET numbers = overlay(numbers PLACING int4send(0) FROM 1)", "pool"),
+    ):
+        with owner.connect() as c:
+            c.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            c.execute(text(change))
+            try:
+                problems = draws.replay(scene.office, c, draw).problems
+            except fair.DrawError as e:
+                problems = [str(e)]
+            assert any(said in words for words in problems), (change, problems)
+            c.rollback()
+    owner.dispose()
+
+
+def test_the_program_replays_a_draw_and_says_what_it_did(scene: Scene) -> None:
+    """D10: tombola-server replay DRAW; 0 where the same comes out, 1 where not, or where there is no such draw."""
+    ready(scene)
+    official(scene)
+    with scene.office.begin() as c:
+        (row,) = draws.attempts(c, scene.event)
+    owner, app = scene.office.database.owner_url, scene.office.engine.url
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("TOMBOLA_", "DATABASE_"))} | {
+        "TOMBOLA_HOME": str(scene.home),
+        "DATABASE_URL": app.render_as_string(hide_password=False),
+        "DATABASE_MIGRATION_URL": owner.render_as_string(hide_password=False),
+    }
+
+    def run(draw: UUID) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "syncserver", "replay", str(draw)]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    done = run(row.id)
+    assert done.returncode == 0, done.stderr
+    assert "main (100 numbers)" in done.stdout
+    assert "The same bundle comes out, to the byte" in done.stdout
+    missing = run(uuid4())
+    assert (missing.returncode, "no such draw" in missing.stderr) == (1, True)
