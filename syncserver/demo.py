@@ -13,23 +13,24 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -45,6 +46,7 @@ from sqlalchemy import func, select
 from shared import draw
 from shared.clock import Clock, SystemClock, utc
 from shared.errors import Fault, KnownError, Refused
+from shared.games.raffle import MAIN_POOL
 from shared.wire import Policies, ReceiptText
 from syncserver import auth, claims, draws, events, reconcile, reports, rsus
 from syncserver import models as m
@@ -58,23 +60,67 @@ CLOSE_MARGIN_S = 25
 SLOWER_TOGETHER = 2
 """Three kiosks share the machine, and a slow one must not miss the close."""
 
+EARLY_BIRD_S = 90
+"""What is sold so long after the doors open takes part in the early bird too."""
+AFTER_EARLY_BIRD_S = 15
+"""Sales go on for so long behind it at least."""
+EARLY_BIRD = "early-bird"
+
 LEAVES = (
-    *("summary.json", "orders.csv", "tickets.csv", "pool.csv", "draw.json"),
-    *("receipts", "screens", "pages"),
+    *(
+        "summary.json",
+        "orders.csv",
+        "tickets.csv",
+        "draw.json",
+        "pool.csv",
+        "early-bird.json",
+        "early-bird.csv",
+    ),
+    *("proof.json", "receipts", "screens", "pages"),
 )
 """What an evening leaves in its folder."""
 
 PASSWORD = "demo-tombola-2026"  # noqa: S105 - printed for all to use, on loopback only
 DICE = "4 2 6 1 5 3 3 6"
+DIGITS = "7 0 3 9 1 1 8 2 6 4 0 5"
+"""Called by the audience."""
 PACKAGES = [("Single", 1, 500), ("Fan", 3, 1000), ("Family", 8, 2000), ("Whole row", 25, 5000)]
 
 
-class Picture(Protocol):
-    """Files a page's picture, after handing its form a ticket where one is given."""
+@dataclass(frozen=True)
+class Browser:
+    """A real browser, logged in at the office, that files pictures of pages."""
+
+    page: Page
+    url: str
+    folder: Path
 
     def __call__(self, name: str, path: str, ticket: str = "") -> None:
-        """Go to ``path``, and file what is shown as ``name``."""
-        ...
+        """Go to ``path``, hand its form a ticket where one is given, and file what is shown as ``name``."""
+        answer = self.page.goto(self.url + path)
+        if answer is None or not answer.ok:
+            raise Fault("demo.page", f"The page {path} answered {answer and answer.status}.")
+        if ticket:
+            self.page.fill("[name=ticket]", ticket)
+            self.page.press("[name=ticket]", "Enter")
+            self.page.wait_for_load_state()
+        self.file(name)
+
+    def verified(self, name: str, saved: Path, bundle: Path) -> str:
+        """Give a bundle to the saved verification page, without a network; what it says."""
+        self.page.context.set_offline(True)
+        try:
+            self.page.goto(saved.as_uri())
+            self.page.set_input_files("input[type=file]", bundle)
+            self.page.wait_for_selector("[data-result] .verdict")
+            self.file(name)
+            return self.page.inner_text("[data-result]")
+        finally:
+            self.page.context.set_offline(False)
+
+    def file(self, name: str) -> None:
+        """What the window shows, whole, as a picture."""
+        self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
 
 @dataclass(frozen=True)
@@ -85,10 +131,14 @@ class House:
     organisation: UUID
     event: UUID
     manager: UUID
+    second: UUID
+    """Another manager: what must not go wrong takes two people."""
     desk: UUID
     units: dict[str, tuple[UUID, str]]
     """Each kiosk's id and one-time code, by its name."""
     port: int
+    early_bird_ms: int
+    """When the early bird ends."""
 
     @property
     def url(self) -> str:
@@ -168,6 +218,7 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
             c, "Riverside Children’s Hospice", "USD", licence="RL-2026-0417"
         )
         manager = auth.create_user(c, organisation, "manager", "Morgan Hale", PASSWORD, "admin")
+        second = auth.create_user(c, organisation, "second", "Jordan Reyes", PASSWORD, "manager")
         desk = auth.create_user(c, organisation, "desk", "Robin Clay", PASSWORD, "claims")
         for name, full in [("sam", "Sam Okafor"), ("kim", "Kim Larsen")]:
             auth.create_user(c, organisation, name, full, PASSWORD, "operator", pin=PIN)
@@ -188,6 +239,15 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         last_number=100_000,
         licence="RL-2026-0417",
         policies=Policies(block_size=1_000, low_water=200),
+        draw=events.DrawRules(source="dice", form="8d6", winners_stay=True, claim_days=30),
+        pools=(
+            events.PoolPlan(
+                name=EARLY_BIRD,
+                label="Early bird",
+                until=utc(now + EARLY_BIRD_S * 1000),
+                draw_at=utc(now + 7 * 3600_000),
+            ),
+        ),
         receipt=ReceiptText(
             contact="Riverside Children’s Hospice, 12 Quay Street · 555-0100",
             results_at="tombola.example/results",
@@ -202,12 +262,13 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         events.add_prize(c, event, "Half the jackpot", "percentage", position=1, basis_points=5_000)
         events.add_prize(c, event, "Signed match ball", "fixed", 25_000, position=2)
         events.add_prize(c, event, "Season ticket", "fixed", 60_000, position=3)
+        events.add_prize(c, event, "Signed scarf", "fixed", 10_000, position=4, pool=EARLY_BIRD)
         units = {}
         for name in ("North Gate", "South Gate", "Family Stand"):
             rsu = rsus.create_rsu(c, organisation, name, venue)
             units[name] = rsu, rsus.new_code(office, c, rsu, manager)
         events.activate(office, c, event, manager)
-    return House(office, organisation, event, manager, desk, units, port)
+    return House(office, organisation, event, manager, second, desk, units, port, now + EARLY_BIRD_S * 1000)
 
 
 def _by_hand(house: House, home: Path, clock: Clock, console: Console) -> int:
@@ -255,7 +316,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         _sell_all(house, evenings, clock)
         progress.update(bar, description="Sold and closed")
 
-        step = progress.add_task("Close, sync, reconcile, draw, claim", total=9)
+        step = progress.add_task("Close, sync, reconcile, draw, claim", total=11)
 
         def told(words: str) -> None:
             progress.update(step, advance=1, description=words)
@@ -265,7 +326,9 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         picture = ends.enter_context(_browser(house, out / "pages"))
         told("The draw is refused while a kiosk is missing")
         with house.office.begin(house.manager) as c:
-            events.close(house.office, c, house.event, house.manager)
+            # The worker may have been quicker.
+            if events.locked(c, house.event).state != "closed":
+                events.close(house.office, c, house.event, house.manager)
         refusal = _refusal(house)
         picture("reconcile-one-kiosk-missing", f"/admin/events/{house.event}/reconcile")
         told("The kiosk that was off line comes back")
@@ -275,10 +338,14 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         south.pictures("closed-all-uploaded")
         told("Reconciled and confirmed")
         _confirm(house)
-        told("Drawn")
-        execution = _draw(house, picture)
+        told("The early bird is drawn")
+        digits: dict[str, draw.Json] = {"count": len(DIGITS.split()), "source": "digits"}
+        early = _draw(house, picture, EARLY_BIRD, digits, DIGITS)
+        told("The main draw is held")
+        dice: dict[str, draw.Json] = {"form": f"{len(DICE.split())}d6", "source": "dice"}
+        execution = _draw(house, picture, MAIN_POOL, dice, DICE)
         told("Receipts read from their pictures")
-        winners = _winners(house)
+        winners = _winners(house, execution)
         receipts = _collect_receipts(evenings, out)
         ticket = receipts[winners[0].validation]
         told("A winner is validated off line")
@@ -286,11 +353,14 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         told("Paid once, and never twice")
         amount, second = _claim(house, ticket, winners[0])
         told("Exports, and pictures of every page")
-        _export(house, execution, out)
+        _export(house, execution, early, winners[0].number, out)
         _every_page(house, picture, execution, winners[0].validation)
+        told("Verified three times over, and one ticket followed to the pool's root")
+        disagree = _verify(house, home, out, picture)
         told("Counted")
         wrong, summary = _count(house, evenings, receipts, out, 1 if amount == winners[0].amount else 0)
         summary["seconds"] = round((clock.monotonic_ms() - began) / 1000, 1)
+        wrong += disagree
         if not refusal:
             wrong.append("the draw was not refused while a kiosk's sales were missing")
         if second != "already_paid":
@@ -300,7 +370,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
     for words in wrong:
         console.print(f"[red]Does not agree:[/] {words}")
     console.print(
-        f"\nEverything the evening left is in {out}: receipts, screens, pages, orders.csv, tickets.csv, draw.json."
+        f"\nEverything the evening left is in {out}: receipts, screens, pages, lists, both draws."
         f"\nCheck the draw yourself: {script('tombola-verify')} {out / 'draw.json'}\n"
     )
     return 1 if wrong else 0
@@ -338,6 +408,7 @@ def _sell_all(house: House, evenings: list[Evening], clock: Clock) -> None:
     north.sell(WARM_UP_ORDERS)
     pace_ms = (clock.monotonic_ms() - began) // WARM_UP_ORDERS
     close_ms = clock.now_ms() + CLOSE_MARGIN_S * 1000 + SLOWER_TOGETHER * pace_ms * ORDERS
+    close_ms = max(close_ms, house.early_bird_ms + AFTER_EARLY_BIRD_S * 1000)
     with house.office.begin(house.manager) as c:
         events.move_close(house.office, c, house.event, utc(close_ms), house.manager, "Kick-off was moved")
     for evening in evenings:
@@ -379,27 +450,34 @@ def _refusal(house: House) -> str:
 def _confirm(house: House) -> None:
     with house.office.begin(house.manager) as c:
         reconcile.acknowledge_voids(c, house.event, house.manager)
-    with house.office.begin(house.manager) as c:
-        reconcile.confirm(house.office, c, house.event, house.manager)
+    for plan in (EARLY_BIRD, MAIN_POOL):
+        with house.office.begin(house.manager) as c:
+            reconcile.confirm(house.office, c, house.event, house.manager, plan)
 
 
-def _draw(house: House, pages: Picture) -> UUID:
-    """Freeze, commit, throw the dice, draw, publish; each published before the next."""
-    source = {"form": f"{len(DICE.split())}d6", "source": "dice"}
+def _draw(house: House, pages: Browser, plan: str, source: Mapping[str, draw.Json], chance: str) -> UUID:
+    """Freeze, commit, let two people key the public chance, draw, publish; each published before the next."""
     with house.office.begin(house.manager) as c:
-        execution = draws.freeze(house.office, c, house.event, source, house.manager)
-    pages("draw-frozen", f"/admin/draws/{execution}")
+        execution = draws.freeze(house.office, c, house.event, source, house.manager, plan=plan)
+
+    def picture(step: str) -> None:
+        pages(f"{plan}-{step}", f"/admin/draws/{execution}")
+        pages(f"{plan}-{step}-wall", f"/draws/{execution}/wall")
+
+    picture("frozen")
+    pages(f"{plan}-notice", f"/draws/{execution}/notice")
     with house.office.begin(house.manager) as c:
         draws.commit_seed(house.office, c, execution, house.manager)
-    with house.office.begin(house.manager) as c:
-        draws.fix_entropy(c, execution, DICE, house.manager)
-    pages("draw-dice", f"/admin/draws/{execution}")
+    for person in (house.manager, house.second):
+        with house.office.begin(person) as c:
+            draws.key(house.office, c, execution, "entropy", chance, person)
+        picture("keyed-once" if person == house.manager else "keyed-twice")
     with house.office.begin(house.manager) as c:
         draws.execute(house.office, c, execution, house.manager)
-    pages("draw-verified", f"/admin/draws/{execution}")
+    picture("verified")
     with house.office.begin(house.manager) as c:
         draws.make_official(house.office, c, execution, house.manager)
-    pages("draw-official", f"/admin/draws/{execution}")
+    picture("official")
     return execution
 
 
@@ -413,13 +491,13 @@ class Winner:
     amount: int
 
 
-def _winners(house: House) -> list[Winner]:
+def _winners(house: House, execution: UUID) -> list[Winner]:
     query = (
         select(m.draw_results.c.id, m.draw_results.c.winning_number, m.orders.c.validation_number)
         .add_columns(m.draw_results.c.prize_value_at_draw)
         .join_from(m.draw_results, m.tickets, m.tickets.c.id == m.draw_results.c.winning_ticket_id)
         .join(m.orders, m.orders.c.id == m.tickets.c.order_id)
-        .where(m.orders.c.event_id == house.event)
+        .where(m.draw_results.c.draw_execution_id == execution)
         .order_by(m.draw_results.c.position)
     )
     with house.office.begin() as c:
@@ -466,21 +544,65 @@ def _claim(house: House, ticket: str, winner: Winner) -> tuple[int, str]:
 # What the evening leaves -----------------------------------------------------------------------------
 
 
-def _export(house: House, execution: UUID, out: Path) -> None:
+def _export(house: House, execution: UUID, early: UUID, number: int, out: Path) -> None:
+    """The lists, both draws, and the proof that the winning ticket's number was in the pool."""
     with house.office.begin() as c:
         for name, lines in [
             ("orders.csv", reports.orders_csv(c, house.event)),
             ("tickets.csv", reports.tickets_csv(c, house.event)),
             ("pool.csv", reports.pool_csv(c, execution)),
+            ("early-bird.csv", reports.pool_csv(c, early, EARLY_BIRD)),
         ]:
             with (out / name).open("w", newline="") as file:
                 file.writelines(lines)
         (out / "draw.json").write_bytes(draws.bundle(c, execution) or b"")
+        (out / "early-bird.json").write_bytes(draws.bundle(c, early) or b"")
+    (out / "proof.json").write_bytes(
+        _fetched(f"{house.url}/draws/{execution}/proof/{MAIN_POOL}/{number}.json")
+    )
+
+
+def _verify(house: House, home: Path, out: Path, pages: Browser) -> list[str]:
+    """Both bundles through every verifier there is: the installed program, its one file alone, the page in a browser.
+
+    What does not agree, in words.
+    """
+    wrong = []
+    alone = home / "alone"
+    alone.mkdir()
+    (alone / "draw.py").write_bytes(_fetched(f"{house.url}/verify/draw.py"))
+    page = alone / "tombola-verify.html"
+    page.write_bytes(_fetched(f"{house.url}/verify/page.html"))
+    single = [sys.executable, "-I", "-S", str(alone / "draw.py")]
+    for name, pool in (("draw", "pool"), ("early-bird", "early-bird")):
+        bundle = out / f"{name}.json"
+        won = [str(one.draw_number) for one in draw.winners(bundle.read_bytes())]
+        for verifier, command in [
+            ("tombola-verify", [script("tombola-verify"), str(bundle), "--pool", str(out / f"{pool}.csv")]),
+            ("draw.py alone", [*single, "verify", str(bundle)]),
+        ]:
+            told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=alone)
+            if told.returncode or any(number not in told.stdout for number in won):
+                wrong.append(f"{verifier} does not verify {name}.json: {told.stdout}{told.stderr}")
+        shown = pages.verified(f"{name}-verified-by-browser", page, bundle)
+        if "The draw verifies." not in shown or any(number not in shown for number in won):
+            wrong.append(f"the page does not verify {name}.json: {shown}")
+    told = subprocess.run(
+        [*single, "check-proof", str(out / "proof.json")], capture_output=True, text=True, check=False
+    )
+    if told.returncode:
+        wrong.append(f"the proof of the winning ticket does not hold: {told.stdout}{told.stderr}")
+    return wrong
+
+
+def _fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=SYNC_S_MAX) as reply:  # noqa: S310 - our own server on loopback
+        return bytes(reply.read())
 
 
 @contextmanager
-def _browser(house: House, folder: Path) -> Iterator[Picture]:
-    """A real browser, logged in at the office: ``picture(name, path)`` files a page's picture."""
+def _browser(house: House, folder: Path) -> Iterator[Browser]:
+    """The installed Chromium, logged in at the office."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         raise Fault("demo.browser", "No Chromium is installed.", "apt-get install chromium")
@@ -496,28 +618,21 @@ def _browser(house: House, folder: Path) -> Iterator[Picture]:
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
         page.wait_for_url("**/admin/")
-
-        def picture(name: str, path: str, ticket: str = "") -> None:
-            answer = page.goto(house.url + path)
-            if answer is None or not answer.ok:
-                raise Fault("demo.page", f"The page {path} answered {answer and answer.status}.")
-            if ticket:
-                page.fill("[name=ticket]", ticket)
-                page.press("[name=ticket]", "Enter")
-                page.wait_for_load_state()
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
-
-        yield picture
+        yield Browser(page, house.url, folder)
         browser.close()
 
 
-def _every_page(house: House, picture: Picture, execution: UUID, winner: str) -> None:
+def _every_page(house: House, picture: Browser, execution: UUID, winner: str) -> None:
     event = f"/admin/events/{house.event}"
     for name, path in [
         ("home", "/"),
         ("event", f"/events/{house.event}"),
         ("draw", f"/draws/{execution}"),
         ("verify", "/verify"),
+        ("replay", f"/draws/{execution}/replay"),
+        ("proof", f"/draws/{execution}/proof"),
+        ("office-draws", "/admin/draws"),
+        ("office-reports", f"{event}/reports"),
         ("jackpot", f"/events/{house.event}/jackpot"),
         ("office-home", "/admin/"),
         ("office-event", event),
@@ -547,7 +662,9 @@ def _count(
     printed = Counter(n for code in receipts.values() for n in _printed_numbers(code))
     kept = Counter(int(row["draw_number"]) for row in tickets)
     valid = sorted(int(row["draw_number"]) for row in tickets if row["state"] == "sold")
+    early = [int(row["draw_number"]) for row in _rows(out / "early-bird.csv")]
     report = draw.verify((out / "draw.json").read_bytes(), [draw.read_pool(out / "pool.csv")])
+    first = draw.verify((out / "early-bird.json").read_bytes(), [draw.read_pool(out / "early-bird.csv")])
     with house.office.begin() as c:
         findings = c.execute(select(func.count()).select_from(m.findings)).scalar_one()
         claims_made = c.execute(select(func.count()).select_from(m.prize_claims)).scalar_one()
@@ -559,7 +676,8 @@ def _count(
         "lost": len((shown | set(receipts)) - stored),
         "duplicated": sum(n > 1 for found in (printed, kept) for n in found.values()),
         "findings": findings,
-        "winners": len(report.winners),
+        "early_bird": len(early),
+        "winners": len(report.winners) + len(first.winners),
         "claims": claims_made,
     }
     truths = {
@@ -577,7 +695,8 @@ def _count(
         == void,
         "the numbers on paper are those in Postgres": set(printed) == set(kept),
         "the pool holds the valid tickets and no others": pool == valid,
-        "the draw verifies, with its pool": report.ok,
+        "the early bird holds some of them, not all": set(early) < set(pool) and bool(early),
+        "both draws verify, with their pools": report.ok and first.ok,
         "three winners, all valid": [won.draw_number in set(valid) for won in report.winners] == [True] * 3,
         "one claim was paid, and once": claims_made == claimed == 1,
     }

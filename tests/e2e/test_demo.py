@@ -30,7 +30,7 @@ def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
     assert summary["tickets"] >= 1_500
     assert summary["synced"] == summary["orders"]
     assert (summary["lost"], summary["duplicated"], summary["findings"]) == (0, 0, 0)
-    assert (summary["winners"], summary["claims"]) == (3, 1)
+    assert (summary["winners"], summary["claims"]) == (4, 1)
     with (out / "tickets.csv").open(newline="") as file:
         tickets = list(csv.DictReader(file))
     valid = sorted(int(row["draw_number"]) for row in tickets if row["state"] == "sold")
@@ -38,6 +38,10 @@ def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
     assert [pool.number_at(i) for i in range(pool.size)] == valid
     assert summary["voided"] == len(tickets) - len(valid) > 0
     assert draw.verify((out / "draw.json").read_bytes(), [pool]).ok
+    early = draw.read_pool(out / "early-bird.csv")
+    assert draw.verify((out / "early-bird.json").read_bytes(), [early]).ok
+    assert 0 < early.size < pool.size
+    draw.verify_proof((out / "proof.json").read_bytes())
     assert len(list((out / "receipts").glob("*.png"))) == summary["orders"]
     assert all(
         (out / "screens" / f"{name}.png").stat().st_size for name in ("north-gate-sell", "south-gate-closed")
