@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from itertools import count
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from shared import clock, money, wire
 from shared.errors import Refused
+from shared.games import raffle
 from shared.numbers import DRAW_NUMBER_MAX
 from syncserver import auth, events, reports
 from syncserver import models as m
@@ -23,7 +28,31 @@ AMOUNT_MAX: Final = 10_000_000
 POSITION_MAX: Final = 1_000
 ORDER_MAX: Final = 1_000
 NUMBERS_DEFAULT: Final = 1_000_000
+POOL_CHARS: Final = 36
+"""Of a pool's name, with room for a number behind it."""
+COSTS_MAX: Final = 100_000_000
+"""Documented costs, in major units."""
+ROWS_EMPTY: Final = 1
+"""Empty rows for early birds on a new form; more are added by a touch."""
 _ADDING = "new"
+METHODS: Final = {
+    "generator": "By the machine",
+    "manual": "By hand, from printed counterfoils",
+    "both": "Either, as decided at the draw",
+}
+SOURCES: Final = {
+    "dice": "Dice thrown before the audience",
+    "digits": "Digits called by the audience",
+    "drand": "A round of drand",
+    "nist": "A pulse of NIST’s beacon",
+    "none": "None",
+}
+UNCLAIMED: Final = {
+    "keep": "Stay with the organiser",
+    "redraw": "Are drawn again",
+    "next_in_line": "Go to the next reserve in line",
+}
+"""What becomes of prizes that nobody claims."""
 
 
 def register(to: Blueprint) -> None:
@@ -67,8 +96,16 @@ def new_event() -> ResponseReturnValue:
             return redirect(url_for("admin.event", event=_make_event()), 303)
         except Refused as e:
             refused = e
+    with ground.reading() as c:
+        relatives = _relatives(c)
     values = {
         "form": request.form,
+        "rows": _rows() or [("", "", "", "")] * ROWS_EMPTY,
+        "relatives": relatives,
+        "methods": METHODS,
+        "sources": SOURCES,
+        "unclaimed": UNCLAIMED,
+        "plain": events.DrawRules(),
         "venues": venues,
         "zones": sorted(
             z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))
@@ -101,6 +138,8 @@ def _make_event() -> UUID:
             opens_at=opens,
             closes_at=closes,
             draw_at=draws,
+            draw=_rules(c, currency),
+            pools=tuple(_pools(timezone)),
             currency=currency,
             first_number=1,
             last_number=ground.whole("last_number", "Highest draw number", 1, DRAW_NUMBER_MAX),
@@ -113,6 +152,93 @@ def _make_event() -> UUID:
             ),
         )
         return events.create_event(here, c, new, me.id)
+
+
+def _rows() -> list[tuple[str, str, str, str]]:
+    """The early birds as typed: name, end, own draw, packages; rows without a name and an end are left out."""
+    columns = [request.form.getlist(f"bird_{name}") for name in ("label", "until", "draw_at", "packages")]
+    rows = list(zip(*columns, strict=False))[: events.POOLS_MAX + 1]
+    return [(a.strip(), b, c, d.strip()) for a, b, c, d in rows if a.strip() or b]
+
+
+def _pools(timezone: str) -> Iterator[events.PoolPlan]:
+    """The early birds of the form, each with a name of its own for the manifest."""
+    taken: set[str] = set()
+    for label, until, draw_at, packages in _rows():
+        what = label or "An early bird"
+        if not label:
+            raise Refused("pool", "An early bird has no name.", "Give it one, as people shall read it.")
+        name = pool_name(label, taken)
+        taken.add(name)
+        yield events.PoolPlan(
+            name=name,
+            label=label,
+            until=ground.local(until, f"{what}, until", timezone) if until else None,
+            draw_at=ground.local(draw_at, f"{what}, drawn", timezone) if draw_at else None,
+            packages=tuple(part.strip() for part in packages.split(",") if part.strip()),
+        )
+
+
+def pool_name(label: str, taken: Collection[str] = ()) -> str:
+    """A pool's name in the manifest, from what people call it; another one than those ``taken``."""
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:POOL_CHARS].strip("-") or "pool"
+    held = {*taken, raffle.MAIN_POOL, events.DECK}
+    return next(one for n in count(1) if (one := name if n == 1 else f"{name}-{n}") not in held)
+
+
+def _choice(name: str, label: str, of: Collection[str], otherwise: str) -> Any:
+    """A field that is one of these words."""
+    value = request.form.get(name, "") or otherwise
+    if value not in of:
+        raise Refused("field", f"{label}: choose one of the list.")
+    return value
+
+
+def _rules(c: Connection, currency: str) -> events.DrawRules:
+    """How the event is drawn and claimed, as the form says; what it leaves out is as it usually is."""
+    form, plain = request.form, events.DrawRules()
+    cards = None
+    if form.get("ace_game"):
+        cards = events.Progressive(
+            cards=ground.whole("cards", "Cards in the deck", 2, events.CARDS_MAX),
+            ace=ground.whole("ace", "The ace’s number", 1, events.CARDS_MAX),
+            must_be_won=bool(form.get("must_be_won")),
+        )
+    known = {str(row.id) for row in _relatives(c)}
+    relatives = {
+        name: UUID(_choice(name, "Other event", known, "")) if form.get(name) else None
+        for name in ("linked_to", "carry_from")
+    }
+    return events.DrawRules(
+        method=_choice("method", "How it is drawn", METHODS, plain.method),
+        source=_choice("source", "Public chance", SOURCES, plain.source),
+        form=form.get("dice", "").strip() or plain.form,
+        digits=ground.whole("digits", "Digits", 1, events.DIGITS_MAX) if form.get("digits") else plain.digits,
+        repeat=bool(form.get("repeat")),
+        winners_stay=bool(form.get("winners_stay")),
+        base=_choice("base", "Base of the shares", ("gross", "net"), plain.base),
+        costs=_amount("costs", "Documented costs", currency, COSTS_MAX) if form.get("costs") else 0,
+        claim_days=ground.whole("claim_days", "Claim window", 1, events.CLAIM_DAYS_MAX)
+        if form.get("claim_days")
+        else None,
+        unclaimed=_choice("unclaimed", "Unclaimed prizes", UNCLAIMED, plain.unclaimed),
+        reserves=ground.whole("reserves", "Reserves", 0, events.RESERVES_MAX) if form.get("reserves") else 0,
+        progressive=cards,
+        **relatives,
+    )
+
+
+def _relatives(c: Connection) -> list[Row[Any]]:
+    """Events of the organisation that a new one can be drawn with, or carry on from; the newest first."""
+    e = m.raffle_events
+    found = c.execute(
+        select(e)
+        .where(e.c.organization_id == auth.account().organisation, e.c.state != "cancelled")
+        .order_by(e.c.event_number.desc())
+        .limit(ground.PAGE_ROWS)
+    )
+    return list(found.all())
 
 
 def _venue(c: Connection) -> tuple[UUID, str]:
@@ -138,6 +264,11 @@ def _venue(c: Connection) -> tuple[UUID, str]:
 @access(*ground.SEEKERS)
 def show(event: UUID) -> ResponseReturnValue:
     """One event: what is sold, what can be won, how it stands, what comes next."""
+    return _shown(event)
+
+
+def _shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
+    """The event's page; with what was typed into the form that ``failed``, and why it was refused."""
     with ground.reading() as c:
         row = ground.own_event(c, event)
         packages = c.execute(
@@ -145,9 +276,7 @@ def show(event: UUID) -> ResponseReturnValue:
             .where(m.ticket_packages.c.event_id == event)
             .order_by(m.ticket_packages.c.display_order, m.ticket_packages.c.price)
         ).all()
-        prizes = c.execute(
-            select(m.prizes).where(m.prizes.c.event_id == event).order_by(m.prizes.c.position)
-        ).all()
+        prizes = events.prizes(c, event)
         voids = c.scalar(select(func.count()).select_from(m.voids).where(m.voids.c.event_id == event))
         draw = c.execute(
             select(m.draw_executions.c.id, m.draw_executions.c.official_at)
@@ -160,9 +289,20 @@ def show(event: UUID) -> ResponseReturnValue:
                 m.orders.c.event_id == event, m.orders.c.payment_status == "paid", ~m.orders.c.is_test
             )
         )
+        kept = events.settings(row.configuration)
+        e = m.raffle_events
+        related = {
+            other.id: other.name
+            for other in c.execute(
+                select(e.c.id, e.c.name).where(e.c.id.in_([kept.draw.linked_to, kept.draw.carry_from]))
+            )
+        }
         total = events.sales_total(c, event)
         jackpot = events.jackpot(c, event)
     now = clock.utc(auth.office().clock.now_ms())
+    labels = {raffle.MAIN_POOL: "All tickets"} | {one.name: one.label for one in kept.pools}
+    if kept.draw.progressive is not None:
+        labels[events.DECK] = "The deck of cards"
     return ground.page(
         "event",
         "events",
@@ -175,31 +315,41 @@ def show(event: UUID) -> ResponseReturnValue:
         total=total,
         jackpot=jackpot,
         now=now,
+        kept=kept,
+        pool_labels=labels,
+        related=related,
+        methods=METHODS,
+        sources=SOURCES,
+        unclaimed=UNCLAIMED,
+        typed={failed: request.form},
+        refused=refused,
     )
 
 
 @access(*ground.MANAGERS)
 def add_package(event: UUID) -> ResponseReturnValue:
     """Adds a package to a draft."""
-    page = ground.back_to("admin.event", event=event, _anchor="packages")
-    with ground.acting() as c:
-        row = ground.own_event(c, event)
-        events.add_package(
-            c,
-            event,
-            ground.text("name", "Name", 80),
-            ground.whole("tickets", "Tickets", 1, events.TICKETS_PER_PACKAGE_MAX),
-            _amount("price", "Price", row.currency),
-            ground.whole("order", "Order", 0, ORDER_MAX),
-            by=auth.account().id,
-        )
-    return redirect(page, 303)
+    try:
+        with ground.acting() as c:
+            row = ground.own_event(c, event)
+            events.add_package(
+                c,
+                event,
+                ground.text("name", "Name", 80),
+                ground.whole("tickets", "Tickets", 1, events.TICKETS_PER_PACKAGE_MAX),
+                _amount("price", "Price", row.currency),
+                ground.whole("order", "Order", 0, ORDER_MAX),
+                by=auth.account().id,
+            )
+    except Refused as e:
+        return _shown(event, "package", e), 422
+    return redirect(url_for("admin.event", event=event, _anchor="packages"), 303)
 
 
-def _amount(name: str, label: str, currency: str) -> int:
+def _amount(name: str, label: str, currency: str, most: int = AMOUNT_MAX) -> int:
     """A field in major units, as minor units."""
     try:
-        return money.minor(ground.decimal(name, label, AMOUNT_MAX), currency)
+        return money.minor(ground.decimal(name, label, most), currency)
     except ValueError as e:
         raise Refused("field", f"{label}: {currency} has no such fractions.") from e
 
@@ -207,23 +357,38 @@ def _amount(name: str, label: str, currency: str) -> int:
 @access(*ground.MANAGERS)
 def add_prize(event: UUID) -> ResponseReturnValue:
     """Adds a prize to a draft."""
-    page = ground.back_to("admin.event", event=event, _anchor="prizes")
-    kind = request.form.get("type", "")
-    with ground.acting() as c:
-        row = ground.own_event(c, event)
-        shared_out = kind == "percentage"
-        events.add_prize(
-            c,
-            event,
-            ground.text("name", "Name", 120),
-            kind,
-            0 if shared_out else _amount("amount", "Amount", row.currency),
-            ground.whole("position", "Position", 1, POSITION_MAX),
-            ground.whole("winners", "Winners", 1, events.WINNERS_MAX),
-            basis_points=int(ground.decimal("amount", "Share", 100) * events.PERCENT) if shared_out else 0,
-            by=auth.account().id,
-        )
-    return redirect(page, 303)
+    try:
+        with ground.acting() as c:
+            _add_prize(c, event)
+    except Refused as e:
+        return _shown(event, "prize", e), 422
+    return redirect(url_for("admin.event", event=event, _anchor="prizes"), 303)
+
+
+def _add_prize(c: Connection, event: UUID) -> None:
+    form, currency = request.form, ground.own_event(c, event).currency
+    kind = form.get("type", "")
+    share = kind == "percentage"
+
+    def limit(name: str, label: str) -> int | None:
+        return _amount(name, label, currency) if share and form.get(name) else None
+
+    events.add_prize(
+        c,
+        event,
+        ground.text("name", "Name", 120),
+        kind,
+        0 if share else _amount("amount", "Amount", currency),
+        ground.whole("position", "Position", 1, POSITION_MAX),
+        ground.whole("winners", "Winners", 1, events.WINNERS_MAX),
+        basis_points=int(ground.decimal("amount", "Share", 100) * events.PERCENT) if share else 0,
+        minimum=limit("minimum", "Guaranteed minimum") or 0,
+        cap=limit("cap", "Cap"),
+        pool=form.get("pool", "") or raffle.MAIN_POOL,
+        round_to=limit("round_to", "Rounding") or 1,
+        carry=share and bool(form.get("carry")),
+        by=auth.account().id,
+    )
 
 
 @access(*ground.MANAGERS)

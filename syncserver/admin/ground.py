@@ -35,6 +35,8 @@ _MENU: Final = (
     ("admin.findings", "Findings", "findings", READERS),
     ("admin.draws", "Draws", "draws", READERS),
     ("admin.claims_desk", "Claims desk", "claims", DESK),
+    ("admin.prizes", "Prizes", "prizes", ("admin", "manager", "claims", "auditor")),
+    ("admin.champions", "Champions", "champions", ("admin", "manager", "claims")),
     ("admin.orders", "Orders", "orders", SEEKERS),
     ("admin.users", "People", "users", MANAGERS),
     ("admin.ledger", "Audit", "audit", READERS),
@@ -154,12 +156,17 @@ def identifier(name: str, label: str) -> UUID:
 
 
 def moment(name: str, label: str, timezone: str) -> datetime:
-    """A field's date and time, meant as the venue's clock shows it; of two such moments in autumn the first.
+    """A field's date and time; see :func:`local`."""
+    return local(request.form.get(name, ""), label, timezone)
+
+
+def local(text: str, label: str, timezone: str) -> datetime:
+    """A date and time, meant as the venue's clock shows it; of two such moments in autumn the first.
 
     ``Refused`` where it is none, bears a time zone of its own, or falls into the hour that spring leaves out.
     """
     try:
-        naive = datetime.fromisoformat(request.form.get(name, ""))
+        naive = datetime.fromisoformat(text)
         at = naive.replace(tzinfo=ZoneInfo(timezone), fold=0)
         shown = at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None)
     except (ValueError, OverflowError, ZoneInfoNotFoundError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from shared.errors import Refused
-from syncserver import auth
+from syncserver import auth, notices
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import PUBLIC, ROLES, access
@@ -18,6 +20,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/login", "login", login, methods=["GET", "POST"])
     to.add_url_rule("/logout", "leave", leave, methods=["POST"])
     to.add_url_rule("/", "home", home)
+    to.add_url_rule("/notices/<uuid:notice>/seen", "notice_seen", notice_seen, methods=["POST"])
 
 
 @access(PUBLIC)
@@ -44,7 +47,7 @@ def leave() -> ResponseReturnValue:
 
 @access(*ROLES)
 def home() -> ResponseReturnValue:
-    """All events, the newest first."""
+    """All events, the newest first; above them what one was told and has not put away."""
     e = m.raffle_events
     open_findings = (
         select(func.count())
@@ -59,4 +62,14 @@ def home() -> ResponseReturnValue:
             .order_by(e.c.event_number.desc())
             .limit(ground.PAGE_ROWS)
         ).all()
-    return ground.page("home", "events", events=rows)
+        told = notices.unseen(c, auth.account().id)
+    return ground.page("home", "events", events=rows, told=told)
+
+
+@access(*ground.MANAGERS)
+def notice_seen(notice: UUID) -> ResponseReturnValue:
+    """Puts away what one was told."""
+    page = ground.back_to("admin.home")
+    with ground.acting() as c:
+        notices.seen(c, notice, auth.account().id)
+    return redirect(page, 303)

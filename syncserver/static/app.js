@@ -150,6 +150,16 @@ function upload(form) {
   request.send(new FormData(form));
 }
 
+// One more row of the same kind.
+for (const button of document.querySelectorAll("[data-add]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const list = document.getElementById(button.dataset.to);
+    list.append(document.getElementById(button.dataset.add).content.cloneNode(true));
+    list.lastElementChild.querySelector(FIELDS).focus();
+  });
+}
+
 window.addEventListener("popstate", () => location.reload());
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -52,8 +52,10 @@ def places(house: House) -> dict[str, str]:
         "package": str(package),
         "prize": str(prize),
         "exclusion": str(nobody),
+        "notice": str(nobody),
         "finding": str(nobody),
         "claim": str(nobody),
+        "result": str(nobody),
         "champion": str(nobody),
         "user": str(nobody),
         "epoch": "1",
@@ -67,7 +69,7 @@ def places(house: House) -> dict[str, str]:
     }
 
 
-NOT_THERE = {"finding", "claim", "champion", "epoch"}
+NOT_THERE = {"finding", "claim", "result", "champion", "epoch"}
 """Parts for which the house has nothing: whoever may enter is told so."""
 
 

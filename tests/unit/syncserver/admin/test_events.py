@@ -1,0 +1,209 @@
+"""The office's pages of an event being made: its draw, early birds, prizes with limits, and what was told to whom."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from syncserver import events, notices
+from syncserver import models as m
+from syncserver.admin.events import pool_name
+from syncserver.db import Database
+from tests.server import House, make_house, post
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return make_house(database, tmp_path)
+
+
+def page(house: House, url: str, role: str = "manager") -> str:
+    answer = house.client(role).get(url)
+    assert answer.status_code == 200, answer.status
+    return answer.get_data(as_text=True)
+
+
+def make(house: House, **form: object) -> tuple[int, str]:
+    """Sends the form of a new event; the status, and the page that comes of it."""
+    answer = post(house.client("manager"), "/admin/events/new", **(NEW | form))
+    shown = page(house, answer.location) if answer.status_code == 303 else answer.get_data(as_text=True)
+    return answer.status_code, shown
+
+
+def kept(house: House, identifier: str = "CUP") -> events.Settings:
+    """What was kept of the event."""
+    e = m.raffle_events
+    with house.office.begin() as c:
+        found = c.execute(select(e.c.configuration).where(e.c.event_identifier == identifier))
+        return events.settings(found.scalar_one())
+
+
+NEW = {
+    "name": "Cup night",
+    "identifier": "CUP",
+    "venue": "new",
+    "venue_name": "Stadium",
+    "timezone": "America/New_York",
+    "opens_at": "2031-05-30T18:00",
+    "closes_at": "2031-05-31T21:00",
+    "draw_at": "2031-05-31T21:30",
+    "currency": "USD",
+    "last_number": "5000",
+}
+BIRDS = {
+    "bird_label": ["Early bird, Friday", "Späte Vögel", ""],
+    "bird_until": ["2031-05-30T22:00", "2031-05-31T12:00", ""],
+    "bird_draw_at": ["2031-05-30T22:15", "", ""],
+    "bird_packages": ["", "Ten, Twenty", ""],
+}
+
+
+def test_what_a_form_leaves_out_is_as_it_usually_is(house: House) -> None:
+    """E8: sensible defaults: dice, all sales, no end of the claim window, one pool."""
+    status, shown = make(house)
+    assert status == 303
+    settings = kept(house)
+    assert settings.draw == events.DrawRules()
+    assert settings.pools == ()
+    assert "Dice thrown before the audience (20d6)" in shown
+
+
+def test_early_birds_have_names_ends_and_draws_of_their_own(house: House) -> None:
+    """D2: by the venue's clock; the pool's name in the manifest follows from what people call it."""
+    status, shown = make(house, **BIRDS)
+    assert status == 303
+    friday, late = kept(house).pools
+    assert (friday.name, friday.label) == ("early-bird-friday", "Early bird, Friday")
+    assert friday.until is not None
+    assert friday.draw_at is not None
+    assert friday.until.isoformat().startswith("2031-05-30T22:00:00-04:00")
+    assert (late.name, late.draw_at, late.packages) == ("spate-vogel", None, ("Ten", "Twenty"))
+    assert "bought until 30 May 2031, 22:00" in shown
+    assert "only Ten, Twenty" in shown
+
+
+def test_every_rule_of_the_draw_is_kept_and_shown(house: House) -> None:
+    """E8, D8: method, source, base, costs, claim window, unclaimed prizes, reserves, winners."""
+    status, shown = make(
+        house, method="both", source="digits", digits="30", claim_days="14", unclaimed="next_in_line", reserves="2",
+        repeat="yes", winners_stay="yes", base="net", costs="125.50", carry_from=str(house.event),
+    )  # fmt: skip
+    assert status == 422  # the other event is in another currency
+    assert "is in EUR" in shown
+    assert 'value="125.50"' in shown
+    assert "checked" in shown
+    status, shown = make(
+        house, currency="EUR", method="both", source="digits", digits="30", claim_days="14",
+        unclaimed="next_in_line", reserves="2", repeat="yes", winners_stay="yes", base="net", costs="125.50",
+        carry_from=str(house.event),
+    )  # fmt: skip
+    assert status == 303
+    assert kept(house).draw == events.DrawRules(
+        method="both", source="digits", digits=30, claim_days=14, unclaimed="next_in_line", reserves=2, repeat=True,
+        winners_stay=True, base="net", costs=12_550, carry_from=house.event,
+    )  # fmt: skip
+    for words in ("called by the audience (30)", "within 14 days", "2 reserves", "€125.50", ">Final</a>"):
+        assert words in shown, words
+
+
+def test_catch_the_ace_is_made_with_its_deck(house: House) -> None:
+    """D8: cards, the ace, and whether it must be won; its prize comes from the deck."""
+    status, shown = make(house, ace_game="yes", cards="40", ace="7", must_be_won="yes")
+    assert status == 303
+    assert kept(house).draw.progressive == events.Progressive(cards=40, ace=7, must_be_won=True)
+    assert "40 cards, the ace is card 7; it must be won this time" in shown
+    assert '<option value="deck"' in shown
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"bird_until": ["2031-06-30T22:00", "", ""]}, "has to end between the opening and the close"),
+        ({"bird_label": ["", "", ""]}, "An early bird has no name"),
+        ({"bird_until": ["soon", "", ""]}, "Early bird, Friday, until: that is no date and time"),
+        ({"bird_until": ["", "", ""]}, "Say until when it runs"),
+        ({"dice": "many"}, "are no dice"),
+        ({"source": "stars"}, "Public chance: choose one of the list"),
+        ({"unclaimed": "next_in_line"}, "Nobody would be next in line"),
+        ({"claim_days": "0"}, "Claim window: that will not do"),
+        ({"linked_to": "x"}, "choose one of the list"),
+        ({"ace_game": "yes", "cards": "3", "ace": "9"}, "the ace is one of them"),
+        ({"costs": "-1"}, "Documented costs: that will not do"),
+    ],
+)
+def test_a_draw_that_cannot_be_is_refused_with_everything_still_there(
+    house: House, form: dict[str, object], words: str
+) -> None:
+    """E8: the reason on the page, the early birds as they were typed, nothing half made."""
+    status, shown = make(house, **(BIRDS | form))
+    assert status == 422
+    assert words in shown
+    assert "Ten, Twenty" in shown
+    assert 'value="Cup night"' in shown
+    e = m.raffle_events
+    with house.office.begin() as c:
+        assert c.execute(select(e.c.id).where(e.c.event_identifier == "CUP")).all() == []
+
+
+def test_a_prize_has_a_pool_limits_and_a_rounding(house: House) -> None:
+    """D8: at least, at most, rounded down, carried over; what was refused is shown again as typed."""
+    make(house, **BIRDS)
+    e = m.raffle_events
+    with house.office.begin() as c:
+        event = c.execute(select(e.c.id).where(e.c.event_identifier == "CUP")).scalar_one()
+    form = {
+        "name": "Half the pot", "type": "percentage", "amount": "50", "position": "1", "winners": "2",
+        "pool": "early-bird-friday", "minimum": "100", "cap": "5000", "round_to": "5", "carry": "yes",
+    }  # fmt: skip
+    answer = post(house.client("manager"), f"/admin/events/{event}/prizes", **(form | {"cap": "50"}))
+    assert answer.status_code == 422
+    shown = answer.get_data(as_text=True)
+    assert "The cap is below the guaranteed minimum" in shown
+    for value in ("Half the pot", "100", "5"):
+        assert f'value="{value}"' in shown
+    assert re.search(r'value="early-bird-friday" selected', shown)
+    assert post(house.client("manager"), f"/admin/events/{event}/prizes", **form).status_code == 303
+    with house.office.begin() as c:
+        rule = events.prizes(c, event)[0].rule
+    assert (rule.minimum, rule.cap, rule.round_to, rule.carry, rule.pool, rule.winners) == (
+        10_000, 500_000, 500, True, "early-bird-friday", 2,
+    )  # fmt: skip
+    shown = page(house, f"/admin/events/{event}")
+    for words in ("At least $100.00", "At most $5,000.00", "Rounded down to $5.00", "is carried over"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("label", "taken", "name"),
+    [
+        ("Early bird, Friday", set(), "early-bird-friday"),
+        ("Éclair!", set(), "eclair"),
+        ("Main", set(), "main-2"),
+        ("deck", set(), "deck-2"),
+        ("早起き", set(), "pool"),
+        ("早起き", {"pool"}, "pool-2"),
+        ("x" * 80, set(), "x" * 36),
+    ],
+)
+def test_a_pool_s_name_in_the_manifest_follows_from_its_label(label: str, taken: set[str], name: str) -> None:
+    """D2: 1 to 40 of a-z, 0-9 and the hyphen, each once."""
+    assert pool_name(label, taken) == name
+
+
+def test_what_one_is_told_stands_on_the_first_page_until_it_is_put_away(house: House) -> None:
+    """D7, D12: to each administrator and manager by themselves."""
+    with house.office.begin() as c:
+        notices.tell(house.office, c, house.event, "redraw", "Final: a redraw has begun.")
+    assert "a redraw has begun" not in page(house, "/admin/", "auditor")
+    shown = page(house, "/admin/")
+    assert "a redraw has begun" in shown
+    seen = re.search(r"/admin/notices/[0-9a-f-]{36}/seen", shown)
+    assert seen
+    assert post(house.client("admin"), seen[0]).status_code == 303
+    assert "a redraw has begun" in page(house, "/admin/")
+    assert post(house.client("manager"), seen[0]).status_code == 303
+    assert "a redraw has begun" not in page(house, "/admin/")
+    assert "a redraw has begun" in page(house, "/admin/", "admin")
