@@ -763,15 +763,21 @@ def left_over(c: Connection, event: UUID) -> int:
     """What the carrying prizes of a drawn event did not pay out, minor units; nothing before its draw is official.
 
     A prize's winners who stand are those of an official draw, reserves only once they moved up, and none who gave
-    it up. The card's prize of a progressive draw is paid where the ace came, and left over whole where it did not.
+    it up for good. The card's prize of a progressive draw is paid where the ace came, and left over whole where it did not.
     """
     row = _event(c, event)
     if row.state not in {"drawn", "completed"}:
         return 0
     kept = settings(row.configuration)
     d, r, f = m.draw_executions, m.draw_results, m.forfeits
-    promoted = f.alias()
+    promoted, again = f.alias(), r.alias()
     official = and_(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
+    # Drawn again, or to be: then what was given up is not left over, and counts once.
+    kinds = ["unclaimed", "declined", "withdrawn"] if kept.draw.unclaimed == "keep" else ["withdrawn"]
+    for_good = f.c.kind.in_(kinds)
+    follows = or_(
+        f.c.promoted_id.is_not(None), select(again.c.id).where(again.c.replaces_id == r.c.id).exists()
+    )
     paid: dict[UUID, tuple[int, int]] = {
         prize: (count, amount)
         for prize, count, amount in c.execute(
@@ -780,7 +786,9 @@ def left_over(c: Connection, event: UUID) -> int:
             .where(
                 official,
                 or_(~r.c.reserve, select(promoted.c.id).where(promoted.c.promoted_id == r.c.id).exists()),
-                ~select(f.c.id).where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None)).exists(),
+                ~select(f.c.id)
+                .where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None), or_(for_good, follows))
+                .exists(),
             )
             .group_by(r.c.prize_id)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from sqlalchemy import Connection
 from shared import draw as fair
 from shared.clock import utc
 from shared.errors import Refused
-from syncserver import draws, events, pools, reconcile
+from syncserver import claims, draws, events, pools, reconcile
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.events import DrawRules, NewEvent, PoolPlan, Progressive
@@ -180,6 +181,77 @@ def test_progress_is_told_while_a_pool_is_read(scene: Scene) -> None:
     told: list[tuple[int, int]] = []
     gathered(scene, progress=lambda done, expected: told.append((done, expected)))
     assert told == [(10, 20), (20, 20)]
+
+
+# Redraws and reserves -------------------------------------------------------------------------------
+
+
+def given_up(scene: Scene, results: list[draws.ResultRow]) -> None:
+    """Two people agree that these results are given up."""
+    for row in results:
+        with scene.office.begin(scene.user) as c:
+            asked = claims.give_up(scene.office, c, row.id, "declined", "does not want it", scene.user)
+        with scene.office.begin(scene.other_user) as c:
+            claims.agree(scene.office, c, asked, scene.other_user)
+
+
+def held(scene: Scene) -> list[draws.ResultRow]:
+    """The scene's event sold, drawn and official: its results, those of reserves too."""
+    sell_out(scene, scene.event, scene.package, 2)
+    hold(scene, scene.event)
+    with scene.office.begin() as c:
+        return draws.results(c, scene.event, official_only=False)
+
+
+@pytest.mark.parametrize("stay", [False, True])
+def test_a_redraw_is_of_what_was_given_up_alone_and_nobody_wins_again(
+    database: Database, tmp_path: Path, *, stay: bool
+) -> None:
+    """D7: as many winners as gave up; who gave up is out for good, and who won in that draw is out of its redraw."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(winners_stay=stay, unclaimed="redraw"))
+    first, *vouchers = held(scene)
+    assert len(vouchers) == 2
+    with pytest.raises(Refused) as e:
+        gathered(scene, redo=[vouchers[0].id])
+    assert e.value.code == "redo"
+    given_up(scene, vouchers)
+    with scene.office.begin() as c:
+        found = pools.gather(scene.office, c, scene.event, redo=[row.id for row in vouchers])
+    assert [(p.prize, p.winners) for p in found.prizes] == [(str(scene.prizes[1]), 2)]
+    assert (found.reserves, set(found.pools)) == (0, {"main"})
+    gone = {row.number for row in (first, *vouchers)}
+    assert set(numbers(found.pools["main"])) == set(range(1, 11)) - gone
+    # A later draw of the event would let winners stay where its rule says so, but nobody who gave up.
+    left = gone - {first.number} if stay else gone
+    assert set(gathered(scene)["main"]) == set(range(1, 11)) - left
+    with pytest.raises(Refused) as e:
+        gathered(scene, redo=[row.id for row in vouchers] * 2 + [first.id])
+    assert e.value.code == "redo"
+
+
+def test_reserves_are_drawn_behind_the_winners_and_have_not_won_before_they_move_up(
+    database: Database, tmp_path: Path
+) -> None:
+    """D9: next in line; until then they stay in later pools, not in a redraw of the same prizes."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(unclaimed="next_in_line", reserves=1))
+    with scene.office.begin() as c:
+        found = pools.gather(scene.office, c, scene.event)
+    assert [(p.position, p.winners) for p in found.prizes] == [(1, 2), (2, 3)]
+    assert found.reserves == 1
+    held(scene)
+    r = m.draw_results
+    with scene.office.begin() as c:
+        rows = c.execute(r.select().order_by(r.c.position, r.c.winner)).all()
+    assert [(row.position, row.reserve) for row in rows] == [
+        (1, False), (1, True), (2, False), (2, False), (2, True)
+    ]  # fmt: skip
+    won = {row.winning_number for row in rows if not row.reserve}
+    assert set(gathered(scene)["main"]) == set(range(1, 11)) - won
+    with scene.office.begin() as c:
+        first = next(row for row in draws.results(c, scene.event) if row.position == 1)
+    given_up(scene, [first])
+    moved_up = next(row.winning_number for row in rows if row.position == 1 and row.reserve)
+    assert set(gathered(scene)["main"]) == set(range(1, 11)) - won - {moved_up}
 
 
 # Linked events and progressive jackpots -------------------------------------------------------------
@@ -363,6 +435,26 @@ def test_the_ace_carries_the_jackpot_from_week_to_week_until_it_comes(
             card_prize = events.prizes(c, event)[1].id
             assert pools.prize_amounts(c, event)[card_prize] == 4 * PRICE * 3 // 10 + carried
             assert pools.jackpot(c, event) == 4 * PRICE * 5 // 10 + carried
+
+
+@pytest.mark.parametrize(("rule", "left"), [("keep", 2 * PRICE // 2), ("redraw", 0)])
+def test_what_winners_give_up_is_left_over_unless_it_is_drawn_again(
+    database: Database, tmp_path: Path, rule: Any, left: int
+) -> None:
+    """D8: an unclaimed jackpot goes on to the next event by the declared rule, and is never paid twice."""
+
+    def carrying(c: Connection, event: UUID) -> None:
+        for prize in events.prizes(c, event):
+            events.remove_prize(c, prize.id)
+        events.add_prize(c, event, "Half the pot", "percentage", basis_points=5_000, carry=True)
+
+    scene = open_scene(database, tmp_path, draw=DrawRules(unclaimed=rule), prepare=carrying)
+    results = held(scene)
+    with scene.office.begin() as c:
+        assert events.left_over(c, scene.event) == 0
+    given_up(scene, results)
+    with scene.office.begin() as c:
+        assert events.left_over(c, scene.event) == left
 
 
 def test_nothing_is_carried_on_from_a_draw_that_is_not_over(scene: Scene) -> None:
