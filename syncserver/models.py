@@ -824,6 +824,19 @@ class DrawExecution(Base):
         CheckConstraint("agreed_by <> conducted_by", name="agreed"),
         UniqueConstraint("raffle_event_id", "attempt"),
         Index("idx_draw_executions_event", "raffle_event_id"),
+        Index(
+            "draw_executions_under_way",
+            "raffle_event_id",
+            unique=True,
+            postgresql_where=text("state <> 'failed' AND official_at IS NULL"),
+        ),
+        Index(
+            "draw_executions_once",
+            "raffle_event_id",
+            "plan",
+            unique=True,
+            postgresql_where=text("state <> 'failed' AND kind = 'draw'"),
+        ),
     )
 
     id: Mapped[Id]

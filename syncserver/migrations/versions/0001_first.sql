@@ -454,6 +454,13 @@ CREATE TABLE draw_executions (
 
 CREATE INDEX idx_draw_executions_event ON draw_executions (raffle_event_id);
 
+-- One attempt at a time, and one draw of each plan: what is drawn again is a redraw.
+CREATE UNIQUE INDEX draw_executions_under_way ON draw_executions (raffle_event_id)
+    WHERE state <> 'failed' AND official_at IS NULL;
+
+CREATE UNIQUE INDEX draw_executions_once ON draw_executions (raffle_event_id, plan)
+    WHERE state <> 'failed' AND kind = 'draw';
+
 CREATE TABLE enrolment_codes (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
     rsu_id UUID NOT NULL,

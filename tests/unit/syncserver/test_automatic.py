@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -427,7 +429,7 @@ def test_a_worker_killed_in_the_middle_of_a_step_leaves_nothing_of_it(scene: Sce
         assert row.seed_sha256 == before[0].seed_sha256
 
 
-def until_it_waits(scene: Scene, process: subprocess.Popen[str]) -> None:
+def until_it_waits(scene: Scene, process: subprocess.Popen[Any]) -> None:
     """Another connection is waiting for the table of critical events."""
     clock = SystemClock()
     deadline_ms = clock.monotonic_ms() + WAIT_S_MAX * 1000
@@ -443,6 +445,54 @@ def until_it_waits(scene: Scene, process: subprocess.Popen[str]) -> None:
         if waiting:
             return
     raise AssertionError("nobody came to wait")
+
+
+@contextmanager
+def worker_program(scene: Scene) -> Iterator[subprocess.Popen[bytes]]:
+    """``tombola-server worker`` itself, killed at the end where it still runs."""
+    database = scene.office.database
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("TOMBOLA_", "DATABASE_"))} | {
+        "TOMBOLA_HOME": str(scene.home),
+        "DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
+        "DATABASE_MIGRATION_URL": database.owner_url.render_as_string(hide_password=False),
+    }
+    with (scene.home / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "syncserver", "worker"], env=environment, stdout=log, stderr=log
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_the_worker_program_killed_in_the_middle_is_followed_by_another(
+    database: Database, tmp_path: Path
+) -> None:
+    """D11: by the real clock and the real queue of jobs."""
+    clock = SetClock()
+    clock.ms = SystemClock().now_ms() - DRAW_AFTER_MS
+    scene = open_automatic(database, tmp_path, clock=clock)
+    sold_out(scene)
+    owner = create_engine(database.owner_url)
+    with owner.connect() as holder, worker_program(scene) as process:
+        # Taken while nothing is written, and kept until the worker stands in the middle of its first step.
+        holder.execute(text("LOCK TABLE critical_events IN SHARE MODE"))
+        until_it_waits(scene, process)
+        process.kill()
+        process.wait()
+        holder.rollback()
+    owner.dispose()
+    assert attempts(scene) == []
+    deadline_ms = SystemClock().monotonic_ms() + WAIT_S_MAX * 2_000
+    with worker_program(scene) as process:
+        while not [row for row in attempts(scene) if row.step == "official"]:
+            assert process.poll() is None
+            assert SystemClock().monotonic_ms() < deadline_ms, (scene.home / "worker.log").read_text()
+            with scene.office.engine.connect() as c:
+                c.execute(text("SELECT pg_sleep(0.1)"))
+    assert len(attempts(scene)) == 1
 
 
 def test_two_processes_race_through_a_drand_draw_and_it_is_one_draw(

@@ -116,6 +116,22 @@ def test_no_step_is_taken_out_of_its_order_or_twice(scene: Scene) -> None:
         c.execute(m.draw_executions.update().values(rng_seed="00" * 32, seed_sha256="00" * 32))
     with pytest.raises(Refused, match="begun"):
         freeze(scene)
+    # Nor does the database take a second attempt under way, or a second draw of the same plan.
+    another = (
+        "INSERT INTO draw_executions (raffle_event_id, state, started_at, rng_seed, conducted_by, system_checksum,"
+        " attempt, plan, entropy_source) SELECT raffle_event_id, 'pending', now(), '', conducted_by, '', 2, %s,"
+        " entropy_source FROM draw_executions"
+    )
+    with pytest.raises(IntegrityError, match="under_way"), scene.office.begin() as c:
+        c.exec_driver_sql(another, ("early",))
+    with scene.office.begin(scene.user) as c:
+        draws.fix_entropy(c, draw, "", scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.execute(scene.office, c, draw, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+    with pytest.raises(IntegrityError, match="once"), scene.office.begin() as c:
+        c.exec_driver_sql(another, ("main",))
 
 
 def test_seed_and_manifest_in_one_transaction_are_refused_by_the_database(scene: Scene) -> None:
