@@ -15,7 +15,21 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, case, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    TextClause,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+)
 
 from shared.errors import Refused
 from shared.games import raffle
@@ -205,19 +219,21 @@ _FIGURES = """
     count(*) FILTER (WHERE o.payment_status = 'void') AS void_orders,
     coalesce(sum(o.total_amount) FILTER (WHERE o.payment_status = 'void'), 0) AS void_amount
 """
+# A package has one price, in one currency; what was sold in another has none to stand beside it.
+_PRICE = "CASE WHEN p.currency = o.currency THEN p.price END AS price"
 BY_PACKAGE = text(f"""
-    SELECT coalesce(p.name, 'unknown package') AS package, p.ticket_count AS each, p.price, o.currency, {_FIGURES}
+    SELECT coalesce(p.name, 'unknown package') AS package, p.ticket_count AS each, {_PRICE}, o.currency, {_FIGURES}
     FROM orders o LEFT JOIN ticket_packages p ON p.id = o.package_id
     WHERE o.event_id = :event AND NOT o.is_test
-    GROUP BY p.id, p.name, p.ticket_count, p.price, p.display_order, o.currency
+    GROUP BY p.id, p.name, p.ticket_count, p.price, p.currency, p.display_order, o.currency
     ORDER BY p.display_order, p.price, p.name, o.currency
 """)  # noqa: S608 - our own constant
 BY_UNIT_AND_PACKAGE = text(f"""
     SELECT coalesce(r.name, 'Office') AS unit, coalesce(r.device_identifier, '') AS device,
-        coalesce(p.name, 'unknown package') AS package, p.price, o.currency, {_FIGURES}
+        coalesce(p.name, 'unknown package') AS package, {_PRICE}, o.currency, {_FIGURES}
     FROM orders o LEFT JOIN ticket_packages p ON p.id = o.package_id LEFT JOIN rsus r ON r.id = o.rsu_id
     WHERE o.event_id = :event AND NOT o.is_test
-    GROUP BY r.id, r.name, r.device_identifier, p.id, p.name, p.price, p.display_order, o.currency
+    GROUP BY r.id, r.name, r.device_identifier, p.id, p.name, p.price, p.currency, p.display_order, o.currency
     ORDER BY r.name, r.id, p.display_order, p.price, p.name, o.currency
 """)  # noqa: S608 - our own constant
 
@@ -422,7 +438,7 @@ def _status() -> ColumnElement[str]:
             f.c.event_id == o.c.event_id,
             f.c.decided_at.is_(None),
             f.c.blocking,
-            f.c.subject == func.cast(o.c.id, m.Order.__table__.c.validation_number.type),
+            f.c.subject == cast(o.c.id, Text),
         )
         .exists()
     )

@@ -270,6 +270,8 @@ def test_the_evening_adds_up_to_what_was_done(evening: tuple[Scene, UUID]) -> No
     assert sales["Money that should be there", "EUR"] == (13, "130.00")
     assert sales["Tests, no money taken", "EUR"] == (2, "20.00")
     assert {what for what, currency in sales if currency == "USD"} == {what for what, _ in sales}
+    prices = {(row["currency"], row["price"]) for row in rows(scene, "summary", "packages")}
+    assert prices == {("EUR", "10.00"), ("USD", "")}
     away_sales = {row["what"]: row["amount"] for row in rows(scene, "summary", "sales", away)}
     assert away_sales["Sold"] == "20.00"
     assert away_sales["Voided, money given back"] == "5.00"
