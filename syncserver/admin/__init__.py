@@ -1,4 +1,4 @@
-"""The office's pages, by noun: events, kiosks, findings, reports, draws, claims, orders, audit, users.
+"""The office's pages, by noun: events, kiosks, findings, reports, draws, claims, champions, orders, audit, users.
 
 A page shows what belongs to the organisation of whoever is logged in and nothing else; what belongs to another
 is answered as if it did not exist. A form that is refused leads back to its page with the reason on it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from syncserver.admin.champions import register as _champions
 from syncserver.admin.claims import register as _claims
 from syncserver.admin.counterfoils import register as _counterfoils
 from syncserver.admin.draws import register as _draws
@@ -38,6 +39,7 @@ for _register in (
     _draws,
     _counterfoils,
     _claims,
+    _champions,
     _orders,
     _ledger,
     _users,
