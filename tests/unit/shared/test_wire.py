@@ -32,13 +32,13 @@ def test_a_batch_comes_out_as_it_went_in() -> None:
         b"",
         b"plain",
         zlib.compress(b"{}\n"),
-        gzip.compress(b"no line feed"),
-        gzip.compress(b"{}\n"),
-        gzip.compress(b"[[[\n"),
-        gzip.compress(b"\xff\n"),
+        gzip.compress(b"no line feed", mtime=0),
+        gzip.compress(b"{}\n", mtime=0),
+        gzip.compress(b"[[[\n", mtime=0),
+        gzip.compress(b"\xff\n", mtime=0),
         wire.pack_batch(HEADER, b"x")[:-3],
         wire.pack_batch(HEADER, b"x") + b"tail",
-        gzip.compress(bytes(wire.BATCH_BYTES_MAX + 1)),
+        gzip.compress(bytes(wire.BATCH_BYTES_MAX + 1), mtime=0),
     ],
 )
 def test_what_is_no_batch_is_said_to_be_none(body: bytes) -> None:
