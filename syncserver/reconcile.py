@@ -57,6 +57,9 @@ ACTIONS = {
 _EXCEPTION = "unit_missing"
 HANDING_IN_S_MAX = 60
 """After the close and a kiosk's last contact, how long its sales count as on their way."""
+FIRST_NUMBERS_LATE = timedelta(milliseconds=derive.CLOCK_AHEAD_MS_MAX)
+"""A kiosk whose clock is behind may sell for an early bird a little after its end: who got the first numbers then
+has to be heard of too."""
 _BRANCHES = {"fork", "revoked_entries"}
 WORDS = derive.BLOCKING | derive.NOTED | {_EXCEPTION: "A kiosk that cannot be reconciled shall be left out"}
 _SOLD, _VOID = {"sold"}, {"void", "misprint"}
@@ -702,7 +705,7 @@ def _cut(c: Connection, event: UUID, plan: str) -> CutRow | None:
 def _units(
     office: Office, c: Connection, event: Row[Any], cut: CutRow | None, *, counted: bool = True
 ) -> list[UnitRow]:
-    """The enrolments that ever got numbers of the event, or before an early bird's ``cut``; not ``counted``, their
+    """The enrolments that ever got numbers of the event, or by the end of an early bird; not ``counted``, their
     numbers and cash stay at nothing.
     """
     a, e, r, u, k, f = m.rsu_allocations, m.rsu_epochs, m.rsus, m.rsu_cuts, m.event_cuts, m.findings
@@ -711,7 +714,7 @@ def _units(
     if cut is None:
         ends.append(k.c.kind == events.CLOSE)
     else:
-        blocks.append(a.c.allocated_at < cut.at)
+        blocks.append(a.c.allocated_at < cut.at + FIRST_NUMBERS_LATE)
         ends.append(k.c.id.in_([cut.id, cut.close]))
     held = (
         select(a.c.rsu_id, a.c.epoch, func.sum(a.c.total_tickets).label("allocated"))
