@@ -26,8 +26,8 @@ ROUTINE: Final = (
 )  # fmt: skip
 """Critical events of an event that belong to every raffle; all others are exceptions."""
 _TOLD: Final = (
-    "order_excluded", "order_included", "prize_forfeit_asked", "prize_forfeited", "draw_failed", "redraw_frozen",
-    "unit_corrupt",
+    "order_excluded", "order_included", "prize_forfeit_asked", "prize_forfeit_taken_back", "prize_forfeited",
+    "draw_failed", "redraw_frozen", "unit_corrupt",
 )  # fmt: skip
 """Critical events whose rows of their own say more: exclusions, results given up, draws, findings."""
 _UNCHANGING: Final = (
@@ -73,8 +73,10 @@ _EXCEPTIONS = """
     FROM exclusions x JOIN orders o ON o.id = x.order_id WHERE x.event_id = :event
     UNION ALL
     SELECT g.asked_at, 'forfeit', 'result_given_up', 'WARN', NULL, r.winning_number::text, g.kind, '{}'::jsonb,
-        g.asked_by::text, CASE WHEN g.agreed_at IS NULL THEN '' ELSE 'agreed' END, coalesce(g.agreed_by::text, ''),
-        g.agreed_at, g.reason
+        g.asked_by::text,
+        CASE WHEN g.agreed_at IS NOT NULL THEN 'agreed' WHEN g.dropped_at IS NOT NULL THEN 'taken back: ' || g.dropped_reason
+            ELSE '' END,
+        coalesce(g.agreed_by, g.dropped_by)::text, coalesce(g.agreed_at, g.dropped_at), g.reason
     FROM forfeits g JOIN draw_results r ON r.id = g.draw_result_id
         JOIN draw_executions d ON d.id = r.draw_execution_id
     WHERE d.raffle_event_id = :event AND d.official_at IS NOT NULL

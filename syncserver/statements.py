@@ -469,6 +469,7 @@ STATUSES: Final = (
 def _bearer_query(here: Scope) -> Select[Any]:
     o, v, r, p = m.orders, m.voids, m.rsus, m.ticket_packages
     t, w, d, k, f = m.tickets, m.draw_results, m.draw_executions, m.prize_claims, m.forfeits
+    up = f.alias()
     won = (
         select(t.c.order_id, func.count().label("won"), func.count(k.c.id).label("paid"))
         .select_from(
@@ -477,7 +478,12 @@ def _bearer_query(here: Scope) -> Select[Any]:
             .outerjoin(k, k.c.draw_result_id == w.c.id)
             .outerjoin(f, and_(f.c.draw_result_id == w.c.id, f.c.agreed_at.is_not(None)))
         )
-        .where(t.c.event_id == here.id, d.c.official_at.is_not(None), f.c.id.is_(None), ~w.c.reserve)
+        .where(
+            t.c.event_id == here.id,
+            d.c.official_at.is_not(None),
+            f.c.id.is_(None),
+            or_(~w.c.reserve, select(up.c.id).where(up.c.promoted_id == w.c.id).exists()),
+        )
         .group_by(t.c.order_id)
         .subquery()
     )

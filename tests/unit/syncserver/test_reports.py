@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, select, text
 from shared import draw as fair
 from shared import money, sale
 from shared.clock import utc
-from syncserver import books, claims, draws, events, reconcile, reports, statements
+from syncserver import books, claims, draws, events, pools, reconcile, reports, statements
 from syncserver import models as m
 from syncserver.books import Sum
 from syncserver.db import Database
@@ -562,6 +562,46 @@ def test_the_drawing_report_tells_official_results_alone(scene: Scene) -> None:
     won = [row["prize"] for row in rows(scene, "tickets", "tickets") if row["prize"]]
     assert won
     assert any("paid" in words for words in won)
+
+
+def test_buyers_left_out_and_results_given_up_are_told_with_both_names(scene: Scene) -> None:
+    """O3: by whom asked, by whom agreed, and why."""
+    kiosk = scene.kiosk()
+    sold = [kiosk.sell().lines[0] for _ in range(8)]
+    scene.close()
+    kiosk.cut()
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        pools.exclude(scene.office, c, UUID(sold[0].order), "works for the house", scene.user)
+        reconcile.confirm(scene.office, c, scene.event, scene.user)
+    draw = draws.draw_now(scene.office, scene.event, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+        results = m.draw_results
+        gone = c.execute(
+            select(results.c.id).where(results.c.draw_execution_id == draw, results.c.position == 1)
+        )
+        asked = claims.give_up(scene.office, c, gone.scalar_one(), "declined", "does not want it", scene.user)
+    with scene.office.begin(scene.other_user) as c:
+        claims.agree(scene.office, c, asked, scene.other_user)
+    found = {row["code"]: row for row in rows(scene, "exceptions", "exceptions")}
+    assert set(found) == {"excluded_buyer", "result_given_up"}
+    assert (found["excluded_buyer"]["by"], found["excluded_buyer"]["reason"]) == (
+        "Ada",
+        "works for the house",
+    )
+    given_up = found["result_given_up"]
+    assert (given_up["by"], given_up["decision"], given_up["decided_by"]) == ("Ada", "agreed", "Bert")
+    (first, *others) = rows(scene, "drawing", "winners")
+    assert first["claim"] == "given up: declined"
+    assert {row["claim"] for row in others} == {"not claimed yet"}
+    shares = {row["what"]: row["amount"] for row in rows(scene, "drawing", "distribution")}
+    assert shares["Prizes awarded"] == "50.00"
+    statuses = {row["order"]: row["status"] for row in rows(scene, "tickets", "tickets")}
+    assert statuses.pop(sold[0].order) == "sold, in no pool"
+    assert set(statuses.values()) == {"sold"}
+    told = {row["what"]: row["numbers"] for row in rows(scene, "summary", "numbers")}
+    assert told["Of the sold: in no pool, by a decision about their buyer"] == "5"
 
 
 def test_a_number_sold_twice_is_on_both_bearer_tickets(scene: Scene) -> None:
