@@ -36,8 +36,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import Connection, Row, func, select
 
+from shared import drand, sale
 from shared import draw as fair
-from shared import sale
 from shared.errors import Refused
 from syncserver import auth, claims, draws, events
 from syncserver import champions as champions_of
@@ -118,6 +118,13 @@ def _draws(c: Connection, event: UUID) -> list[Row[Any]]:
     )
 
 
+def _draws_for(c: Connection, e: Row[Any]) -> list[Row[Any]]:
+    """All draws in which tickets of the event take part: its own, and where it is linked the leading event's."""
+    leading = events.settings(e.configuration).draw.linked_to
+    shared = [] if leading is None else [one for one in _draws(c, leading) if one.plan == MAIN]
+    return _draws(c, e.id) + shared
+
+
 def _draw(c: Connection, draw: UUID) -> Row[Any]:
     d = m.draw_executions
     row = c.execute(select(d).where(d.c.id == draw, d.c.manifest_published_at.is_not(None))).one_or_none()
@@ -147,7 +154,11 @@ def _results(c: Connection, draw: Row[Any]) -> list[Row[Any]]:
                 m.prize_claims.c.id.label("claim"),
                 f.c.agreed_at.label("given_up_at"),
                 f.c.promoted_id,
+                m.raffle_events.c.id.label("ticket_event"),
+                m.raffle_events.c.name.label("ticket_event_name"),
             )
+            .join(m.tickets, m.tickets.c.id == r.c.winning_ticket_id)
+            .join(m.raffle_events, m.raffle_events.c.id == m.tickets.c.event_id)
             .join(m.prizes, m.prizes.c.id == r.c.prize_id)
             .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
             .outerjoin(f, (f.c.draw_result_id == r.c.id) & f.c.agreed_at.is_not(None))
@@ -218,7 +229,7 @@ def event(event: UUID) -> ResponseReturnValue:
             .where(m.ticket_packages.c.event_id == event, m.ticket_packages.c.is_active)
             .order_by(m.ticket_packages.c.display_order, m.ticket_packages.c.price)
         ).all()
-        held = _draws(c, event)
+        held = _draws_for(c, row)
         winners = _standing(c, [one for one in held if one.plan == MAIN])
         early = [
             (plan, _standing(c, [one for one in held if one.plan == plan.name]))
@@ -271,7 +282,7 @@ def jackpot_json(event: UUID) -> ResponseReturnValue:
 def _pot(event: UUID) -> dict[str, Any]:
     with auth.office().begin() as c:
         row = _event(c, event)
-        winners = _standing(c, [draw for draw in _draws(c, event) if draw.plan == MAIN])
+        winners = _standing(c, [draw for draw in _draws_for(c, row) if draw.plan == MAIN])
         return {"e": row, "pot": events.jackpot(c, event), "winners": winners}
 
 
@@ -291,6 +302,7 @@ def draw(draw: UUID) -> ResponseReturnValue:
             results=results,
             replaced=replaced,
             attempts=_draws(c, e.id),
+            cards=_cards(row),
             **_published(c, row, e),
         )
 
@@ -311,6 +323,20 @@ def _published(c: Connection, row: Row[Any], e: Row[Any]) -> dict[str, Any]:
         "groups": _groups,
         "seal": _seal(row.manifest_sha256),
     }
+
+
+def _cards(row: Row[Any]) -> list[tuple[fair.Won, int, bool]]:
+    """Of a progressive draw once it is official: each ticket with its card, and whether that was the ace."""
+    if row.official_at is None:
+        return []
+    report = fair.verify(bytes(row.bundle))
+    if report.manifest is None or report.manifest.progressive is None:
+        return []
+    ace, won = report.manifest.progressive.ace, report.winners
+    cards = [
+        (ticket, card.draw_number - fair.CARD_BASE) for ticket, card in zip(won[::2], won[1::2], strict=True)
+    ]
+    return [(ticket, card, card == ace) for ticket, card in cards]
 
 
 def _replaced(c: Connection, draw: UUID) -> list[Row[Any]]:
@@ -424,7 +450,7 @@ def _wall_of_draw(draw: UUID) -> dict[str, Any]:
 def _wall_of_event(event: UUID) -> dict[str, Any]:
     with auth.office().begin() as c:
         e = _event(c, event)
-        held = _draws(c, event)
+        held = _draws_for(c, e)
         return _on_wall(c, e, held[-1] if held else None)
 
 
@@ -767,8 +793,19 @@ def _hashed(text: str) -> str:
 @access(PUBLIC)
 def program() -> Response:
     """The program that verifies, as this office runs it: one file that needs nothing of ours."""
-    answer = Response(Path(fair.__file__).read_bytes(), content_type="text/plain; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="draw.py"'
+    return _program(Path(fair.__file__))
+
+
+@blueprint.get("/verify/drand.py")
+@access(PUBLIC)
+def beacon_program() -> Response:
+    """The program that checks a signature of drand's, which draw.py names: one file that needs nothing of ours."""
+    return _program(Path(drand.__file__))
+
+
+def _program(file: Path) -> Response:
+    answer = Response(file.read_bytes(), content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     return answer
 
 

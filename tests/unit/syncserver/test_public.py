@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,9 +12,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert
 
+from shared import drand, sale
 from shared import draw as fair
-from shared import sale
-from syncserver import champions, claims, draws, public
+from syncserver import champions, claims, draws, events, public, reconcile
 from syncserver import models as m
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
@@ -112,11 +113,12 @@ def test_the_commands_to_verify_are_there(house: House) -> None:
     page = read(house, "/verify")
     assert "python3 draw.py verify bundle.json" in page
     assert "pip install" not in page
-    program = house.client("anonymous").get("/verify/draw.py")
-    assert program.content_type == "text/plain; charset=utf-8"
-    assert "attachment" in program.headers["Content-Disposition"]
-    assert program.data == Path(fair.__file__).read_bytes()
-    assert "draw.py" in page
+    for file in (Path(fair.__file__), Path(drand.__file__)):
+        program = house.client("anonymous").get(f"/verify/{file.name}")
+        assert program.content_type == "text/plain; charset=utf-8"
+        assert program.headers["Content-Disposition"] == f'attachment; filename="{file.name}"'
+        assert program.data == file.read_bytes()
+        assert f'href="/verify/{file.name}"' in page
 
 
 # What everybody may see of a draw under way ---------------------------------------------------------
@@ -303,6 +305,57 @@ def test_a_holder_gets_the_proof_of_each_number_of_the_ticket(house: House) -> N
             f"ticket {number} of event {house.event} was in the draw {draw}"
         )
         assert f'filename="proof-{number}.json"' in file.headers["Content-Disposition"]
+
+
+def test_a_ticket_of_a_linked_event_is_found_under_its_number_in_the_draw(house: House) -> None:
+    """Design 6.3: by the published map; the follower's page shows the draw that it takes part in."""
+    leading, by, office = house.event, house.people["manager"], house.office
+    now = office.now()
+    new = events.NewEvent(
+        name="East",
+        identifier="EAST",
+        organisation=house.organisation,
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(hours=3),
+        draw=events.DrawRules(linked_to=leading),
+        first_number=101,
+        last_number=300,
+    )
+    with office.begin(by) as c:
+        east = events.create_event(office, c, new, by)
+        events.add_package(c, east, "Five", 5, 800)
+        events.activate(office, c, east, by)
+    sell(house, 1)
+    house.event = east
+    sell(house, 101, counter=2)
+    with office.begin(by) as c:
+        for event in (east, leading):
+            events.close(office, c, event, by)
+    with office.begin(by) as c:
+        for event in (east, leading):
+            reconcile.confirm(office, c, event, by)
+    house.event = leading
+    draw = drawn(house, official=True)
+    with office.begin() as c:
+        (link,) = (
+            one for one in fair.Manifest.read(draws.manifest(c, draw) or b"").links if one.event == str(east)
+        )
+    scanned = f"TMB1:{BLOCK.issue(2)}:{sale.short(str(east))}:101+5:{sale.short(str(house.rsu))}:MFRGG"
+    browser = house.client("anonymous")
+    browser.get(f"/draws/{draw}/proof")
+    answer = post(browser, f"/draws/{draw}/proof", ticket=scanned)
+    page = read(house, answer.headers["Location"])
+    assert "Number 101 takes part" in page
+    assert f"drawn as {101 + link.offset}" in page
+    file = browser.get(f"/draws/{draw}/proof/main/{101 + link.offset}.json").data
+    assert fair.verify_proof(file)[0].startswith(f"ticket 101 of event {east} was in the draw")
+    assert "not in it" in read(house, f"/draws/{draw}/proof?n=1&e={east}")
+    assert "Number 1 takes part" in read(house, f"/draws/{draw}/proof?n=1&e={leading}")
+    with office.begin() as c:
+        numbers = {row.number for row in draws.results(c, leading)}
+    page = read(house, f"/events/{east}")
+    assert all(f'<div class="number">{number}</div>' in page for number in numbers)
+    assert f"/draws/{draw}" in page
 
 
 def test_a_number_that_is_not_in_the_pool_is_told_so_politely(house: House) -> None:
