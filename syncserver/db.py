@@ -23,6 +23,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ ACCOUNT = "tombola-pg"
 SOCKET_PATH_MAX = 100
 """A socket's whole path may have 107 bytes on Linux; some is left for a temporary suffix."""
 START_S_MAX = 60
+READY_AGAIN_S = 0.1
+"""Between two questions to a server that is on its way up."""
 STOP_S_MAX = 60
 CONNECT_S_MAX = 10
 POOL_WAIT_S_MAX = 5
@@ -527,13 +530,16 @@ class EmbeddedPostgres:
         return shlex.join(options)
 
     def _answers(self) -> bool:
-        """Whether a server runs on our data and answers (a stale postmaster.pid alone does not)."""
+        """Whether a server runs on our data and answers, if only that it is not ready (a stale postmaster.pid alone
+        does not).
+        """
         if not (self._data / "postmaster.pid").exists():
             return False
         try:
             self._connect("postgres").close()
-        except psycopg.OperationalError:
-            return False
+        except psycopg.OperationalError as error:
+            # 57P03, which the driver does not pass on for a connection that was refused.
+            return _NOT_READY in str(error) and _SHUTTING_DOWN not in str(error)
         return True
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -546,8 +552,24 @@ class EmbeddedPostgres:
             connect_timeout=CONNECT_S_MAX,
         )
 
+    def _connect_once_ready(self) -> psycopg.Connection[tuple[object, ...]]:
+        """A connection as soon as the server takes one: while it recovers from a crash it refuses them (57P03)."""
+        until_ms = self._clock.monotonic_ms() + START_S_MAX * 1000
+        pause = threading.Event()
+        while True:
+            try:
+                return self._connect("postgres")
+            except psycopg.OperationalError as error:
+                if self._clock.monotonic_ms() >= until_ms:
+                    raise Fault(
+                        "database.embedded",
+                        f"The embedded PostgreSQL takes no connection: {str(error).strip()}.",
+                        f"See {self._log_path}, and whether the disk is full.",
+                    ) from error
+                pause.wait(READY_AGAIN_S)
+
     def _make_roles(self) -> None:
-        with self._connect("postgres") as connection:
+        with self._connect_once_ready() as connection:
             for role in (OWNER_ROLE, APP_ROLE):
                 name = sql.Identifier(role)
                 if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
@@ -597,6 +619,9 @@ class EmbeddedPostgres:
                 f"{failed} {program} says: {said}",
                 f"See {self._log_path}, and whether the disk is full.",
             )
+
+
+_NOT_READY, _SHUTTING_DOWN = "the database system is", "is shutting down"
 
 
 def _has_account(name: str) -> bool:

@@ -837,6 +837,39 @@ def test_a_server_that_was_killed_starts_again_with_what_was_committed(short_hom
     again.stop()
 
 
+def test_a_server_that_recovers_and_takes_no_connection_yet_is_waited_for(
+    short_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K9: after a crash PostgreSQL refuses connections for a while (57P03): that is starting, and no failure."""
+    server = EmbeddedPostgres(short_home, SystemClock(), account="nobody", throw_away=True)
+    server.start()
+    server.stop()
+    data, log = short_home / "postgresql/data", short_home / "postgresql/postgresql.log"
+    # A standby that lets nobody in refuses with the same words for as long as one likes.
+    (data / "standby.signal").touch()
+    with (data / "postgresql.auto.conf").open("a") as conf:
+        conf.write("hot_standby = off\n")
+    server._run("pg_ctl", "start", "-D", str(data), "-l", str(log), "-o", server._options(), failed="start")
+    with monkeypatch.context() as hurried:
+        hurried.setattr("syncserver.db.START_S_MAX", 0.5)
+        with pytest.raises(Fault, match="takes no connection"):
+            EmbeddedPostgres(short_home, SystemClock(), throw_away=True).start()
+    with ThreadPoolExecutor(1) as pool:
+        refused = log.read_text().count("FATAL")
+        starting = pool.submit(server.start)
+        deadline_ms = SystemClock().monotonic_ms() + 30_000
+        while log.read_text().count("FATAL") <= refused + 1:
+            assert SystemClock().monotonic_ms() < deadline_ms
+            assert not starting.done()
+        server._run("pg_ctl", "promote", "-D", str(data), failed="promote")
+        starting.result(timeout=60)
+    assert (
+        psycopg.connect(server.url(OWNER_ROLE).set(drivername="postgresql").render_as_string(False)).close()
+        is None
+    )
+    server.stop()
+
+
 def test_programs_that_the_servers_user_cannot_read_are_copied_to_where_it_can(
     short_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
