@@ -863,10 +863,9 @@ def test_a_server_that_recovers_and_takes_no_connection_yet_is_waited_for(
             assert not starting.done()
         server._run("pg_ctl", "promote", "-D", str(data), failed="promote")
         starting.result(timeout=60)
-    assert (
-        psycopg.connect(server.url(OWNER_ROLE).set(drivername="postgresql").render_as_string(False)).close()
-        is None
-    )
+    url = server.url(OWNER_ROLE).set(drivername="postgresql").render_as_string(False)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
     server.stop()
 
 
