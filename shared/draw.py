@@ -25,6 +25,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -49,6 +50,7 @@ BATCH_NUMBERS: Final = 1 << 14  # packed at once
 JSON_DEPTH_MAX: Final = 16
 JSON_INT_MAX: Final = 2**53 - 1  # the largest integer every JSON reader holds exactly
 NAME_CHARS_MAX: Final = 200
+POOL_NAME: Final = "[ -~]+"  # printable ASCII: what is printable beyond it depends on Unicode's version
 TEXT_CHARS_MAX: Final = 10_000  # of public entropy
 POOLS_MAX: Final = 10_000
 PRIZES_MAX: Final = 10_000
@@ -525,7 +527,7 @@ def check_entropy_source(source: Json) -> dict[str, Json]:
     `{"source":"none"}`; `{"source":"manual"}` (the numbers themselves are drawn by hand);
     `{"form":"<dice>d<sides>","source":"dice"}`; `{"count":<1 to 1000>,"source":"digits"}`;
     `{"chain":<chain hash, 64 hex digits>,"round":n,"source":"drand"}`;
-    `{"source":"nist","time":"YYYY-MM-DDThh:mm:00Z"}` (pulses come on the minute, UTC).
+    `{"source":"nist","time":"YYYY-MM-DDThh:mm:00Z"}` (pulses come on the minute, UTC; one that the calendar has).
     """
     if not isinstance(source, dict) or "source" not in source:
         raise DrawError("entropy: no source is named")
@@ -548,16 +550,24 @@ def check_entropy_source(source: Json) -> dict[str, Json]:
             _int(source["round"], "entropy, round", 1, JSON_INT_MAX)
         case "nist":
             _fields(source, "entropy", ["source", "time"])
-            day = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-            if not re.fullmatch(
-                day + r"T([01][0-9]|2[0-3]):[0-5][0-9]:00Z", _text(source["time"], "entropy, time")
-            ):
+            time = _text(source["time"], "entropy, time")
+            minute = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:00Z"
+            if not re.fullmatch(minute, time) or not _is_day(time[:10]):
                 raise DrawError("entropy, time: not YYYY-MM-DDThh:mm:00Z")
         case other:
             raise DrawError(
                 f"entropy: the source {other!r} is none of none, manual, dice, digits, drand, nist"
             )
     return source
+
+
+def _is_day(text: str) -> bool:
+    """Whether the Gregorian calendar has this day, from the year 1 on."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def check_entropy(source: Json, text: str) -> None:
@@ -710,7 +720,12 @@ class Manifest:
         return [(prize, winner) for prize in self.prizes for winner in range(1, prize.winners + 1)]
 
     def ticket(self, pool: str, number: int) -> tuple[str, int]:
-        """The event and the number on the ticket that a draw number of a pool stands for."""
+        """The event and the number on the ticket that a draw number of a pool stands for; a card is its own number.
+
+        DrawError where the number lies in no linked event's range, or is a ticket in the deck, or a card elsewhere.
+        """
+        if self.progressive and (number > CARD_BASE) != (pool == self.progressive.deck):
+            raise DrawError(f"{number} is no number of the pool {pool!r}")
         start = bisect_left(self.links, (pool, 0), key=_place)
         if start == len(self.links) or self.links[start].pool != pool:
             return self.event, number
@@ -786,7 +801,7 @@ def _read_pools(value: Json) -> dict[str, FrozenPool]:
     for item in _items(value, "manifest, pools", POOLS_MAX):
         have = _fields(item, "manifest, pools", ["pool", "root", "size"])
         name = _text(have["pool"], "manifest, pool")
-        if not name or not name.isprintable():
+        if not re.fullmatch(POOL_NAME, name):
             raise DrawError(f"manifest: {name!r} is no name of a pool")
         if pools and name <= next(reversed(pools)):
             raise DrawError(f"manifest: the pool {name!r} is not in order of names, or stands twice")
@@ -911,8 +926,27 @@ def _check_frozen(plan: Manifest, pools: Mapping[str, Pool]) -> None:
         if name not in pools or (pools[name].root, pools[name].size) != (frozen.root, frozen.size):
             raise DrawError(f"the pool {name!r} is not the one in the manifest")
         plan.check_pool(name, pools[name])
+        _check_unlinked(plan, name, pools[name])
     if not plan.repeat:
         _check_distinct(plan, pools)
+
+
+def _check_unlinked(plan: Manifest, name: str, pool: Pool) -> None:
+    """A pool without links, beside pools with some, must not give a ticket a second number, or the reverse.
+
+    Its numbers are the tickets of the manifest's event; only who has the pool can see this.
+    """
+    if any(link.pool == name for link in plan.links) or (plan.progressive and plan.progressive.deck == name):
+        return
+    for link in plan.links:
+        if (link.event, link.offset) == (plan.event, 0):
+            continue
+        if pool.count(link.first + link.offset, link.last + link.offset) or (
+            link.event == plan.event and pool.count(link.first, link.last)
+        ):
+            raise DrawError(
+                f"the pool {name!r} is not linked, and gives a ticket another number than the links"
+            )
 
 
 def _check_distinct(plan: Manifest, pools: Mapping[str, Pool]) -> None:
@@ -1161,9 +1195,9 @@ def _verify(data: bytes, pools: Iterable[Pool], beacon: Beacon | None, report: R
     rest = canonical({name: value for name, value in have.items() if name != "bundle_sha256"})
     report.bundle_sha256 = hashlib.sha256(rest).hexdigest()
     _compare(report, "bundle_sha256", have["bundle_sha256"], rest, "the bundle's own hash")
+    manifest_bytes = _manifest_bytes(have["manifest"])
     plan = report.manifest = Manifest.of(have["manifest"])
     report.checked.append(f"the manifest is a proper one: {len(plan.prizes)} prizes, {len(plan.pools)} pools")
-    manifest_bytes = canonical(have["manifest"])
     _compare(report, "manifest_sha256", have["manifest_sha256"], manifest_bytes, "the manifest's hash")
     entropy = _text(have["public_entropy"], "public entropy", TEXT_CHARS_MAX)
     check_entropy(plan.entropy, entropy)
@@ -1180,6 +1214,13 @@ def _verify(data: bytes, pools: Iterable[Pool], beacon: Beacon | None, report: R
     _verify_pools(plan, pools, report)
     _verify_source(plan, entropy, beacon, report)
     report.not_checked += _beyond(plan)
+
+
+def _manifest_bytes(value: Json) -> bytes:
+    data = canonical(value)
+    if len(data) > MANIFEST_BYTES_MAX:
+        raise DrawError(f"manifest: {len(data)} bytes are more than the {MANIFEST_BYTES_MAX} allowed")
+    return data
 
 
 def _compare(report: Report, name: str, claimed: Json, data: bytes, words: str) -> None:
@@ -1207,12 +1248,15 @@ def _verify_results(plan: Manifest, generator: HmacDrbg | None, results: list[Js
         number = result.won.draw_number
         if not plan.repeat:
             gone.add(number)
-        event, ticket = plan.ticket(prize.pool, number)
+        try:
+            event, ticket = plan.ticket(prize.pool, number)
+        except DrawError as error:
+            raise DrawError(f"{where}: {error}") from error
         void = report.jackpot is not None
         won = Won(prize.position, prize.prize, winner, prize.pool, number, event, ticket, void)
         report.winners.append(won)
-        if plan.progressive is not None:
-            _verify_card(plan.progressive, won, report)
+        if plan.progressive is not None and number == CARD_BASE + plan.progressive.ace:
+            report.jackpot = report.winners[-2]  # the ticket before it
     again = "a number may win again here" if plan.repeat else "or its number had already won"
     if generator is None:
         none_twice = again if plan.repeat else "none twice"
@@ -1233,14 +1277,6 @@ def _verify_results(plan: Manifest, generator: HmacDrbg | None, results: list[Js
         if jackpot:
             came = f"it came with prize {jackpot.position}, {jackpot.draw_number}; what was drawn after it is void"
         report.checked.append(f"the ace, card {ace}: {came}")
-
-
-def _verify_card(progressive: Progressive, won: Won, report: Report) -> None:
-    """Tickets and cards keep apart; the ticket before the first ace wins the jackpot."""
-    if (won.draw_number > CARD_BASE) != (won.pool == progressive.deck):
-        raise DrawError(f"prize {won.position}: {won.draw_number} is no number of the pool {won.pool!r}")
-    if won.draw_number == CARD_BASE + progressive.ace:
-        report.jackpot = report.winners[-2]
 
 
 def _verify_drawn_by_hand(result: Result, pool: FrozenPool, gone: set[int], where: str) -> None:
@@ -1387,8 +1423,8 @@ def verify_proof(data: bytes) -> list[str]:
     have = _fields(parse_canonical(data), "proof", PROOF_FIELDS)
     if have["format"] != PROOF_FORMAT:
         raise DrawError(f"proof: the format {have['format']!r} is not {PROOF_FORMAT}")
+    manifest_sha256 = hashlib.sha256(_manifest_bytes(have["manifest"])).hexdigest()
     plan = Manifest.of(have["manifest"])
-    manifest_sha256 = hashlib.sha256(canonical(have["manifest"])).hexdigest()
     if have["manifest_sha256"] != manifest_sha256:
         raise DrawError(f"proof, manifest_sha256: {manifest_sha256} is right")
     name = _text(have["pool"], "proof, pool")

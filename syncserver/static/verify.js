@@ -336,8 +336,15 @@ const Tombola = (() => {
 
   // -------------------------------------------------------------------------------------------------- public entropy
 
-  const DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])";
-  const PULSE = new RegExp(`^${DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:00Z$`);
+  const PULSE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:00Z$/;
+
+  // Whether it is a minute that the Gregorian calendar has, from the year 1 on.
+  function isMinute(given) {
+    const [year, month, day] = (PULSE.exec(given) ?? [0, 0, 0, 0]).slice(1).map(Number);
+    const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+    const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+  }
 
   function checkSource(source) {
     if (source === null || typeof source !== "object" || Array.isArray(source) || !("source" in source)) refuse("entropy: no source is named");
@@ -355,7 +362,7 @@ const Tombola = (() => {
       integer(source.round, "entropy, round", 1, Number.MAX_SAFE_INTEGER);
     } else if (source.source === "nist") {
       fields(source, "entropy", ["source", "time"]);
-      if (!PULSE.test(text(source.time, "entropy, time"))) refuse("entropy, time: not YYYY-MM-DDThh:mm:00Z");
+      if (!isMinute(text(source.time, "entropy, time"))) refuse("entropy, time: not YYYY-MM-DDThh:mm:00Z");
     } else {
       refuse(`entropy: the source ${quoted(source.source)} is none of none, manual, dice, digits, drand, nist`);
     }
@@ -417,13 +424,19 @@ const Tombola = (() => {
     return plan;
   }
 
+  function bytesOfManifest(value) {
+    const data = canonical(value);
+    if (data.length > MANIFEST_BYTES_MAX) refuse(`manifest: ${data.length} bytes are more than the ${MANIFEST_BYTES_MAX} allowed`);
+    return data;
+  }
+
   function readPools(value) {
     const pools = new Map();
     let last = null;
     for (const item of items(value, "manifest, pools", POOLS_MAX)) {
       const have = fields(item, "manifest, pools", ["pool", "root", "size"]);
       const name = text(have.pool, "manifest, pool");
-      if (!/^(?:[^\p{C}\p{Z}]| )+$/u.test(name)) refuse(`manifest: ${quoted(name)} is no name of a pool`);
+      if (!/^[ -~]+$/.test(name)) refuse(`manifest: ${quoted(name)} is no name of a pool`);
       if (last !== null && byCodePoint(name, last) <= 0) refuse(`manifest: the pool ${quoted(name)} is not in order of names, or stands twice`);
       const where = `pool ${quoted(name)}`;
       if (have.size === 0) refuse(`${where}: it is empty, nothing can be drawn from it`);
@@ -528,6 +541,7 @@ const Tombola = (() => {
 
   // The event and the number on the ticket that a number of a pool stands for.
   function ticketOf(plan, poolName, number) {
+    if (plan.progressive && (number > CARD_BASE) !== (poolName === plan.progressive.deck)) refuse(`${number} is no number of the pool ${quoted(poolName)}`);
     const links = plan.links.filter((link) => link.pool === poolName);
     if (!links.length) return { event: plan.event, ticketNumber: number };
     const link = links.find((one) => one.first + one.offset <= number && number <= one.last + one.offset);
@@ -566,9 +580,9 @@ const Tombola = (() => {
     const { bundle_sha256: claimed, ...rest } = have;
     report.bundleSha256 = sha256Hex(canonical(rest));
     compare(report, "bundle_sha256", claimed, report.bundleSha256, "the bundle's own hash");
+    const manifestBytes = bytesOfManifest(have.manifest);
     const plan = report.manifest = readManifest(have.manifest);
     report.checked.push(`the manifest is a proper one: ${plan.prizes.length} prizes, ${plan.pools.size} pools`);
-    const manifestBytes = canonical(have.manifest);
     report.manifestSha256 = sha256Hex(manifestBytes);
     compare(report, "manifest_sha256", have.manifest_sha256, report.manifestSha256, "the manifest's hash");
     report.entropy = text(have.public_entropy, "public entropy", TEXT_CHARS_MAX);
@@ -612,10 +626,10 @@ const Tombola = (() => {
       gone.add(number);
       const won = {
         position: prize.position, prize: prize.prize, winner, pool: prize.pool, drawNumber: number, index: result.won.index,
-        ...ticketOf(plan, prize.pool, number), void: report.jackpot !== null,
+        ...within(where, () => ticketOf(plan, prize.pool, number)), void: report.jackpot !== null,
       };
       report.winners.push(won);
-      if (plan.progressive) verifyCard(plan.progressive, won, report);
+      if (plan.progressive && number === CARD_BASE + plan.progressive.ace) report.jackpot = report.winners[report.winners.length - 2]; // the ticket before it
     });
     const again = plan.repeat ? "a number may win again here" : "or its number had already won";
     if (generator) {
@@ -631,12 +645,6 @@ const Tombola = (() => {
       const came = jackpot ? `it came with prize ${jackpot.position}, ${jackpot.drawNumber}; what was drawn after it is void` : "it did not come";
       report.checked.push(`the ace, card ${plan.progressive.ace}: ${came}`);
     }
-  }
-
-  // Tickets and cards keep apart; the ticket before the first ace wins the jackpot.
-  function verifyCard({ ace, deck }, won, report) {
-    if ((won.drawNumber > CARD_BASE) !== (won.pool === deck)) refuse(`prize ${won.position}: ${won.drawNumber} is no number of the pool ${quoted(won.pool)}`);
-    if (won.drawNumber === CARD_BASE + ace) report.jackpot = report.winners[report.winners.length - 2];
   }
 
   function verifyDrawn(result, generator, frozen, gone, where, steps, place) {
@@ -731,8 +739,8 @@ const Tombola = (() => {
     try {
       const have = fields(parseCanonical(data), "proof", PROOF);
       if (have.format !== PROOF_FORMAT) refuse(`proof: the format ${quoted(have.format)} is not ${PROOF_FORMAT}`);
+      report.manifestSha256 = sha256Hex(bytesOfManifest(have.manifest));
       const plan = report.manifest = readManifest(have.manifest);
-      report.manifestSha256 = sha256Hex(canonical(have.manifest));
       compare(report, "manifest_sha256", have.manifest_sha256, report.manifestSha256, "the manifest's hash");
       const name = text(have.pool, "proof, pool"), frozen = plan.pools.get(name);
       if (have.draw !== plan.draw || !frozen) refuse("proof: of another draw, or of a pool that the draw does not have");

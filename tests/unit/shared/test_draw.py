@@ -60,13 +60,17 @@ ROUND = f"{CHAIN}:4242:{'0a' * 96}"
 
 
 def draw_with_pools() -> bytes:
-    pools = {"early bird": Pool.of(range(1, 301)), "all": Pool.of(range(1, 1001)), "Übrige": Pool.of([2000])}
+    pools = {
+        "early bird": Pool.of(range(1, 301)),
+        "all": Pool.of(range(1, 1001)),
+        "the rest": Pool.of([2000]),
+    }
     data = draw.manifest(
         event=EVENT,
         draw=DRAW,
         pools=pools,
         prizes=[
-            Prize(10, prize_id(3), "Übrige"),
+            Prize(10, prize_id(3), "the rest"),
             Prize(1, prize_id(1), "early bird", 3),
             Prize(2, prize_id(2), "all", 3),
         ],
@@ -246,7 +250,7 @@ def test_the_recorded_draws_show_what_they_are_recorded_for() -> None:
     )
     numbers = [result["draw_number"] for result in repeat["results"]]
     assert len(set(numbers)) < len(numbers)
-    assert [pool["pool"] for pool in pools["manifest"]["pools"]] == ["all", "early bird", "Übrige"]
+    assert [pool["pool"] for pool in pools["manifest"]["pools"]] == ["all", "early bird", "the rest"]
     won: list[int] = []
     seen = 0
     for result in refused["results"]:
@@ -818,6 +822,9 @@ def test_a_manifest_is_these_bytes() -> None:
         ({"pools": {}}, "no pool"),
         ({"pools": {"a\nb": Pool.of([1])}}, "no name"),
         ({"pools": {"": Pool.of([1])}}, "no name"),
+        ({"pools": {"Übrige": Pool.of([1])}}, "no name"),
+        ({"pools": {"a\x7f": Pool.of([1])}}, "no name"),
+        ({"pools": {"a" * 201: Pool.of([1])}}, "at most 200"),
         ({"prizes": []}, "no prize"),
         ({"prizes": [Prize(1, prize_id(1), "other")]}, "no pool 'other'"),
         ({"prizes": [Prize(1, prize_id(1), "main"), Prize(1, prize_id(2), "main")]}, "stands twice"),
@@ -915,6 +922,11 @@ def test_public_entropy_in_the_form_of_its_source_is_taken(source: draw.Json, te
         ({"source": "drand", "chain": CHAIN.upper(), "round": 1}, ROUND, "chain"),
         ({"source": "nist", "time": "2026-11-21T20:00:01Z"}, "", "time"),
         ({"source": "nist", "time": "2026-13-21T20:00:00Z"}, "", "time"),
+        ({"source": "nist", "time": "2100-02-29T20:00:00Z"}, "", "time"),
+        ({"source": "nist", "time": "2026-04-31T20:00:00Z"}, "", "time"),
+        ({"source": "nist", "time": "2026-04-00T20:00:00Z"}, "", "time"),
+        ({"source": "nist", "time": "0000-01-01T20:00:00Z"}, "", "time"),
+        ({"source": "nist", "time": "2026-04-30T24:00:00Z"}, "", "time"),
         ({"source": "nist", "time": "2026-11-21T20:00:00Z"}, "0123456789abcdef" * 8, "upper-case"),
         ({"source": "digits", "count": 3}, "1 2", "not 3 digits"),
         ({"source": "digits", "count": 3}, "1 2 3 4", "not 3 digits"),
@@ -1037,7 +1049,9 @@ def test_a_number_of_linked_events_is_a_ticket_of_one_of_them() -> None:
     for pool, number in (("main", 801), ("main", 1000), ("main", 1101), ("early", 500), ("early", 551)):
         with pytest.raises(DrawError, match="no linked event's range"):
             plan.ticket(pool, number)
-    assert draw.Manifest.read(linked(LINKS[:3])).ticket("early", 501) == (EVENT, 501)
+    value = json.loads(linked(LINKS))
+    value["links"] = [link for link in value["links"] if link["pool"] == "main"]
+    assert draw.Manifest.of(value).ticket("early", 501) == (EVENT, 501)
 
 
 @pytest.mark.parametrize(
@@ -1092,6 +1106,38 @@ def test_a_published_pool_with_a_number_outside_the_links_is_a_problem() -> None
     plan = draw.Manifest.of(value)
     with pytest.raises(DrawError, match="no linked event's range"):
         plan.check_pool("main", linked_pools()["main"])
+
+
+@pytest.mark.parametrize(
+    ("links", "extra", "refused"),
+    [
+        ([Link(EVENT, 1, 500, 0, "main"), Link(OTHER, 1, 300, 500, "main")], [5, 500], False),
+        ([Link(EVENT, 1, 500, 0, "main"), Link(OTHER, 1, 300, 500, "main")], [5, 501], True),
+        ([Link(OTHER, 1, 300, 0, "main"), Link(EVENT, 1, 500, 300, "main")], [900], False),
+        ([Link(OTHER, 1, 300, 0, "main"), Link(EVENT, 1, 500, 300, "main")], [301], True),
+        ([Link(EVENT, 501, 600, -500, "main"), Link(OTHER, 1, 300, 100, "main")], [550], True),
+    ],
+)
+def test_a_pool_beside_linked_ones_gives_no_ticket_a_second_number(
+    links: list[Link], extra: list[int], refused: bool
+) -> None:
+    """D3: without links of its own it holds tickets of the manifest's event; no ticket may win twice by two numbers."""
+
+    def freeze() -> bytes:
+        return draw.manifest(
+            event=EVENT,
+            draw=DRAW,
+            pools={"main": Pool.of(range(1, 101)), "extra": Pool.of(extra)},
+            prizes=[Prize(1, prize_id(1), "main"), Prize(2, prize_id(2), "extra")],
+            entropy={"source": "none"},
+            links=links,
+        )
+
+    if refused:
+        with pytest.raises(DrawError, match="'extra' is not linked, and gives a ticket another number"):
+            freeze()
+    else:
+        assert draw.Manifest.read(freeze()).ticket("extra", extra[0]) == (EVENT, extra[0])
 
 
 # -------------------------------------------------------------------------------------------- progressive draws
@@ -1180,8 +1226,21 @@ def test_a_ticket_drawn_as_a_card_is_refused() -> None:
     results = [
         draw.Result(prize_id(n), 1, pools[name].proof_at(0), (), ()) for n, name in ((1, "main"), (2, "deck"))
     ]
-    with pytest.raises(DrawError, match="prize 2: 7 is no number of the pool 'deck'"):
+    with pytest.raises(DrawError, match="prize 2, winner 1: 7 is no number of the pool 'deck'"):
         draw.bundle(data, results, b"", "")
+
+
+def test_no_proof_is_made_of_a_card_that_is_a_ticket_or_of_a_ticket_that_is_a_card() -> None:
+    """D8: a card's place in the deck can be proven; a ticket's in the deck, or a card's among tickets, cannot."""
+    pools = progressive_pools()
+    held = draw.proof_file(progressive(), "deck", pools["deck"], CARD_BASE + 31)
+    assert f"ticket {CARD_BASE + 31} of event {EVENT}" in draw.verify_proof(held)[0]
+    value = json.loads(progressive())
+    value["pools"] = [value["pools"][1] | {"pool": "deck"}, value["pools"][0] | {"pool": "main"}]
+    mixed = draw.canonical(value)
+    for name, pool, number in (("deck", pools["main"], 7), ("main", pools["deck"], CARD_BASE + 31)):
+        with pytest.raises(DrawError, match=f"{number} is no number of the pool '{name}'"):
+            draw.proof_file(mixed, name, pool, number)
 
 
 def test_a_pool_counts_what_it_holds_of_a_range() -> None:
@@ -1337,7 +1396,7 @@ def test_the_program_says_what_it_checked_who_won_and_what_it_did_not_check(tmp_
     heads = ["Checked:", "Winners:", "Not checked:", "The draw verifies."]
     at = [done.stdout.index(head) for head in heads]
     assert all(a < b for a, b in pairwise(at))
-    assert f"2000  prize 10 ({prize_id(3)}), winner 1, pool Übrige" in done.stdout
+    assert f"2000  prize 10 ({prize_id(3)}), winner 1, pool the rest" in done.stdout
     assert "valid (BLS)" in done.stdout
     assert "attempt 1, whose manifest" in done.stdout
     assert done.stdout == run(tmp_path, GOLDEN / "pools.json").stdout
