@@ -38,6 +38,7 @@ from syncserver.auth import access
 from syncserver.draws import DrawRow
 from syncserver.keyings import KeyingRow
 from syncserver.pools import Plan
+from syncserver.reconcile import Gate
 
 REFRESH_S: Final = 3
 TYPED_CHARS_MAX: Final = 10_000
@@ -166,9 +167,9 @@ def of_event(event: UUID) -> ResponseReturnValue:
     with ground.reading() as c:
         row = ground.own_event(c, event)
         plans = pools.plans(auth.office(), c, event)
-        if not plans:
-            return ground.page("draw_elsewhere", "events", e=row, leading=_leading(c, row))
         plan = next((one for one in plans if one.name == asked), None) or _current(plans)
+        if plan.name == draws.MAIN and (leading := _leading(c, row)) is not None:
+            return ground.page("draw_elsewhere", "events", e=row, leading=leading, plans=plans)
         held = draws.attempts(c, event)
         mine = [one for one in held if one.plan == plan.name and one.kind == "draw"]
         # After an attempt that was given up, the page is about beginning the next.
@@ -239,7 +240,6 @@ def _values(
     }
     if draw is None:
         assert plan is not None
-        status = reconcile.gates(here, c, event.id, plan.name)
         sold = c.scalar(
             select(func.coalesce(func.sum(m.orders.c.ticket_count), 0)).where(
                 m.orders.c.event_id == event.id, m.orders.c.payment_status == "paid", ~m.orders.c.is_test
@@ -248,13 +248,9 @@ def _values(
         return values | {
             "steps": steps(None, manual=rules.method == "manual"),
             "manual": rules.method == "manual",
-            "gates": [gate for gate in status if not gate.passed],
+            "gates": _shut(c, event, plan),
             "prizes": _prizes(c, event, plan),
-            "waits": [
-                gate
-                for gate in reconcile.gates(here, c, event.id, plan.name, automatic=True)
-                if not gate.passed
-            ],
+            "waits": _shut(c, event, plan, itself=True),
             "alone_possible": rules.method != "manual" and rules.source in automatic.SOURCES,
             "signer": c.scalar(select(m.users.c.display_name).where(m.users.c.id == event.presigned_by)),
             "sold": sold,
@@ -263,6 +259,8 @@ def _values(
             "minutes_default": MINUTES_DEFAULT,
         }
     unprinted = keyings.unprinted(c, draw.id) if draw.manual else 0
+    public = url_for("public.draw", draw=draw.id, _external=True)
+    addresses = beacons.where(draw.entropy_source, here.beacons) if draw.entropy_due_at else []
     keyed = keyings.keyings(c, draw.id)
     values |= {
         "steps": steps(draw, manual=draw.manual, printed=unprinted == 0),
@@ -273,17 +271,30 @@ def _values(
         "slips": sum(size for _, size, _ in draw.pools),
         "keying": {what: _keying(keyed, what, me.id) for what in ("entropy", "counterfoils", "winners")},
         "alone": keyings.only_manager(c, event.id),
-        "addresses": beacons.where(draw.entropy_source, here.beacons) if draw.entropy_due_at else [],
+        "addresses": addresses,
+        "beacon_qr": _qr(addresses[0]) if addresses and draw.step == "committed" else "",
         "not_checked": beacons.not_checked(draw.entropy_source),
-        "public": url_for("public.draw", draw=draw.id, _external=True),
-        "qr": segno.make(url_for("public.draw", draw=draw.id, _external=True), error="m").svg_data_uri(
-            border=2, scale=4
-        ),
+        "public": public,
+        "qr": _qr(public),
         "due_prizes": _due(c, draw) if draw.manual else [],
     }
     if draw.official_at is not None or (may and draw.step == "drawn"):
         values["results"] = _results(c, draw.id)
     return values
+
+
+def _shut(c: Connection, event: Row[Any], plan: Plan, *, itself: bool = False) -> list[Gate]:
+    """What keeps a planned draw shut; ``itself``: one that the server holds."""
+    if plan.cut is None and plan.name != draws.MAIN:
+        words = f"The event is {'a draft' if event.state == 'created' else event.state}."
+        return [Gate("closed", passed=False, words=words, what_to_do="It has this draw once it is on sale.")]
+    gates = reconcile.gates(auth.office(), c, event.id, plan.name, automatic=itself)
+    return [gate for gate in gates if not gate.passed]
+
+
+def _qr(text: str) -> str:
+    """A QR code as a picture's address."""
+    return segno.make(text, error="m").svg_data_uri(border=2, scale=4)
 
 
 def _names(c: Connection, held: Sequence[DrawRow]) -> dict[UUID | None, str]:

@@ -153,15 +153,24 @@ def _asked_plan(event: UUID) -> str:
     asked = request.args.get("plan", "") or pools.MAIN
     with ground.reading() as c:
         ground.own_event(c, event)
-        names = {plan.name for plan in pools.plans(auth.office(), c, event)}
+        names = {plan.name for plan in _plans(c, event)}
     return asked if asked in names else pools.MAIN
+
+
+def _plans(c: Connection, event: UUID) -> list[pools.Plan]:
+    """The planned draws that can be reconciled: an early bird's once the event is on sale."""
+    return [
+        plan
+        for plan in pools.plans(auth.office(), c, event)
+        if plan.name == pools.MAIN or plan.cut is not None
+    ]
 
 
 def _values(event: UUID, plan: str) -> dict[str, Any]:
     here, me, v = auth.office(), auth.account(), m.voids
     with ground.reading() as c:
         row = ground.own_event(c, event)
-        plans = pools.plans(here, c, event)
+        plans = _plans(c, event)
         status = reconcile.status(here, c, event, plan)
         doubts = findings.of_event(c, event, FINDINGS_SHOWN)
         voids = _voids(c, event)

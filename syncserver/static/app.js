@@ -2,6 +2,7 @@
 "use strict";
 
 const REFRESH_S_MIN = 2;
+const LOAD_SHARE = 4; // a fragment is asked for after four times as long as the last one took
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
 // Times --------------------------------------------------------------------------------------------
@@ -103,7 +104,15 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
       say(held ? "What you work on stays as it is until you have finished." : "");
     } catch { say("Not up to date: the server cannot be reached."); } finally { loading = false; }
   };
-  setInterval(load, every);
+  // A server that takes long for it is asked less often.
+  let wait = every;
+  const again = () => setTimeout(async () => {
+    const from = performance.now();
+    await load();
+    wait = Math.max(every, LOAD_SHARE * (performance.now() - from));
+    again();
+  }, wait);
+  again();
   document.addEventListener("visibilitychange", load);
 }
 

@@ -167,6 +167,23 @@ def test_the_reconciliation_keeps_itself_up_to_date_and_never_under_somebody_s_h
     expect(page.locator("time[data-countdown]")).to_have_text(re.compile(r"^2:5\d:\d\d$"))
 
 
+def test_a_medium_is_sent_with_its_progress_and_what_came_of_it_is_told(house: House, page: Page) -> None:
+    """K6, Y11: the answer is the page to go on with, and what it tells is told."""
+    log_in(page, "manager")
+    page.goto(f"/admin/events/{house.event}/reconcile")
+    page.get_by_label("File").set_input_files(
+        files=[
+            {"name": "tombola-1.journal", "mimeType": "application/octet-stream", "buffer": b"x" * 3_000_000}
+        ]
+    )
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_role("heading", name="Media brought in")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("tombola-1.journal holds no journal of a kiosk")
+    expect(page).to_have_url(re.compile("/reconcile/imports$"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="Reconcile")).to_be_visible()
+
+
 def test_an_event_is_given_as_many_early_birds_as_it_needs(page: Page) -> None:
     """D2: one more row at a touch; what was typed stays when the form is refused."""
     log_in(page, "manager")

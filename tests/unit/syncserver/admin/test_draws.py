@@ -303,3 +303,16 @@ def test_an_event_is_let_draw_itself_with_a_signature_beforehand(house: House) -
     assert "is taken back" in follow(house, f"{url}/automatic", do="unsign")
     assert "no longer draws itself" in follow(house, f"{url}/automatic", do="off")
     assert "Switch it off" not in page(house, url, "auditor")
+
+
+def test_an_event_drawn_together_with_another_says_where(house: House) -> None:
+    """D8: its numbers are in the leading event's draw."""
+    e = m.raffle_events
+    with house.office.begin(house.people["admin"]) as c:
+        kept = c.execute(select(e.c.configuration).where(e.c.id == house.draft)).scalar_one()
+        kept["draw"] |= {"linked_to": str(house.event)}
+        c.execute(update(e).where(e.c.id == house.draft).values(configuration=kept))
+    shown = page(house, f"/admin/events/{house.draft}/draw")
+    assert "are in the draw of" in shown
+    assert f'href="/admin/events/{house.event}/draw">Final</a>' in shown
+    assert "The event is created" in page(house, f"/admin/events/{house.draft}/reconcile")

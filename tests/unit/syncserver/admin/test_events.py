@@ -176,6 +176,18 @@ def test_a_prize_has_a_pool_limits_and_a_rounding(house: House) -> None:
         assert words in shown
 
 
+def test_a_draft_s_draws_and_reconciliation_can_be_looked_at_before_it_is_on_sale(house: House) -> None:
+    """D2, Y9: nothing is cut yet; each planned draw says what it waits for."""
+    make(house, **BIRDS)
+    e = m.raffle_events
+    with house.office.begin() as c:
+        event = c.execute(select(e.c.id).where(e.c.event_identifier == "CUP")).scalar_one()
+    for plan in ("main", "early-bird-friday", "no-such-draw"):
+        for part in ("draw", "reconcile", "reconcile/now"):
+            shown = page(house, f"/admin/events/{event}/{part}?plan={plan}")
+            assert "The event is created" in shown or "The event is a draft" in shown, (plan, part)
+
+
 @pytest.mark.parametrize(
     ("label", "taken", "name"),
     [
