@@ -73,7 +73,7 @@ def run_due(office: Office, after: Callable[[str], None] = lambda _words: None) 
     with office.begin() as c:
         found = c.execute(
             select(e.c.id, e.c.name)
-            .where(e.c.automatic_draw, e.c.state.in_(OPEN))
+            .where(e.c.automatic_draw, e.c.state.in_(OPEN), e.c.activated_at.is_not(None))
             .order_by(e.c.draw_at, e.c.id)
             .limit(EVENTS_MAX)
         ).all()
@@ -114,7 +114,7 @@ def _step(office: Office, event: UUID, plan: str) -> str | None:
             )
         if not attempt.automatic or attempt.step == "official":
             return None
-        by = _signer(row, c, plan)
+        by = attempt.conducted_by
         if attempt.step != "committed" or attempt.entropy_source["source"] not in draws.BEACONS:
             return _go_on(office, c, attempt, by)
     due = attempt.entropy_due_at

@@ -215,6 +215,38 @@ def test_a_draw_without_a_time_or_an_event_that_is_over_cannot_be_switched_on(
             automatic.set_automatic(scene.office, c, scene.event, True, scene.user)
 
 
+def test_a_draft_is_not_drawn_and_nobody_is_told_of_it(scene: Scene) -> None:
+    """D11: only what was on sale; switched on beforehand it waits in silence."""
+    with scene.office.begin(scene.user) as c:
+        new = events.NewEvent(
+            name="Draft",
+            identifier="DRAFT",
+            organisation=scene.organisation,
+            opens_at=utc(scene.clock.ms),
+            closes_at=utc(scene.clock.ms + HOUR_MS),
+            draw_at=utc(scene.clock.ms + HOUR_MS),
+            draw=DrawRules(source="none"),
+        )
+        draft = events.create_event(scene.office, c, new, scene.user)
+        automatic.set_automatic(scene.office, c, draft, True, scene.user)
+    scene.clock.pass_ms(2 * HOUR_MS)
+    assert worker.run_due(scene.office) == []
+    assert told(scene) == []
+
+
+def test_a_signature_taken_back_after_the_freeze_stops_no_draw_under_way(scene: Scene) -> None:
+    """Law 7: what has begun is finished, in the name of who signed."""
+    sold_out(scene)
+    process = start_worker(scene, 1)
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == STEPS_NONE[0]
+    kill(process)
+    with scene.office.begin(scene.user) as c:
+        reconcile.unsign(c, scene.event, scene.user)
+    assert len(worker.run_due(scene.office)) == 4
+    assert attempts(scene)[0].official_by == scene.user
+
+
 def test_what_a_person_began_or_gave_up_is_left_to_people(scene: Scene) -> None:
     """Law 7: never a second attempt by itself."""
     sold_out(scene)

@@ -12,7 +12,7 @@ from shared.clock import utc
 from shared.draw import Json
 from shared.errors import Fault, Refused
 from syncserver import beacons
-from syncserver.config import DRAND_RELAYS, BeaconPlaces
+from syncserver.config import DRAND_RELAYS, NIST_BEACONS, BeaconPlaces, read_config
 from tests import beacon
 from tests.beacon import shining
 from tests.chains import SetClock
@@ -187,3 +187,13 @@ def test_without_internet_and_without_places_it_is_a_fault_that_says_to_paste() 
 
 def test_the_addresses_can_be_shown_to_people() -> None:
     assert beacons.where(DRAND, BeaconPlaces())[0] == f"{DRAND_RELAYS[0]}/{drand.QUICKNET}/public/1000"
+
+
+def test_the_places_that_are_asked_can_be_set() -> None:
+    """S12: by the environment; none at all for an office without internet."""
+    assert read_config({}).beacons == BeaconPlaces(DRAND_RELAYS, NIST_BEACONS)
+    said = {"TOMBOLA_DRAND": "https://one.example/, http://two.example", "TOMBOLA_NIST": "none"}
+    assert read_config(said).beacons == BeaconPlaces(("https://one.example", "http://two.example"), ())
+    for wrong in ("ftp://one.example", "one.example", " ".join(["https://x"] * 21)):
+        with pytest.raises(Refused, match="list of addresses"):
+            read_config({"TOMBOLA_DRAND": wrong})
