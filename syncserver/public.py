@@ -459,7 +459,7 @@ def _on_wall(c: Connection, e: Row[Any], row: Row[Any] | None) -> dict[str, Any]
         return {"e": e, "d": None, "step": "waiting", "winners": []}
     page = url_for("public.draw", draw=row.id, _external=True)
     return _published(c, row, e) | {
-        "winners": [result for result in _results(c, row) if not result.reserve],
+        "winners": _standing(c, [row]),
         "page": segno.make(page, error="m").svg_data_uri(border=2),
     }
 
