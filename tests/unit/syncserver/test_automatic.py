@@ -472,6 +472,7 @@ def until_it_waits(scene: Scene, process: subprocess.Popen[Any]) -> None:
                 text(
                     "SELECT count(*) FROM pg_locks, pg_sleep(0.05)"
                     " WHERE NOT granted AND relation = 'critical_events'::regclass"
+                    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
                 )
             ).scalar_one()
         if waiting:
