@@ -268,6 +268,77 @@ def test_a_champion_is_named_only_with_consent_and_approval(house: House) -> Non
     assert browser.get(photo).status_code == 404
 
 
+def other_event(house: House, rules: events.DrawRules, prizes: list[tuple[str, str]]) -> UUID:
+    """An event drawn by these rules with these prizes (name, pool), 15 tickets sold, closed and reconciled."""
+    now, by = house.office.now(), house.people["manager"]
+    new = events.NewEvent(
+        name="Other night",
+        identifier="OTHER",
+        organisation=house.organisation,
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(hours=3),
+        draw=rules,
+    )
+    with house.office.begin(by) as c:
+        house.event = events.create_event(house.office, c, new, by)
+        events.add_package(c, house.event, "Five", 5, 800)
+        for position, (name, pool) in enumerate(prizes, 1):
+            if pool == "deck":
+                events.add_prize(
+                    c, house.event, name, "percentage", position=position, pool=pool, basis_points=5000
+                )
+            else:
+                events.add_prize(c, house.event, name, "fixed", 1000, position=position, pool=pool)
+        events.activate(house.office, c, house.event, by)
+    for i in range(3):
+        sell(house, 1 + 5 * i, counter=i + 1)
+    close_and_confirm(house)
+    return house.event
+
+
+def test_a_draw_by_hand_is_told_as_one(house: House) -> None:
+    """D5: no seed, no public chance; the numbers, keyed by two, once they are official."""
+    event = other_event(house, events.DrawRules(method="both"), [("Ham", "main")])
+    office, by, other = house.office, house.people["manager"], house.people["admin"]
+    with office.begin(by) as c:
+        draw = draws.freeze(office, c, event, {"source": "manual"}, by)
+        draws.record_counterfoils(office, c, draw, 0, 15, by)
+    for url in ("", "/notice", "/wall"):
+        page = read(house, f"/draws/{draw}{url}")
+        assert "counterfoil" in page
+        assert "seed" not in page
+    for what, content in (("counterfoils", "15"), ("winners", "7")):
+        for person in (by, other):
+            with office.begin(person) as c:
+                draws.key(office, c, draw, what, content, person)  # type: ignore[arg-type]
+    with office.begin(by) as c:
+        draws.execute(office, c, draw, by)
+    assert ">7<" not in read(house, f"/draws/{draw}/wall")
+    with office.begin(by) as c:
+        draws.make_official(office, c, draw, by)
+    assert '<p class="number">7</p>' in read(house, f"/draws/{draw}/wall")
+    assert '<div class="number">7</div>' in read(house, f"/draws/{draw}")
+    assert fair.verify(house.client("anonymous").get(f"/draws/{draw}/bundle.json").data).ok
+
+
+def test_a_progressive_draw_shows_each_ticket_with_its_card(house: House) -> None:
+    """Catch the Ace: which card came with which ticket, and with which the jackpot is won."""
+    rules = events.DrawRules(progressive=events.Progressive(cards=6, ace=3, must_be_won=True), source="none")
+    event = other_event(house, rules, [("Tonight's", "main"), ("The ace", "deck")])
+    draw = drawn(house, official=False)
+    assert "The cards" not in read(house, f"/draws/{draw}")
+    with house.office.begin(house.people["manager"]) as c:
+        draws.make_official(house.office, c, draw, house.people["manager"])
+        report = fair.verify(draws.bundle(c, draw) or b"")
+    page = read(house, f"/draws/{draw}")
+    assert report.jackpot is not None
+    assert f"<td>{report.jackpot.ticket_number}</td><td>3</td>" in page
+    assert page.count("the ace</span>") == 1
+    assert page.count('<tr class="gone">') == sum(won.void for won in report.winners[::2])
+    assert "not in it" in read(house, f"/draws/{draw}/proof?n={fair.CARD_BASE + 3}")
+    assert f'<div class="number">{report.jackpot.ticket_number}</div>' in read(house, f"/events/{event}")
+
+
 def test_the_notice_bears_what_everything_must_fit_afterwards(house: House) -> None:
     """D3: licence, sizes, hash in groups and as a QR code, prizes, source of chance, room for a witness."""
     draw = under_way(house)
