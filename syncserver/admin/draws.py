@@ -6,15 +6,16 @@ those who conduct the draw alone until they are official.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import segno
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, text
 
 from shared import draw as fair
 from shared.draw import Json
@@ -37,6 +38,7 @@ from syncserver.admin import ground
 from syncserver.auth import access
 from syncserver.draws import DrawRow
 from syncserver.keyings import KeyingRow
+from syncserver.office import Office
 from syncserver.pools import Plan
 from syncserver.reconcile import Gate
 
@@ -50,6 +52,12 @@ MINUTES_MAX: Final = 24 * 60
 MINUTES_DEFAULT: Final = 5
 SLIPS_PER_S: Final = 2_000_000
 """Numbers that freezing packs and hashes in a second or faster, to say beforehand how long it takes."""
+
+_FREEZING: Final = "freeze "
+_TOLD: Final = text(
+    "SELECT application_name FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name LIKE :like LIMIT 1"
+)
 
 GENERATED: Final = (
     ("freeze", "Freeze the pool"),
@@ -82,6 +90,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/draws", "draws", every)
     to.add_url_rule("/events/<uuid:event>/draw", "draw_of", of_event)
     to.add_url_rule("/events/<uuid:event>/draw/freeze", "freeze", freeze, methods=["POST"])
+    to.add_url_rule("/events/<uuid:event>/draw/freeze/now", "freezing", freezing)
     to.add_url_rule("/events/<uuid:event>/draw/automatic", "automatic", by_itself, methods=["POST"])
     to.add_url_rule("/events/<uuid:event>/redraw", "redraw", redraw)
     to.add_url_rule("/events/<uuid:event>/redraw", "begin_redraw", begin_redraw, methods=["POST"])
@@ -378,14 +387,42 @@ def freeze(event: UUID) -> ResponseReturnValue:
     plan = request.form.get("plan", "") or draws.MAIN
     ground.back_to("admin.draw_of", event=event, plan=plan)
     entropy = _entropy()
-    with ground.acting() as c:
+    reason = ground.text("reason", "Reason", ground.REASON_CHARS_MAX, least=0)
+    here, me = auth.office(), auth.account()
+    with telling(here, event) as progress, ground.acting() as c:
         ground.own_event(c, event)
-        draw = draws.freeze(
-            auth.office(), c, event, entropy, auth.account().id, plan=plan,
-            reason=ground.text("reason", "Reason", ground.REASON_CHARS_MAX, least=0),
-        )  # fmt: skip
+        draw = draws.freeze(here, c, event, entropy, me.id, plan=plan, reason=reason, progress=progress)
     ground.tell("good", "The pool is frozen, and its hash is published.")
     return redirect(url_for("admin.draw", draw=draw), 303)
+
+
+@contextmanager
+def telling(office: Office, event: UUID) -> Iterator[pools.Progress]:
+    """Tells how far freezing a pool has come, so that any of the server's processes can say it meanwhile.
+
+    It stands in the name of a connection of its own: what the freeze itself writes is seen by nobody before it is
+    done, and the web's processes keep nothing.
+    """
+    with office.engine.connect() as other:
+
+        def tell(done: int, expected: int) -> None:
+            name = f"{_FREEZING}{event.hex} {done} {expected}"
+            other.execute(select(func.set_config("application_name", name, True)))
+
+        yield tell
+        other.rollback()
+
+
+@access(*ground.MANAGERS)
+def freezing(event: UUID) -> ResponseReturnValue:
+    """How many numbers a freeze under way has read, of how many; nothing where none is."""
+    with ground.reading() as c:
+        ground.own_event(c, event)
+        name = c.scalar(_TOLD, {"like": f"{_FREEZING}{event.hex} %"})
+    if name is None:
+        return jsonify({})
+    done, expected = str(name).split()[-2:]
+    return jsonify({"done": int(done), "of": int(expected)})
 
 
 @access(*ground.MANAGERS)
@@ -448,17 +485,16 @@ def begin_redraw(event: UUID) -> ResponseReturnValue:
     """Freezes the pools of a redraw: a new draw on record."""
     ground.back_to("admin.redraw", event=event)
     try:
-        redo = [UUID(text) for text in request.form.getlist("result")]
+        redo = [UUID(one) for one in request.form.getlist("result")]
     except ValueError:
         abort(400)
     if not redo:
         raise Refused("field", "Choose what is drawn again.")
-    entropy = _entropy()
-    with ground.acting() as c:
+    entropy, reason = _entropy(), ground.reason()
+    here, me = auth.office(), auth.account()
+    with telling(here, event) as progress, ground.acting() as c:
         ground.own_event(c, event)
-        draw = draws.freeze(
-            auth.office(), c, event, entropy, auth.account().id, redo=redo, reason=ground.reason()
-        )
+        draw = draws.freeze(here, c, event, entropy, me.id, redo=redo, reason=reason, progress=progress)
     ground.tell("good", "The redraw is begun, and its pool’s hash is published. Every administrator is told.")
     return redirect(url_for("admin.draw", draw=draw), 303)
 
@@ -533,20 +569,20 @@ def _checked(typed: list[str], count: int, least: int, most: int) -> list[str]:
         if die
         else f"Type {count} digits in the order in which they were called."
     )
-    for place, text in enumerate(typed, start=1):
-        if not (text.isascii() and text.isdecimal()):
+    for place, one in enumerate(typed, start=1):
+        if not (one.isascii() and one.isdecimal()):
             raise Refused(
-                "dice", f"'{text[:SHOWN_CHARS_MAX]}' is no {'number' if die else 'digit'}.", what_to_do
+                "dice", f"'{one[:SHOWN_CHARS_MAX]}' is no {'number' if die else 'digit'}.", what_to_do
             )
-        if not least <= int(text) <= most:
-            told = f"The {_ordinal(place)}, {text[:SHOWN_CHARS_MAX]}, is not on a die with {most} sides."
+        if not least <= int(one) <= most:
+            told = f"The {_ordinal(place)}, {one[:SHOWN_CHARS_MAX]}, is not on a die with {most} sides."
             raise Refused("dice", told, what_to_do)
     if len(typed) != count:
         word = "result" if die else "digit"
         results = f"1 {word}" if len(typed) == 1 else f"{len(typed)} {word}s"
         needed = "1 is needed" if count == 1 else f"{count} are needed"
         raise Refused("dice", f"You typed {results}; {needed}.", what_to_do)
-    return [str(int(text)) for text in typed]
+    return [str(int(one)) for one in typed]
 
 
 def _ordinal(place: int) -> str:

@@ -2,6 +2,7 @@
 "use strict";
 
 const REFRESH_S_MIN = 2;
+const WAIT_MS = 600;
 const LOAD_SHARE = 4; // a fragment is asked for after four times as long as the last one took
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
@@ -127,11 +128,28 @@ function watchForms(root) {
       if (form.dataset.upload !== undefined) { event.preventDefault(); upload(form); }
       // What takes longer than a moment says that it is under way.
       const wait = form.querySelector("[data-wait]");
-      if (wait) setTimeout(() => { wait.hidden = false; }, 700);
+      if (wait) setTimeout(() => { wait.hidden = false; }, WAIT_MS);
+      if (form.dataset.progress) follow(form);
     });
   }
 }
 watchForms(document);
+
+// How far what was asked for has come, while the answer is waited for.
+async function follow(form) {
+  const bar = form.querySelector("progress"), said = form.querySelector("[data-said]");
+  while (form.dataset.sent) {
+    await new Promise((go) => { setTimeout(go, WAIT_MS); });
+    try {
+      const reply = await fetch(form.dataset.progress, { headers: { "X-Fragment": "1" } });
+      const now = reply.ok ? await reply.json() : {};
+      if (!now.of) continue;
+      bar.max = now.of;
+      bar.value = now.done;
+      said.textContent = now.done < now.of ? `${now.done.toLocaleString("en")} of ${now.of.toLocaleString("en")}.` : "All are read; the pool is being kept.";
+    } catch { return; }
+  }
+}
 
 // A file is sent with its progress shown; the server then answers with the page to go to.
 function upload(form) {

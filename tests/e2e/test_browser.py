@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from sqlalchemy import insert, select
 from werkzeug.serving import make_server
 
-from syncserver import claims, reconcile
+from syncserver import claims, events, reconcile
 from syncserver import models as m
+from syncserver.admin.draws import telling
 from syncserver.db import Database
-from tests.server import PASSWORD, House, make_house, sell
+from tests.server import PASSWORD, House, close_and_confirm, make_house, sell
 
 pytestmark = pytest.mark.browser
 
@@ -172,9 +173,7 @@ def test_a_medium_is_sent_with_its_progress_and_what_came_of_it_is_told(house: H
     log_in(page, "manager")
     page.goto(f"/admin/events/{house.event}/reconcile")
     page.get_by_label("File").set_input_files(
-        files=[
-            {"name": "tombola-1.journal", "mimeType": "application/octet-stream", "buffer": b"x" * 3_000_000}
-        ]
+        {"name": "tombola-1.journal", "mimeType": "application/octet-stream", "buffer": b"x" * 3_000_000}
     )
     page.get_by_role("button", name="Bring it in").click()
     expect(page.get_by_role("heading", name="Media brought in")).to_be_visible()
@@ -182,6 +181,26 @@ def test_a_medium_is_sent_with_its_progress_and_what_came_of_it_is_told(house: H
     expect(page).to_have_url(re.compile("/reconcile/imports$"))
     page.go_back()
     expect(page.get_by_role("heading", name="Reconcile")).to_be_visible()
+
+
+def test_a_freeze_that_takes_long_says_how_far_it_is(house: House, page: Page) -> None:
+    """D2: what is going on, and how many numbers of how many, until the page goes on."""
+    sell(house, 1)
+    close_and_confirm(house)
+    log_in(page, "manager")
+    page.goto(f"/admin/events/{house.event}/draw")
+    page.get_by_label("None.").check()
+    with house.office.begin() as c, telling(house.office, house.event) as tell:
+        events.locked(c, house.event)  # the freeze waits for it
+        tell(3_000_000, 10_000_000)
+        # The page is asked for nothing while its form is under way; it tells by itself.
+        page.evaluate(
+            "const said = document.querySelector('[data-said]');"
+            "new MutationObserver(() => console.info(said.textContent)).observe(said, {childList: true})"
+        )
+        with page.expect_console_message(lambda told: told.text == "3,000,000 of 10,000,000."):
+            page.get_by_role("button", name="Freeze the pool").click(no_wait_after=True)
+    expect(page.get_by_role("button", name="Commit the seed")).to_be_visible()
 
 
 def test_an_event_is_given_as_many_early_birds_as_it_needs(page: Page) -> None:

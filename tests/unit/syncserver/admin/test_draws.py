@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from syncserver import claims, draws, events
 from syncserver import models as m
 from syncserver.admin.counterfoils import next_span
-from syncserver.admin.draws import steps
+from syncserver.admin.draws import steps, telling
 from syncserver.db import Database
 from syncserver.draws import DrawRow
 from syncserver.keyings import BatchRow
@@ -316,3 +316,19 @@ def test_an_event_drawn_together_with_another_says_where(house: House) -> None:
     assert "are in the draw of" in shown
     assert f'href="/admin/events/{house.event}/draw">Final</a>' in shown
     assert "The event is created" in page(house, f"/admin/events/{house.draft}/reconcile")
+
+
+def test_how_far_a_freeze_has_come_is_told_to_every_process(house: House) -> None:
+    """D2: read while it is under way, by another connection; nothing is left behind."""
+    url = f"/admin/events/{house.event}/draw/freeze/now"
+    assert house.client("manager").get(url).get_json() == {}
+    with telling(house.office, house.event) as tell:
+        tell(4_000_000, 2**31 - 1)
+        assert house.client("manager").get(url).get_json() == {"done": 4_000_000, "of": 2**31 - 1}
+        tell(2**31 - 1, 2**31 - 1)
+        assert house.client("manager").get(url).get_json()["done"] == 2**31 - 1
+        other = f"/admin/events/{house.draft}/draw/freeze/now"
+        assert house.client("manager").get(other).get_json() == {}
+    assert house.client("manager").get(url).get_json() == {}
+    assert house.client("auditor").get(url).status_code == 403
+    assert f'data-progress="{url}"' in page(house, ready(house))
