@@ -1373,6 +1373,40 @@ $$;
 CREATE TRIGGER order_draw BEFORE INSERT OR UPDATE OR DELETE ON draw_executions
     FOR EACH ROW EXECUTE FUNCTION order_draw();
 
+-- The gates that one statement can see: whatever program asks, nothing is frozen before they are open.
+CREATE FUNCTION gate_draw() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    drawn raffle_events;
+    main boolean := NEW.plan = 'main';
+    signed boolean;
+    complaint text;
+BEGIN
+    SELECT * INTO drawn FROM raffle_events WHERE id = NEW.raffle_event_id;
+    signed := NEW.automatic AND drawn.presigned_at IS NOT NULL
+        OR CASE WHEN main THEN drawn.reconciliation_confirmed_at IS NOT NULL
+                ELSE EXISTS (SELECT FROM event_cuts
+                             WHERE event_id = drawn.id AND pool = NEW.plan AND confirmed_at IS NOT NULL) END;
+    complaint := CASE
+        WHEN main AND drawn.state NOT IN ('closed', 'drawn')
+            THEN 'only a closed event is drawn'
+        WHEN NOT signed
+            THEN 'a named person confirms the reconciliation before the draw'
+        WHEN EXISTS (SELECT FROM findings WHERE event_id = drawn.id AND blocking AND decided_at IS NULL)
+            THEN 'nothing is drawn while a blocking finding is undecided'
+        WHEN main AND EXISTS (SELECT FROM voids WHERE event_id = drawn.id AND acknowledged_at IS NULL)
+            THEN 'voids are acknowledged before the draw'
+    END;
+    IF complaint IS NOT NULL THEN
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER gate_draw BEFORE INSERT ON draw_executions
+    FOR EACH ROW EXECUTE FUNCTION gate_draw();
+
 -- Rounds of two: a new one only after two that differ. The draw's row is locked, so that two at once are counted.
 CREATE FUNCTION order_keying() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$

@@ -160,6 +160,11 @@ def test_secrets_and_personal_data_are_not_in_the_history(every_database: Databa
         )
         connection.execute(insert(m.operator_pins).values(user_id=user, pin_hash="$argon2id$y"))
         manifest = b"{}"
+        connection.execute(
+            update(m.raffle_events).values(
+                state="closed", activated_at=func.now(), reconciliation_confirmed_at=func.now()
+            )
+        )
         draw = add(
             connection,
             m.draw_executions,

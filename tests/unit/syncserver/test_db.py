@@ -127,12 +127,23 @@ def make_order(connection: Connection, event: UUID, number: str = "V-1", **value
 
 
 def make_draw(database: Database) -> Any:
-    """A draw that holds its manifest and no more."""
+    """A draw that holds its manifest and no more, of an event that is closed and confirmed."""
     with database.engine.begin() as connection:
+        event = make_event(connection)
+        connection.execute(
+            update(m.raffle_events)
+            .where(m.raffle_events.c.id == event)
+            .values(
+                state="closed",
+                activated_at=func.now(),
+                reconciliation_confirmed_at=func.now(),
+                reconciliation_confirmed_by=uuid4(),
+            )
+        )
         return add(
             connection,
             m.draw_executions,
-            raffle_event_id=make_event(connection),
+            raffle_event_id=event,
             state="pending",
             started_at=func.now(),
             rng_seed="",

@@ -119,11 +119,11 @@ def test_no_step_is_taken_out_of_its_order_or_twice(scene: Scene) -> None:
     # Nor does the database take a second attempt under way, or a second draw of the same plan.
     another = (
         "INSERT INTO draw_executions (raffle_event_id, state, started_at, rng_seed, conducted_by, system_checksum,"
-        " attempt, plan, entropy_source) SELECT raffle_event_id, 'pending', now(), '', conducted_by, '', 2, %s,"
-        " entropy_source FROM draw_executions"
+        " attempt, kind, reason, agreed_by, entropy_source) SELECT raffle_event_id, 'pending', now(), '',"
+        " conducted_by, '', 2, %s, 'so', gen_random_uuid(), entropy_source FROM draw_executions"
     )
     with pytest.raises(IntegrityError, match="under_way"), scene.office.begin() as c:
-        c.exec_driver_sql(another, ("early",))
+        c.exec_driver_sql(another, ("redraw",))
     with scene.office.begin(scene.user) as c:
         draws.fix_entropy(c, draw, "", scene.user)
     with scene.office.begin(scene.user) as c:
@@ -131,7 +131,7 @@ def test_no_step_is_taken_out_of_its_order_or_twice(scene: Scene) -> None:
     with scene.office.begin(scene.user) as c:
         draws.make_official(scene.office, c, draw, scene.user)
     with pytest.raises(IntegrityError, match="once"), scene.office.begin() as c:
-        c.exec_driver_sql(another, ("main",))
+        c.exec_driver_sql(another, ("draw",))
 
 
 def test_seed_and_manifest_in_one_transaction_are_refused_by_the_database(scene: Scene) -> None:
@@ -156,6 +156,42 @@ def test_nothing_is_drawn_while_a_gate_is_closed(scene: Scene) -> None:
     kiosk.send_all()
     with pytest.raises(Refused, match="confirmed"):
         freeze(scene)
+
+
+def test_the_database_itself_lets_nothing_be_frozen_behind_a_shut_gate(scene: Scene) -> None:
+    """D1: not by the application's role, past the program: not on sale, unsigned, over a doubt, or an unseen void."""
+    begin = m.draw_executions.insert().values(
+        raffle_event_id=scene.event,
+        state="pending",
+        started_at=scene.office.now(),
+        rng_seed="",
+        conducted_by=scene.user,
+        system_checksum="",
+        entropy_source={"source": "none"},
+    )
+
+    def refused(said: str, **how: object) -> None:
+        with pytest.raises(IntegrityError, match=said), scene.office.begin() as c:
+            c.execute(begin.values(**how))
+
+    refused("only a closed event")
+    kiosk = ready(scene)
+    finding = {"event_id": scene.event, "kind": "clock", "severity": "WARN", "detail": {}}
+    e = m.raffle_events
+    with scene.office.begin() as c:
+        c.execute(m.findings.insert().values(blocking=True, **finding))
+    refused("finding is undecided")
+    with scene.office.begin() as c:
+        c.execute(update(m.findings).values(decided_at=scene.office.now(), decision="accept"))
+    void = kiosk.sell(at=scene.closes_ms - 1)
+    kiosk.void(void.lines[0])
+    kiosk.send_all()
+    refused("confirms the reconciliation")
+    with scene.office.begin() as c:
+        c.execute(update(e).values(presigned_at=scene.office.now(), presigned_by=scene.user))
+    refused("confirms the reconciliation")
+    refused("confirms the reconciliation", plan="early")
+    refused("voids are acknowledged|finding is undecided", automatic=True)
 
 
 def test_a_pool_that_could_run_out_is_refused(scene: Scene) -> None:
