@@ -19,7 +19,7 @@ from shared.keys import SigningKey
 from syncserver import api, rsus
 from syncserver import models as m
 from syncserver.db import Database
-from tests.server import House, Unit, make_house
+from tests.server import House, Unit, make_house, sell
 
 PLAIN = {wire.PROTOCOL_HEADER: "1"}
 
@@ -169,7 +169,28 @@ def test_numbers_are_handed_out_once_a_request(house: House, unit: Unit) -> None
     assert refusal(refused) == (403, "unit_disabled")
 
 
-@pytest.mark.parametrize("target", ["/rsu/v1/allocations", "/rsu/v1/health"])
+def test_a_ticket_is_asked_about_and_a_claim_answered(house: House, unit: Unit) -> None:
+    """Protocol 9: what is against a claim stands in the reply, with 200; a request that cannot be is an error."""
+    browser = house.app.test_client()
+
+    def ask(target: str, message: msgspec.Struct):  # type: ignore[no-untyped-def]  # noqa: ANN202 - werkzeug's
+        body = msgspec.json.encode(message)
+        return browser.post(target, data=body, headers=unit.headers("POST", target, body))
+
+    told = ask("/rsu/v1/tickets", wire.TicketRequest(ticket=sell(house, 1)))
+    assert (told.status_code, told.json["verdict"], told.json["prizes"]) == (200, "genuine", [])
+    claim = wire.ClaimRequest(
+        request=str(uuid4()), ticket="nothing", result=str(uuid4()), operator=str(house.people["operator"])
+    )
+    answer = ask("/rsu/v1/claims", claim)
+    assert (answer.status_code, answer.json["verdict"]) == (200, "refused")
+    broken = ask("/rsu/v1/claims", msgspec.structs.replace(claim, result="x"))
+    assert refusal(broken) == (400, "malformed")
+
+
+@pytest.mark.parametrize(
+    "target", ["/rsu/v1/allocations", "/rsu/v1/health", "/rsu/v1/tickets", "/rsu/v1/claims"]
+)
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b'{"request":1}', b"[" * 20_000])
 def test_a_message_that_cannot_be_read_is_400(house: House, unit: Unit, target: str, body: bytes) -> None:
     """Z3."""
