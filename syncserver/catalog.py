@@ -23,6 +23,7 @@ from shared.wire import (
     Package,
     PeerKey,
     PrizeInfo,
+    ReceiptText,
     ResultInfo,
     SignedGrant,
 )
@@ -178,6 +179,15 @@ class _Facts:
         )
 
 
+def _receipt(kept: events.Settings) -> ReceiptText:
+    """What stands on every ticket; where the office wrote nothing about claims, the event's claim window (N5)."""
+    days = kept.draw.claim_days
+    if days is None or kept.receipt.claim_by:
+        return kept.receipt
+    words = f"{days} days after the draw, with this ticket" if days > 1 else "the day after the draw"
+    return msgspec.structs.replace(kept.receipt, claim_by=words)
+
+
 def _results(ids: list[UUID]) -> Select[Any]:
     """Official results; a reserve is none before it was promoted, and its claim window begins then."""
     r, d, z, k = m.draw_results, m.draw_executions, m.prizes, m.prize_claims
@@ -289,7 +299,7 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
             for k in facts.cuts[row.id]
         ),
         policies=kept.policies,
-        receipt=kept.receipt,
+        receipt=_receipt(kept),
         grants=held,
         results=tuple(_result(r, row, kept.draw.claim_days, timezone) for r in facts.results[row.id]),
         voids=tuple(v.validation_number for v in facts.voids[row.id]),

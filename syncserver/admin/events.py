@@ -130,6 +130,11 @@ def _make_event() -> UUID:
         limit = (
             _amount("identity_above", "Identity", currency) if request.form.get("identity_above") else None
         )
+        small = (
+            _amount("claims_at_kiosk", "At the kiosks", currency)
+            if request.form.get("claims_at_kiosk")
+            else None
+        )
         new = events.NewEvent(
             name=ground.text("name", "Name", 120),
             identifier=ground.text("identifier", "Short code", 40),
@@ -145,6 +150,7 @@ def _make_event() -> UUID:
             last_number=ground.whole("last_number", "Highest draw number", 1, DRAW_NUMBER_MAX),
             licence=ground.text("licence", "Licence", 60, least=0),
             identity_above=limit,
+            policies=wire.Policies(claims_at_kiosk_up_to=small),
             receipt=wire.ReceiptText(
                 heading=ground.text("heading", "Heading", 120, least=0),
                 contact=ground.text("contact", "Contact", 200, least=0),

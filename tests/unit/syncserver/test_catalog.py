@@ -128,3 +128,22 @@ def test_after_a_restore_no_kiosk_is_shown_a_lower_number(scene: Scene, postgres
         after = build(scene, kiosk)[1]
     assert (after.generation, after.serial) > (before.generation, before.serial)
     assert after.generation == 2
+
+
+@pytest.mark.parametrize(
+    ("days", "text", "shown"),
+    [
+        (None, "", ""),
+        (30, "", "30 days after the draw, with this ticket"),
+        (1, "", "the day after the draw"),
+        (30, "by the end of the season", "by the end of the season"),
+    ],
+)
+def test_a_ticket_says_until_when_a_prize_is_claimed(
+    database: Database, tmp_path: Path, days: int | None, text: str, shown: str
+) -> None:
+    """N5: the claim-by date, from the event's window unless the office has words of its own."""
+    receipt = msgspec.to_builtins(wire.ReceiptText(claim_by=text))
+    rules = events.DrawRules(claim_days=days)
+    scene = open_scene(database, tmp_path, draw=rules, configuration={"receipt": receipt})
+    assert build(scene, scene.kiosk())[1].events[0].receipt.claim_by == shown

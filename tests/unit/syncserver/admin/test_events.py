@@ -219,3 +219,11 @@ def test_what_one_is_told_stands_on_the_first_page_until_it_is_put_away(house: H
     assert post(house.client("manager"), seen[0]).status_code == 303
     assert "a redraw has begun" not in page(house, "/admin/")
     assert "a redraw has begun" in page(house, "/admin/", "admin")
+
+
+def test_small_prizes_are_paid_at_the_kiosks_only_where_the_form_says_so(house: House) -> None:
+    """E8, D9: up to an amount in the event's currency."""
+    assert make(house)[0] == 303
+    assert kept(house).policies.claims_at_kiosk_up_to is None
+    assert make(house, identifier="CUP-2", claims_at_kiosk="50.00")[0] == 303
+    assert kept(house, "CUP-2").policies.claims_at_kiosk_up_to == 5_000
