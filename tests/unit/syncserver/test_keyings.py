@@ -131,7 +131,7 @@ def test_dice_that_two_have_not_keyed_alike_are_fixed_by_nobody(scene: Scene) ->
     with pytest.raises(Refused, match="keyed this alike"), scene.office.begin(scene.user) as c:
         draws.fix_entropy(c, draw, "1 6", scene.user)
     key(scene, draw, "entropy", "1 5", scene.other_user)
-    with pytest.raises(IntegrityError, match="keyed alike"), scene.office.begin() as c:
+    with pytest.raises(IntegrityError, match="keyed them alike"), scene.office.begin() as c:
         c.execute(update(m.draw_executions).values(public_entropy="1 6", entropy_fixed_at=scene.office.now()))
 
 
