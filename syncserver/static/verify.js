@@ -372,7 +372,7 @@ const Tombola = (() => {
   function checkEntropy(source, given) {
     const parts = given.split(" ");
     if (source.source === "none" || source.source === "manual") {
-      if (given) refuse("public entropy: not empty, though the manifest names no public source");
+      if (given) refuse("public entropy: not empty, though the manifest names no source");
     } else if (source.source === "dice") {
       const [dice, sides] = source.form.split("d").map(Number);
       if (parts.length !== dice || !parts.every((one) => /^[1-9][0-9]{0,5}$/.test(one) && Number(one) <= sides)) {

@@ -1,7 +1,7 @@
 """A second verifier, written from the guide alone without sight of the code, judges draws as the program does.
 
 `verifier.py` beside this is the work of a person who was given docs/auditor.md and nothing else. It is kept as it was
-handed in. Two rules of the guide are answers to that person's questions, and so are younger than it: `SINCE`.
+handed in. Two rules of the guide answer that person's questions, and so are younger than it: see test_bad_draws.py.
 """
 
 import copy
@@ -28,8 +28,6 @@ BATCHES = 10
 DRAWS_OF_A_BATCH = 100
 SIZES = (1, 2, 3, 255, 256, 257, 511, 512, 513, 767, 768, 769, 1023, 1024, 1025, 1281)
 NAMES = ("main", "early-bird-1", "z", "The rest", "~", "0", 'a"b\\c', " ")
-SINCE = ("not-ascii", "deck-too-large")
-"""The bad bundles that break a rule younger than the second verifier: names beyond ASCII, decks of more than 647."""
 
 Verdict = list[tuple[object, ...]] | None  # the winners, or None: refused
 

@@ -24,6 +24,9 @@ from tests.server import SetClock
 pytestmark = pytest.mark.browser
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "draws"
+BAD = GOLDEN / "bad"
+OTHER_WORDS = ["01-byte-order-mark", "01-member-twice", "01-not-an-integer", "14-manifest-hash"]
+"""Records of which the browser says it in other words, those of its own reader of JSON."""
 PROOFS = sorted((GOLDEN / "proofs").glob("*.json"))
 RANDOM_BUNDLES = 300
 VERIFY = """([bundles, pools]) => bundles.map((text, i) => {
@@ -195,6 +198,31 @@ def test_what_is_no_bundle_is_told_so(alone: Page, tmp_path: Path) -> None:
     alone.reload()
     choose.set_input_files(tmp_path / "b.bin")
     expect(alone.get_by_text("There is no bundle among these files.")).to_be_visible()
+
+
+JUDGE = """(records) => records.map(([name, record, pool]) => {
+  const bytes = (base64) => Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
+  try {
+    const found = name.startsWith("14") ? Tombola.verifyProof(bytes(record)) : Tombola.verify(bytes(record), pool ? [Tombola.pool(bytes(pool))] : []);
+    return found.ok ? "" : found.problems.join("; ");
+  } catch (error) {
+    if (error instanceof Tombola.DrawError) return error.message;
+    throw error;
+  }
+})"""
+
+
+def test_the_browser_refuses_each_record_that_is_wrong_and_for_the_program_s_reason(alone: Page) -> None:
+    """D3: each way to be wrong that the guide names, from one small file each."""
+    reasons = dict(line.split(": ", 1) for line in (BAD / "reasons.txt").read_text("utf-8").splitlines())
+    records = []
+    for name in reasons:
+        pool = BAD / f"{name}.bin"
+        given = base64.b64encode(pool.read_bytes()).decode() if pool.exists() else ""
+        records.append((name, base64.b64encode((BAD / f"{name}.json").read_bytes()).decode(), given))
+    told = dict(zip(reasons, alone.evaluate(JUDGE, records), strict=True))
+    assert all(told.values())
+    assert sorted(name for name, words in told.items() if words != reasons[name]) == OTHER_WORDS
 
 
 def test_every_flipped_byte_is_refused(alone: Page) -> None:

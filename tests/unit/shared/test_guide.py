@@ -13,6 +13,7 @@ from shared import drand, draw
 from tests.auditor import verifier
 
 ROOT = Path(__file__).parents[3]
+GOLDEN = ROOT / "tests" / "golden" / "draws"
 GUIDE = (ROOT / "docs" / "auditor.md").read_text(encoding="utf-8")
 
 
@@ -145,12 +146,39 @@ def test_the_limits_are_the_programs() -> None:
         "prizes": draw.PRIZES_MAX,
         "winners of a draw": draw.WINNERS_MAX,
         "links": draw.LINKS_MAX,
-        "code points of a name": draw.NAME_CHARS_MAX,
-        "code points of public entropy": draw.TEXT_CHARS_MAX,
+        "characters of a name": draw.NAME_CHARS_MAX,
+        "characters of public entropy": draw.TEXT_CHARS_MAX,
         "outputs for one winner": draw.OUTPUTS_PER_WINNER_MAX,
         "hashes of an audit path": 64,
     }
     assert f"draw number {draw.CARD_BASE} + n, with 1 ≤ n ≤ {draw.CARDS_MAX}" in GUIDE
+
+
+def test_the_ranges_of_a_manifest_are_the_programs() -> None:
+    """D3: what section 4's table states, and the few numbers beside it."""
+    ranges = dict(re.findall(r"^\| (`[^|]*) \| ([^|]*) \|$", GUIDE, re.MULTILINE))
+    for member, words in {
+        "`attempt`": "1 … 2^53 − 1",
+        "`pools`": f"1 … {draw.POOLS_MAX},",
+        "`pool`": f"1 … {draw.NAME_CHARS_MAX} characters U+0020 to U+007E",
+        "`size` of a pool; of `ballots`": "1 … 2^31 − 1; 0 … 2^53 − 1",
+        "`prizes`": f"1 … {draw.PRIZES_MAX},",
+        "`position`": "1 … 2^31 − 1,",
+        "`winners`": f"at most {draw.WINNERS_MAX};",
+        "`links`": f"1 … {draw.LINKS_MAX},",
+        "`ace`, `deck`": f"1 … {draw.CARDS_MAX}; one of the `pools`, of size at most {draw.CARDS_MAX}",
+    }.items():
+        assert words in ranges[member]
+    assert (draw.NUMBER_MAX, draw.JSON_INT_MAX, draw.POOL_NAME) == (2**31 - 1, 2**53 - 1, "[ -~]+")
+    assert f"e{sha(b'').hex()[1:8]}…" in GUIDE
+    deepest = max(depth(json.loads(path.read_bytes())) for path in [*GOLDEN.glob("*.json")])
+    assert f"(what this format allows has {deepest})" in GUIDE
+
+
+def depth(value: object) -> int:
+    """Levels of nesting, the value itself being one."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(depth, inner), default=0)
 
 
 def test_what_it_says_of_drand_is_so() -> None:
