@@ -719,6 +719,11 @@ class Manifest:
         """Each prize with each of its winners 1..n, in the order of drawing."""
         return [(prize, winner) for prize in self.prizes for winner in range(1, prize.winners + 1)]
 
+    def unlinked(self) -> list[str]:
+        """The pools without links beside those with some; a deck, which holds no tickets, is none of them."""
+        named = {link.pool for link in self.links} | ({self.progressive.deck} if self.progressive else set())
+        return [name for name in self.pools if self.links and name not in named]
+
     def ticket(self, pool: str, number: int) -> tuple[str, int]:
         """The event and the number on the ticket that a draw number of a pool stands for; a card is its own number.
 
@@ -936,7 +941,7 @@ def _check_unlinked(plan: Manifest, name: str, pool: Pool) -> None:
 
     Its numbers are the tickets of the manifest's event; only who has the pool can see this.
     """
-    if any(link.pool == name for link in plan.links) or (plan.progressive and plan.progressive.deck == name):
+    if name not in plan.unlinked():
         return
     for link in plan.links:
         if (link.event, link.offset) == (plan.event, 0):
@@ -1372,6 +1377,10 @@ def _beyond(plan: Manifest) -> list[str]:
         words.append(f"attempt {plan.attempt - 1}, whose manifest has the SHA-256 {plan.previous.hex()}")
     if plan.ballots is not None:
         words.append("the ballots")
+    words += [
+        f"that no ticket in the pool {name!r}, which is not linked, has another number by the links (replay does)"
+        for name in plan.unlinked()
+    ]
     if plan.software != software_sha256():
         words.append(
             f"the software that drew: the manifest names {plan.software.hex()}, this file is another version"

@@ -725,6 +725,10 @@ const Tombola = (() => {
     said.push(`that ${plan.entropy.source === "manual" ? "manifest and winners" : "manifest, seed's hash, public entropy and seed"} were published in this order`);
     if (plan.previous !== null) said.push(`attempt ${plan.attempt - 1}, whose manifest has the SHA-256 ${plan.previous}`);
     if (plan.ballots !== null) said.push("the ballots");
+    for (const name of plan.links.length ? plan.pools.keys() : []) {
+      const ticketsOfLinks = plan.links.some((link) => link.pool === name) || name === plan.progressive?.deck;
+      if (!ticketsOfLinks) said.push(`that no ticket in the pool ${quoted(name)}, which is not linked, has another number by the links (replay does)`);
+    }
     said.push(`the software that drew: the manifest names ${plan.software}, the SHA-256 of its draw.py`);
     return said;
   }

@@ -1137,7 +1137,28 @@ def test_a_pool_beside_linked_ones_gives_no_ticket_a_second_number(
         with pytest.raises(DrawError, match="'extra' is not linked, and gives a ticket another number"):
             freeze()
     else:
-        assert draw.Manifest.read(freeze()).ticket("extra", extra[0]) == (EVENT, extra[0])
+        plan = draw.Manifest.read(freeze())
+        assert plan.ticket("extra", extra[0]) == (EVENT, extra[0])
+        assert plan.unlinked() == ["extra"]
+
+
+def test_what_only_the_pools_show_of_linked_events_is_said_to_be_unchecked() -> None:
+    """D3: of a pool beside linked ones, and of nothing else."""
+    pools = {"main": Pool.of(range(1, 101)), "extra": Pool.of([5, 6])}
+    prizes = [Prize(1, prize_id(1), "main"), Prize(2, prize_id(2), "extra")]
+    data = recorded(
+        "unlinked",
+        pools,
+        prizes,
+        entropy={"source": "none"},
+        links=[Link(EVENT, 1, 50, 0, "main"), Link(OTHER, 1, 50, 50, "main")],
+    )
+    words = "that no ticket in the pool 'extra', which is not linked, has another number by the links (replay does)"
+    assert words in draw.verify(data).not_checked
+    assert draw.replay(data, pools.values()).ok
+    for name in RECORDED:
+        report = draw.verify((GOLDEN / f"{name}.json").read_bytes())
+        assert not any("not linked" in said for said in report.not_checked)
 
 
 # -------------------------------------------------------------------------------------------- progressive draws
