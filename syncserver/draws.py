@@ -309,7 +309,7 @@ def key(office: Office, c: Connection, draw: UUID, what: keyings.What, content: 
     of a beacon its answer is pasted once, and none needs nothing. Counterfoils and winners of a draw by hand are
     keyed twice by different people; a count that two agree on must be the pools' size. Raises ``Refused``: ``step``,
     ``entropy``, ``entropy_early``, ``same_person``, ``keyed_already``, ``not_manual``, ``not_printed``, ``numbers``,
-    ``not_in_pool`` and ``not_valid``, which say which number and why.
+    ``not_in_pool``, ``won_before`` and ``not_valid``, which say which number and why.
     """
     row = _draw(c, draw, lock=True)
     if what == "entropy":
@@ -373,7 +373,9 @@ def execute(office: Office, c: Connection, draw: UUID, by: UUID) -> bytes:
         .values(state="completed", bundle=data, verified_at=office.now(), updated_at=func.now(), **opened)
     )
     _keep_results(office, c, row, report)
-    _record(c, event, draw, "draw_executed", f"Drawn and verified, bundle {report.bundle_sha256}.", by)
+    # A record by hand holds no secret: its hash could be found by trying all numbers, before it is official.
+    proof = "" if manual else f", bundle {report.bundle_sha256}"
+    _record(c, event, draw, "draw_executed", f"Drawn and verified{proof}.", by)
     return data
 
 
@@ -400,7 +402,8 @@ def make_official(office: Office, c: Connection, draw: UUID, by: UUID) -> None:
             .where(e.c.id.in_(told), e.c.state == "closed")
             .values(state="drawn", updated_by=by, updated_at=func.now())
         )
-    _record(c, event, draw, "draw_official", "The results are official.", by)
+    proof = hashlib.sha256(bytes(row.bundle)).hexdigest()
+    _record(c, event, draw, "draw_official", f"The results are official, bundle {proof}.", by)
     r = m.draw_results
     count: int = c.execute(
         select(func.count()).where(r.c.draw_execution_id == draw, ~r.c.reserve)
@@ -694,59 +697,66 @@ def _key_winners(office: Office, c: Connection, row: Row[Any], content: str, by:
             f"{len(due)} numbers are drawn, {len(numbers)} were typed.",
             "Type them in the order of the prizes.",
         )
-    try:
-        _check_drawn(c, row.id, plan, numbers)
-    except Refused as e:
-        # On a connection of its own: the refusal undoes what the caller's transaction did.
+    if (unfit := _unfit(c, row.id, plan, numbers)) is not None:
+        where, refused = unfit
+        # On a connection of its own: the refusal undoes what the caller's transaction did. Without the number, which
+        # the other person, who keys blind, may be about to key.
         with c.engine.begin() as other:
             critical_event(
                 other,
                 "draw_number_refused",
                 "WARN",
-                f"Attempt {row.attempt}: {e.message}",
+                f"Attempt {row.attempt}: {where}: a number was refused ({refused.code}).",
                 event_id=row.raffle_event_id,
                 user_id=by,
                 metadata={"draw": str(row.id)},
             )
-        raise
+        raise refused
     keyed = keyings.put(office, c, row.id, "winners", " ".join(map(str, numbers)), by, apart=True)
     _record_keying(c, row, "winners", keyed, by)
     return keyed
 
 
-def _check_drawn(c: Connection, draw: UUID, plan: fair.Manifest, numbers: Sequence[int]) -> None:
-    """``Refused``, naming the number, unless each is in its prize's pool, sold and valid, and none won before."""
+def _unfit(
+    c: Connection, draw: UUID, plan: fair.Manifest, numbers: Sequence[int]
+) -> tuple[str, Refused] | None:
+    """The first number that cannot win, by its place and why: not in its pool, not sold and valid, or won before."""
     frozen = _kept_pools(c, draw)
     gone: set[int] = set()
     tickets = []
     for (prize, winner), number in zip(plan.due(), numbers, strict=True):
-        where = f"Prize {prize.position}, winner {winner}: {number}"
+        where = f"Prize {prize.position}, winner {winner}"
         if not frozen[prize.pool].contains(number):
-            raise Refused(
+            return where, Refused(
                 "not_in_pool",
-                f"{where} is not in the pool “{prize.pool}”.",
+                f"{where}: {number} is not in the pool “{prize.pool}”.",
                 "Draw another, and find out where this counterfoil came from.",
             )
         if number in gone:
-            raise Refused("not_in_pool", f"{where} has won before in this draw.", "Draw another.")
+            words = f"{where}: {number} has won before in this draw."
+            return where, Refused("won_before", words, "Draw another.")
         if not plan.repeat:
             gone.add(number)
         if plan.progressive is None or prize.pool != plan.progressive.deck:
             whose, ticket = plan.ticket(prize.pool, number)
-            tickets.append((where, UUID(whose), ticket))
+            tickets.append((where, number, UUID(whose), ticket))
     t = m.tickets
     valid = {
         (row.event_id, row.draw_number)
         for row in c.execute(
             select(t.c.event_id, t.c.draw_number).where(
-                tuple_(t.c.event_id, t.c.draw_number).in_([(event, ticket) for _, event, ticket in tickets]),
+                tuple_(t.c.event_id, t.c.draw_number).in_(
+                    [(event, ticket) for _, _, event, ticket in tickets]
+                ),
                 t.c.state == "sold",
             )
         )
     }
-    for where, event, ticket in tickets:
+    for where, number, event, ticket in tickets:
         if (event, ticket) not in valid:
-            raise Refused("not_valid", f"{where} is no ticket that was sold and is valid.", "Draw another.")
+            words = f"{where}: {number} is no ticket that was sold and is valid."
+            return where, Refused("not_valid", words, "Draw another.")
+    return None
 
 
 def _record_keying(c: Connection, row: Row[Any], what: str, keyed: Keyed, by: UUID) -> None:

@@ -44,14 +44,23 @@ def register(to: Blueprint) -> None:
 
 @access(*ground.READERS)
 def changes() -> ResponseReturnValue:
-    """The changes of critical data, newest first: before, after, who, when."""
+    """The changes of critical data, newest first: before, after, who, when; nothing of results before they are official."""
     table = request.args.get("table", "")
     before = request.args.get("before", "")
     start = int(before) if before.isascii() and before.isdigit() and int(before[:19]) <= BIGINT_MAX else None
     a, ou, me = m.audit_log, m.organization_users, auth.account()
+    r, d = m.draw_results, m.draw_executions
+    official = (
+        select(r.c.id)
+        .join(d, d.c.id == r.c.draw_execution_id)
+        .where(r.c.id == a.c.record_id, d.c.official_at.is_not(None))
+        .exists()
+    )
     query = (
         select(a, m.users.c.display_name.label("by_name"))
         .outerjoin(m.users, m.users.c.id == a.c.changed_by)
+        # Not even how many there are is told before.
+        .where(or_(a.c.table_name != "draw_results", official))
         .order_by(a.c.id.desc())
         .limit(ground.PAGE_ROWS)
     )

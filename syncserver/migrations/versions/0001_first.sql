@@ -1501,6 +1501,8 @@ BEGIN
 END
 $$;
 
+-- What is withheld of results and keyings stands in those tables, which are append-only themselves: before its time it
+-- is for nobody, and the log is for everybody in the office.
 -- Arguments: the key's columns; columns whose content is withheld; columns whose change alone is not recorded.
 CREATE FUNCTION audit_rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
@@ -1574,12 +1576,12 @@ BEGIN
         ('voids', 'id', '', ''),
         ('findings', 'id', '', ''),
         ('draw_executions', 'id', 'rng_seed,seed_sealed,manifest,bundle', 'updated_at'),
-        ('draw_results', 'id', '', ''),
+        ('draw_results', 'id', 'winning_ticket_id,winning_number,pool_number', ''),
         ('prize_claims', 'id', '', ''),
         ('event_cuts', 'id', '', ''),
         ('exclusions', 'id', '', ''),
         ('forfeits', 'id', '', ''),
-        ('draw_keyings', 'id', '', ''),
+        ('draw_keyings', 'id', 'content', ''),
         ('counterfoil_batches', 'id', '', ''),
         ('champions', 'id', 'photo', ''),
         ('system_configurations', 'id', '', ''),

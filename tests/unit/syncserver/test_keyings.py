@@ -263,6 +263,7 @@ def test_a_number_that_cannot_win_is_refused_and_put_on_record(scene: Scene, typ
         logged = c.execute(k.select().where(k.c.event_type == "draw_number_refused")).all()
         assert not any(row.what == "winners" for row in keyings.keyings(c, draw))
     assert len(logged) == (1 if "pool" in said or "before" in said else 0)
+    assert not any(typed.split()[2] in row.description for row in logged if typed != "1 2 1")
 
 
 def test_a_number_whose_ticket_is_no_longer_valid_does_not_win(scene: Scene) -> None:

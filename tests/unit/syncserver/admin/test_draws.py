@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -209,6 +210,47 @@ def test_who_conducts_sees_the_winners_and_all_see_who_will_be_told(house: House
         assert '<div class="number">' not in hidden
     follow(house, f"{url}/official")
     assert len(re.findall('<div class="number">', page(house, url, "auditor"))) == 2
+
+
+def test_the_audit_trail_tells_nobody_what_was_keyed_or_drawn_before_its_time(house: House) -> None:
+    """D5, D6: neither the first keying to the second person, nor winners to anybody before they are official."""
+    ready(house)
+    url = frozen(house, source="digits", digits="6")
+    follow(house, f"{url}/commit")
+    follow(house, f"{url}/entropy", text="409 117")
+    assert "4 0 9 1 1 7" not in page(house, "/admin/audit", "admin")
+    follow(house, f"{url}/entropy", "admin", text="409 117")
+    follow(house, f"{url}/execute")
+    for address in ("/admin/audit", "/admin/audit?table=draw_results"):
+        shown = page(house, address, "auditor")
+        assert 'small">draw results<' not in shown
+        assert "winning_number" not in shown
+    follow(house, f"{url}/official")
+    shown = page(house, "/admin/audit?table=draw_results", "auditor")
+    assert shown.count('small">draw results<') == 2
+    assert "(withheld)" in shown
+
+
+def test_critical_events_tell_nobody_a_number_that_was_keyed(house: House) -> None:
+    """D5, D6: what was refused may be what the other person keys; and a hash of few possible records is no secret."""
+    ready(house, method="manual")
+    url = frozen(house, source="manual")
+    post(house.client("manager"), f"{url}/counterfoils/print", first=1, count=20)
+    for role in ("manager", "admin"):
+        follow(house, f"{url}/count", role, text="20")
+    assert "7 has won before" in " ".join(told(follow(house, f"{url}/winners", number=["7", "7"])))
+    shown = page(house, "/admin/audit/events", "admin")
+    assert "Prize 2, winner 1: a number was refused" in shown
+    assert "winner 1: 7" not in shown
+    for role in ("manager", "admin"):
+        follow(house, f"{url}/winners", role, number=["7", "11"])
+    follow(house, f"{url}/execute")
+    with house.office.begin() as c:
+        held = c.execute(select(m.draw_executions.c.bundle)).scalar_one()
+    proof = hashlib.sha256(bytes(held)).hexdigest()
+    assert proof not in page(house, "/admin/audit/events", "auditor")
+    follow(house, f"{url}/official")
+    assert proof in page(house, "/admin/audit/events", "auditor")
 
 
 def test_reserves_are_marked_as_such(house: House) -> None:
