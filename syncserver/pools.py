@@ -489,7 +489,7 @@ _CHUNK = """
 _CHUNKS = """
     SELECT string_agg(int4send(n), ''::bytea) FROM (
         SELECT draw_number AS n, (row_number() OVER (ORDER BY draw_number) - 1) / {chunk} AS part FROM tickets
-        WHERE event_id = %s AND state = 'sold' AND order_id IN ({orders})) AS numbered
+        WHERE event_id = %(of_event)s AND state = 'sold' AND order_id IN ({orders})) AS numbered
     GROUP BY part ORDER BY part
 """
 
@@ -569,10 +569,11 @@ class _Reader:
                     return
 
     def _chunks_of(self, orders: Select[tuple[UUID]]) -> Iterator[bytes]:
-        said = str(orders.compile(dialect=self.c.dialect, compile_kwargs={"literal_binds": True}))
-        statement = _CHUNKS.format(chunk=CHUNK_NUMBERS, orders=said.replace("%", "%%")).encode()
+        said = orders.compile(dialect=self.c.dialect, compile_kwargs={"render_postcompile": True})
+        statement = _CHUNKS.format(chunk=CHUNK_NUMBERS, orders=said).encode()
+        values = {**said.params, "of_event": self.event}
         with derive.driver(self.c).cursor() as cursor:
-            for (packed,) in cursor.stream(statement, (self.event,), binary=True):
+            for (packed,) in cursor.stream(statement, values, binary=True):
                 yield packed
 
     def _orders(self, name: str) -> Select[tuple[UUID]] | None:

@@ -111,17 +111,18 @@ def test_a_kiosk_that_only_cut_for_the_close_ends_every_pool_there(scene: Scene)
     assert gathered(scene, "bird-1") == {"bird-1": early}
 
 
-def test_a_pool_of_packages_holds_their_numbers_alone(database: Database, tmp_path: Path) -> None:
-    """D2: a pool for those who bought a certain package."""
+@pytest.mark.parametrize("name", ["Loyal", "50% extra %s", "%(name)s", "it's", "a\\b", "{x}"])
+def test_a_pool_of_packages_holds_their_numbers_alone(database: Database, tmp_path: Path, name: str) -> None:
+    """D2: a pool for those who bought a certain package, whatever its name holds."""
 
     def prepare(c: Connection, event: UUID) -> None:
-        events.add_package(c, event, "Loyal", TICKETS, PRICE, 2)
+        events.add_package(c, event, name, TICKETS, PRICE, 2)
         events.add_prize(c, event, "Hat", "fixed", 100, position=11, pool="loyal")
 
-    plan = PoolPlan(name="loyal", label="Loyal buyers", packages=("Loyal",))
+    plan = PoolPlan(name="loyal", label="Loyal buyers", packages=(name,))
     scene = open_scene(database, tmp_path, pools=(plan,), prepare=prepare)
     with scene.office.begin() as c:
-        package = c.execute(m.ticket_packages.select().where(m.ticket_packages.c.name == "Loyal")).one()
+        package = c.execute(m.ticket_packages.select().where(m.ticket_packages.c.name == name)).one()
     kiosk = scene.kiosk()
     plain = kiosk.sell().lines[0]
     scene.package = package.id
