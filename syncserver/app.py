@@ -27,7 +27,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shared import clock, keys, money, numbers, wire
 from shared.errors import Fault, KnownError, Refused
-from syncserver import admin, api, auth, public, reconcile
+from syncserver import admin, api, auth, proving, public, reconcile
 from syncserver.office import Office
 
 _log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def create_app(office: Office, *, plain_http: bool = False) -> Flask:
         PLAIN_HTTP=plain_http,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for blueprint in (api.blueprint, admin.blueprint, public.blueprint):
+    for blueprint in (api.blueprint, admin.blueprint, public.blueprint, proving.blueprint):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = auth.access(auth.PUBLIC)(app.view_functions["static"])
     _words(app)

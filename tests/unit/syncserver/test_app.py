@@ -237,7 +237,7 @@ def test_no_text_in_an_address_or_a_form_makes_it_fail(
         for name in names:
             assert browser.get(url, query_string={name: bad}).status_code < 500, (url, name)
     for rule in house.app.url_map.iter_rules():
-        if "POST" in (rule.methods or ()) and rule.endpoint.startswith(("admin.", "public.")):
+        if "POST" in (rule.methods or ()) and rule.endpoint.startswith(("admin.", "public.", "proving.")):
             if rule.endpoint in {"admin.leave", "admin.user_secret"}:
                 continue
             names = [
