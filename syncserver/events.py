@@ -763,7 +763,8 @@ def left_over(c: Connection, event: UUID) -> int:
     """What the carrying prizes of a drawn event did not pay out, minor units; nothing before its draw is official.
 
     A prize's winners who stand are those of an official draw, reserves only once they moved up, and none who gave
-    it up for good. The card's prize of a progressive draw is paid where the ace came, and left over whole where it did not.
+    it up for good. The card's prize of a progressive draw has one where the ace came, and is left over whole where it
+    did not.
     """
     row = _event(c, event)
     if row.state not in {"drawn", "completed"}:
@@ -798,9 +799,6 @@ def left_over(c: Connection, event: UUID) -> int:
     whole = raffle.amounts([p.rule for p in carrying], base, kept.carried)
     left = 0
     for prize, amount in zip(carrying, whole, strict=True):
-        if prize.rule.pool == DECK:
-            left += 0 if _ace_came(c, event, kept) else amount
-            continue
         winners, each = paid.get(prize.id, (0, 0))
         left += max(0, amount - winners * (each or amount // prize.rule.winners))
     return left
@@ -818,11 +816,6 @@ def cards_drawn(c: Connection, event: UUID) -> set[int]:
         for won in fair.winners(bytes(data))
         if won.pool == DECK
     }
-
-
-def _ace_came(c: Connection, event: UUID, kept: Settings) -> bool:
-    progressive = kept.draw.progressive
-    return progressive is not None and progressive.ace in cards_drawn(c, event)
 
 
 # Cuts -----------------------------------------------------------------------------------------------

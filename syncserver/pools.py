@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, union, update
 
 from shared import draw as fair
+from shared import money
 from shared.errors import Refused
 from shared.games import raffle
 from shared.ids import uuid7
@@ -195,7 +197,8 @@ def gather(
         fair.Prize(
             prize.position,
             str(prize.id),
-            prize.rule.pool,
+            # The deck is done with once the ace has come: what its winner gave up, another ticket wins.
+            MAIN if redo and prize.rule.pool == events.DECK else prize.rule.pool,
             counts[prize.id] if redo else prize.rule.winners + reserves,
         )
         for prize in held
@@ -361,6 +364,54 @@ def jackpot(c: Connection, event: UUID) -> int:
 def carried_in(c: Connection, event: UUID) -> int:
     """What comes on top from the event before, minor units."""
     return events.carried_in(c, event)
+
+
+def prize_terms(c: Connection, event: UUID) -> dict[UUID, list[str]]:
+    """How the amount of each prize comes about, in sentences for everybody, in the order of reckoning (D8).
+
+    They say what :func:`prize_amounts` does; a fixed prize with one winner needs none.
+    """
+    row = events.get(c, event)
+    kept = events.settings(row.configuration)
+    own = {plan.name: plan.label for plan in kept.pools if plan.draw_at is not None}
+    others = events.linked(c, event)
+    others_costs = sum(events.settings(events.get(c, one).configuration).draw.costs for one in others)
+    carried = events.carried_in(c, event)
+
+    def amount(minor: int) -> str:
+        return money.text(minor, row.currency, kept.locale)
+
+    found: dict[UUID, list[str]] = {}
+    for prize in events.prizes(c, event):
+        rule = prize.rule
+        found[prize.id] = words = []
+        if rule.type != "percentage":
+            words += [f"{amount(rule.value)} for each of {rule.winners} winners."] * (rule.winners > 1)
+            continue
+        alone = rule.pool in own
+        base = "all sales"
+        if alone:
+            base = f"the sales that count for “{own[rule.pool]}”"
+        elif others:
+            base = "all sales of this event and of those drawn with it"
+        costs = kept.draw.costs + (0 if alone else others_costs)
+        less = f", less {amount(costs)} of documented costs" if kept.draw.base == "net" and costs else ""
+        words.append(f"{Decimal(rule.basis_points) / events.PERCENT:f} % of {base}{less}.")
+        if rule.carry and carried:
+            words.append(f"On top come {amount(carried)} carried over from the event before.")
+        carried = 0 if rule.carry else carried
+        if rule.minimum:
+            words.append(f"At least {amount(rule.minimum)}.")
+        if rule.cap is not None:
+            words.append(f"At most {amount(rule.cap)}.")
+        words.append(
+            f"Rounded down to {'a multiple of ' if rule.round_to > 1 else 'whole units of '}{amount(rule.round_to)}."
+        )
+        if rule.winners > 1:
+            words.append(f"Shared equally among {rule.winners} winners, each share rounded down.")
+        if rule.carry:
+            words.append("What is not paid out is carried over to a later event.")
+    return found
 
 
 # Decisions ------------------------------------------------------------------------------------------

@@ -458,6 +458,48 @@ def test_what_winners_give_up_is_left_over_unless_it_is_drawn_again(
         assert events.left_over(c, scene.event) == left
 
 
+@pytest.mark.parametrize("rule", ["keep", "redraw"])
+def test_a_jackpot_that_was_given_up_is_left_over_or_drawn_again_from_the_tickets(
+    database: Database, tmp_path: Path, rule: Any
+) -> None:
+    """D7, D8: the ace has come; there is no deck any more, and the jackpot is one ticket's all the same."""
+    rules = DrawRules(progressive=Progressive(cards=3, ace=2, must_be_won=True), unclaimed=rule)
+    scene = open_scene(database, tmp_path, draw=rules, prepare=with_cards)
+    sell_out(scene, scene.event, scene.package, 4)
+    hold(scene, scene.event)
+    with scene.office.begin() as c:
+        ticket, jackpot = draws.results(c, scene.event)
+        assert events.left_over(c, scene.event) == 0
+    given_up(scene, [jackpot])
+    with scene.office.begin() as c:
+        assert events.left_over(c, scene.event) == (jackpot.amount if rule == "keep" else 0)
+    if rule == "keep":
+        return
+    by, nothing = scene.user, {"source": "none"}
+    with scene.office.begin(by) as c:
+        draw = draws.freeze(scene.office, c, scene.event, nothing, by, redo=[jackpot.id], reason="declined")
+    for step in (
+        lambda c: draws.commit_seed(scene.office, c, draw, by),
+        lambda c: draws.key(scene.office, c, draw, "entropy", "", by),
+        lambda c: draws.execute(scene.office, c, draw, by),
+        lambda c: draws.make_official(scene.office, c, draw, by),
+    ):
+        with scene.office.begin(by) as c:
+            step(c)
+    with scene.office.begin() as c:
+        again = draws.results(c, scene.event)[-1]
+        assert draws.replay(scene.office, c, draw).ok
+        assert events.left_over(c, scene.event) == 0
+        assert events.cards_drawn(c, scene.event) >= {2}
+    assert (again.replaces, again.prize, again.amount, again.pool) == (
+        jackpot.id,
+        jackpot.prize,
+        jackpot.amount,
+        "main",
+    )
+    assert again.number not in {ticket.number, jackpot.number}
+
+
 def test_nothing_is_carried_on_from_a_draw_that_is_not_over(scene: Scene) -> None:
     """D8, E3: it is fixed when the event is put on sale, so it has to be known by then."""
     event, _ = next_week(scene, scene.event, "Early", DrawRules(progressive=Progressive()))
