@@ -161,7 +161,8 @@ def freeze(
     """Freeze the pools of a planned draw and publish their manifest: the attempt's id.
 
     ``redo`` names results that were given up (of one planned draw, which is then drawn again for them alone); it
-    needs a ``reason``, and a second person, who is the one behind the forfeits unless ``agreed_by`` names another.
+    needs a ``reason``, and a second person: the one behind the forfeits, whoever that was, unless ``agreed_by`` names
+    another administrator or manager.
     Locks the events' rows, so that no batch and no void passes by. Raises ``Refused``: ``gate_<code>``,
     ``draw_under_way``, ``already_drawn``, ``method``, ``reason``, ``second_person``, ``redo``, ``linked``,
     ``unknown_plan``, ``entropy_late``, ``manifest`` with what is wrong.
@@ -174,12 +175,12 @@ def freeze(
     if before is not None and before.state != "failed" and before.official_at is None:
         raise Refused("draw_under_way", f"A draw of {row.name} has begun already.", "Go on with it.")
     if redo:
+        if agreed_by is not None:
+            _second_person(c, row, by, agreed_by)
         plan, agreed_by = _redoing(c, event, redo, by, agreed_by)
         reason = _reason(reason)
     elif _drawn(c, event, plan):
         raise Refused("already_drawn", "This draw is held, and its result official.", "Look at the result.")
-    if agreed_by is not None:
-        _second_person(c, row, by, agreed_by)
     _check_method(rules.method, entropy)
     reconcile.require(office, c, event, plan, automatic=automatic)
     due = beacons.due_at(entropy)
@@ -794,7 +795,10 @@ def _check_method(method: str, entropy: Mapping[str, Json]) -> None:
 def _redoing(
     c: Connection, event: UUID, redo: Sequence[UUID], by: UUID, agreed_by: UUID | None
 ) -> tuple[str, UUID | None]:
-    """The planned draw whose results these are, and the second person behind giving them up."""
+    """The planned draw whose results these are, and the second person behind giving them up.
+
+    That one agreed in a role that may, on record, whatever has become of them since.
+    """
     r, d, f = m.draw_results, m.draw_executions, m.forfeits
     rows = c.execute(
         select(d.c.plan, f.c.asked_by, f.c.agreed_by)

@@ -462,6 +462,25 @@ def test_a_redraw_without_two_people_a_reason_or_a_forfeit_is_refused(scene: Sce
         )
 
 
+def test_whoever_agreed_that_it_is_given_up_is_the_second_person_behind_the_redraw(scene: Scene) -> None:
+    """D7: a clerk of the claims desk may agree to it, and may have left since."""
+    ready(scene)
+    una, otto = staffed(scene)
+    with scene.office.begin() as c:
+        cleo = auth.create_user(c, scene.organisation, "cleo", "Cleo", PASSWORD, "claims")
+    first, second, _ = official(scene)
+    give_up(scene, first.id, una, cleo)
+    give_up(scene, second.id, una, cleo)
+    draw = redraw(scene, [first.id], una)
+    with scene.office.begin() as c:
+        assert draws.get(c, draw).agreed_by == cleo
+        c.execute(update(m.users).where(m.users.c.id.in_([una, cleo])).values(is_active=False))
+    finish(scene, draw)
+    draw = redraw(scene, [second.id], otto)
+    with scene.office.begin() as c:
+        assert draws.get(c, draw).agreed_by == cleo
+
+
 def test_an_overridden_winner_is_a_new_draw_by_hand_on_a_sold_and_valid_ticket(
     database: Database, tmp_path: Path
 ) -> None:
