@@ -96,6 +96,11 @@ class Validation:
     unit: str = ""
     prizes: list[PrizeWon] = field(default_factory=list)
 
+    @property
+    def has_won(self) -> bool:
+        """Whether its prizes are its bearer's: a ticket that became void after the draw has none to be paid."""
+        return self.verdict in {"won", "paid", "lapsed"}
+
 
 @dataclass(frozen=True)
 class ClaimRow:
@@ -278,7 +283,7 @@ def ask_for_kiosk(office: Office, c: Connection, rsu: UUID, asked: wire.TicketRe
         server_time=now,
         validation=found.validation,
         event=found.event_name,
-        prizes=tuple(_prize_found(c, prize) for prize in found.prizes),
+        prizes=tuple(_prize_found(c, found, prize) for prize in found.prizes),
     )
 
 
@@ -369,9 +374,9 @@ class _Paid:
 
 
 def _payable(c: Connection, found: Validation, result: UUID, organisation: UUID | None = None) -> PrizeWon:
-    """The prize that is to be paid; ``Refused`` where nothing stands against it but what is said."""
+    """The prize that is to be paid; ``Refused``, with the words, where anything stands against that."""
     prize = next((one for one in found.prizes if one.result == result), None)
-    if prize is None or prize.event is None:
+    if prize is None or prize.event is None or not found.has_won:
         raise Refused("not_won", f"Nothing is paid for this ticket: {found.words}")
     if organisation is not None and _organisation(c, prize.event) != organisation:
         raise Refused("not_won", "This ticket is of another organisation.", "Nothing is paid for it here.")
@@ -496,13 +501,14 @@ def _check_kiosk(c: Connection, prize: PrizeWon) -> None:
         raise Refused("desk_only", "This prize is paid at the claims desk.", "Send the winner there.")
 
 
-def _prize_found(c: Connection, prize: PrizeWon) -> wire.PrizeFound:
+def _prize_found(c: Connection, found: Validation, prize: PrizeWon) -> wire.PrizeFound:
     kept = _settings(c, prize.event)
     why_not = ""
     try:
+        _payable(c, found, prize.result)
         _check_kiosk(c, prize)
     except Refused as e:
-        why_not = f"{e.message} {e.hint}"
+        why_not = f"{e.message} {e.hint}".strip()
     return wire.PrizeFound(
         result=str(prize.result),
         prize=prize.prize,

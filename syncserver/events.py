@@ -946,6 +946,27 @@ def frozen(c: Connection, event: UUID, order: UUID | None = None) -> bool:
     return bool(c.execute(won.limit(1)).all())
 
 
+def winning(c: Connection, orders: ColumnElement[bool]) -> set[UUID]:
+    """Which of these orders have won in a draw, official or about to be, and have not given it up."""
+    d, r, t, f, o = m.draw_executions, m.draw_results, m.tickets, m.forfeits, m.orders
+    promoted = f.alias()
+    return set(
+        c.execute(
+            select(t.c.order_id)
+            .select_from(r)
+            .join(t, t.c.id == r.c.winning_ticket_id)
+            .join(o, o.c.id == t.c.order_id)
+            .join(d, d.c.id == r.c.draw_execution_id)
+            .where(
+                orders,
+                d.c.state != "failed",
+                or_(~r.c.reserve, select(promoted.c.id).where(promoted.c.promoted_id == r.c.id).exists()),
+                ~select(f.c.id).where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None)).exists(),
+            )
+        ).scalars()
+    )
+
+
 def main_frozen(c: Connection, event: UUID) -> bool:
     """Whether the main draw of the event, or of the one that it is linked to, has begun: nothing enters any more."""
     d = m.draw_executions

@@ -295,8 +295,9 @@ def decide(office: Office, c: Connection, finding: UUID, decision: str, reason: 
     Accepted, the doubted order stands and its tickets enter the pool; excluded, they enter none. Of a number sold
     twice ``accept`` lets the sale taken in first stand. Of a second chain, or of what came after a revocation,
     ``accept`` takes in what it holds, with findings of its own where that does not fit; ``exclude`` leaves it where
-    it is, in quarantine. Raises ``Refused``: ``decision``, ``reason``,
-    ``unknown_finding``, ``already_decided``, ``same_person``, ``pool_frozen``, ``number_taken``.
+    it is, in quarantine. A ticket that has won is not taken from its winner here: giving the prize up takes two
+    people. Raises ``Refused``: ``decision``, ``reason``,
+    ``unknown_finding``, ``already_decided``, ``same_person``, ``pool_frozen``, ``has_won``, ``number_taken``.
     """
     if decision not in DECISIONS:
         raise Refused("decision", "A finding is accepted or excluded.")
@@ -1042,7 +1043,17 @@ def _settle(c: Connection, finding: Row[Any], event: Row[Any], order_id: UUID, *
     order = c.execute(select(o).where(o.c.id == order_id)).one_or_none()
     if order is None and finding.kind != "sold_twice":
         return  # kept raw alone: its id or validation number stands on another order
-    if stands and events.main_frozen(c, event.id):
+    concerned = o.c.id == order_id
+    if finding.kind == "sold_twice":
+        concerned = o.c.id.in_(select(t.c.order_id).where(_numbered(event.id, _numbers_of(finding))))
+    won = events.winning(c, concerned)
+    if won and not stands:
+        raise Refused(
+            "has_won",
+            "This ticket has won in a draw; one person cannot take that away.",
+            "Let it stand, or give the prize up first, which takes two people.",
+        )
+    if stands and events.main_frozen(c, event.id) and not (won and finding.kind == "sold_twice"):
         raise Refused("pool_frozen", "The pool is frozen; this can only be excluded.")
     if finding.kind == "sold_twice":
         _settle_twice(c, finding, event.id, stands=stands)
@@ -1075,8 +1086,7 @@ def _settle(c: Connection, finding: Row[Any], event: Row[Any], order_id: UUID, *
 def _settle_twice(c: Connection, finding: Row[Any], event: UUID, *, stands: bool) -> None:
     """``stands``: the sale taken in first keeps the number; else nobody has it."""
     t, o = m.tickets, m.orders
-    numbers = _numbers_of(finding)
-    there = and_(t.c.event_id == event, t.c.draw_number.in_(numbers))
+    there = _numbered(event, _numbers_of(finding))
     _set_state(c, there, {"sold", "quarantined"}, "sold" if stands else "invalid")
     if stands:
         firsts = select(t.c.order_id).where(there)
@@ -1085,6 +1095,11 @@ def _settle_twice(c: Connection, finding: Row[Any], event: UUID, *, stands: bool
             .where(o.c.id.in_(firsts), o.c.payment_status == "paid")
             .values(offline_sync_status="synced", updated_at=func.now())
         )
+
+
+def _numbered(event: UUID, numbers: Sequence[int]) -> ColumnElement[bool]:
+    """The event's tickets of these numbers."""
+    return and_(m.tickets.c.event_id == event, m.tickets.c.draw_number.in_(numbers))
 
 
 def _numbers_of(finding: Row[Any]) -> list[int]:

@@ -539,7 +539,7 @@ def test_a_redraw_s_winner_takes_the_place_of_the_one_before(won: Opened) -> Non
         )
     for step in (
         lambda c: draws.commit_seed(scene.office, c, draw, scene.user),
-        lambda c: draws.fix_entropy(c, draw, "", scene.user),
+        lambda c: draws.fix_entropy(scene.office, c, draw, "", scene.user),
         lambda c: draws.execute(scene.office, c, draw, scene.user),
         lambda c: draws.make_official(scene.office, c, draw, scene.user),
     ):
@@ -658,6 +658,23 @@ def test_a_kiosk_that_may_not_pay_is_told_so(won: Opened) -> None:
         said = claims.ask_for_kiosk(scene.office, c, stranger.rsu, wire.TicketRequest(ticket=line.validation))
     assert (said.verdict, said.prizes, said.validation) == ("other", (), "")
     assert at_kiosk(scene, kiosk, line_of(lines, half), other.result).verdict == "refused"
+
+
+def test_a_void_ticket_is_paid_nothing_though_it_has_won(won: Opened) -> None:
+    """D9: whatever has made the winning ticket void, neither the desk nor a kiosk pays it, nor says that it may."""
+    scene, kiosk, lines = won(policies={"claims_at_kiosk_up_to": 10_000_000})
+    _, voucher, _ = stand(scene)
+    line = line_of(lines, voucher)
+    with scene.office.begin() as c:
+        c.execute(m.tickets.update().where(m.tickets.c.order_id == voucher.order).values(state="invalid"))
+        said = claims.ask_for_kiosk(scene.office, c, kiosk.rsu, wire.TicketRequest(ticket=line.validation))
+    assert check(scene, line.validation).verdict == "void"
+    assert (said.verdict, [one.can_pay for one in said.prizes]) == ("void", [False])
+    assert "excluded" in said.prizes[0].why_not
+    assert code(lambda: pay(scene, line, voucher.result, "Desk 1")) == "not_won"
+    assert at_kiosk(scene, kiosk, line, voucher.result).verdict == "refused"
+    with scene.office.begin() as c:
+        assert c.execute(m.prize_claims.select()).all() == []
 
 
 def test_a_desk_and_two_kiosks_at_once_pay_once(won: Opened) -> None:

@@ -8,8 +8,11 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from shared import sale
 from shared.errors import Refused
-from syncserver import events, reconcile, rsus
+from shared.ids import uuid7
+from shared.numbers import ValidationBlock
+from syncserver import draws, events, reconcile, rsus
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.reconcile import Gate, Reconciliation
@@ -162,6 +165,49 @@ def test_a_number_sold_twice_is_the_first_sale_s_or_nobody_s(
     decide(scene, "sold_twice", decision)
     assert set(scene.tickets().values()) == {state}
     assert scene.total()[1] == total
+
+
+def test_a_number_that_has_won_is_not_taken_from_its_winner_by_one_person(scene: Scene) -> None:
+    """R1, D7: its first sale stands; who may not win is made to give the prize up by two people, and then it goes."""
+    kiosk = scene.kiosk()
+    lines = [kiosk.sell().lines[0] for _ in range(10)]
+    settle(scene, kiosk)
+    confirm(scene)
+    draw = draws.draw_now(scene.office, scene.event, scene.user)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+        won = draws.results(c, scene.event)
+    orders = {row.order for row in won}
+    winner = next(line for line in lines if UUID(line.order) == won[0].order)
+    loser = next(line for line in lines if UUID(line.order) not in orders)
+    grant, signed = kiosk.grants[0]
+    block = ValidationBlock(grant.validation_block, grant.validation_size, bytes.fromhex(signed.secret))
+    for counter, line in ((90, winner), (91, loser)):
+        order = str(uuid7(scene.clock))
+        kiosk.sell(msgspec.structs.replace(line, order=order, validation=block.issue(counter)))
+    kiosk.send_all()
+
+    def twice(line: sale.Line) -> UUID:
+        with scene.office.begin() as c:
+            return next(
+                f.id
+                for f in reconcile.findings(c, scene.event, open_only=True)
+                if f.kind == "sold_twice" and line.ranges[0].first in f.detail["numbers"]
+            )
+
+    def decided(line: sale.Line, decision: str) -> str:
+        finding = twice(line)
+        try:
+            with scene.office.begin(scene.user) as c:
+                reconcile.decide(scene.office, c, finding, decision, "two tickets", scene.user)
+        except Refused as refused:
+            return refused.code
+        return scene.tickets()[line.ranges[0].first]
+
+    assert decided(loser, "accept") == "pool_frozen"
+    assert decided(loser, "exclude") == "invalid"
+    assert decided(winner, "exclude") == "has_won"
+    assert decided(winner, "accept") == "sold"
 
 
 def test_a_sale_out_of_its_block_gets_its_numbers_only_where_they_are_free(scene: Scene) -> None:
