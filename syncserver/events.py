@@ -526,7 +526,13 @@ def prizes(c: Connection, event: UUID) -> list[PrizeRow]:
 
 def activate(office: Office, c: Connection, event: UUID, by: UUID) -> None:
     """Put the event on sale (from its opening time on) and freeze it. ``Refused`` where it is not ready."""
+    rules = settings(_event(c, event).configuration).draw
+    # What another event activated at this moment takes of the same relatives has to be seen: all wait in one order.
+    for one in sorted({event, *_relatives(rules)}):
+        c.execute(select(m.raffle_events.c.id).where(m.raffle_events.c.id == one).with_for_update())
     row = _event(c, event, lock=True)
+    if _relatives(settings(row.configuration).draw) != _relatives(rules):
+        raise Refused("changed", "Somebody has just changed this event.", "Look at it again.")
     if row.state != "created":
         raise Refused("not_created", f"The event is {row.state}; only a draft can be activated.")
     if row.closes_at is None or row.opens_at is None or row.closes_at <= office.now():
@@ -1231,6 +1237,11 @@ def _check_prizes(held: Sequence[PrizeRow], kept: Settings) -> None:
             "The main draw of a progressive jackpot has two prizes: the ticket's, and behind it the card's.",
             "Give each one winner.",
         )
+
+
+def _relatives(draw: DrawRules) -> set[UUID]:
+    """The events that this one is linked to, or carries on from."""
+    return {one for one in (draw.linked_to, draw.carry_from) if one is not None}
 
 
 def _check_relatives(

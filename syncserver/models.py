@@ -293,6 +293,12 @@ class RaffleEvent(Base):
         CheckConstraint("activated_at IS NOT NULL OR state IN ('created', 'cancelled')", name="activated"),
         Index("idx_raffle_events_org", "organization_id"),
         Index("idx_raffle_events_state", "state"),
+        Index(
+            "raffle_events_carry_from_key",
+            text("(configuration #>> '{draw,carry_from}')"),
+            unique=True,
+            postgresql_where=text("activated_at IS NOT NULL AND state <> 'cancelled'"),
+        ),
     )
 
     id: Mapped[Id]

@@ -386,6 +386,10 @@ CREATE INDEX idx_raffle_events_org ON raffle_events (organization_id);
 
 CREATE INDEX idx_raffle_events_state ON raffle_events (state);
 
+-- What an event left over goes to one other event at most.
+CREATE UNIQUE INDEX raffle_events_carry_from_key ON raffle_events ((configuration #>> '{draw,carry_from}'))
+    WHERE activated_at IS NOT NULL AND state <> 'cancelled';
+
 CREATE TABLE rsus (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
     organization_id UUID NOT NULL,
@@ -1239,6 +1243,10 @@ BEGIN
     ELSE
         IF OLD.state = 'failed' THEN
             complaint := 'a failed attempt stays as it is; start another';
+        ELSIF NEW.state = 'failed' AND EXISTS (
+            SELECT FROM draw_keyings WHERE draw_execution_id = OLD.id AND what = 'winners'
+        ) THEN
+            complaint := 'an attempt whose numbers are drawn is not given up';
         ELSIF OLD.state = 'completed' AND NEW.state <> 'completed' THEN
             complaint := 'a completed draw stays completed';
         ELSIF OLD.state = 'in_progress' AND NEW.state = 'pending' THEN
@@ -1284,9 +1292,10 @@ BEGIN
                 WHEN octet_length(NEW.seed_sealed) <> 32 THEN 'the seed is 32 bytes'
             END;
         END IF;
-        -- What is public before the seed's hash is could have been chosen by whoever made the seed.
+        -- What is public before the seed's hash is could have been chosen by whoever made the seed. Some seconds before:
+        -- the clocks of the office and of the beacon are two.
         IF complaint IS NULL AND OLD.seed_committed_at IS NULL AND NEW.seed_committed_at IS NOT NULL
-            AND NEW.seed_committed_at >= NEW.entropy_due_at THEN
+            AND NEW.seed_committed_at > NEW.entropy_due_at - interval '3 seconds' THEN
             complaint := 'the hash of the seed is published before the public entropy comes out';
         END IF;
         IF complaint IS NULL AND OLD.entropy_fixed_at IS NULL AND NEW.entropy_fixed_at < NEW.entropy_due_at THEN
@@ -1412,11 +1421,13 @@ CREATE FUNCTION order_keying() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     draw draw_executions;
+    fresh boolean;
     done integer;
     last integer;
     complaint text;
 BEGIN
     SELECT * INTO draw FROM draw_executions WHERE id = NEW.draw_execution_id FOR UPDATE;
+    SELECT xmin = pg_current_xact_id()::xid INTO fresh FROM draw_executions WHERE id = NEW.draw_execution_id;
     SELECT coalesce(max(round), 1) INTO last FROM draw_keyings
         WHERE draw_execution_id = NEW.draw_execution_id AND what = NEW.what;
     SELECT count(*) INTO done FROM draw_keyings
@@ -1424,6 +1435,12 @@ BEGIN
     complaint := CASE
         WHEN draw.state = 'failed' OR draw.bundle IS NOT NULL OR draw.entropy_fixed_at IS NOT NULL
             THEN 'this draw is past being keyed'
+        WHEN NEW.what = 'entropy' AND coalesce(draw.entropy_source ->> 'source', '') NOT IN ('dice', 'digits')
+            THEN 'only dice and digits are keyed'
+        WHEN NEW.what = 'entropy' AND (draw.seed_committed_at IS NULL OR fresh)
+            THEN 'dice and digits are keyed after the hash of the seed is published'
+        WHEN NEW.what <> 'entropy' AND coalesce(draw.entropy_source ->> 'source', '') <> 'manual'
+            THEN 'counterfoils and winners are keyed of a draw by hand'
         WHEN CASE WHEN NEW.what = 'counterfoils' THEN keyed_whole(NEW.draw_execution_id)
                 ELSE keyed_alike(NEW.draw_execution_id, NEW.what, false) IS NOT NULL END
             THEN 'two people have keyed this alike; it stands'

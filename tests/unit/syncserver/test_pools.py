@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from shared import draw as fair
 from shared.clock import utc
@@ -21,7 +25,7 @@ from syncserver import claims, draws, events, pools, reconcile
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.events import DrawRules, NewEvent, PoolPlan, Progressive
-from tests.chains import HOUR_MS, PRICE, START_MS, TICKETS, Kiosk, Scene, open_scene
+from tests.chains import HOUR_MS, PRICE, START_MS, TICKETS, Kiosk, Scene, open_scene, together
 
 SIX, SEVEN = utc(START_MS + HOUR_MS), utc(START_MS + 2 * HOUR_MS)
 EARLY = (
@@ -436,6 +440,41 @@ def test_the_ace_carries_the_jackpot_from_week_to_week_until_it_comes(
             card_prize = events.prizes(c, event)[1].id
             assert pools.prize_amounts(c, event)[card_prize] == 4 * PRICE * 3 // 10 + carried
             assert pools.jackpot(c, event) == 4 * PRICE * 5 // 10 + carried
+
+
+def test_what_is_left_over_goes_to_one_event_though_two_are_put_on_sale_at_once(
+    database: Database, tmp_path: Path
+) -> None:
+    """D8: a jackpot carried over is never paid twice; the database itself has it once."""
+    rules = DrawRules(progressive=Progressive(cards=3, ace=2))
+    scene = open_scene(database, tmp_path, draw=rules, prepare=with_cards)
+    sell_out(scene, scene.event, scene.package, 4)
+    hold(scene, scene.event)
+    drafts = [next_week(scene, scene.event, name, rules)[0] for name in ("North", "South")]
+    both = threading.Barrier(2)
+
+    def activate(event: UUID) -> Callable[[], str]:
+        def run() -> str:
+            try:
+                with scene.office.begin(scene.user) as c:
+                    events.activate(scene.office, c, event, scene.user)
+                    # Neither is committed while the other might still look.
+                    with suppress(threading.BrokenBarrierError):
+                        both.wait(timeout=2)
+            except Refused as refused:
+                return refused.code
+            return "on sale"
+
+        return run
+
+    assert sorted(together([activate(event) for event in drafts])) == ["on sale", "relative"]
+    e = m.raffle_events
+    with pytest.raises(IntegrityError, match="raffle_events_carry_from_key"), scene.office.begin() as c:
+        c.execute(
+            e.update()
+            .where(e.c.id.in_(drafts), e.c.activated_at.is_(None))
+            .values(activated_at=scene.office.now(), state="active")
+        )
 
 
 @pytest.mark.parametrize(("rule", "left"), [("keep", 2 * PRICE // 2), ("redraw", 0)])
