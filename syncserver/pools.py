@@ -379,7 +379,7 @@ def prize_terms(c: Connection, event: UUID) -> dict[UUID, list[str]]:
     carried = events.carried_in(c, event)
 
     def amount(minor: int) -> str:
-        return money.text(minor, row.currency, kept.locale)
+        return money.text(minor, row.currency)
 
     found: dict[UUID, list[str]] = {}
     for prize in events.prizes(c, event):
@@ -404,9 +404,7 @@ def prize_terms(c: Connection, event: UUID) -> dict[UUID, list[str]]:
             words.append(f"At least {amount(rule.minimum)}.")
         if rule.cap is not None:
             words.append(f"At most {amount(rule.cap)}.")
-        words.append(
-            f"Rounded down to {'a multiple of ' if rule.round_to > 1 else 'whole units of '}{amount(rule.round_to)}."
-        )
+        words.append(f"Rounded down to a multiple of {amount(rule.round_to)}.")
         if rule.winners > 1:
             words.append(f"Shared equally among {rule.winners} winners, each share rounded down.")
         if rule.carry:

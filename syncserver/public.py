@@ -26,7 +26,7 @@ from sqlalchemy import Connection, Row, select
 from shared import draw as fair
 from shared.errors import Refused
 from shared.games.raffle import MAIN_POOL
-from syncserver import auth, claims, draws, events
+from syncserver import auth, claims, draws, events, pools
 from syncserver import champions as champions_of
 from syncserver import models as m
 from syncserver.auth import PUBLIC, access
@@ -187,7 +187,7 @@ def event(event: UUID) -> ResponseReturnValue:
     with auth.office().begin() as c:
         row = shown_event(c, event)
         pot = events.jackpot(c, event)
-        prizes = events.prizes(c, event)
+        prizes, terms = events.prizes(c, event), pools.prize_terms(c, event)
         packages = c.execute(
             select(m.ticket_packages)
             .where(m.ticket_packages.c.event_id == event, m.ticket_packages.c.is_active)
@@ -206,6 +206,7 @@ def event(event: UUID) -> ResponseReturnValue:
         e=row,
         pot=pot,
         prizes=prizes,
+        terms=terms,
         packages=packages,
         held=held,
         winners=winners,
@@ -267,6 +268,7 @@ def draw(draw: UUID) -> ResponseReturnValue:
             replaced=replaced,
             attempts=_draws(c, e.id),
             cards=_cards(row),
+            terms=pools.prize_terms(c, e.id),
             **published(c, row, e),
         )
 
@@ -435,6 +437,7 @@ def notice(draw: UUID) -> ResponseReturnValue:
     with auth.office().begin() as c:
         row = published_draw(c, draw)
         shown = published(c, row, shown_event(c, row.raffle_event_id))
+        shown["terms"] = pools.prize_terms(c, row.raffle_event_id)
     address = url_for("public.draw", draw=draw, _external=True)
     return render_template("public/notice.html", here="home", address=address, **shown)
 
@@ -473,7 +476,16 @@ def champions() -> ResponseReturnValue:
     """The newest winners: with name and picture where they agreed and the office approved, else the number alone."""
     with auth.office().begin() as c:
         winners = champions_of.published(c)
-    return render_template("public/champions.html", here="champions", winners=winners)
+        e, ids = m.raffle_events, {one.event for one in winners}
+        zones = {
+            row.id: row.timezone
+            for row in c.execute(
+                select(e.c.id, m.venues.c.timezone)
+                .join(m.venues, m.venues.c.id == e.c.venue_id)
+                .where(e.c.id.in_(ids))
+            )
+        }
+    return render_template("public/champions.html", here="champions", winners=winners, zones=zones)
 
 
 @blueprint.get("/champions/<uuid:champion>/photo")

@@ -6,6 +6,7 @@ import io
 import struct
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -157,7 +158,7 @@ def test_an_attempt_given_up_stays_on_the_page_of_the_next(house: House) -> None
     """D11: failed attempts are listed with why; nothing is given up in silence."""
     first, by, office = under_way(house), house.people["manager"], house.office
     with office.begin(by) as c:
-        draws.fail(c, first, "The dice fell off the table.", by)
+        draws.fail(office, c, first, "The dice fell off the table.", by)
     second = drawn(house, official=True)
     page = read(house, f"/draws/{second}")
     assert "The dice fell off the table." in page
@@ -186,7 +187,7 @@ def test_a_redraw_names_what_it_replaces_and_why(house: House) -> None:
     with office.begin(by) as c:
         draws.commit_seed(office, c, second, by)
     with office.begin(by) as c:
-        draws.fix_entropy(c, second, "", by)
+        draws.fix_entropy(office, c, second, "", by)
     with office.begin(by) as c:
         draws.execute(office, c, second, by)
     with office.begin(by) as c:
@@ -238,6 +239,7 @@ def test_a_champion_is_named_only_with_consent_and_approval(house: House) -> Non
     assert seen is not None
     page = read(house, "/champions")
     assert f">{won.number}<" in page
+    assert "UTC" not in page  # the venue's own day
     assert "Wilma" not in page
     assert browser.get(photo).status_code == 404
     with office.begin(other) as c:
@@ -291,10 +293,16 @@ def test_a_draw_by_hand_is_told_as_one(house: House) -> None:
         page = read(house, f"/draws/{draw}{url}")
         assert "counterfoil" in page
         assert "seed" not in page
-    for what, content in (("counterfoils", "15"), ("winners", "7")):
+    assert "is printed, and all of them are counted" in read(house, f"/draws/{draw}")
+    for what, content, now in (
+        ("counterfoils", "15", "was printed and counted. Two people will key"),
+        ("winners", "7", "was printed and counted; two people keyed the numbers that were drawn."),
+    ):
         for person in (by, other):
             with office.begin(person) as c:
                 draws.key(office, c, draw, what, content, person)  # type: ignore[arg-type]
+        assert now in read(house, f"/draws/{draw}")
+        assert 'data-step="' in read(house, f"/draws/{draw}/wall/now")
     with office.begin(by) as c:
         draws.execute(office, c, draw, by)
     assert ">7<" not in read(house, f"/draws/{draw}/wall")
@@ -323,12 +331,71 @@ def test_a_progressive_draw_shows_each_ticket_with_its_card(house: House) -> Non
     assert f'<div class="number">{report.jackpot.ticket_number}</div>' in read(house, f"/events/{event}")
 
 
+def test_a_prize_says_how_its_amount_comes_about(house: House) -> None:
+    """D8: base, costs, minimum, cap, rounding, sharing, carry-over; an early bird's own sales, linked events' too."""
+    now, by, office = house.office.now(), house.people["manager"], house.office
+    new = events.NewEvent(
+        name="Net night",
+        identifier="NET",
+        organisation=house.organisation,
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(hours=3),
+        draw=events.DrawRules(base="net", costs=10_000),
+        pools=(
+            events.PoolPlan(
+                name="early",
+                label="Early bird",
+                until=now + timedelta(hours=1),
+                draw_at=now + timedelta(hours=2),
+            ),
+        ),
+    )
+    with office.begin(by) as c:
+        event = events.create_event(office, c, new, by)
+        events.add_package(c, event, "Five", 5, 800)
+        second: dict[str, Any] = {"winners": 2, "minimum": 20_000, "cap": 900_000, "round_to": 100}
+        events.add_prize(c, event, "A", "percentage", position=1, basis_points=1000, pool="early")
+        events.add_prize(c, event, "B", "percentage", position=2, basis_points=3350, carry=True, **second)
+        events.add_prize(c, event, "Ham", "fixed", 1000, position=3, winners=3)
+        events.activate(office, c, event, by)
+
+    def main_terms(base: str, costs: str) -> str:
+        return (
+            f"33.5 % of {base}, less €{costs} of documented costs. At least €200.00. At most €9,000.00. Rounded down "
+            "to a multiple of €1.00. Shared equally among 2 winners, each share rounded down. What is not paid out is "
+            "carried over to a later event."
+        )
+
+    page = read(house, f"/events/{event}")
+    assert (
+        "10 % of the sales that count for “Early bird”, less €100.00 of documented costs. "
+        "Rounded down to a multiple of €0.01." in page
+    )
+    assert main_terms("all sales", "100.00") in page
+    assert "€10.00 for each of 3 winners." in page
+    follower = events.NewEvent(
+        name="East",
+        identifier="EAST",
+        organisation=house.organisation,
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(hours=3),
+        draw=events.DrawRules(linked_to=event, costs=500),
+    )
+    with office.begin(by) as c:
+        east = events.create_event(office, c, follower, by)
+        events.add_package(c, east, "Five", 5, 800)
+        events.activate(office, c, east, by)
+    page = read(house, f"/events/{event}")
+    assert main_terms("all sales of this event and of those drawn with it", "105.00") in page
+    assert "“Early bird”, less €100.00 of" in page
+
+
 def test_the_notice_bears_what_everything_must_fit_afterwards(house: House) -> None:
     """D3: licence, sizes, hash in groups and as a QR code, prizes, source of chance, room for a witness."""
     draw = under_way(house)
     page = read(house, f"/draws/{draw}/notice")
     for words in (
-        "Hockey Club", "Licence DE-4711", "Keep this sheet.", "3 dice of 6 sides", "Half the pot", "50 % of sales",
+        "Hockey Club", "Licence DE-4711", "Keep this sheet.", "3 dice of 6 sides", "Half the pot", "50 % of all sales",
         "Jersey", "€150.00", "Witness: name, date, signature", "data:image/svg+xml", "Not made yet",
     ):  # fmt: skip
         assert words in page, words
