@@ -6,10 +6,12 @@ A picture is taken apart and made anew, so that nothing of its file but its pixe
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -33,6 +35,8 @@ CITY_CHARS_MAX = 120
 TEXT_CHARS_MAX = 2_000
 REASON_CHARS_MAX = 1_000
 LISTED_MAX = 500
+URL_CHARS_MAX = 500
+_URL = re.compile(r"https://[!-~]+").fullmatch
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError, UnidentifiedImageError)
 """What Pillow raises for files that are no pictures, or only half of one."""
 
@@ -286,6 +290,42 @@ def picture(data: bytes) -> bytes:
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=PHOTO_QUALITY, optimize=True)
     return out.getvalue()
+
+
+def film(c: Connection, draw: UUID, url: str, by: UUID) -> None:
+    """Say where a video of an official draw can be seen; an empty ``url`` takes that back (D10).
+
+    ``Refused``: ``video`` where it is no whole https address, ``unknown``, ``state`` before the draw is official.
+    """
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        whole = False
+    if url and (not whole or len(url) > URL_CHARS_MAX or not _URL(url)):
+        raise Refused("video", "This is no address of a video.", "Paste a whole address: https://…")
+    d = m.draw_executions
+    row = c.execute(
+        select(d.c.id, d.c.raffle_event_id, d.c.official_at).where(d.c.id == draw).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise Refused("unknown", "There is no such draw.")
+    if row.official_at is None:
+        raise Refused("state", "The draw is not official yet.", "Link its video afterwards.")
+    c.execute(update(d).where(d.c.id == draw).values(video_url=url or None))
+    words = (
+        f"A video of the draw was linked: {url}" if url else "The link to the draw’s video was taken away."
+    )
+    critical_event(
+        c,
+        "draw_video",
+        "INFO",
+        words,
+        event_id=row.raffle_event_id,
+        user_id=by,
+        metadata={"draw": str(draw)},
+    )
 
 
 def _winners() -> Select[Any]:

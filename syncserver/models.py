@@ -828,6 +828,7 @@ class DrawExecution(Base):
         CheckConstraint("attempt >= 1", name="attempt"),
         CheckConstraint("kind IN ('draw', 'redraw')", name="kind"),
         CheckConstraint("agreed_by <> conducted_by", name="agreed"),
+        CheckConstraint("video_url LIKE 'https://%'", name="video"),
         UniqueConstraint("raffle_event_id", "attempt"),
         Index("idx_draw_executions_event", "raffle_event_id"),
         Index(
@@ -882,6 +883,7 @@ class DrawExecution(Base):
     entropy_due_at: Mapped[datetime | None]
     """When the public randomness that the manifest names comes out."""
     redo: Mapped[Json | None]
+    video_url: Mapped[str | None]
     """Of a redraw: the results, given up, in whose places it puts others, by prize and winner."""
 
 

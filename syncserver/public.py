@@ -476,7 +476,15 @@ def champions() -> ResponseReturnValue:
     """The newest winners: with name and picture where they agreed and the office approved, else the number alone."""
     with auth.office().begin() as c:
         winners = champions_of.published(c)
-        e, ids = m.raffle_events, {one.event for one in winners}
+        e, d, ids = m.raffle_events, m.draw_executions, {one.event for one in winners}
+        videos = {
+            row.raffle_event_id: row.video_url
+            for row in c.execute(
+                select(d.c.raffle_event_id, d.c.video_url)
+                .where(d.c.raffle_event_id.in_(ids), d.c.official_at.is_not(None), d.c.video_url.is_not(None))
+                .order_by(d.c.official_at)
+            )
+        }
         zones = {
             row.id: row.timezone
             for row in c.execute(
@@ -485,7 +493,9 @@ def champions() -> ResponseReturnValue:
                 .where(e.c.id.in_(ids))
             )
         }
-    return render_template("public/champions.html", here="champions", winners=winners, zones=zones)
+    return render_template(
+        "public/champions.html", here="champions", winners=winners, zones=zones, videos=videos
+    )
 
 
 @blueprint.get("/champions/<uuid:champion>/photo")

@@ -18,7 +18,7 @@ from shared import clock, money, wire
 from shared.errors import Refused
 from shared.games import raffle
 from shared.numbers import DRAW_NUMBER_MAX
-from syncserver import auth, events, reports
+from syncserver import auth, champions, events, pools, reports
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -77,6 +77,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule(
         "/events/<uuid:event>/prizes/<uuid:prize>/remove", "remove_prize", remove_prize, methods=["POST"]
     )
+    to.add_url_rule("/events/<uuid:event>/draws/<uuid:draw>/video", "draw_video", video, methods=["POST"])
     to.add_url_rule("/events/<uuid:event>/<any(orders,tickets):table>.csv", "event_csv", table_csv)
 
 
@@ -284,12 +285,13 @@ def _shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str
         ).all()
         prizes = events.prizes(c, event)
         voids = c.scalar(select(func.count()).select_from(m.voids).where(m.voids.c.event_id == event))
-        draw = c.execute(
-            select(m.draw_executions.c.id, m.draw_executions.c.official_at)
-            .where(m.draw_executions.c.raffle_event_id == event)
-            .order_by(m.draw_executions.c.attempt.desc())
-            .limit(1)
-        ).one_or_none()
+        terms = pools.prize_terms(c, event)
+        d = m.draw_executions
+        official = c.execute(
+            select(d.c.id, d.c.attempt, d.c.plan, d.c.kind, d.c.video_url)
+            .where(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
+            .order_by(d.c.attempt)
+        ).all()
         sold = c.scalar(
             select(func.coalesce(func.sum(m.orders.c.ticket_count), 0)).where(
                 m.orders.c.event_id == event, m.orders.c.payment_status == "paid", ~m.orders.c.is_test
@@ -316,7 +318,8 @@ def _shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str
         packages=packages,
         prizes=prizes,
         voids=voids,
-        draw=draw,
+        terms=terms,
+        official=official,
         sold=sold,
         total=total,
         jackpot=jackpot,
@@ -462,6 +465,20 @@ def move_close(event: UUID) -> ResponseReturnValue:
         draw = ground.moment("draw_at", "Draw", timezone) if request.form.get("draw_at") else None
         events.move_close(auth.office(), c, event, closes, auth.account().id, ground.reason(), draw)
     ground.tell("good", "The closing time is moved. Kiosks learn of it at their next contact.")
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def video(event: UUID, draw: UUID) -> ResponseReturnValue:
+    """Links a video of an official draw, for the public pages."""
+    page = ground.back_to("admin.event", event=event, _anchor="videos")
+    d = m.draw_executions
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        if c.scalar(select(d.c.id).where(d.c.id == draw, d.c.raffle_event_id == event)) is None:
+            abort(404)
+        champions.film(c, draw, request.form.get("address", ""), auth.account().id)
+    ground.tell("good", "Saved. It shows on the page of the draw and among the champions.")
     return redirect(page, 303)
 
 

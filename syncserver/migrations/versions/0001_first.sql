@@ -446,11 +446,13 @@ CREATE TABLE draw_executions (
     automatic BOOLEAN DEFAULT false NOT NULL,
     entropy_due_at TIMESTAMPTZ,
     redo JSONB,
+    video_url TEXT,
     CONSTRAINT draw_executions_pkey PRIMARY KEY (id),
     CONSTRAINT draw_executions_state_check CHECK (state IN ('pending', 'in_progress', 'completed', 'failed')),
     CONSTRAINT draw_executions_attempt_check CHECK (attempt >= 1),
     CONSTRAINT draw_executions_kind_check CHECK (kind IN ('draw', 'redraw')),
     CONSTRAINT draw_executions_agreed_check CHECK (agreed_by <> conducted_by),
+    CONSTRAINT draw_executions_video_check CHECK (video_url LIKE 'https://%'),
     CONSTRAINT draw_executions_raffle_event_id_attempt_key UNIQUE (raffle_event_id, attempt),
     CONSTRAINT draw_executions_raffle_event_id_fkey FOREIGN KEY(raffle_event_id) REFERENCES raffle_events (id) ON DELETE CASCADE,
     CONSTRAINT draw_executions_previous_id_fkey FOREIGN KEY(previous_id) REFERENCES draw_executions (id)

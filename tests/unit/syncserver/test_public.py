@@ -254,6 +254,36 @@ def test_a_champion_is_named_only_with_consent_and_approval(house: House) -> Non
     assert browser.get(photo).status_code == 404
 
 
+def test_a_video_of_a_draw_is_linked_once_the_draw_is_official(house: House) -> None:
+    """D10: a whole https address and nothing else; on the draw's page and among the champions."""
+    for i in range(3):
+        sell(house, 1 + 5 * i, counter=i + 1)
+    close_and_confirm(house)
+    draw, browser, url = drawn(house, official=False), house.client("manager"), "https://video.example/w?v=1"
+    there = f"/admin/events/{house.event}/draws/{draw}/video"
+    back = f"/admin/events/{house.event}"
+
+    def link(text: str) -> str:
+        browser.get(back)
+        post(browser, there, address=text)
+        return str(browser.get(back).get_data(as_text=True))
+
+    assert "The draw is not official yet" in link(url)
+    with house.office.begin(house.people["manager"]) as c:
+        draws.make_official(house.office, c, draw, house.people["manager"])
+    for bad in (
+        "http://video.example/", "javascript:alert(1)", "https://", "https://a b.example/", "https://u@x.example/",
+        "//video.example", "https://[", "https://x.example/" + "y" * 500, "https://x.example/\nz",
+    ):  # fmt: skip
+        assert "no address of a video" in link(bad), bad
+    assert "Video" not in read(house, f"/draws/{draw}")
+    assert f'value="{url}"' in link(f" {url} ")
+    for page in (f"/draws/{draw}", "/champions"):
+        assert f'href="{url}"' in read(house, page)
+    link("")
+    assert "video.example" not in read(house, "/champions")
+
+
 def other_event(house: House, rules: events.DrawRules, prizes: list[tuple[str, str]]) -> UUID:
     """An event drawn by these rules with these prizes (name, pool), 15 tickets sold, closed and reconciled."""
     now, by = house.office.now(), house.people["manager"]
