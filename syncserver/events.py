@@ -952,6 +952,34 @@ def frozen(c: Connection, event: UUID, order: UUID | None = None) -> bool:
     return bool(c.execute(won.limit(1)).all())
 
 
+def paid_out(c: Connection, event: UUID) -> dict[tuple[UUID, int], int]:
+    """What each enrolment of a kiosk has paid out of the event's prizes, minor units of the event's currency.
+
+    A payment is of the enrolment that the kiosk had at that moment.
+    """
+    k, r, d, n = m.prize_claims, m.draw_results, m.draw_executions, m.rsu_epochs
+    epoch = (
+        select(func.max(n.c.epoch))
+        .where(n.c.rsu_id == k.c.rsu_id, n.c.enrolled_at <= k.c.claimed_at)
+        .scalar_subquery()
+    )
+    paid = (
+        select(
+            k.c.rsu_id,
+            epoch.label("epoch"),
+            func.coalesce(k.c.amount, r.c.prize_value_at_draw).label("amount"),
+        )
+        .join(r, r.c.id == k.c.draw_result_id)
+        .join(d, d.c.id == r.c.draw_execution_id)
+        .where(d.c.raffle_event_id == event, k.c.rsu_id.is_not(None))
+        .subquery()
+    )
+    rows = c.execute(
+        select(paid.c.rsu_id, paid.c.epoch, func.sum(paid.c.amount)).group_by(paid.c.rsu_id, paid.c.epoch)
+    )
+    return {(rsu, epoch or 1): int(amount) for rsu, epoch, amount in rows}
+
+
 def winning(c: Connection, orders: ColumnElement[bool]) -> set[UUID]:
     """Which of these orders have won in a draw, official or about to be, and have not given it up."""
     d, r, t, f, o = m.draw_executions, m.draw_results, m.tickets, m.forfeits, m.orders

@@ -83,7 +83,9 @@ class UnitRow:
     missing: int
     """Not shown yet: sold, unsold, nobody knows."""
     cash: int
-    """Expected: of all that was paid and not voided, doubtful or not."""
+    """Expected: of all that was paid and not voided, doubtful or not, less what the unit paid out as prizes."""
+    paid_out: int
+    """As prizes of the event; of an early bird's own draw nothing is told."""
     head: int
     cut_seq: int | None
     whole: bool
@@ -707,7 +709,7 @@ def _units(
     office: Office, c: Connection, event: Row[Any], cut: CutRow | None, *, counted: bool = True
 ) -> list[UnitRow]:
     """The enrolments that ever got numbers of the event, or by the end of an early bird; not ``counted``, their
-    numbers and cash stay at nothing.
+    numbers and money stay at nothing.
     """
     a, e, r, u, k, f = m.rsu_allocations, m.rsu_epochs, m.rsus, m.rsu_cuts, m.event_cuts, m.findings
     blocks = [a.c.raffle_event_id == event.id]
@@ -759,6 +761,7 @@ def _units(
         orders, which = these.source, these.holds
     counts = _counts(c, orders, which) if counted else defaultdict(dict)
     cash = _cash(c, orders, which) if counted else {}
+    paid_out = events.paid_out(c, event.id) if counted and cut is None else {}
     zone = ZoneInfo(event.timezone)
     return [
         _unit_row(
@@ -766,6 +769,7 @@ def _units(
             row,
             counts[row.rsu_id, row.epoch],
             cash.get((row.rsu_id, row.epoch), 0),
+            paid_out.get((row.rsu_id, row.epoch), 0),
             zone,
             cut,
             handing_in=_handing_in(office, event.closed_at if cut is None else cut.at, row),
@@ -816,6 +820,7 @@ def _unit_row(
     row: Row[Any],
     counts: dict[str, int],
     cash: int,
+    paid_out: int,
     zone: ZoneInfo,
     cut: CutRow | None,
     *,
@@ -850,7 +855,8 @@ def _unit_row(
         used - sold - void,
         left if whole and cut is None else 0,
         0 if whole else left,
-        cash,
+        cash - paid_out,
+        paid_out,
         row.head_seq,
         row.cut_seq,
         whole,

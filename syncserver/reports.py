@@ -496,10 +496,12 @@ _UNIT_SALES = (
     Field("misprint_numbers", "Misprint numbers", "count"),
     Field("misprint_amount", "Misprint", "money"),
     Field("refunded_amount", "Refunded", "money"),
-    Field("expected_amount", "Cash expected", "money"),
+    Field("expected_amount", "Left of sales", "money"),
+    Field("paid_amount", "Prizes paid out here", "money"),
+    Field("drawer_amount", "Cash expected", "money"),
 )
 _UNIT_STANDS = (
-    Field("expected_amount", "Cash expected", "money"),
+    Field("expected_amount", "Left of sales", "money"),
     Field("doubt_orders", "Tickets in doubt", "count"),
     Field("doubt_numbers", "Numbers in doubt", "count"),
     Field("doubt_amount", "In doubt or excluded", "money"),
@@ -645,7 +647,7 @@ CORRUPTION = Report(
                 Field("what", "What happened", "words"),
                 Field("last_seen_at", "Last heard of", "time"),
                 Field("known_amount", "Sales known here", "money"),
-                Field("expected_amount", "Cash expected", "money"),
+                Field("expected_amount", "Left of sales", "money"),
                 Field("recovered_amount", "Of it out of a second chain", "money"),
                 Field("missing", "Numbers not shown", "count"),
                 Field("numbers", "Numbers affected", "words"),

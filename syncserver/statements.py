@@ -652,21 +652,29 @@ def voided_totals(here: Scope) -> list[Cells]:
 # Sales by kiosk
 
 
+def _paid_by(paid: Mapping[tuple[UUID, int], int], one: UnitTotals, currency: str) -> int:
+    """What this enrolment paid out as prizes, in the line of their currency."""
+    if one.rsu is None or one.epoch is None or one.currency != currency:
+        return 0
+    return paid.get((one.rsu, one.epoch), 0)
+
+
 def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     """What each enrolment of each kiosk sold, by currency; also of those that sold nothing."""
     held = books.totals(here.c, here.id)
-    seen = {(one.rsu, one.epoch) for one in held}
+    own = str(here.event.currency)
+    paid = events.paid_out(here.c, here.id)
     a, r = m.rsu_allocations, m.rsus
-    silent = here.c.execute(
-        select(a.c.rsu_id, a.c.epoch, r.c.name, r.c.device_identifier)
-        .join(r, r.c.id == a.c.rsu_id)
-        .where(a.c.raffle_event_id == here.id)
-        .distinct()
-    ).all()
+    blocks = here.c.execute(select(a.c.rsu_id, a.c.epoch).where(a.c.raffle_event_id == here.id).distinct())
+    silent = {(row.rsu_id, row.epoch) for row in blocks} - {(one.rsu, one.epoch) for one in held}
+    # Prizes are paid in the event's currency, also by a kiosk that sold nothing in it.
+    silent |= set(paid) - {(one.rsu, one.epoch) for one in held if one.currency == own}
+    named = here.c.execute(
+        select(r.c.id, r.c.name, r.c.device_identifier).where(r.c.id.in_({rsu for rsu, _ in silent}))
+    )
+    units = {row.id: row for row in named}
     held += [
-        UnitTotals(row.rsu_id, row.epoch, row.name, row.device_identifier, str(here.event.currency))
-        for row in silent
-        if (row.rsu_id, row.epoch) not in seen
+        UnitTotals(rsu, epoch, units[rsu].name, units[rsu].device_identifier, own) for rsu, epoch in silent
     ]
     held.sort(key=lambda one: (one.rsu is None, one.name, one.epoch or 0, one.currency))
     rows = (
@@ -679,6 +687,8 @@ def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
             **_named("misprint", one.misprint),
             "refunded_amount": one.refunded.amount,
             "expected_amount": one.expected.amount,
+            "paid_amount": _paid_by(paid, one, own),
+            "drawer_amount": one.expected.amount - _paid_by(paid, one, own),
             **_named("doubt", one.doubt),
             **_named("standing", one.standing),
             "test_orders": one.test.orders,

@@ -215,7 +215,7 @@ def _values(event: UUID, plan: str) -> dict[str, Any]:
 
 def _sums(status: Reconciliation) -> dict[str, int]:
     """What the kiosks come to together."""
-    columns = ("allocated", "sold", "void", "doubtful", "returned", "missing", "cash")
+    columns = ("allocated", "sold", "void", "doubtful", "returned", "missing", "cash", "paid_out")
     sums = {name: sum(getattr(row, name) for row in status.rows) for name in columns}
     sums["units"] = len(status.rows)
     sums["in"] = sum(row.whole or row.excepted for row in status.rows)

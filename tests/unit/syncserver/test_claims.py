@@ -17,7 +17,7 @@ from shared import keys, sale, wire
 from shared.clock import to_ms, utc
 from shared.errors import Refused
 from shared.ids import uuid7
-from syncserver import catalog, claims, draws, events, reconcile, rsus
+from syncserver import catalog, claims, draws, events, reconcile, rsus, statements
 from syncserver import models as m
 from syncserver.claims import Validation
 from syncserver.db import Database
@@ -637,6 +637,23 @@ def test_a_kiosk_on_line_pays_small_prizes_once(won: Opened) -> None:
     with scene.office.begin() as c:
         row = claims.claims(c, scene.event)[0]
     assert (row.desk, row.winner) == ("Kiosk 1", claims.BEARER)
+
+
+def test_what_a_kiosk_paid_out_is_not_expected_in_its_drawer(won: Opened) -> None:
+    """Y9: sold for so much, paid out so much, so much is there; what a desk pays comes out of no drawer."""
+    scene, kiosk, lines = won(policies={"claims_at_kiosk_up_to": 10_000_000})
+    half, voucher, _ = stand(scene)
+    pay(scene, line_of(lines, half), half.result, "Desk 1")
+    with scene.office.begin() as c:
+        before = reconcile.status(scene.office, c, scene.event).rows[0]
+    assert (before.cash, before.paid_out) == (60 * 200, 0)
+    assert at_kiosk(scene, kiosk, line_of(lines, voucher), voucher.result).verdict == "paid"
+    with scene.office.begin() as c:
+        after = reconcile.status(scene.office, c, scene.event).rows[0]
+        here = statements.scope(scene.office, c, scene.event)
+        (told,) = statements.units(here, None, 0)
+    assert (after.cash, after.paid_out) == (60 * 200 - voucher.amount, voucher.amount)
+    assert (told["paid_amount"], told["drawer_amount"]) == (voucher.amount, 60 * 200 - voucher.amount)
 
 
 def test_a_kiosk_that_may_not_pay_is_told_so(won: Opened) -> None:
