@@ -39,6 +39,8 @@ COPY_BYTES = 1 << 20
 """A pool is handed to the database in parts of this size."""
 POOL_BYTES_MAX = fair.NUMBER_MAX * fair.NUMBER_BYTES
 REASON_CHARS_MAX = 1_000
+ROWS_MAX = 1_000
+"""Winners put on record with one statement."""
 LISTED_MAX = 1_000
 """Draws of an organisation shown at once, the newest first."""
 MAIN: Final = raffle.MAIN_POOL
@@ -84,6 +86,8 @@ class DrawRow:
     """The results, given up, that a redraw puts others in the places of."""
     conducted_by: UUID
     started_at: datetime
+    amounts: dict[UUID, int]
+    """What one winner of each prize gets, minor units, as kept when the pools were frozen; nothing of a redraw."""
 
     @property
     def manual(self) -> bool:
@@ -228,6 +232,7 @@ def freeze(
             automatic=automatic,
             entropy_due_at=due,
             redo={"results": [str(one) for one in redo]} if redo else None,
+            amounts=None if redo else _amounts(c, event, plan),
         )
     )
     for name, pool in gathered.pools.items():
@@ -310,7 +315,7 @@ def key(office: Office, c: Connection, draw: UUID, what: keyings.What, content: 
     of a beacon its answer is pasted once, and none needs nothing. Counterfoils and winners of a draw by hand are
     keyed twice by different people; a count that two agree on must be the pools' size. Raises ``Refused``: ``step``,
     ``entropy``, ``entropy_early``, ``same_person``, ``keyed_already``, ``not_manual``, ``not_printed``, ``numbers``,
-    ``not_in_pool``, ``won_before`` and ``not_valid``, which say which number and why.
+    ``not_in_pool`` and ``won_before``, which say which number and why.
     """
     row = _draw(c, draw, lock=True)
     if what == "entropy":
@@ -721,10 +726,12 @@ def _key_winners(office: Office, c: Connection, row: Row[Any], content: str, by:
 def _unfit(
     c: Connection, draw: UUID, plan: fair.Manifest, numbers: Sequence[int]
 ) -> tuple[str, Refused] | None:
-    """The first number that cannot win, by its place and why: not in its pool, not sold and valid, or won before."""
+    """The first number that cannot win, by its place and why: not in its pool, or won before.
+
+    What was sold and is valid was decided when the pools were frozen; a ticket's state now is nobody's way out of one.
+    """
     frozen = _kept_pools(c, draw)
     gone: set[int] = set()
-    tickets = []
     for (prize, winner), number in zip(plan.due(), numbers, strict=True):
         where = f"Prize {prize.position}, winner {winner}"
         if not frozen[prize.pool].contains(number):
@@ -738,25 +745,6 @@ def _unfit(
             return where, Refused("won_before", words, "Draw another.")
         if not plan.repeat:
             gone.add(number)
-        if plan.progressive is None or prize.pool != plan.progressive.deck:
-            whose, ticket = plan.ticket(prize.pool, number)
-            tickets.append((where, number, UUID(whose), ticket))
-    t = m.tickets
-    valid = {
-        (row.event_id, row.draw_number)
-        for row in c.execute(
-            select(t.c.event_id, t.c.draw_number).where(
-                tuple_(t.c.event_id, t.c.draw_number).in_(
-                    [(event, ticket) for _, _, event, ticket in tickets]
-                ),
-                t.c.state == "sold",
-            )
-        )
-    }
-    for where, number, event, ticket in tickets:
-        if (event, ticket) not in valid:
-            words = f"{where}: {number} is no ticket that was sold and is valid."
-            return where, Refused("not_valid", words, "Draw another.")
     return None
 
 
@@ -900,6 +888,11 @@ def _numbers(c: Connection, draw: UUID, name: str) -> Iterator[bytes]:
             yield bytes(found[0])
 
 
+def _amounts(c: Connection, event: UUID, plan: str) -> dict[str, int]:
+    """What one winner of each prize gets; kept with the frozen pools, whatever becomes of a sale after that."""
+    return {str(prize): amount for prize, amount in pools.prize_amounts(c, event, plan).items()}
+
+
 def _kept_pools(c: Connection, draw: UUID) -> dict[str, Pool]:
     p = m.draw_pools
     names = c.execute(select(p.c.pool).where(p.c.draw_execution_id == draw)).scalars().all()
@@ -908,10 +901,9 @@ def _kept_pools(c: Connection, draw: UUID) -> dict[str, Pool]:
 
 def _keep_results(office: Office, c: Connection, row: Row[Any], report: fair.Report) -> None:
     """The winners as rows: who they are, by the links; what they get, by the rules; in whose places they stand."""
-    event, plan = row.raffle_event_id, report.manifest
+    plan = report.manifest
     assert plan is not None
-    held = {prize.id: prize for prize in events.prizes(c, event)}
-    amounts = pools.prize_amounts(c, event, row.plan)
+    held = {prize.id: prize for prize in events.prizes(c, row.raffle_event_id)}
     places = _places(c, row)
     t = m.tickets
     won = _paid(plan, report)
@@ -940,12 +932,16 @@ def _keep_results(office: Office, c: Connection, row: Row[Any], report: fair.Rep
                 "pool": one.pool,
                 "pool_number": number,
                 "replaces_id": None if replaced is None else replaced.id,
-                "prize_value_at_draw": amounts[prize] if replaced is None else replaced.prize_value_at_draw,
+                "prize_value_at_draw": (
+                    row.amounts[one.prize] if replaced is None else replaced.prize_value_at_draw
+                ),
                 # In the order of selection, a microsecond apart.
                 "selected_at": office.now() + timedelta(microseconds=place),
             }
         )
-    c.execute(insert(m.draw_results), rows)
+    # A few statements, not one for each: the database compares the rows of each with the whole bundle.
+    for start in range(0, len(rows), ROWS_MAX):
+        c.execute(insert(m.draw_results).values(rows[start : start + ROWS_MAX]))
 
 
 def _paid(plan: fair.Manifest, report: fair.Report) -> list[fair.Won]:
@@ -1099,6 +1095,7 @@ def _draw_rows(c: Connection, rows: Sequence[Row[Any]]) -> list[DrawRow]:
             [UUID(one) for one in (row.redo or {}).get("results", [])],
             row.conducted_by,
             row.started_at,
+            {UUID(prize): amount for prize, amount in (row.amounts or {}).items()},
         )
         for row in rows
     ]

@@ -882,6 +882,16 @@ class DrawExecution(Base):
     automatic: Mapped[No]
     entropy_due_at: Mapped[datetime | None]
     """When the public randomness that the manifest names comes out."""
+    amounts: Mapped[Json | None]
+    """What one winner of each prize gets, minor units, by the prize's id: as it was when the pools were frozen."""
+    alone: Mapped[No]
+    """Whether there was nobody else to key dice the second time when the pools were frozen."""
+    failure_asked: Mapped[str | None]
+    """Why the first of two people wants it given up, once its public chance can be known."""
+    failure_asked_at: Mapped[datetime | None]
+    failure_asked_by: Mapped[UUID | None]
+    failed_at: Mapped[datetime | None]
+    failed_by: Mapped[UUID | None]
     redo: Mapped[Json | None]
     video_url: Mapped[str | None]
     """Of a redraw: the results, given up, in whose places it puts others, by prize and winner."""

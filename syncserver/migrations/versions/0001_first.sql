@@ -445,6 +445,13 @@ CREATE TABLE draw_executions (
     agreed_by UUID,
     automatic BOOLEAN DEFAULT false NOT NULL,
     entropy_due_at TIMESTAMPTZ,
+    amounts JSONB,
+    alone BOOLEAN DEFAULT false NOT NULL,
+    failure_asked TEXT,
+    failure_asked_at TIMESTAMPTZ,
+    failure_asked_by UUID,
+    failed_at TIMESTAMPTZ,
+    failed_by UUID,
     redo JSONB,
     video_url TEXT,
     CONSTRAINT draw_executions_pkey PRIMARY KEY (id),
@@ -1257,7 +1264,7 @@ BEGIN
 
         FOREACH name IN ARRAY ARRAY[
             'id', 'raffle_event_id', 'attempt', 'previous_id', 'conducted_by', 'started_at', 'created_at', 'plan', 'kind',
-            'reason', 'agreed_by', 'automatic', 'entropy_due_at', 'redo'
+            'reason', 'agreed_by', 'automatic', 'entropy_due_at', 'redo', 'amounts', 'alone'
         ] LOOP
             IF to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
                 complaint := format('%s never changes', name);
@@ -1383,6 +1390,69 @@ $$;
 
 CREATE TRIGGER order_draw BEFORE INSERT OR UPDATE OR DELETE ON draw_executions
     FOR EACH ROW EXECUTE FUNCTION order_draw();
+
+-- Results are what the bundle says, added in the transaction that keeps it. The card's prize of a progressive draw is
+-- won with the pair in which the ace came, whichever it was.
+CREATE FUNCTION follow_bundle() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    complaint text;
+BEGIN
+    IF EXISTS (
+        SELECT FROM new_rows n JOIN draw_executions d ON d.id = n.draw_execution_id
+        WHERE d.bundle IS NULL OR d.official_at IS NOT NULL OR d.xmin <> pg_current_xact_id()::xid
+    ) THEN
+        complaint := 'winners are added with the bundle that names them, and never after it';
+    ELSIF EXISTS (
+        SELECT FROM new_rows n JOIN tickets t ON t.id = n.winning_ticket_id
+        WHERE t.draw_number <> n.winning_number
+    ) THEN
+        complaint := 'a winner''s number is that of its ticket';
+    ELSIF EXISTS (
+        SELECT FROM new_rows n JOIN draw_executions d ON d.id = n.draw_execution_id
+            LEFT JOIN draw_results o ON o.id = n.replaces_id
+        WHERE n.prize_value_at_draw <> coalesce(o.prize_value_at_draw, (d.amounts ->> n.prize_id::text)::bigint)
+    ) THEN
+        complaint := 'a winner gets what the prize came to when the pools were frozen';
+    ELSIF EXISTS (
+        WITH drawn AS (
+            SELECT id, convert_from(bundle, 'UTF8')::jsonb AS bundle FROM draw_executions
+            WHERE id IN (SELECT draw_execution_id FROM new_rows)
+        ), won AS (
+            SELECT id, prize, winner, draw_number
+            FROM drawn, jsonb_to_recordset(bundle -> 'results') AS r (prize uuid, winner integer, draw_number integer)
+        ), due AS (
+            SELECT id, prize, position, pool
+            FROM drawn, jsonb_to_recordset(bundle -> 'manifest' -> 'prizes') AS p (prize uuid, position integer, pool text)
+        ), links AS (
+            SELECT id, event, first, last, "offset", pool
+            FROM drawn, jsonb_to_recordset(bundle -> 'manifest' -> 'links')
+                AS l (event uuid, first integer, last integer, "offset" integer, pool text)
+        )
+        SELECT FROM new_rows n JOIN drawn d ON d.id = n.draw_execution_id
+            JOIN draw_executions x ON x.id = d.id
+            JOIN tickets t ON t.id = n.winning_ticket_id
+            LEFT JOIN due p ON p.id = d.id AND p.prize = n.prize_id AND p.position = n.position AND p.pool = n.pool
+            LEFT JOIN won w ON w.id = d.id AND w.prize = n.prize_id AND w.winner = n.winner
+            LEFT JOIN links l ON l.id = d.id AND l.pool = n.pool
+                AND n.pool_number BETWEEN l.first + l."offset" AND l.last + l."offset"
+        WHERE p.id IS NULL OR w.id IS NULL
+            OR n.pool IS DISTINCT FROM d.bundle #>> '{manifest,progressive,deck}' AND (
+                w.draw_number <> n.pool_number
+                OR n.winning_number <> n.pool_number - coalesce(l."offset", 0)
+                OR t.event_id <> coalesce(l.event, x.raffle_event_id))
+    ) THEN
+        complaint := 'winners are those that the bundle names';
+    END IF;
+    IF complaint IS NOT NULL THEN
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER follow_bundle AFTER INSERT ON draw_results
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION follow_bundle();
 
 -- The gates that one statement can see: whatever program asks, nothing is frozen before they are open.
 CREATE FUNCTION gate_draw() RETURNS trigger LANGUAGE plpgsql

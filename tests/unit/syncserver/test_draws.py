@@ -13,14 +13,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import ColumnElement, create_engine, select, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from shared import drand
 from shared import draw as fair
 from shared.clock import utc
 from shared.errors import Fault, Refused
-from syncserver import auth, catalog, claims, draws, events, notices, pools, reconcile
+from syncserver import auth, catalog, claims, draws, events, keyings, notices, pools, reconcile
 from syncserver import models as m
 from syncserver.config import BeaconPlaces
 from syncserver.db import Database
@@ -509,6 +509,81 @@ def test_an_overridden_winner_is_a_new_draw_by_hand_on_a_sold_and_valid_ticket(
         draws.make_official(scene.office, c, draw, una)
         new = draws.results(c, scene.event)[-1]
     assert (new.number, new.replaces, new.amount) == (wanted, first.id, first.amount)
+
+
+# What stands once the pools are frozen ----------------------------------------------------------------
+
+
+def taken_out(scene: Scene, which: ColumnElement[bool]) -> None:
+    """By whoever owns the database: these tickets are in doubt, and their orders with them."""
+    owner = create_engine(scene.office.database.owner_url)
+    with owner.begin() as c:
+        for table in ("orders", "tickets"):
+            c.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        orders = select(m.tickets.c.order_id).where(which)
+        c.execute(update(m.orders).where(m.orders.c.id.in_(orders)).values(offline_sync_status="quarantined"))
+        c.execute(update(m.tickets).where(which).values(state="quarantined"))
+        for table in ("orders", "tickets"):
+            c.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+    owner.dispose()
+
+
+def test_prizes_come_to_what_they_came_to_when_the_pools_were_frozen(scene: Scene) -> None:
+    """D8, law 7: whatever becomes of a ticket or a sale after that; the amounts are on record from then on."""
+    ready(scene)
+    draw = freeze(scene)
+    with scene.office.begin() as c:
+        kept = draws.get(c, draw).amounts
+        assert kept == {scene.prizes[0]: 20 * PRICE // 2, scene.prizes[1]: 2_500}
+    taken_out(scene, m.tickets.c.draw_number > 0)
+    finish(scene, draw)
+    with scene.office.begin() as c:
+        found = draws.results(c, scene.event)
+    assert {row.prize: row.amount for row in found} == kept
+    with pytest.raises(IntegrityError, match="amounts never changes"), scene.office.begin() as c:
+        c.execute(update(m.draw_executions).values(amounts={}))
+
+
+def test_a_number_in_the_frozen_pool_wins_by_hand_whatever_its_ticket_has_become(
+    database: Database, tmp_path: Path
+) -> None:
+    """D4, law 7: the pool alone says who takes part."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(method="manual"))
+    ready(scene)
+    draw = freeze(scene, {"source": "manual"})
+    with scene.office.begin(scene.user) as c:
+        draws.record_counterfoils(scene.office, c, draw, 0, 100, scene.user)
+    taken_out(scene, m.tickets.c.draw_number == 7)
+    keyed: tuple[tuple[keyings.What, str], ...] = (("counterfoils", "100"), ("winners", "7 8 9"))
+    for what, content in keyed:
+        for person in (scene.user, scene.other_user):
+            with scene.office.begin(person) as c:
+                draws.key(scene.office, c, draw, what, content, person)
+    with scene.office.begin(scene.user) as c:
+        draws.execute(scene.office, c, draw, scene.user)
+        assert [row.number for row in draws.results(c, scene.event, official_only=False)] == [7, 8, 9]
+
+
+def test_nobody_adds_a_winner_that_the_bundle_does_not_name(scene: Scene) -> None:
+    """Law 7, D9: not with the application's rights, neither before nor after the result is official."""
+    ready(scene)
+    another = (
+        "INSERT INTO draw_results (draw_execution_id, prize_id, position, winning_ticket_id, winning_number,"
+        " prize_value_at_draw, selected_at, winner, pool_number) SELECT r.draw_execution_id, r.prize_id, r.position,"
+        " t.id, t.draw_number, r.prize_value_at_draw, now(), 9, t.draw_number FROM draw_results r, tickets t"
+        " WHERE t.draw_number = 50 LIMIT 1"
+    )
+    draw = draws.draw_now(scene.office, scene.event, scene.user)
+    with pytest.raises(IntegrityError, match="never after it"), scene.office.begin() as c:
+        c.exec_driver_sql(another)
+    with pytest.raises(IntegrityError, match="bundle names"), scene.office.begin() as c:
+        c.execute(update(m.draw_executions).values(updated_at=scene.office.now()))
+        c.exec_driver_sql(another)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+    with pytest.raises(IntegrityError, match="never after it"), scene.office.begin() as c:
+        c.execute(update(m.draw_executions).values(updated_at=scene.office.now()))
+        c.exec_driver_sql(another)
 
 
 # Beacons --------------------------------------------------------------------------------------------
