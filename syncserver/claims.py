@@ -242,6 +242,7 @@ def pay_at_kiosk(
         request, result, operator = UUID(asked.request), UUID(asked.result), UUID(asked.operator)
     except ValueError:
         raise Refused("malformed", "A request, a result and an operator are named by UUIDs.") from None
+    _lock(c, request)
     _lock(c, result)
     k = m.prize_claims
     before = c.execute(select(k).where(k.c.request_id == request)).one_or_none()
@@ -354,9 +355,9 @@ def claims(c: Connection, event: UUID) -> list[ClaimRow]:
     ]
 
 
-def _lock(c: Connection, result: UUID) -> None:
-    """Whatever decides about one result goes one after the other, until the transaction ends."""
-    c.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:result, 0))"), {"result": str(result)})
+def _lock(c: Connection, one: UUID) -> None:
+    """Whatever decides about one result, or answers one request, goes one after the other, until the transaction ends."""
+    c.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:one, 0))"), {"one": str(one)})
 
 
 @dataclass(frozen=True)
@@ -639,7 +640,8 @@ def take_back(office: Office, c: Connection, forfeit: UUID, reason: str, by: UUI
 def standings(office: Office, c: Connection, event: UUID) -> list[Standing]:
     """All official results of the event's draws and how each stands, in the order of drawing.
 
-    A reserve is told of only once it was promoted, here as everywhere.
+    A reserve is among them once it was promoted: before that it has won nothing. Its number is no secret, the draw's
+    own record and public page list it.
     """
     rows = c.execute(
         _results().where(m.draw_executions.c.raffle_event_id == event).limit(STANDINGS_MAX)

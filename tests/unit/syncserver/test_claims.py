@@ -656,6 +656,25 @@ def test_what_a_kiosk_paid_out_is_not_expected_in_its_drawer(won: Opened) -> Non
     assert (told["paid_amount"], told["drawer_amount"]) == (voucher.amount, 60 * 200 - voucher.amount)
 
 
+def test_one_request_for_two_prizes_at_once_pays_one(won: Opened) -> None:
+    """D9: of two payments under one request's id the other hears that it is taken, whoever is first."""
+    scene, kiosk, lines = won(policies={"claims_at_kiosk_up_to": 10_000_000})
+    request, who = str(uuid7(scene.clock)), str(operator(scene))
+
+    def ask(one: claims.Standing) -> Callable[[], str]:
+        def run() -> str:
+            fields = {"request": request, "operator": who, "identity_checked": True}
+            try:
+                return at_kiosk(scene, kiosk, line_of(lines, one), one.result, **fields).verdict
+            except Refused as refused:
+                return refused.code
+
+        return run
+
+    said = sorted(together([ask(one) for one in stand(scene)]))
+    assert said == ["paid", "request_reused", "request_reused"]
+
+
 def test_a_kiosk_that_may_not_pay_is_told_so(won: Opened) -> None:
     """D9: without the policy, when suspended, for another organisation's ticket."""
     scene, kiosk, lines = won(policies={"claims_at_kiosk_up_to": 10_000_000})
