@@ -672,19 +672,23 @@ def state(c: Connection, event: UUID) -> str:
 
 
 def sales_total(c: Connection, event: UUID) -> int:
-    """What was sold and stands, minor units: paid, not void, no tests, nothing that a blocking finding doubts."""
+    """What was sold and stands, minor units: paid, not void, no tests, nothing that a blocking finding doubts.
+
+    Sales in another currency are none of it, also where somebody let them stand (E12).
+    """
     orders = m.orders
     found = c.execute(
         select(func.coalesce(func.sum(orders.c.total_amount), 0)).where(
-            orders.c.event_id == event, *_standing()
+            orders.c.event_id == event, *_standing(event)
         )
     )
     return int(found.scalar_one())
 
 
-def _standing() -> tuple[ColumnElement[bool], ...]:
-    o = m.orders
+def _standing(event: UUID) -> tuple[ColumnElement[bool], ...]:
+    o, e = m.orders, m.raffle_events
     return (
+        o.c.currency == select(e.c.currency).where(e.c.id == event).scalar_subquery(),
         o.c.payment_status == "paid",
         ~o.c.is_test,
         func.coalesce(o.c.offline_sync_status, "synced") != "failed",
@@ -918,7 +922,7 @@ def sales_before(c: Connection, cut: CutRow) -> int:
         c.execute(
             select(func.coalesce(func.sum(m.orders.c.total_amount), 0))
             .select_from(these.source)
-            .where(these.holds, *_standing())
+            .where(these.holds, *_standing(cut.event))
         ).scalar_one()
     )
 

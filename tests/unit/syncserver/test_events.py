@@ -119,6 +119,25 @@ def test_prizes_have_their_minimum_and_cap(scene: Scene) -> None:
         assert events.jackpot(c, event) == 9_000
 
 
+def test_sales_in_another_currency_are_no_part_of_what_prizes_are_a_share_of(scene: Scene) -> None:
+    """E12, D8: not even where somebody let such a sale stand: amounts of two currencies are never added."""
+    kiosk = scene.kiosk()
+    kiosk.sell()
+    foreign = kiosk.sell(msgspec.structs.replace(kiosk.line(), currency="JPY", price=70_000))
+    kiosk.send()
+    o = m.orders
+    with scene.office.begin() as c:
+        c.execute(
+            o.update()
+            .where(o.c.id == UUID(foreign.lines[0].order))
+            .values(payment_status="paid", offline_sync_status="synced")
+        )
+        assert c.execute(o.select().where(o.c.currency == "JPY", o.c.total_amount == 70_000)).one()
+        assert events.sales_total(c, scene.event) == PRICE
+        assert events.refresh_total(c, scene.event) == PRICE
+        assert events.sales_before(c, events.cuts(c, scene.event)[0]) == PRICE
+
+
 def test_an_event_closes_at_its_time_and_only_once(scene: Scene) -> None:
     """E1: by the clock of the office, not before."""
     assert events.run_due(scene.office) == []
