@@ -174,7 +174,7 @@ class TicketReply(msgspec.Struct, frozen=True, kw_only=True):
     """What the office knows of a ticket at this moment."""
 
     verdict: str
-    """``genuine``, ``won``, ``paid``, ``void``, ``unknown``, ``forged``, ``other`` or ``not_a_ticket``."""
+    """``genuine``, ``won``, ``paid``, ``lapsed`` (won, but no longer paid), ``void``, ``unknown``, ``forged``, ``other`` or ``not_a_ticket``."""
     words: str
     server_time: int
     validation: str = ""
