@@ -127,7 +127,7 @@ def _step(office: Office, event: UUID, plan: str) -> str | None:
         # Another worker may have been quicker.
         if draws.get(c, attempt.id).step == "committed":
             acting(c, by)
-            draws.fix_entropy(c, attempt.id, text, by)
+            draws.fix_entropy(office, c, attempt.id, text, by)
     return "the public chance is fixed"
 
 
@@ -137,7 +137,7 @@ def _go_on(office: Office, c: Connection, attempt: DrawRow, by: UUID) -> str:
         draws.commit_seed(office, c, attempt.id, by)
         return "the seed's hash is published"
     if attempt.step == "committed":
-        draws.fix_entropy(c, attempt.id, "", by)
+        draws.fix_entropy(office, c, attempt.id, "", by)
         return "no public chance takes part"
     if attempt.step == "entropy":
         draws.execute(office, c, attempt.id, by)

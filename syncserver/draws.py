@@ -39,6 +39,9 @@ COPY_BYTES = 1 << 20
 """A pool is handed to the database in parts of this size."""
 POOL_BYTES_MAX = fair.NUMBER_MAX * fair.NUMBER_BYTES
 REASON_CHARS_MAX = 1_000
+PUBLISH_S_MIN: Final = 3
+"""Between the seed's hash and a beacon's round, so that no wrong clock of a second or two matters (the trigger
+``order_draw`` holds the same)."""
 ROWS_MAX = 1_000
 """Winners put on record with one statement."""
 LISTED_MAX = 1_000
@@ -258,10 +261,12 @@ def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
     if _manual(row):
         raise Refused("manual", "Its numbers are drawn by hand; there is no seed.")
     _require(row, "frozen", "The seed's hash is published once, after the pool.")
-    if row.entropy_due_at is not None and office.now() >= row.entropy_due_at:
+    now, due = office.now(), row.entropy_due_at
+    if due is not None and now > due - timedelta(seconds=PUBLISH_S_MIN):
         raise Refused(
             "entropy_late",
-            f"The public chance came out at {row.entropy_due_at:%H:%M:%S} UTC, before the seed's hash.",
+            f"The public chance comes out at {due:%H:%M:%S} UTC; the seed's hash has to stand {PUBLISH_S_MIN} seconds"
+            " before it.",
             "Give this attempt up, and choose a later round.",
         )
     seed = office.clock.token(fair.SEED_BYTES)
@@ -274,7 +279,7 @@ def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
             state="in_progress",
             seed_sealed=_seal(office, draw, seed),
             seed_sha256=digest,
-            seed_committed_at=office.now(),
+            seed_committed_at=now,
             updated_at=func.now(),
         )
     )
@@ -282,14 +287,15 @@ def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
     return digest
 
 
-def fix_entropy(c: Connection, draw: UUID, text: str, by: UUID) -> None:
+def fix_entropy(office: Office, c: Connection, draw: UUID, text: str, by: UUID) -> None:
     """Fix the public entropy, in its source's exact form; the inner step of :func:`key`.
 
     A drand round's signature is checked first, and that two keyed dice alike. ``Refused``: ``entropy`` where the text
-    is another than it must be, ``not_keyed``.
+    is another than it must be, ``entropy_early`` before a beacon's is out, ``not_keyed``.
     """
     row = _draw(c, draw, lock=True)
     _require(row, "committed", "Public entropy is fixed once, after the seed's hash is published.")
+    now = _require_out(office, row)
     try:
         fair.check_entropy(row.entropy_source, text)
     except DrawError as e:
@@ -302,7 +308,7 @@ def fix_entropy(c: Connection, draw: UUID, text: str, by: UUID) -> None:
     c.execute(
         update(d)
         .where(d.c.id == draw)
-        .values(public_entropy=text, entropy_fixed_at=func.now(), updated_at=func.now())
+        .values(public_entropy=text, entropy_fixed_at=now, updated_at=func.now())
     )
     event = events.locked(c, row.raffle_event_id)
     _record(c, event, draw, "draw_entropy_fixed", f"Public entropy: {text or '(none)'}.", by)
@@ -337,7 +343,7 @@ def fetch_entropy(office: Office, draw: UUID, by: UUID) -> str:
         _require(row, "committed", "Public entropy is fixed once, after the seed's hash is published.")
     text = beacons.fetch(office.clock, row.entropy_source, office.beacons)
     with office.begin(by) as c:
-        fix_entropy(c, draw, text, by)
+        fix_entropy(office, c, draw, text, by)
     return text
 
 
@@ -439,17 +445,17 @@ def draw_now(
     with office.begin(by) as c:
         commit_seed(office, c, draw, by)
     with office.begin(by) as c:
-        fix_entropy(c, draw, text, by)
+        fix_entropy(office, c, draw, text, by)
     with office.begin(by) as c:
         execute(office, c, draw, by)
     return draw
 
 
-def fail(c: Connection, draw: UUID, reason: str, by: UUID) -> None:
-    """Give an attempt up, on record and with a reason; the next one names it in its manifest.
+def fail(office: Office, c: Connection, draw: UUID, reason: str, by: UUID) -> None:
+    """Give an attempt up, on record and with a reason; the next one names it in its manifest, and everybody is told.
 
-    Only before it is drawn: once the winners are known nobody may look at them and try again. ``Refused``: ``reason``,
-    ``step``.
+    Only before it is drawn, by hand before the first number is keyed: once the winners are known nobody may look at
+    them and try again. ``Refused``: ``reason``, ``step``.
     """
     reason = _reason(reason)
     row = _draw(c, draw, lock=True)
@@ -459,17 +465,14 @@ def fail(c: Connection, draw: UUID, reason: str, by: UUID) -> None:
             f"This attempt is {step}; it stays as it is.",
             "Make it official: its winners are drawn." if step == "drawn" else "",
         )
+    if any(one.what == "winners" for one in keyings.keyings(c, draw)):
+        raise Refused("step", "Its numbers are drawn, and keyed by one at least.", "Go on with it.")
     d = m.draw_executions
     c.execute(update(d).where(d.c.id == draw).values(state="failed", failure=reason, updated_at=func.now()))
     event = events.locked(c, row.raffle_event_id)
-    critical_event(
-        c,
-        "draw_failed",
-        "ERROR",
-        f"{event.name}: attempt {row.attempt} was given up. {reason}",
-        event_id=event.id,
-        user_id=by,
-    )
+    words = f"{event.name}: attempt {row.attempt} was given up. {reason}"
+    critical_event(c, "draw_failed", "ERROR", words, event_id=event.id, user_id=by)
+    notices.tell(office, c, event.id, "draw_failed", words, draw)
 
 
 def attempts(c: Connection, event: UUID) -> list[DrawRow]:
@@ -636,6 +639,27 @@ def replay(office: Office, c: Connection, draw: UUID) -> fair.Report:
     return report
 
 
+def names(c: Connection, result: UUID) -> bool:
+    """Whether the bundle of a result's draw, which must verify, names this very winner of this very prize."""
+    r, d, t = m.draw_results, m.draw_executions, m.tickets
+    row = c.execute(
+        select(r, d.c.bundle, t.c.event_id)
+        .select_from(r.join(d, d.c.id == r.c.draw_execution_id).join(t, t.c.id == r.c.winning_ticket_id))
+        .where(r.c.id == result)
+    ).one_or_none()
+    if row is None or row.bundle is None:
+        return False
+    report = fair.verify(bytes(row.bundle))
+    if report.manifest is None or not report.ok:
+        return False
+    said = (row.position, str(row.prize_id), row.winner, row.pool, row.pool_number)
+    return any(
+        (one.position, one.prize, one.winner, one.pool, one.draw_number) == said
+        and (one.event, one.ticket_number) == (str(row.event_id), row.winning_number)
+        for one in _paid(report.manifest, report)
+    )
+
+
 def _seal(office: Office, draw: UUID, data: bytes) -> bytes:
     """A seed sealed, or a sealed one opened: XOR with what follows from the office's secret for this draw alone.
 
@@ -652,16 +676,13 @@ def _key_entropy(office: Office, c: Connection, row: Row[Any], content: str, by:
     _require(row, "committed", "Public entropy is fixed once, after the seed's hash is published.")
     source = row.entropy_source
     if source["source"] in BEACONS:
-        if office.now() < row.entropy_due_at:
-            raise Refused(
-                "entropy_early", f"It comes out at {row.entropy_due_at:%H:%M:%S} UTC.", "Wait until then."
-            )
+        _require_out(office, row)
         text = beacons.read(source, content)
-        fix_entropy(c, row.id, text, by)
+        fix_entropy(office, c, row.id, text, by)
         return Keyed("agreed", content=text, words=beacons.not_checked(source) or "The signature is drand's.")
     text = " ".join(content.replace(",", " ").split())
     if source["source"] not in KEYED_TWICE:
-        fix_entropy(c, row.id, text, by)
+        fix_entropy(office, c, row.id, text, by)
         return Keyed("agreed", content=text)
     try:
         fair.check_entropy(source, text)
@@ -671,7 +692,7 @@ def _key_entropy(office: Office, c: Connection, row: Row[Any], content: str, by:
     keyed = keyings.put(office, c, row.id, "entropy", text, by, apart=not alone)
     _record_keying(c, row, "entropy", keyed, by)
     if keyed.outcome == "agreed":
-        fix_entropy(c, row.id, text, by)
+        fix_entropy(office, c, row.id, text, by)
     return keyed
 
 
@@ -1047,6 +1068,14 @@ def _require(row: Row[Any], step: str, words: str) -> None:
 def _require_progress(c: Connection, row: Row[Any], step: str, words: str) -> None:
     if (reached := _progress(c, row)) != step:
         raise Refused("step", words, f"This attempt has come to: {reached}.")
+
+
+def _require_out(office: Office, row: Row[Any]) -> datetime:
+    """The moment it is; ``Refused`` before that of a beacon's round or pulse."""
+    now, due = office.now(), row.entropy_due_at
+    if due is not None and now < due:
+        raise Refused("entropy_early", f"It comes out at {due:%H:%M:%S} UTC.", "Wait until then.")
+    return now
 
 
 def _open_seed(office: Office, row: Row[Any]) -> bytes:

@@ -524,7 +524,7 @@ def step(draw: UUID, step: str) -> ResponseReturnValue:
         elif step == "official":
             draws.make_official(here, c, draw, me.id)
         elif step == "fail":
-            draws.fail(c, draw, ground.reason(), me.id)
+            draws.fail(here, c, draw, ground.reason(), me.id)
     if step == "fetch":
         draws.fetch_entropy(here, draw, me.id)
         ground.tell("good", "It is here, it is what it must be, and it is fixed.")

@@ -356,7 +356,7 @@ def test_no_secret_is_ever_logged(
     logging.getLogger("syncserver").error("the database did not answer: %s", failed.value)
     logged = caplog.text
     with house.office.begin(by) as c:
-        draws.fix_entropy(c, draw, "", by)
+        draws.fix_entropy(house.office, c, draw, "", by)
     with house.office.begin(by) as c:
         draws.execute(house.office, c, draw, by)
         secrets.append(c.execute(select(m.draw_executions.c.rng_seed)).scalar_one())  # open from here on

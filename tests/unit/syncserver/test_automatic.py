@@ -255,7 +255,7 @@ def test_what_a_person_began_or_gave_up_is_left_to_people(scene: Scene) -> None:
         draw = draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user)
     assert worker.run_due(scene.office) == []
     with scene.office.begin(scene.user) as c:
-        draws.fail(c, draw, "the power went", scene.user)
+        draws.fail(scene.office, c, draw, "the power went", scene.user)
     assert "given up" in worker.run_due(scene.office)[0]
     assert worker.run_due(scene.office) == []
     assert [(row.attempt, row.step) for row in attempts(scene)] == [(1, "failed")]

@@ -578,6 +578,8 @@ def test_a_manual_draw_has_no_seed(every_database: Database) -> None:
 def test_keyings_that_differ_are_kept_and_another_round_begins(every_database: Database) -> None:
     """D5: two to a round, a round after the other, and none is ever changed."""
     draw = make_draw(every_database)
+    for values in ({"entropy_source": {"source": "digits", "count": 1}}, *STEPS[:2]):
+        step(every_database, draw, values)
     key(every_database, draw, "entropy", "7", 1)
     with pytest.raises(IntegrityError, match="has two"):
         key(every_database, draw, "entropy", "7", 2, 2)
@@ -588,6 +590,32 @@ def test_keyings_that_differ_are_kept_and_another_round_begins(every_database: D
     for statement in ("UPDATE draw_keyings SET content = '9'", "DELETE FROM draw_keyings"):
         with every_database.engine.connect() as connection, pytest.raises(ProgrammingError):
             connection.execute(text(statement))
+
+
+def test_nobody_keys_dice_before_the_hash_of_the_seed_is_published(every_database: Database) -> None:
+    """D3, law 7: whoever made the seed would know them; and only dice and digits are keyed."""
+    draw = make_draw(every_database)
+    with pytest.raises(IntegrityError, match="only dice and digits"):
+        key(every_database, draw, "entropy", "3", 1)
+    for values in ({"entropy_source": {"source": "dice", "form": "1d6"}}, STEPS[0]):
+        step(every_database, draw, values)
+        with pytest.raises(IntegrityError, match="after the hash"):
+            key(every_database, draw, "entropy", "3", 1)
+    with every_database.engine.begin() as connection:
+        connection.execute(update(m.draw_executions).values(**STEPS[1]))
+        with pytest.raises(IntegrityError, match="after the hash"), connection.begin_nested():
+            add(
+                connection,
+                m.draw_keyings,
+                draw_execution_id=draw,
+                what="entropy",
+                round=1,
+                content="3",
+                keyed_by=UUID(int=1),
+            )
+    key(every_database, draw, "entropy", "3", 1)
+    with pytest.raises(IntegrityError, match="by hand"):
+        key(every_database, draw, "counterfoils", "3", 1)
 
 
 def test_a_draw_is_never_deleted_not_even_by_the_owner(every_database: Database) -> None:

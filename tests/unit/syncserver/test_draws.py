@@ -102,7 +102,7 @@ def test_no_step_is_taken_out_of_its_order_or_twice(scene: Scene) -> None:
     draw = freeze(scene)
     with scene.office.begin(scene.user) as c:
         for step in (
-            lambda: draws.fix_entropy(c, draw, "", scene.user),
+            lambda: draws.fix_entropy(scene.office, c, draw, "", scene.user),
             lambda: draws.execute(scene.office, c, draw, scene.user),
             lambda: draws.make_official(scene.office, c, draw, scene.user),
         ):
@@ -125,7 +125,7 @@ def test_no_step_is_taken_out_of_its_order_or_twice(scene: Scene) -> None:
     with pytest.raises(IntegrityError, match="under_way"), scene.office.begin() as c:
         c.exec_driver_sql(another, ("redraw",))
     with scene.office.begin(scene.user) as c:
-        draws.fix_entropy(c, draw, "", scene.user)
+        draws.fix_entropy(scene.office, c, draw, "", scene.user)
     with scene.office.begin(scene.user) as c:
         draws.execute(scene.office, c, draw, scene.user)
     with scene.office.begin(scene.user) as c:
@@ -214,7 +214,7 @@ def test_entropy_of_another_form_is_refused(scene: Scene) -> None:
     with scene.office.begin(scene.user) as c:
         draws.commit_seed(scene.office, c, draw, scene.user)
     with scene.office.begin(scene.user) as c, pytest.raises(Refused) as e:
-        draws.fix_entropy(c, draw, "1 7", scene.user)
+        draws.fix_entropy(scene.office, c, draw, "1 7", scene.user)
     assert e.value.code == "entropy"
 
 
@@ -225,7 +225,7 @@ def test_an_attempt_given_up_stays_on_record_and_the_next_one_names_it(scene: Sc
     with scene.office.begin(scene.user) as c:
         draws.commit_seed(scene.office, c, first, scene.user)
     with scene.office.begin(scene.user) as c:
-        draws.fail(c, first, "the power went", scene.user)
+        draws.fail(scene.office, c, first, "the power went", scene.user)
     second = draws.draw_now(scene.office, scene.event, scene.user)
     with scene.office.begin() as c:
         rows = draws.attempts(c, scene.event)
@@ -261,12 +261,29 @@ def test_nobody_can_read_the_seed_out_of_the_database_before_it_is_opened(scene:
     assert hashlib.sha256(bytes.fromhex(opened.rng_seed)).hexdigest() == digest
 
 
+def test_everybody_is_told_of_an_attempt_that_was_given_up(scene: Scene) -> None:
+    """D11: of each one, with the reason."""
+    ready(scene)
+    una, otto = staffed(scene)
+    for reason in ("power cut", "wrong list"):
+        draw = freeze(scene)
+        with scene.office.begin(una) as c:
+            draws.fail(scene.office, c, draw, reason, una)
+    with scene.office.begin() as c:
+        told = notices.unseen(c, otto)
+        name = events.get(c, scene.event).name
+    assert {(one.kind, one.text) for one in told} == {
+        ("draw_failed", f"{name}: attempt 1 was given up. power cut"),
+        ("draw_failed", f"{name}: attempt 2 was given up. wrong list"),
+    }
+
+
 def test_an_attempt_whose_winners_are_known_is_not_given_up(scene: Scene) -> None:
     """Law 7: nobody looks at the winners first and draws again; the program says so before the database does."""
     ready(scene)
     draw = draws.draw_now(scene.office, scene.event, scene.user)
     with pytest.raises(Refused, match="drawn") as e, scene.office.begin(scene.user) as c:
-        draws.fail(c, draw, "we do not like it", scene.user)
+        draws.fail(scene.office, c, draw, "we do not like it", scene.user)
     assert e.value.code == "step"
     with scene.office.begin(scene.user) as c:
         draws.make_official(scene.office, c, draw, scene.user)
@@ -576,14 +593,17 @@ def test_nobody_adds_a_winner_that_the_bundle_does_not_name(scene: Scene) -> Non
     draw = draws.draw_now(scene.office, scene.event, scene.user)
     with pytest.raises(IntegrityError, match="never after it"), scene.office.begin() as c:
         c.exec_driver_sql(another)
-    with pytest.raises(IntegrityError, match="bundle names"), scene.office.begin() as c:
-        c.execute(update(m.draw_executions).values(updated_at=scene.office.now()))
-        c.exec_driver_sql(another)
+    touched = update(m.draw_executions).values(updated_at=scene.office.now())
+    with scene.office.engine.connect() as c:
+        c.execute(touched)
+        with pytest.raises(IntegrityError, match="bundle names"):
+            c.exec_driver_sql(another)
     with scene.office.begin(scene.user) as c:
         draws.make_official(scene.office, c, draw, scene.user)
-    with pytest.raises(IntegrityError, match="never after it"), scene.office.begin() as c:
-        c.execute(update(m.draw_executions).values(updated_at=scene.office.now()))
-        c.exec_driver_sql(another)
+    with scene.office.engine.connect() as c:
+        c.execute(touched)
+        with pytest.raises(IntegrityError, match="never after it"):
+            c.exec_driver_sql(another)
 
 
 # Beacons --------------------------------------------------------------------------------------------
@@ -618,10 +638,13 @@ def test_a_draw_waits_for_a_drand_round_and_takes_no_other(database: Database, t
     with pytest.raises(Refused, match="not drand's"), scene.office.begin(scene.user) as c:
         draws.key(scene.office, c, draw, "entropy", "a" * 96, scene.user)
     with pytest.raises(Refused, match="not drand's"), scene.office.begin(scene.user) as c:
-        draws.fix_entropy(c, draw, beacon.TEXT[:-2] + "00", scene.user)
+        draws.fix_entropy(scene.office, c, draw, beacon.TEXT[:-2] + "00", scene.user)
     with shining() as lamp:
         scene.office = dataclasses.replace(scene.office, beacons=BeaconPlaces((lamp.address,)))
         assert draws.fetch_entropy(scene.office, draw, scene.user) == beacon.TEXT
+    with scene.office.begin() as c:
+        # By the same clock as all other steps, whatever the database's says.
+        assert draws.get(c, draw).entropy_fixed_at == utc(OUT_MS)
     with pytest.raises(Refused, match="fixed once"):
         draws.fetch_entropy(scene.office, draw, scene.user)
     with scene.office.begin(scene.user) as c:
@@ -656,11 +679,15 @@ def test_what_is_out_already_takes_part_in_no_draw(database: Database, tmp_path:
     seed = {"seed_sealed": b"\0" * 32, "seed_sha256": "00" * 32}
     with pytest.raises(IntegrityError, match="before the public"), scene.office.begin() as c:
         c.execute(update(d).values(**seed, seed_committed_at=utc(OUT_MS)))
-    scene.clock.ms = OUT_MS
-    with pytest.raises(Refused, match="before the seed's hash"), scene.office.begin(scene.user) as c:
-        draws.commit_seed(scene.office, c, draw, scene.user)
+    margin_ms = draws.PUBLISH_S_MIN * 1000
+    with pytest.raises(IntegrityError, match="before the public"), scene.office.begin() as c:
+        c.execute(update(d).values(**seed, seed_committed_at=utc(OUT_MS - margin_ms + 1)))
+    for late_ms in (OUT_MS - margin_ms + 1, OUT_MS):
+        scene.clock.ms = late_ms
+        with pytest.raises(Refused, match="before it"), scene.office.begin(scene.user) as c:
+            draws.commit_seed(scene.office, c, draw, scene.user)
     with scene.office.begin(scene.user) as c:
-        draws.fail(c, draw, "too late", scene.user)
+        draws.fail(scene.office, c, draw, "too late", scene.user)
     with pytest.raises(Refused, match="still to come"):
         freeze(scene, source)
     scene.clock.ms = OUT_MS - LEAD_MS
@@ -673,10 +700,13 @@ def test_what_is_out_already_takes_part_in_no_draw(database: Database, tmp_path:
             .where(d.c.id == draw)
             .values(public_entropy=beacon.TEXT, entropy_fixed_at=utc(OUT_MS) - timedelta(seconds=1))
         )
+    scene.clock.ms = OUT_MS - 1
+    with pytest.raises(Refused, match="comes out at"), scene.office.begin(scene.user) as c:
+        draws.fix_entropy(scene.office, c, draw, beacon.TEXT, scene.user)
     with pytest.raises(IntegrityError, match="never changes"), scene.office.begin() as c:
         c.execute(update(d).where(d.c.id == draw).values(entropy_due_at=utc(OUT_MS - 10_000)))
     with scene.office.begin(scene.user) as c:
-        draws.fail(c, draw, "another chain", scene.user)
+        draws.fail(scene.office, c, draw, "another chain", scene.user)
     with pytest.raises(Refused, match="quicknet"):
         freeze(scene, {"source": "drand", "chain": "00" * 32, "round": 1})
 
@@ -835,9 +865,9 @@ def test_every_draw_is_listed_failed_ones_too(scene: Scene) -> None:
     ready(scene)
     first = freeze(scene)
     with scene.office.begin(scene.user) as c:
-        draws.fail(c, first, "the power went", scene.user)
+        draws.fail(scene.office, c, first, "the power went", scene.user)
         with pytest.raises(Refused, match="stays as it is"):
-            draws.fail(c, first, "again", scene.user)
+            draws.fail(scene.office, c, first, "again", scene.user)
     scene.clock.pass_ms(1_000)
     second = draws.draw_now(scene.office, scene.event, scene.user)
     with scene.office.begin() as c:

@@ -129,7 +129,7 @@ def test_dice_that_two_have_not_keyed_alike_are_fixed_by_nobody(scene: Scene) ->
     draw = freeze(scene, source="dice", form="2d6")
     key(scene, draw, "entropy", "1 6", scene.user)
     with pytest.raises(Refused, match="keyed this alike"), scene.office.begin(scene.user) as c:
-        draws.fix_entropy(c, draw, "1 6", scene.user)
+        draws.fix_entropy(scene.office, c, draw, "1 6", scene.user)
     key(scene, draw, "entropy", "1 5", scene.other_user)
     with pytest.raises(IntegrityError, match="keyed them alike"), scene.office.begin() as c:
         c.execute(update(m.draw_executions).values(public_entropy="1 6", entropy_fixed_at=scene.office.now()))
@@ -295,13 +295,28 @@ def test_winners_that_differ_are_keyed_anew_by_two_different_people(scene: Scene
         draws.record_counterfoils(scene.office, c, draw, 0, 1, scene.user, "for fun")
 
 
+def test_a_draw_by_hand_whose_numbers_were_keyed_is_not_given_up(scene: Scene) -> None:
+    """D5, D11: nobody looks at the winners and tries again; neither by the program nor past it."""
+    draw = counted(scene)
+    key(scene, draw, "winners", "17 4 99", scene.user)
+    for _ in range(2):
+        with pytest.raises(Refused, match="numbers are drawn"), scene.office.begin(scene.user) as c:
+            draws.fail(scene.office, c, draw, "we do not like it", scene.user)
+        d = m.draw_executions
+        with pytest.raises(IntegrityError, match="not given up"), scene.office.begin() as c:
+            c.execute(update(d).where(d.c.id == draw).values(state="failed", failure="so"))
+        if step(scene, draw) == "counted":
+            key(scene, draw, "winners", "17 4 99", scene.other_user)
+    assert step(scene, draw) == "keyed"
+
+
 def test_the_seed_s_steps_are_not_for_a_draw_by_hand(scene: Scene) -> None:
     draw = freeze(scene, source="manual")
     with scene.office.begin(scene.user) as c:
         with pytest.raises(Refused, match="no seed"):
             draws.commit_seed(scene.office, c, draw, scene.user)
         with pytest.raises(Refused):
-            draws.fix_entropy(c, draw, "", scene.user)
+            draws.fix_entropy(scene.office, c, draw, "", scene.user)
         with pytest.raises(Refused):
             draws.make_official(scene.office, c, draw, scene.user)
 

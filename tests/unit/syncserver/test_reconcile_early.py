@@ -71,7 +71,7 @@ def drawn(scene: Scene, draw: UUID) -> list[int]:
     with scene.office.begin(scene.user) as c:
         draws.commit_seed(scene.office, c, draw, scene.user)
     with scene.office.begin(scene.user) as c:
-        draws.fix_entropy(c, draw, "", scene.user)
+        draws.fix_entropy(scene.office, c, draw, "", scene.user)
     with scene.office.begin(scene.user) as c:
         draws.execute(scene.office, c, draw, scene.user)
     with scene.office.begin(scene.user) as c:

@@ -136,7 +136,7 @@ def test_a_seed_is_not_committed_once_the_public_chance_is_out(house: House) -> 
     ready(house)
     url = frozen(house, source="nist", nist_minutes="1")
     house.clock.ahead_ms += 180_000
-    assert "before the seed" in " ".join(told(follow(house, f"{url}/commit")))
+    assert "has to stand 3 seconds before it" in " ".join(told(follow(house, f"{url}/commit")))
     assert "given up" in follow(house, f"{url}/fail", reason="Too late for the pulse")
 
 
@@ -174,8 +174,11 @@ def test_a_draw_by_hand_prints_counts_and_keys_twice(house: House) -> None:
         "Jersey",
     ]
     assert "is not in the pool" in " ".join(told(follow(house, f"{url}/winners", number=["7", "21"])))
-    follow(house, f"{url}/winners", number=["7", "11"])
-    assert now(follow(house, f"{url}/winners", "admin", number=["7", "11"])) == "Record and verify"
+    assert "Give this attempt up" in page(house, url)
+    assert "Give this attempt up" not in follow(house, f"{url}/winners", number=["7", "11"])
+    shown = follow(house, f"{url}/winners", "admin", number=["7", "11"])
+    assert now(shown) == "Record and verify"
+    assert "Give this attempt up" not in shown
     shown = follow(house, f"{url}/execute")
     assert re.findall(r'<div class="number">(\d+)', shown) == ["7", "11"]
     assert now(shown) == "Make it official"
