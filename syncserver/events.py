@@ -1333,6 +1333,19 @@ def _check_room(c: Connection, row: Row[Any], leading: UUID) -> None:
         raise Refused(
             "numbers", "The linked events' numbers do not fit into one pool.", "Give them fewer numbers."
         )
+    leader = _event(c, leading)
+    kept = settings(leader.configuration)
+    behind = wanted - (leader.ticket_allocation["last"] - leader.ticket_allocation["first"] + 1)
+    # Behind such a leader all would be renumbered from 1 on, but a pool beside "main" keeps the tickets' own numbers.
+    if (
+        leader.ticket_allocation["last"] + behind >= fair.CARD_BASE
+        and {plan.name for plan in kept.pools} - kept.own_draws()
+    ):
+        raise Refused(
+            "numbers",
+            f"There is no room behind the numbers of {leader.name}, which has another pool in the same draw.",
+            "Give this event fewer numbers, or let one with lower numbers lead.",
+        )
 
 
 def _check_times(opens_at: datetime, closes_at: datetime, draw_at: datetime | None) -> None:

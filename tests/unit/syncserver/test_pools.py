@@ -325,6 +325,26 @@ def test_an_event_is_linked_only_to_what_can_lead_it(scene: Scene) -> None:
         events.activate(scene.office, c, below, scene.user)
 
 
+def test_linked_events_are_not_renumbered_beside_a_pool_that_keeps_its_numbers(scene: Scene) -> None:
+    """D8: refused before anything is sold, not when all of it is sold and the draw is to be frozen."""
+    loyal = PoolPlan(name="loyal", label="Loyal", packages=("Five",))
+    rules = DrawRules()
+    high = follower(
+        scene, "High", draw=rules, pools=(loyal,), first_number=2_147_000_000, last_number=2_147_482_900
+    )
+    linked = DrawRules(linked_to=high)
+    near = follower(scene, "Near", draw=linked, first_number=1, last_number=50)
+    far = follower(scene, "Far", draw=linked, first_number=1, last_number=500)
+    with scene.office.begin(scene.user) as c:
+        events.add_prize(c, high, "Main", "fixed", 100, position=1)
+        events.add_prize(c, high, "Hat", "fixed", 100, position=2, pool="loyal")
+        events.activate(scene.office, c, high, scene.user)
+        events.activate(scene.office, c, near, scene.user)
+        with pytest.raises(Refused) as e:
+            events.activate(scene.office, c, far, scene.user)
+        assert e.value.code == "numbers"
+
+
 CARDS = DrawRules(progressive=Progressive(cards=4, ace=2, must_be_won=True))
 
 
