@@ -26,7 +26,7 @@ from shared.clock import to_ms
 from shared.errors import Refused
 from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
-from syncserver import allocations, catalog, events, pools, rsus
+from syncserver import allocations, catalog, draws, events, pools, rsus
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -408,6 +408,16 @@ def _check_identity(c: Connection, prize: PrizeWon, *, identity_checked: bool) -
 
 
 def _pay(office: Office, c: Connection, prize: PrizeWon, paid: _Paid) -> ClaimRow:
+    if not draws.names(c, prize.result):
+        # On a connection of its own: the refusal undoes what the caller's transaction did.
+        with c.engine.begin() as other:
+            words = f"{prize.prize}, number {prize.number}: not paid; the draw's record does not name it."
+            critical_event(other, "result_not_in_record", "ERROR", words, event_id=prize.event)
+        raise Refused(
+            "not_won",
+            "The record of the draw does not name this winner.",
+            "Nothing is paid. Tell the office.",
+        )
     claim, person = uuid7(office.clock), uuid7(office.clock)
     # The unique key is the last wall between two desks, behind the lock and the look.
     made = c.execute(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, create_engine, insert, select, text
 
 from shared import keys, sale, wire
 from shared.clock import to_ms, utc
@@ -248,31 +248,6 @@ def reserves(scene: Scene, of: claims.Standing) -> list[int]:
         return list(found.scalars())
 
 
-def reserve(scene: Scene, lines: list[sale.Line], of: claims.Standing, winner: int) -> int:
-    """A further number drawn with a prize, kept as the draw keeps it."""
-    taken = {one.number for one in stand(scene)}
-    with scene.office.begin() as c:
-        held = c.execute(select(m.tickets).where(m.tickets.c.event_id == scene.event)).all()
-        ticket = next(t for t in held if t.draw_number not in taken and t.order_id not in winners(scene))
-        c.execute(
-            insert(m.draw_results).values(
-                id=uuid7(scene.clock),
-                draw_execution_id=of.draw,
-                prize_id=of.prize,
-                position=of.position,
-                winning_ticket_id=ticket.id,
-                winning_number=ticket.draw_number,
-                prize_value_at_draw=of.amount,
-                selected_at=scene.office.now(),
-                winner=winner,
-                reserve=True,
-                pool_number=ticket.draw_number,
-            )
-        )
-    assert any(UUID(line.order) == ticket.order_id for line in lines)
-    return int(ticket.draw_number)
-
-
 def give_up(
     scene: Scene, one: claims.Standing, kind: claims.Kind = "unclaimed", by: UUID | None = None
 ) -> UUID:
@@ -341,11 +316,38 @@ def test_after_the_claim_window_a_prize_is_not_paid(won: Opened) -> None:
     assert check(scene, line_of(lines, second).validation).verdict == "paid"
 
 
+def test_a_winner_that_the_bundle_does_not_name_is_paid_nothing(won: Opened) -> None:
+    """D9, law 7: whoever put the row into the database; the office is told."""
+    scene, _, lines = won()
+    first = stand(scene)[0]
+    numbers = {one.number for one in stand(scene)}
+    stranger = next(line for line in lines if line.ranges[0].first not in numbers)
+    owner = create_engine(scene.office.database.owner_url)
+    with owner.begin() as c:
+        c.execute(text("ALTER TABLE draw_results DISABLE TRIGGER USER"))
+        c.execute(
+            text(
+                "INSERT INTO draw_results (draw_execution_id, prize_id, position, winning_ticket_id, winning_number,"
+                " prize_value_at_draw, selected_at, winner, pool_number) SELECT r.draw_execution_id, r.prize_id,"
+                " r.position, t.id, t.draw_number, 100, now(), 7, t.draw_number FROM draw_results r, tickets t"
+                " WHERE t.draw_number = :number AND r.position = 1"
+            ),
+            {"number": stranger.ranges[0].first},
+        )
+        c.execute(text("ALTER TABLE draw_results ENABLE TRIGGER USER"))
+    owner.dispose()
+    added = next(one for one in stand(scene) if one.winner == 7)
+    assert code(lambda: pay(scene, stranger, added.result, "Desk 1")) == "not_won"
+    with scene.office.begin() as c:
+        assert "result_not_in_record" in c.execute(select(m.critical_events.c.event_type)).scalars().all()
+    assert pay(scene, line_of(lines, first), first.result, "Desk 1").number == first.number
+
+
 def test_two_people_give_a_result_up_and_the_next_in_line_has_won(won: Opened) -> None:
     """D9, D7: the reserve is told nothing before; its window begins when it is promoted."""
     scene, _, lines = won(draw={"claim_days": 30, "unclaimed": "next_in_line", "reserves": 2})
     first = stand(scene)[0]
-    numbers = reserves(scene, first) or [reserve(scene, lines, first, 2), reserve(scene, lines, first, 3)]
+    numbers = reserves(scene, first)
     assert len(stand(scene)) == len(catalog_results(scene)) == 3
     behind = next(line for line in lines if numbers[0] in line.ranges[0].numbers())
     assert check(scene, behind.validation).verdict == "genuine"

@@ -266,15 +266,6 @@ def test_a_number_that_cannot_win_is_refused_and_put_on_record(scene: Scene, typ
     assert not any(typed.split()[2] in row.description for row in logged if typed != "1 2 1")
 
 
-def test_a_number_whose_ticket_is_no_longer_valid_does_not_win(scene: Scene) -> None:
-    """D5: the pool is frozen, and still what stands in it is looked up once more."""
-    draw = counted(scene)
-    with scene.office.begin() as c:
-        c.execute(update(m.tickets).where(m.tickets.c.draw_number == 3).values(state="invalid"))
-    with pytest.raises(Refused, match="3 is no ticket that was sold and is valid"):
-        key(scene, draw, "winners", "1 2 3", scene.user)
-
-
 def test_winners_that_differ_are_keyed_anew_by_two_different_people(scene: Scene) -> None:
     """D5: never by one alone, though he were the only manager."""
     with scene.office.begin() as c:
