@@ -660,27 +660,6 @@ def names(c: Connection, result: UUID) -> bool:
     )
 
 
-def names(c: Connection, result: UUID) -> bool:
-    """Whether the bundle of a result's draw, which must verify, names this very winner of this very prize."""
-    r, d, t = m.draw_results, m.draw_executions, m.tickets
-    row = c.execute(
-        select(r, d.c.bundle, t.c.event_id)
-        .select_from(r.join(d, d.c.id == r.c.draw_execution_id).join(t, t.c.id == r.c.winning_ticket_id))
-        .where(r.c.id == result)
-    ).one_or_none()
-    if row is None or row.bundle is None:
-        return False
-    report = fair.verify(bytes(row.bundle))
-    if report.manifest is None or not report.ok:
-        return False
-    said = (row.position, str(row.prize_id), row.winner, row.pool, row.pool_number)
-    return any(
-        (one.position, one.prize, one.winner, one.pool, one.draw_number) == said
-        and (one.event, one.ticket_number) == (str(row.event_id), row.winning_number)
-        for one in _paid(report.manifest, report)
-    )
-
-
 def _seal(office: Office, draw: UUID, data: bytes) -> bytes:
     """A seed sealed, or a sealed one opened: XOR with what follows from the office's secret for this draw alone.
 
