@@ -295,10 +295,10 @@ def _cards(row: Row[Any]) -> list[tuple[fair.Won, int, bool]]:
     """Of a progressive draw once it is official: each ticket with its card, and whether that was the ace."""
     if row.official_at is None:
         return []
-    report = fair.verify(bytes(row.bundle))
-    if report.manifest is None or report.manifest.progressive is None:
+    progressive = fair.Manifest.read(bytes(row.manifest)).progressive
+    if progressive is None:
         return []
-    ace, won = report.manifest.progressive.ace, report.winners
+    ace, won = progressive.ace, fair.verify(bytes(row.bundle)).winners
     cards = [
         (ticket, card.draw_number - fair.CARD_BASE) for ticket, card in zip(won[::2], won[1::2], strict=True)
     ]

@@ -120,6 +120,8 @@ def test_a_ticket_of_a_linked_event_is_found_under_its_number_in_the_draw(house:
     page = read(house, f"/events/{east}")
     assert all(f'<div class="number">{number}</div>' in page for number in numbers)
     assert f"/draws/{draw}" in page
+    assert f'<a href="/events/{leading}">another event’s main draw</a>' in page
+    assert ("ticket of " in page) == any(number <= 100 for number in numbers)
 
 
 def test_a_number_that_is_not_in_the_pool_is_told_so_politely(house: House) -> None:

@@ -172,7 +172,12 @@ def test_a_prize_has_a_pool_limits_and_a_rounding(house: House) -> None:
         10_000, 500_000, 500, True, "early-bird-friday", 2,
     )  # fmt: skip
     shown = page(house, f"/admin/events/{event}")
-    for words in ("At least $100.00", "At most $5,000.00", "Rounded down to $5.00", "is carried over"):
+    for words in (
+        "At least $100.00",
+        "At most $5,000.00",
+        "Rounded down to a multiple of $5.00",
+        "is carried over",
+    ):
         assert words in shown
 
 
