@@ -101,7 +101,7 @@ def run_due(office: Office, after: Callable[[str], None] = lambda _words: None) 
 def _step(office: Office, event: UUID, plan: str) -> str | None:
     """One step of one draw, in a transaction of its own; what it was, None where there is none to take now."""
     with office.begin() as c:
-        row = events.locked(c, event)
+        row = draws.locked(c, event, plan)
         attempt = _attempt(c, event, plan)
         if attempt is None:
             reconcile.require(office, c, event, plan, automatic=True)

@@ -151,6 +151,16 @@ def nist_source(office: Office, not_before_s: int = beacons.LEAD_S_MIN) -> dict[
     return beacons.nist_source(office.now(), not_before_s)
 
 
+def locked(c: Connection, event: UUID, plan: str) -> Row[Any]:
+    """The event's row, locked; for its main draw so are those of the events linked to it.
+
+    One after the other by their ids, as ingest locks them, so that no two wait for each other.
+    """
+    for one in sorted({event, *(events.linked(c, event) if plan == MAIN else [])}):
+        events.locked(c, one)
+    return events.get(c, event)
+
+
 def freeze(
     office: Office,
     c: Connection,
@@ -174,10 +184,8 @@ def freeze(
     ``draw_under_way``, ``already_drawn``, ``method``, ``reason``, ``second_person``, ``redo``, ``linked``,
     ``unknown_plan``, ``entropy_late``, ``manifest`` with what is wrong.
     """
-    row = events.locked(c, event)
+    row = locked(c, event, plan)
     rules = events.settings(row.configuration).draw
-    for other in events.linked(c, event) if plan == MAIN else []:
-        events.locked(c, other)
     before = _last(c, event)
     if before is not None and before.state != "failed" and before.official_at is None:
         raise Refused("draw_under_way", f"A draw of {row.name} has begun already.", "Go on with it.")
@@ -396,6 +404,8 @@ def make_official(office: Office, c: Connection, draw: UUID, by: UUID) -> None:
 
     With the main draw's result the event, and each that is linked to it, is drawn; an early bird's changes no state.
     """
+    row = _draw(c, draw)
+    locked(c, row.raffle_event_id, row.plan)
     row = _draw(c, draw, lock=True)
     _require(row, "drawn", "A draw is made official once, after it was verified.")
     event = events.locked(c, row.raffle_event_id)

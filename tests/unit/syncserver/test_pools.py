@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
+from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from shared import draw as fair
@@ -307,6 +308,26 @@ def test_linked_events_numbers_are_one_pool_by_a_published_map(database: Databas
         with pytest.raises(Refused) as e:
             pools.gather(scene.office, c, other)
         assert e.value.code == "linked"
+
+
+def test_linked_events_are_locked_for_a_draw_in_the_order_in_which_their_sales_come_in(scene: Scene) -> None:
+    """D2: by their ids, as ingest does; otherwise each could wait for the other."""
+    scene.clock.ms -= 1_000
+    other = follower(scene, "Afternoon")
+    with scene.office.begin(scene.user) as c:
+        events.activate(scene.office, c, other, scene.user)
+    assert other < scene.event
+    asked: list[UUID] = []
+
+    def see(_c: object, _cursor: object, statement: str, values: Any, *_more: object) -> None:
+        if "raffle_events" in statement and "FOR UPDATE" in statement:
+            asked.extend(values.values())
+
+    listen(scene.office.engine, "before_cursor_execute", see)
+    with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
+        draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user)
+    assert e.value.code == "gate_closed"
+    assert asked == [other, scene.event]
 
 
 def test_an_event_is_linked_only_to_what_can_lead_it(scene: Scene) -> None:
