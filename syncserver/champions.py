@@ -10,6 +10,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -26,7 +27,8 @@ from syncserver.audit import critical_event
 from syncserver.office import Office
 
 PHOTO_BYTES_MAX = 8 * 1024 * 1024
-PHOTO_PIXELS_MAX = 40_000_000
+PHOTO_PIXELS_MAX = 16_000_000
+"""What most cameras take; unpacked, with a copy on the way, that is some 165 MB."""
 PHOTO_SIDE_MAX = 1_600
 """Longer sides are made that long, in pixels."""
 PHOTO_QUALITY = 85
@@ -39,6 +41,8 @@ URL_CHARS_MAX = 500
 _URL = re.compile(r"https://[!-~]+").fullmatch
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError, UnidentifiedImageError)
 """What Pillow raises for files that are no pictures, or only half of one."""
+_ONE_AT_A_TIME = Lock()
+"""Held while a picture is unpacked: many at once would take the memory of many."""
 
 
 @dataclass(frozen=True)
@@ -267,29 +271,38 @@ def picture(data: bytes) -> bytes:
         raise Refused(
             "photo", f"A picture has at most {PHOTO_BYTES_MAX // 1024 // 1024} MB.", "Take a smaller one."
         )
-    try:
-        with warnings.catch_warnings():
-            # Pillow only warns of a picture that unpacks to more than it says; here that is refused.
-            warnings.simplefilter("error")
-            with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
-                if opened.width * opened.height > PHOTO_PIXELS_MAX:
-                    raise Refused(
-                        "photo",
-                        f"A picture has at most {PHOTO_PIXELS_MAX // 1_000_000} million pixels.",
-                        "Take a smaller one.",
-                    )
-                opened.draft("RGB", (PHOTO_SIDE_MAX, PHOTO_SIDE_MAX))
-                upright = ImageOps.exif_transpose(opened)
-                clear = "A" in upright.getbands() or "transparency" in upright.info
-                seen = upright.convert("RGBA" if clear else "RGB").convert("RGBA")
-    except (*_BROKEN, Warning, Image.DecompressionBombError) as e:
-        raise Refused("photo", "This is no picture that can be shown.", "Choose a JPEG or a PNG.") from e
-    seen.thumbnail((PHOTO_SIDE_MAX, PHOTO_SIDE_MAX))
+    with _ONE_AT_A_TIME:
+        try:
+            seen = _small(data)
+        except (*_BROKEN, Warning, Image.DecompressionBombError) as e:
+            raise Refused("photo", "This is no picture that can be shown.", "Choose a JPEG or a PNG.") from e
     plain = Image.new("RGB", seen.size, "white")
     plain.paste(seen, mask=seen.getchannel("A"))
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=PHOTO_QUALITY, optimize=True)
     return out.getvalue()
+
+
+def _small(data: bytes) -> Image.Image:
+    """The picture upright, its longer side no longer than wanted, with its transparency."""
+    seen = _unpacked(data)
+    seen.thumbnail((PHOTO_SIDE_MAX, PHOTO_SIDE_MAX))
+    return ImageOps.exif_transpose(seen).convert("RGBA")
+
+
+def _unpacked(data: bytes) -> Image.Image:
+    """Its pixels once and no more; what the file itself unpacked to is let go with this function's names."""
+    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+        if opened.width * opened.height > PHOTO_PIXELS_MAX:
+            raise Refused(
+                "photo",
+                f"A picture has at most {PHOTO_PIXELS_MAX // 1_000_000} million pixels.",
+                "Take a smaller one.",
+            )
+        opened.draft("RGB", (PHOTO_SIDE_MAX, PHOTO_SIDE_MAX))  # a JPEG is unpacked no larger than needed
+        opened.load()
+        wanted = "RGBA" if opened.has_transparency_data else "RGB"
+        return opened if opened.mode == wanted else opened.convert(wanted)
 
 
 def film(c: Connection, draw: UUID, url: str, by: UUID) -> None:
