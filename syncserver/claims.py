@@ -692,14 +692,6 @@ def _next_in_line(c: Connection, result: Row[Any], kind: str) -> Row[Any] | None
     return found
 
 
-def _goes_on(rule: str, kind: str) -> bool:
-    """Whether a prize given up for this reason is awarded again at all.
-
-    Nobody may win it back by waiting, so a prize of an ineligible holder is drawn again whatever the rule.
-    """
-    return kind == "ineligible" or (kind != "withdrawn" and rule in {"redraw", "next_in_line"})
-
-
 def _reason(reason: str) -> str:
     reason = reason.strip()
     if not 3 <= len(reason) <= REASON_CHARS_MAX or "\x00" in reason:
@@ -847,7 +839,7 @@ def _standing(row: Row[Any], now: datetime) -> Standing:
         forfeit=forfeit,
         promoted_number=row.promoted_number,
         replaced_number=row.replaced_number,
-        waits_for_redraw=state == "given_up" and not gone and _goes_on(rules.unclaimed, row.kind),
+        waits_for_redraw=state == "given_up" and not gone and events.goes_on(rules.unclaimed, row.kind),
     )
 
 

@@ -580,7 +580,7 @@ def results(c: Connection, event: UUID, *, official_only: bool = True) -> list[R
             .join(e, e.c.id == d.c.raffle_event_id)
             .outerjoin(m.prize_claims, m.prize_claims.c.draw_result_id == r.c.id)
         )
-        .where(d.c.raffle_event_id.in_(_drawing(c, event)), d.c.state != "failed")
+        .where(d.c.raffle_event_id.in_(events.drawing(c, event)), d.c.state != "failed")
         .order_by(d.c.raffle_event_id != event, d.c.attempt, r.c.position, r.c.selected_at, r.c.id)
     )
     if official_only:
@@ -870,13 +870,6 @@ def _drawn(c: Connection, event: UUID, plan: str) -> bool:
         .limit(1)
     ).all()
     return bool(found)
-
-
-def _drawing(c: Connection, event: UUID) -> list[UUID]:
-    """The events in whose draws this one's numbers are: its own, and the leading one's."""
-    row = events.get(c, event)
-    leading = events.settings(row.configuration).draw.linked_to
-    return [event] if leading is None else [event, leading]
 
 
 def _reason(value: str) -> str:

@@ -814,6 +814,14 @@ def left_over(c: Connection, event: UUID) -> int:
     return left
 
 
+def goes_on(rule: str, kind: str) -> bool:
+    """Whether a prize given up for this reason is awarded again, by the event's rule for what is not claimed.
+
+    Nobody may win it back by waiting, so a prize of an ineligible holder is drawn again whatever the rule.
+    """
+    return kind == "ineligible" or (kind != "withdrawn" and rule in {"redraw", "next_in_line"})
+
+
 def cards_drawn(c: Connection, event: UUID) -> set[int]:
     """The cards that came in the event's official draws of a progressive jackpot."""
     d = m.draw_executions
@@ -1005,15 +1013,20 @@ def winning(c: Connection, orders: ColumnElement[bool]) -> set[UUID]:
     )
 
 
+def drawing(c: Connection, event: UUID) -> list[UUID]:
+    """The events in whose draws this one's numbers are: its own, and the leading one's."""
+    leading = settings(_event(c, event).configuration).draw.linked_to
+    return [event] if leading is None else [event, leading]
+
+
 def main_frozen(c: Connection, event: UUID) -> bool:
     """Whether the main draw of the event, or of the one that it is linked to, has begun: nothing enters any more."""
     d = m.draw_executions
-    leading = settings(_event(c, event).configuration).draw.linked_to
     return bool(
         c.execute(
             select(d.c.id)
             .where(
-                d.c.raffle_event_id.in_([event] if leading is None else [event, leading]),
+                d.c.raffle_event_id.in_(drawing(c, event)),
                 d.c.plan == raffle.MAIN_POOL,
                 d.c.state != "failed",
             )

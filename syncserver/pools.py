@@ -232,31 +232,41 @@ def gather(
 
 
 def _given_up(c: Connection, event: UUID, plan: str, redo: Sequence[UUID]) -> Counter[UUID]:
-    """How many results of each prize were given up; each named once, agreed, of this plan and not drawn anew yet."""
+    """How many results of each prize were given up; each named once, agreed, of this plan and not drawn anew yet.
+
+    Only what the event's rule draws again: what is kept, withdrawn or carried on to another event is not.
+    """
     r, d, f = m.draw_results, m.draw_executions, m.forfeits
     again, attempt = r.alias(), d.alias()
     rows = c.execute(
-        select(r.c.prize_id)
+        select(r.c.prize_id, f.c.kind)
         .join(d, d.c.id == r.c.draw_execution_id)
+        .join(f, f.c.draw_result_id == r.c.id)
         .where(
             r.c.id.in_(redo),
             d.c.raffle_event_id == event,
             d.c.plan == plan,
             d.c.official_at.is_not(None),
-            select(f.c.id)
-            .where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None), f.c.promoted_id.is_(None))
-            .exists(),
+            f.c.agreed_at.is_not(None),
+            f.c.promoted_id.is_(None),
             ~select(again.c.id)
             .join(attempt, attempt.c.id == again.c.draw_execution_id)
             .where(again.c.replaces_id == r.c.id, attempt.c.state != "failed")
             .exists(),
         )
-    ).scalars()
-    found = Counter(rows)
+    ).all()
+    found = Counter(row.prize_id for row in rows)
     if not redo or found.total() != len(set(redo)):
         raise Refused(
             "redo",
             "One of these results was not given up, or was drawn anew already.",
+            "Look at the list again.",
+        )
+    rule = events.settings(events.get(c, event).configuration).draw.unclaimed
+    if not all(events.goes_on(rule, row.kind) for row in rows):
+        raise Refused(
+            "redo",
+            "By the event's rule, or by decision, one of these prizes is not awarded again.",
             "Look at the list again.",
         )
     return found
@@ -416,10 +426,10 @@ def prize_terms(c: Connection, event: UUID) -> dict[UUID, list[str]]:
 
 
 def exclude(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> UUID:
-    """Let the order's numbers enter no pool, by a recorded decision: its buyer may not win.
+    """Let the order's numbers enter no pool from now on, by a recorded decision: its buyer may not win.
 
-    Raises ``Refused``: ``reason``, ``unknown_order``, ``already_excluded``, ``pool_frozen`` where a pool that holds it
-    is being drawn or was.
+    Once the main draw is held that is for redraws. Raises ``Refused``: ``reason``, ``unknown_order``,
+    ``already_excluded``, ``pool_frozen`` where a pool that may hold it is being drawn, or where it has won.
     """
     reason = _reason(reason)
     event, validation = _order(c, order)
@@ -429,7 +439,12 @@ def exclude(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -
         select(x.c.id).where(x.c.event_id == event, x.c.order_id == order, x.c.lifted_at.is_(None))
     ).all():
         raise Refused("already_excluded", "This order is excluded already.")
-    _not_frozen(c, event, order)
+    if held(c, event, order):
+        raise Refused(
+            "pool_frozen",
+            "A draw that may hold this order is under way, or the order has won.",
+            "Wait for its end. A prize is given up by two people at the claims desk.",
+        )
     exclusion = uuid7(office.clock)
     c.execute(
         insert(x).values(
@@ -446,14 +461,26 @@ def exclude(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -
 
 
 def lift(office: Office, c: Connection, exclusion: UUID, reason: str, by: UUID) -> None:
-    """Take an exclusion back. ``Refused``: ``reason``, ``unknown_exclusion``, ``pool_frozen``."""
+    """Take an exclusion back. ``Refused``: ``reason``, ``unknown_exclusion``, ``pool_frozen``.
+
+    Who was left out of a draw that is held stays out of what mends it.
+    """
     reason = _reason(reason)
-    x = m.exclusions
-    found = c.execute(select(x.c.event_id, x.c.order_id).where(x.c.id == exclusion)).one_or_none()
+    x, d = m.exclusions, m.draw_executions
+    found = c.execute(
+        select(x.c.event_id, x.c.order_id, x.c.decided_at).where(x.c.id == exclusion)
+    ).one_or_none()
     if found is None:
         raise Refused("unknown_exclusion", "There is no such exclusion.")
     row = events.locked(c, found.event_id)
-    _not_frozen(c, found.event_id, found.order_id)
+    missed = select(d.c.id).where(
+        d.c.raffle_event_id.in_(events.drawing(c, found.event_id)),
+        d.c.plan == MAIN,
+        d.c.state != "failed",
+        d.c.started_at >= found.decided_at,
+    )
+    if held(c, found.event_id, found.order_id) or c.execute(missed.limit(1)).all():
+        raise Refused("pool_frozen", "A draw that this order was left out of is under way, or held.")
     lifted = c.execute(
         update(x)
         .where(x.c.id == exclusion, x.c.lifted_at.is_(None))
@@ -501,9 +528,17 @@ def _order(c: Connection, order: UUID) -> tuple[UUID, str]:
     return row.event_id, row.validation_number
 
 
-def _not_frozen(c: Connection, event: UUID, order: UUID) -> None:
-    if events.frozen(c, event, order):
-        raise Refused("pool_frozen", "A pool that holds this order is drawn, or being drawn.")
+def held(c: Connection, event: UUID, order: UUID) -> bool:
+    """Whether a decision about who may win comes too late for the order: it has won, or a draw that is under way may
+    hold it.
+    """
+    d = m.draw_executions
+    if not events.main_frozen(c, event):
+        return events.frozen(c, event, order)
+    under_way = select(d.c.id).where(
+        d.c.raffle_event_id.in_(events.drawing(c, event)), d.c.state != "failed", d.c.official_at.is_(None)
+    )
+    return bool(c.execute(under_way.limit(1)).all() or events.winning(c, m.orders.c.id == order))
 
 
 def _record(c: Connection, row: Row[Any], order: UUID, kind: str, words: str, by: UUID) -> None:
@@ -661,13 +696,29 @@ class _Reader:
             .join(t, t.c.id == r.c.winning_ticket_id)
             .where(t.c.event_id == event, d.c.state != "failed", or_(*out))
         )
+        # Who may not win has all numbers of the order, not the one alone that came.
+        own = t.alias()
+        ineligible = (
+            select(own.c.draw_number)
+            .select_from(r)
+            .join(d, d.c.id == r.c.draw_execution_id)
+            .join(t, t.c.id == r.c.winning_ticket_id)
+            .join(f, f.c.draw_result_id == r.c.id)
+            .join(own, own.c.order_id == t.c.order_id)
+            .where(
+                own.c.event_id == event,
+                d.c.state != "failed",
+                f.c.kind == "ineligible",
+                f.c.agreed_at.is_not(None),
+            )
+        )
         excluded = (
             select(t.c.draw_number)
             .select_from(x)
             .join(t, t.c.order_id == x.c.order_id)
             .where(x.c.event_id == event, x.c.lifted_at.is_(None), t.c.event_id == event)
         )
-        return sorted(self.c.execute(union(won, excluded)).scalars())
+        return sorted(self.c.execute(union(won, ineligible, excluded)).scalars())
 
 
 def without(packed: bytes, gone: Sequence[int]) -> Iterator[memoryview]:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from syncserver import auth, pools, reconcile
+from syncserver import auth, pools
 from syncserver import models as m
 from syncserver.admin import ground, orders
 from syncserver.auth import access
@@ -43,7 +43,7 @@ def show(event: UUID) -> ResponseReturnValue:
             if text
             else []
         )
-        frozen = {one.id for one in found if reconcile.frozen(c, event, one.id)}
+        frozen = {one.id for one in found if pools.held(c, event, one.id)}
         people = {who for one in held for who in (one.decided_by, one.lifted_by) if who}
         u = m.users
         names = {

@@ -192,11 +192,11 @@ def test_progress_is_told_while_a_pool_is_read(scene: Scene) -> None:
 # Redraws and reserves -------------------------------------------------------------------------------
 
 
-def given_up(scene: Scene, results: list[draws.ResultRow]) -> None:
+def given_up(scene: Scene, results: list[draws.ResultRow], kind: claims.Kind = "declined") -> None:
     """Two people agree that these results are given up."""
     for row in results:
         with scene.office.begin(scene.user) as c:
-            asked = claims.give_up(scene.office, c, row.id, "declined", "does not want it", scene.user)
+            asked = claims.give_up(scene.office, c, row.id, kind, "does not want it", scene.user)
         with scene.office.begin(scene.other_user) as c:
             claims.agree(scene.office, c, asked, scene.other_user)
 
@@ -233,6 +233,99 @@ def test_a_redraw_is_of_what_was_given_up_alone_and_nobody_wins_again(
     with pytest.raises(Refused) as e:
         gathered(scene, redo=[row.id for row in vouchers] * 2 + [first.id])
     assert e.value.code == "redo"
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "again"),
+    [
+        ("keep", "declined", False),
+        ("keep", "ineligible", True),
+        ("redraw", "declined", True),
+        ("redraw", "withdrawn", False),
+    ],
+)
+def test_only_what_the_event_s_rule_draws_again_is_drawn_again(
+    database: Database, tmp_path: Path, rule: Any, kind: claims.Kind, *, again: bool
+) -> None:
+    """D7, D8: by the frozen rule; what the organisation keeps, withdraws or carries on is not drawn anew."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(unclaimed=rule))
+    first = held(scene)[0]
+    given_up(scene, [first], kind)
+    with scene.office.begin() as c:
+        assert claims.waiting_for_redraw(scene.office, c, scene.event) == [first.id] * again
+    if again:
+        assert set(gathered(scene, redo=[first.id])) == {"main"}
+        return
+    with pytest.raises(Refused, match="rule") as e:
+        gathered(scene, redo=[first.id])
+    assert e.value.code == "redo"
+
+
+def test_who_may_not_win_does_not_win_with_another_number_of_the_same_order(
+    database: Database, tmp_path: Path
+) -> None:
+    """D7: the whole order of an ineligible buyer is out of the redraw, and of every later draw."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(winners_stay=True))
+    first = held(scene)[0]
+    given_up(scene, [first], "ineligible")
+    own = set(range(1, 6)) if first.number <= 5 else set(range(6, 11))
+    assert set(gathered(scene)["main"]) == set(range(1, 11)) - own
+    assert not own & set(gathered(scene, redo=[first.id])["main"])
+
+
+def test_an_order_can_be_excluded_from_a_coming_redraw(database: Database, tmp_path: Path) -> None:
+    """D7: while no draw is under way, and not the order of one who won: that prize is given up by two people."""
+    scene = open_scene(database, tmp_path, draw=DrawRules(unclaimed="redraw", repeat=True))
+    sell_out(scene, scene.event, scene.package, 6)
+    hold(scene, scene.event)
+    scene.clock.pass_ms(1_000)
+    with scene.office.begin() as c:
+        results = draws.results(c, scene.event)
+        orders = {t.draw_number: t.order_id for t in c.execute(m.tickets.select())}
+    won = {row.order for row in results}
+    other = next(order for order in orders.values() if order not in won)
+    given_up(scene, results[:1])
+    with pytest.raises(Refused, match="has won"), scene.office.begin(scene.user) as c:
+        pools.exclude(scene.office, c, results[1].order, "works here", scene.user)
+    with scene.office.begin(scene.user) as c:
+        made = pools.exclude(scene.office, c, other, "works here", scene.user)
+    left = set(gathered(scene, redo=[results[0].id])["main"])
+    assert not left & {number for number, order in orders.items() if order == other}
+    assert left
+    with scene.office.begin(scene.user) as c:
+        pools.lift(scene.office, c, made, "a mistake", scene.user)
+        pools.exclude(scene.office, c, other, "works here after all", scene.user)
+        reconcile.confirm(scene.office, c, scene.event, scene.user)
+        draws.freeze(
+            scene.office,
+            c,
+            scene.event,
+            {"source": "none"},
+            scene.user,
+            redo=[results[0].id],
+            reason="declined",
+        )
+    last = next(order for order in orders.values() if order not in won | {other})
+    with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
+        pools.exclude(scene.office, c, last, "works here", scene.user)
+    assert e.value.code == "pool_frozen"
+    assert kiosk.head
+
+
+def test_who_was_left_out_of_the_main_draw_is_left_out_of_what_mends_it(
+    database: Database, tmp_path: Path
+) -> None:
+    """D7: nobody is let in by taking a decision back after the draw."""
+    scene = open_scene(database, tmp_path)
+    sell_out(scene, scene.event, scene.package, 4)
+    with scene.office.begin(scene.user) as c:
+        order = c.execute(m.tickets.select().where(m.tickets.c.draw_number == 1)).one().order_id
+        made = pools.exclude(scene.office, c, order, "works here", scene.user)
+        reconcile.confirm(scene.office, c, scene.event, scene.user)
+    hold(scene, scene.event)
+    with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
+        pools.lift(scene.office, c, made, "a mistake", scene.user)
+    assert e.value.code == "pool_frozen"
 
 
 def test_reserves_are_drawn_behind_the_winners_and_have_not_won_before_they_move_up(

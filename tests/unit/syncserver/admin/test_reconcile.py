@@ -307,7 +307,7 @@ def test_what_is_frozen_is_not_excluded_any_more(desk: Desk) -> None:
         draws.freeze(desk.scene.office, c, desk.scene.event, {"source": "none"}, by)
     url = f"/admin/events/{desk.scene.event}/exclusions"
     assert "Too late." in desk.page(f"{url}?q={sold.lines[0].validation}")
-    assert "drawn, or being drawn" in desk.follow(f"{url}/add", order=sold.lines[0].order, reason="Staff")
+    assert "is under way" in desk.follow(f"{url}/add", order=sold.lines[0].order, reason="Staff")
 
 
 def test_each_planned_draw_is_reconciled_by_itself(database: Database, tmp_path: Path) -> None:
