@@ -191,11 +191,12 @@ def _not_allowed(error: auth.NotAllowed) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code is not None and error.code < 400):
         return error.get_response()
+    most = request.max_content_length or wire.REQUEST_BYTES_MAX
     words = {
         400: ("Not understood", "The request cannot be read."),
         404: ("Nothing here", "There is no such page, or it is not yours to see."),
         405: ("Not like this", "This page cannot be used in that way."),
-        413: ("Too large", f"A request has at most {wire.REQUEST_BYTES_MAX // 1024} kB."),
+        413: ("Too large", f"A request has at most {most // 1024} kB here."),
     }
     title, message = words.get(error.code or 500, (error.name, error.description or error.name))
     page = _response(_page(error.code or 500, title, message))

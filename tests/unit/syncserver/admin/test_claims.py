@@ -179,7 +179,9 @@ def test_a_picture_may_be_larger_than_another_request_but_not_too_large(house: H
     padded = photo() + bytes(4_000_000)
     assert upload(house, first.result, padded).status_code == 303
     assert house.client("claims").get(f"/admin/champions/{first.result}/photo").status_code == 200
-    assert upload(house, first.result, photo() + bytes(9_000_000)).status_code == 413
+    too_large = upload(house, first.result, photo() + bytes(9_000_000))
+    assert too_large.status_code == 413
+    assert f"at most {champions.PHOTO_BYTES_MAX // 1024 + 64} kB here" in too_large.text
     for data in (b"", b"<script>alert(1)</script>"):
         assert upload(house, first.result, data).status_code == 303
     told = page(house, "claims", f"/admin/champions/{first.result}")
