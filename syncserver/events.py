@@ -651,11 +651,17 @@ def run_due(office: Office) -> list[str]:
 def cancel(office: Office, c: Connection, event: UUID, by: UUID, reason: str) -> None:
     """Call the event off, with a reason and before any draw; refunds are the office's next work."""
     reason = _reason(reason)
-    if c.execute(
-        select(func.count()).where(
-            m.draw_executions.c.raffle_event_id == event, m.draw_executions.c.state != "failed"
-        )
-    ).scalar_one():
+    # A freeze of the leading event's draw locks both; in the order of their ids, as it does.
+    for one in sorted({event, *_relatives(settings(_event(c, event).configuration).draw)}):
+        c.execute(select(m.raffle_events.c.id).where(m.raffle_events.c.id == one).with_for_update())
+    if (
+        main_frozen(c, event)
+        or c.execute(
+            select(func.count()).where(
+                m.draw_executions.c.raffle_event_id == event, m.draw_executions.c.state != "failed"
+            )
+        ).scalar_one()
+    ):
         raise Refused("drawn", "A draw of this event has begun; it cannot be cancelled.")
     allowed = {"created", "closed", *UNDER_SALE}
     _move(c, event, by, allowed, "cancelled", "event_cancelled", reason, closed_at=office.now())

@@ -309,7 +309,6 @@ def test_an_order_can_be_excluded_from_a_coming_redraw(database: Database, tmp_p
     with pytest.raises(Refused) as e, scene.office.begin(scene.user) as c:
         pools.exclude(scene.office, c, last, "works here", scene.user)
     assert e.value.code == "pool_frozen"
-    assert kiosk.head
 
 
 def test_who_was_left_out_of_the_main_draw_is_left_out_of_what_mends_it(
@@ -437,6 +436,28 @@ def test_an_event_is_linked_only_to_what_can_lead_it(scene: Scene) -> None:
     below = follower(scene, "Below", draw=DrawRules(linked_to=draft))
     with scene.office.begin(scene.user) as c, pytest.raises(Refused, match="on sale first"):
         events.activate(scene.office, c, below, scene.user)
+
+
+def test_a_linked_event_cannot_be_cancelled_once_the_leading_ones_draw_has_begun(
+    database: Database, tmp_path: Path
+) -> None:
+    """D8, R1: its numbers are in that draw's pool."""
+    scene = open_scene(database, tmp_path, last_number=500)
+    other = follower(scene, "East")
+    with scene.office.begin(scene.user) as c:
+        events.activate(scene.office, c, other, scene.user)
+    kiosk = scene.kiosk()
+    kiosk.sell()
+    scene.close()
+    kiosk.cut()
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        for event in (other, scene.event):
+            reconcile.confirm(scene.office, c, event, scene.user)
+        draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user)
+    with scene.office.begin(scene.user) as c, pytest.raises(Refused) as e:
+        events.cancel(scene.office, c, other, scene.user, "Nobody came.")
+    assert e.value.code == "drawn"
 
 
 def test_linked_events_are_not_renumbered_beside_a_pool_that_keeps_its_numbers(scene: Scene) -> None:
