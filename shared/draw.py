@@ -133,10 +133,11 @@ def _check_plain(value: Json, depth: int) -> None:
 
 
 def _without_doubles(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise DrawError(f"JSON: the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice")
+    result: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in result:
+            raise DrawError(f"JSON: the key {key!r} stands twice")
+        result[key] = value
     return result
 
 

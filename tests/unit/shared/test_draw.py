@@ -622,6 +622,26 @@ def test_any_other_spelling_of_a_value_is_refused(data: bytes, words: str) -> No
         draw.parse_canonical(data, 10**6 if len(data) != 102 else 100)
 
 
+class Watched(str):
+    """A key that counts how often keys are compared."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Watched.compared += 1
+        return super().__eq__(other)
+
+
+def test_a_key_that_stands_twice_is_found_without_comparing_all_with_all() -> None:
+    """D3: a file with many keys does not keep its reader busy for hours."""
+    keys = [Watched(f"{i:04}") for i in [*range(5_000), 4_999]]
+    with pytest.raises(DrawError, match="'4999' stands twice"):
+        draw._without_doubles([(key, 0) for key in keys])
+    assert Watched.compared < 1_000
+
+
 @pytest.mark.parametrize("value", [1.0, {1: 2}, (1,), b"", 2**53, "\ud800", {"\udfff": 1}, {"a": {2}}])
 def test_a_value_without_canonical_form_is_refused(value: Any) -> None:
     """D3: floats, keys that are not text, large integers and half characters have none."""
