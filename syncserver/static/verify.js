@@ -288,18 +288,17 @@ const Tombola = (() => {
     return { size, root: rootOf(hashes), count: (first, last) => place(last + 1) - place(first) };
   }
 
-  // A pool as a CSV file with a column `draw_number`.
+  // A pool as a CSV file with a column `draw_number`; nothing is quoted, and every line has as many cells as the first.
   function poolOfCsv(bytes) {
-    const lines = new TextDecoder("utf-8").decode(bytes).split(/\r?\n/);
-    const cells = (line) => line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-    const column = cells(lines[0]).indexOf("draw_number");
-    if (column < 0) refuse("pool: no column draw_number");
-    const rows = lines.slice(1);
-    while (rows.length && rows[rows.length - 1] === "") rows.pop();
-    const packed = new DataView(new ArrayBuffer(NUMBER_BYTES * rows.length));
-    rows.forEach((line, i) => {
-      const cell = cells(line)[column] ?? "";
-      if (!/^[0-9]{1,10}$/.test(cell) || Number(cell) > 0xffffffff) refuse(`pool, line ${i + 2}: no draw number`);
+    const [first, ...lines] = new TextDecoder().decode(bytes).split(/\r?\n/);
+    if (lines[lines.length - 1] === "") lines.pop(); // the last line may end as the others do, or not
+    const heads = first.split(",");
+    if (heads.filter((head) => head === "draw_number").length !== 1) refuse("pool: not one column draw_number");
+    const column = heads.indexOf("draw_number");
+    const packed = new DataView(new ArrayBuffer(NUMBER_BYTES * lines.length));
+    lines.forEach((line, i) => {
+      const row = line.split(","), cell = row[column];
+      if (row.length !== heads.length || !/^[1-9][0-9]{0,9}$/.test(cell) || Number(cell) > NUMBER_MAX) refuse(`pool, line ${i + 2}: no draw number`);
       packed.setUint32(NUMBER_BYTES * i, Number(cell));
     });
     return pool(new Uint8Array(packed.buffer));
@@ -767,8 +766,8 @@ const Tombola = (() => {
 
   // What a file is, by what it says of itself; a pool's file says nothing.
   function kindOf(data) {
-    const start = new TextDecoder().decode(data.subarray(0, 200));
-    if (!start.startsWith("{")) return /^[\uFEFF"A-Za-z_ ,]*draw_number/.test(start) ? "csv" : "pool";
+    const start = new TextDecoder().decode(data.subarray(0, 1000));
+    if (!start.startsWith("{")) return /^[^\n]*draw_number/.test(start) ? "csv" : "pool"; // no pool's numbers that ascend spell that
     return start.startsWith('{"draw":') ? "proof" : "bundle";
   }
 

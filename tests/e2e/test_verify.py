@@ -20,6 +20,7 @@ from syncserver.db import Database
 from syncserver.office import furnish
 from tests.e2e.test_browser import CHROMIUM, FLAGS
 from tests.server import SetClock
+from tests.unit.shared.test_draw import CSV_REFUSED, CSV_TAKEN
 
 pytestmark = pytest.mark.browser
 
@@ -126,6 +127,23 @@ def test_pools_are_checked_too_and_a_pool_of_another_draw_is_refused(alone: Page
     expect(alone.get_by_role("heading", name="This is not a valid record of a draw")).to_be_visible()
     choose.set_input_files([GOLDEN / "refused.json", tmp_path / "twice.bin"])
     expect(alone.get_by_text("1 at position 1 stands twice").first).to_be_visible()
+
+
+def test_the_browser_reads_a_pool_as_csv_by_the_same_rule_as_the_program(alone: Page) -> None:
+    """D3: the same files taken, the others refused in the same words."""
+    pools = {data: fair.Pool.of(numbers) for data, numbers in CSV_TAKEN.items()}
+    files = {data: f"csv {pool.size} {pool.root.hex()}" for data, pool in pools.items()} | CSV_REFUSED
+    told = alone.evaluate(
+        """(files) => files.map((text) => {
+          const data = Uint8Array.from(atob(text), (ch) => ch.charCodeAt(0));
+          try {
+            const found = Tombola.poolOfCsv(data);
+            return `${Tombola.kindOf(data)} ${found.size} ${Tombola.toHex(found.root)}`;
+          } catch (error) { return error.message; }
+        })""",
+        [base64.b64encode(data).decode() for data in files],
+    )
+    assert dict(zip(files, told, strict=True)) == files
 
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda path: path.stem)

@@ -1463,22 +1463,73 @@ def test_the_program_checks_the_published_pool_too(tmp_path: Path, form: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("data", "words"),
     [
-        ("draw_number\n5\n4\n", "4 at position 1 follows 5"),
-        ("draw_number\n5\n\n", "line 3: no draw number"),
-        ("draw_number\n5x\n", "line 2: no draw number"),
-        ("number\n5\n", "no column draw_number"),
-        ("", "no column draw_number"),
+        (b"draw_number\n5\n4\n", "pool.csv: pool: 4 at position 1 follows 5"),
+        (b"draw_number\n5\n\n", "pool.csv: pool, line 3: no draw number"),
+        (b"", "pool.csv: pool: not one column draw_number"),
     ],
 )
-def test_a_pool_file_that_is_wrong_is_a_problem_and_no_crash(tmp_path: Path, text: str, words: str) -> None:
+def test_a_pool_file_that_is_wrong_is_a_problem_and_no_crash(tmp_path: Path, data: bytes, words: str) -> None:
     """D3: the reason names the line or the position."""
-    (tmp_path / "pool.csv").write_text(text)
+    (tmp_path / "pool.csv").write_bytes(data)
     done = run(tmp_path, "verify", GOLDEN / "refused.json", "--pool", "pool.csv")
     assert (done.returncode, done.stderr) == (1, "")
     assert words in done.stdout
     assert "Winners:" not in done.stdout
+
+
+CSV_TAKEN = {
+    b"draw_number\n1\n2\n": [1, 2],
+    b"draw_number\r\n1\r\n2\r\n": [1, 2],
+    b"draw_number\n1\r\n2": [1, 2],
+    b"\xef\xbb\xbfdraw_number\n1\n": [1],
+    b"draw_number\n2147483647\n": [2**31 - 1],
+    'Büro 7,draw_number,\nx y,1,\n"z",2,\u2028\n'.encode(): [1, 2],
+    b"draw_number,a\n1,\xff\xe4\n": [1],
+    b"draw_number\n": [],
+}
+"""Pools as CSV by the guide's section 2, with their numbers."""
+CSV_REFUSED = {
+    b"": "pool: not one column draw_number",
+    b"number\n5\n": "pool: not one column draw_number",
+    b" draw_number\n1\n": "pool: not one column draw_number",
+    b'"draw_number"\n1\n': "pool: not one column draw_number",
+    b"draw_number\r1\r2\r": "pool: not one column draw_number",
+    b"draw_number,draw_number\n1,2\n": "pool: not one column draw_number",
+    b"draw_number\n5\n\n": "pool, line 3: no draw number",
+    b"draw_number\n1\n\n2\n": "pool, line 3: no draw number",
+    b"draw_number\n 1\n": "pool, line 2: no draw number",
+    b"draw_number\n1\r\r\n": "pool, line 2: no draw number",
+    b"draw_number\n1\r": "pool, line 2: no draw number",
+    b'draw_number\n"1"\n': "pool, line 2: no draw number",
+    b"draw_number\n1,2\n": "pool, line 2: no draw number",
+    b"a,draw_number\n,1\n2\n": "pool, line 3: no draw number",
+    b'a,draw_number\n"x,y",1\n': "pool, line 2: no draw number",
+    b'a,draw_number\n"x\ny",1\n': "pool, line 2: no draw number",
+    b"draw_number\n5x\n": "pool, line 2: no draw number",
+    b"draw_number\n01\n": "pool, line 2: no draw number",
+    b"draw_number\n+1\n": "pool, line 2: no draw number",
+    b"draw_number\n0\n": "pool, line 2: no draw number",
+    b"draw_number\n2147483648\n": "pool, line 2: no draw number",
+    b"draw_number\n4294967297\n": "pool, line 2: no draw number",
+    "draw_number\n\u0663\n".encode(): "pool, line 2: no draw number",
+    b"\xff": "pool: not one column draw_number",
+    b"draw_number\n2\n2\n": "pool: 2 at position 1 stands twice",
+}
+"""What is no such file, and why."""
+
+
+@pytest.mark.parametrize("data", [*CSV_TAKEN, *CSV_REFUSED])
+def test_a_pool_as_csv_is_read_by_one_strict_rule(tmp_path: Path, data: bytes) -> None:
+    """D3: so that another verifier, which reads it by the guide, takes the same files; a browser is asked too."""
+    (tmp_path / "pool.csv").write_bytes(data)
+    if data in CSV_TAKEN:
+        assert draw.read_pool(tmp_path / "pool.csv").root == Pool.of(CSV_TAKEN[data]).root
+    else:
+        with pytest.raises(DrawError) as refused:
+            draw.read_pool(tmp_path / "pool.csv")
+        assert str(refused.value) == CSV_REFUSED[data]
 
 
 def test_the_program_ends_with_1_for_a_wrong_bundle_and_2_for_none(tmp_path: Path) -> None:
