@@ -28,11 +28,7 @@ from shared.ids import uuid7
 from syncserver import beacons, events, keyings, notices, pools, reconcile
 from syncserver import models as m
 from syncserver.audit import critical_event
-from syncserver.keyings import Counterfoil as Counterfoil  # noqa: PLC0414 - had from here too
-from syncserver.keyings import Difference as Difference  # noqa: PLC0414 - as above
-from syncserver.keyings import Keyed as Keyed  # noqa: PLC0414 - had from here too
-from syncserver.keyings import counterfoils as counterfoils  # noqa: PLC0414 - had from here too
-from syncserver.keyings import record_counterfoils as record_counterfoils  # noqa: PLC0414 - had from here too
+from syncserver.keyings import Difference, Keyed
 from syncserver.office import Office
 
 COPY_BYTES = 1 << 20

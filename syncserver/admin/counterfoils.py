@@ -84,8 +84,8 @@ def batch(draw: UUID) -> ResponseReturnValue:
     reason = ground.text("reason", "Reason", ground.REASON_CHARS_MAX, least=0)
     with ground.acting() as c:
         _, row = _own(c, draw)
-        draws.record_counterfoils(auth.office(), c, draw, first, count, auth.account().id, reason)
-        slips = draws.counterfoils(c, draw, first, count)
+        keyings.record_counterfoils(auth.office(), c, draw, first, count, auth.account().id, reason)
+        slips = keyings.counterfoils(c, draw, first, count)
         number = len(keyings.batches(c, draw))
         total = keyings.slips(c, draw)
     sheets = [slips[start : start + SHEET_SLIPS] for start in range(0, len(slips), SHEET_SLIPS)]

@@ -511,7 +511,7 @@ def test_an_overridden_winner_is_a_new_draw_by_hand_on_a_sold_and_valid_ticket(
         draw = draws.freeze(
             scene.office, c, scene.event, {"source": "manual"}, una, redo=[first.id], reason="his boss drew"
         )
-        draws.record_counterfoils(scene.office, c, draw, 0, 97, una)
+        keyings.record_counterfoils(scene.office, c, draw, 0, 97, una)
     with scene.office.begin() as c:
         wanted = fair.Pool(draws.pool(c, draw) or b"").number_at(0)
     for what, content in (("counterfoils", "97"), ("winners", str(wanted))):
@@ -569,7 +569,7 @@ def test_a_number_in_the_frozen_pool_wins_by_hand_whatever_its_ticket_has_become
     ready(scene)
     draw = freeze(scene, {"source": "manual"})
     with scene.office.begin(scene.user) as c:
-        draws.record_counterfoils(scene.office, c, draw, 0, 100, scene.user)
+        keyings.record_counterfoils(scene.office, c, draw, 0, 100, scene.user)
     taken_out(scene, m.tickets.c.draw_number == 7)
     keyed: tuple[tuple[keyings.What, str], ...] = (("counterfoils", "100"), ("winners", "7 8 9"))
     for what, content in keyed:

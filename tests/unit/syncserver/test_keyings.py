@@ -14,8 +14,8 @@ from shared.errors import Refused
 from syncserver import auth, draws, events, keyings, reconcile
 from syncserver import models as m
 from syncserver.db import Database
-from syncserver.draws import Difference
 from syncserver.events import DrawRules
+from syncserver.keyings import Difference
 from tests.chains import Scene, open_scene
 
 PASSWORD = "correct horse battery staple"
@@ -55,7 +55,7 @@ def freeze(scene: Scene, **source: fair.Json) -> UUID:
     return draw
 
 
-def key(scene: Scene, draw: UUID, what: keyings.What, content: str, by: UUID) -> draws.Keyed:
+def key(scene: Scene, draw: UUID, what: keyings.What, content: str, by: UUID) -> keyings.Keyed:
     scene.clock.pass_ms(1_000)
     with scene.office.begin(by) as c:
         return draws.key(scene.office, c, draw, what, content, by)
@@ -142,7 +142,7 @@ def test_no_public_chance_needs_nobody_to_key_it(scene: Scene) -> None:
         with pytest.raises(Refused, match="not drawn by hand"):
             key(scene, draw, what, "1", scene.user)
     with scene.office.begin() as c, pytest.raises(Refused, match="no counterfoils"):
-        draws.counterfoils(c, draw, 0, 1)
+        keyings.counterfoils(c, draw, 0, 1)
 
 
 # By hand --------------------------------------------------------------------------------------------
@@ -152,8 +152,8 @@ def printed(scene: Scene) -> UUID:
     """A draw by hand with all its counterfoils printed."""
     draw = freeze(scene, source="manual")
     with scene.office.begin(scene.user) as c:
-        draws.record_counterfoils(scene.office, c, draw, 0, 60, scene.user)
-        draws.record_counterfoils(scene.office, c, draw, 60, 40, scene.user)
+        keyings.record_counterfoils(scene.office, c, draw, 0, 60, scene.user)
+        keyings.record_counterfoils(scene.office, c, draw, 60, 40, scene.user)
     return draw
 
 
@@ -194,21 +194,21 @@ def test_counterfoils_are_every_number_once_with_its_validation_number(scene: Sc
     """D5: in order; a second print says that it is one, and why."""
     draw = freeze(scene, source="manual")
     with scene.office.begin(scene.user) as c:
-        found = draws.counterfoils(c, draw, 90, 10)
+        found = keyings.counterfoils(c, draw, 90, 10)
         order = c.execute(m.tickets.select().where(m.tickets.c.draw_number == 100)).one().order_id
         validation = c.execute(m.orders.select().where(m.orders.c.id == order)).one().validation_number
         assert [one.number for one in found] == list(range(91, 101))
         assert (found[-1].index, found[-1].pool, found[-1].event) == (99, "main", scene.event)
         assert (found[-1].ticket_number, found[-1].validation, found[-1].copies) == (100, validation, 0)
         assert keyings.unprinted(c, draw) == 100
-        draws.record_counterfoils(scene.office, c, draw, 0, 60, scene.user)
+        keyings.record_counterfoils(scene.office, c, draw, 0, 60, scene.user)
         assert keyings.unprinted(c, draw) == 40
         with pytest.raises(Refused, match="printed before"):
-            draws.record_counterfoils(scene.office, c, draw, 50, 20, scene.user)
+            keyings.record_counterfoils(scene.office, c, draw, 50, 20, scene.user)
         scene.clock.pass_ms(1_000)
-        draws.record_counterfoils(scene.office, c, draw, 50, 20, scene.user, "the paper jammed")
+        keyings.record_counterfoils(scene.office, c, draw, 50, 20, scene.user, "the paper jammed")
         assert keyings.unprinted(c, draw) == 30
-        assert [one.copies for one in draws.counterfoils(c, draw, 58, 4)] == [2, 2, 1, 1]
+        assert [one.copies for one in keyings.counterfoils(c, draw, 58, 4)] == [2, 2, 1, 1]
         assert [
             (row.first_index, row.count, row.reprint, row.reason) for row in keyings.batches(c, draw)
         ] == [
@@ -217,7 +217,7 @@ def test_counterfoils_are_every_number_once_with_its_validation_number(scene: Sc
         ]
         for first, count in ((-1, 1), (0, 0), (99, 2), (0, keyings.COUNTERFOILS_MAX + 1)):
             with pytest.raises(Refused, match="100 counterfoils"):
-                draws.counterfoils(c, draw, first, count)
+                keyings.counterfoils(c, draw, first, count)
 
 
 def test_the_count_must_be_the_pool_s_size_and_all_must_be_printed(scene: Scene) -> None:
@@ -226,7 +226,7 @@ def test_the_count_must_be_the_pool_s_size_and_all_must_be_printed(scene: Scene)
     with pytest.raises(Refused, match="100 counterfoils were never printed"):
         key(scene, draw, "counterfoils", "100", scene.user)
     with scene.office.begin(scene.user) as c:
-        draws.record_counterfoils(scene.office, c, draw, 0, 100, scene.user)
+        keyings.record_counterfoils(scene.office, c, draw, 0, 100, scene.user)
     key(scene, draw, "counterfoils", "99", scene.user)
     again = key(scene, draw, "counterfoils", "99", scene.other_user)
     assert again.outcome == "differs"
@@ -283,7 +283,7 @@ def test_winners_that_differ_are_keyed_anew_by_two_different_people(scene: Scene
     with pytest.raises(Refused, match="keyed once"):
         key(scene, draw, "winners", "1 2 4", scene.user)
     with pytest.raises(Refused, match="nothing is printed"), scene.office.begin(scene.user) as c:
-        draws.record_counterfoils(scene.office, c, draw, 0, 1, scene.user, "for fun")
+        keyings.record_counterfoils(scene.office, c, draw, 0, 1, scene.user, "for fun")
 
 
 def test_a_draw_by_hand_whose_numbers_were_keyed_is_not_given_up(scene: Scene) -> None:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from shared import draw as fair
-from syncserver import champions, claims, draws, events
+from syncserver import champions, claims, draws, events, keyings
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
 
@@ -318,7 +318,7 @@ def test_a_draw_by_hand_is_told_as_one(house: House) -> None:
     office, by, other = house.office, house.people["manager"], house.people["admin"]
     with office.begin(by) as c:
         draw = draws.freeze(office, c, event, {"source": "manual"}, by)
-        draws.record_counterfoils(office, c, draw, 0, 15, by)
+        keyings.record_counterfoils(office, c, draw, 0, 15, by)
     for url in ("", "/notice", "/wall"):
         page = read(house, f"/draws/{draw}{url}")
         assert "counterfoil" in page
