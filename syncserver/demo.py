@@ -52,7 +52,7 @@ from syncserver import auth, claims, draws, events, reconcile, reports, rsus
 from syncserver import models as m
 from syncserver.config import read_config
 from syncserver.db import migrate, open_database
-from syncserver.evening import ORDERS, PIN, SYNC_S_MAX, WARM_UP_ORDERS, Evening, wait_until
+from syncserver.evening import LATE_ORDERS, ORDERS, PIN, SYNC_S_MAX, WARM_UP_ORDERS, Evening, wait_until
 from syncserver.office import Office, furnish
 from syncserver.stage import Kiosk, Program, Wire, script
 
@@ -60,10 +60,8 @@ CLOSE_MARGIN_S = 25
 SLOWER_TOGETHER = 2
 """Three kiosks share the machine, and a slow one must not miss the close."""
 
-EARLY_BIRD_S = 90
+EARLY_BIRD_S = 60
 """What is sold so long after the doors open takes part in the early bird too."""
-AFTER_EARLY_BIRD_S = 15
-"""Sales go on for so long behind it at least."""
 EARLY_BIRD = "early-bird"
 
 LEAVES = (
@@ -368,7 +366,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
     console.print_json(data=summary)
     for words in wrong:
-        console.print(f"[red]Does not agree:[/] {words}")
+        console.print(f"[red]This does not hold:[/] {words}")
     console.print(
         f"\nEverything the evening left is in {out}: receipts, screens, pages, lists, both draws."
         f"\nCheck the draw yourself: {script('tombola-verify')} {out / 'draw.json'}\n"
@@ -394,7 +392,7 @@ def _switch_on(
             with house.office.begin(house.manager) as c:
                 rsus.set_state(c, rsu, "enabled", house.manager, "Put up at its gate")
 
-        evening = Evening(kiosk, clock, picture, sold)
+        evening = Evening(kiosk, clock, picture, sold, house.early_bird_ms)
         evening.pictures("start")
         evening.enrol(code, enable)
         evenings.append(evening)
@@ -407,8 +405,9 @@ def _sell_all(house: House, evenings: list[Evening], clock: Clock) -> None:
     began = clock.monotonic_ms()
     north.sell(WARM_UP_ORDERS)
     pace_ms = (clock.monotonic_ms() - began) // WARM_UP_ORDERS
-    close_ms = clock.now_ms() + CLOSE_MARGIN_S * 1000 + SLOWER_TOGETHER * pace_ms * ORDERS
-    close_ms = max(close_ms, house.early_bird_ms + AFTER_EARLY_BIRD_S * 1000)
+    early_ms, late_ms = (SLOWER_TOGETHER * pace_ms * n for n in (ORDERS - LATE_ORDERS, LATE_ORDERS))
+    # The last customers come when the early bird is over.
+    close_ms = max(clock.now_ms() + early_ms, house.early_bird_ms) + late_ms + CLOSE_MARGIN_S * 1000
     with house.office.begin(house.manager) as c:
         events.move_close(house.office, c, house.event, utc(close_ms), house.manager, "Kick-off was moved")
     for evening in evenings:

@@ -14,6 +14,8 @@ from syncserver.stage import Kiosk
 ORDERS = 105
 """How many customers a kiosk serves in an evening."""
 WARM_UP_ORDERS = 8
+LATE_ORDERS = 5
+"""The last customers of each kiosk come after the early bird."""
 PICTURED_ORDER = 3
 """The customer whose screens are pictured."""
 SYNC_S_MAX = 120
@@ -44,6 +46,8 @@ class Evening:
     """Files a picture of the screen under a name."""
     sold: Callable[[], None]
     """Called after each order."""
+    early_bird_ms: int
+    """When the early bird ends."""
     orders: set[str] = field(default_factory=set)
     """Validation numbers that the screen showed as sold."""
     void: set[str] = field(default_factory=set)
@@ -86,9 +90,17 @@ class Evening:
     def sell(self, orders: int) -> None:
         """Serve so many customers, one order each."""
         for _ in range(orders):
+            if len(self.orders) == ORDERS - LATE_ORDERS:
+                left_s = max(0, self.early_bird_ms - self.clock.now_ms()) / 1000
+                self.wait_until(
+                    self._early_bird_is_over, left_s + STEP_S_MAX, "came to no end of the early bird"
+                )
             self.touch_a_sale()
             self.finish()
             self.sold()
+
+    def _early_bird_is_over(self) -> bool:
+        return self.clock.now_ms() > self.early_bird_ms + 1_000
 
     def touch_a_sale(self) -> None:
         """Everything up to the last touch: package, pay, cash."""
