@@ -87,6 +87,11 @@ class DrawRow:
     started_at: datetime
     amounts: dict[UUID, int]
     """What one winner of each prize gets, minor units, as kept when the pools were frozen; nothing of a redraw."""
+    alone: bool
+    """Whether nobody else could key the dice a second time when the pools were frozen."""
+    failure_asked: str | None
+    """Why somebody wants it given up, which a second person has to agree to."""
+    failure_asked_by: UUID | None
 
     @property
     def manual(self) -> bool:
@@ -200,6 +205,7 @@ def freeze(
             "entropy_late", f"It came out at {due:%H:%M:%S} UTC.", "Choose one that is still to come."
         )
     gathered = pools.gather(office, c, event, plan, redo=redo, progress=progress)
+    alone = keyings.only_manager(c, event)
     attempt = 1 if before is None else before.attempt + 1
     draw = uuid7(office.clock)
     try:
@@ -240,6 +246,7 @@ def freeze(
             entropy_due_at=due,
             redo={"results": [str(one) for one in redo]} if redo else None,
             amounts=None if redo else _amounts(c, event, plan),
+            alone=alone,
         )
     )
     for name, pool in gathered.pools.items():
@@ -248,6 +255,8 @@ def freeze(
     c.execute(update(d).where(d.c.id == draw).values(manifest_published_at=office.now()))
     size = sum(pool.size for pool in gathered.pools.values())
     words = f"{size} numbers were frozen, attempt {attempt}."
+    if alone and entropy["source"] in KEYED_TWICE:
+        words += f" There is no second manager: one person alone keys the {entropy['source']}, twice."
     if redo:
         words = f"A redraw for {len(redo)} given up: {reason} {words}"
         notices.tell(office, c, event, "redraw", f"{row.name}: {words}", draw)
@@ -321,7 +330,7 @@ def fix_entropy(office: Office, c: Connection, draw: UUID, text: str, by: UUID) 
 def key(office: Office, c: Connection, draw: UUID, what: keyings.What, content: str, by: UUID) -> Keyed:
     """What a person puts into the draw: ``entropy``, ``counterfoils`` (their count) or ``winners`` (the numbers).
 
-    Dice and digits are keyed twice, the second time by another person unless the organisation has one manager only;
+    Dice and digits are keyed twice, the second time by another person unless there was none when it was frozen;
     of a beacon its answer is pasted once, and none needs nothing. Counterfoils and winners of a draw by hand are
     keyed twice by different people; a count that two agree on must be the pools' size. Raises ``Refused``: ``step``,
     ``entropy``, ``entropy_early``, ``same_person``, ``keyed_already``, ``not_manual``, ``not_printed``, ``numbers``,
@@ -457,11 +466,21 @@ def draw_now(
     return draw
 
 
-def fail(office: Office, c: Connection, draw: UUID, reason: str, by: UUID) -> None:
+def two_give_up(office: Office, c: Connection, draw: UUID) -> bool:
+    """Whether one person alone can no longer give the attempt up: its public chance can be known by now.
+
+    Who knows that and has the office's secret knows the winners, and could try again until they suit.
+    """
+    return _known(office, c, _draw(c, draw))
+
+
+def fail(office: Office, c: Connection, draw: UUID, reason: str, by: UUID) -> bool:
     """Give an attempt up, on record and with a reason; the next one names it in its manifest, and everybody is told.
 
-    Only before it is drawn, by hand before the first number is keyed: once the winners are known nobody may look at
-    them and try again. ``Refused``: ``reason``, ``step``.
+    Once the seed is made and the public chance can be known the first person only asks for it, which everybody is
+    told too, and the next one agrees: whether it is given up now. Only before it is drawn, by hand before the first
+    number is keyed: once the winners are known nobody may look at them and try again. ``Refused``: ``reason``,
+    ``step``, ``second_person``.
     """
     reason = _reason(reason)
     row = _draw(c, draw, lock=True)
@@ -473,12 +492,33 @@ def fail(office: Office, c: Connection, draw: UUID, reason: str, by: UUID) -> No
         )
     if any(one.what == "winners" for one in keyings.keyings(c, draw)):
         raise Refused("step", "Its numbers are drawn, and keyed by one at least.", "Go on with it.")
-    d = m.draw_executions
-    c.execute(update(d).where(d.c.id == draw).values(state="failed", failure=reason, updated_at=func.now()))
     event = events.locked(c, row.raffle_event_id)
-    words = f"{event.name}: attempt {row.attempt} was given up. {reason}"
-    critical_event(c, "draw_failed", "ERROR", words, event_id=event.id, user_id=by)
-    notices.tell(office, c, event.id, "draw_failed", words, draw)
+    d, u = m.draw_executions, m.users
+    two = _known(office, c, row)
+    if two and row.failure_asked_by is None:
+        values: dict[str, Any] = {
+            "failure_asked": reason,
+            "failure_asked_at": office.now(),
+            "failure_asked_by": by,
+        }
+        name = c.scalar(select(u.c.display_name).where(u.c.id == by)) or "Somebody"
+        kind = "draw_failure_asked"
+        words = f"{event.name}: {name} asks to give attempt {row.attempt} up; a second person has to agree. {reason}"
+    else:
+        if two and row.failure_asked_by == by:
+            raise Refused(
+                "second_person",
+                "You have asked for it; a second person has to agree.",
+                "Ask another manager.",
+            )
+        if row.failure_asked is not None:
+            reason = f"{row.failure_asked} {reason}"
+        values = {"state": "failed", "failure": reason, "failed_at": office.now(), "failed_by": by}
+        kind, words = "draw_failed", f"{event.name}: attempt {row.attempt} was given up. {reason}"
+    c.execute(update(d).where(d.c.id == draw).values(updated_at=func.now(), **values))
+    critical_event(c, kind, "ERROR", words, event_id=event.id, user_id=by, metadata={"draw": str(draw)})
+    notices.tell(office, c, event.id, kind, words, draw)
+    return kind == "draw_failed"
 
 
 def attempts(c: Connection, event: UUID) -> list[DrawRow]:
@@ -694,8 +734,7 @@ def _key_entropy(office: Office, c: Connection, row: Row[Any], content: str, by:
         fair.check_entropy(source, text)
     except DrawError as e:
         raise Refused("entropy", f"{e}.".capitalize(), "Type the results in their order.") from e
-    alone = keyings.only_manager(c, row.raffle_event_id)
-    keyed = keyings.put(office, c, row.id, "entropy", text, by, apart=not alone)
+    keyed = keyings.put(office, c, row.id, "entropy", text, by, apart=not row.alone)
     _record_keying(c, row, "entropy", keyed, by)
     if keyed.outcome == "agreed":
         fix_entropy(office, c, row.id, text, by)
@@ -1033,6 +1072,17 @@ def _draw(c: Connection, draw: UUID, *, lock: bool = False) -> Row[Any]:
     return row
 
 
+def _known(office: Office, c: Connection, row: Row[Any]) -> bool:
+    """Whether the seed is made and the public chance fixed, keyed by one at least, out, or none at all."""
+    if row.seed_committed_at is None:
+        return False
+    if row.entropy_fixed_at is not None or row.entropy_source["source"] == NO_ENTROPY["source"]:
+        return True
+    if row.entropy_due_at is not None:
+        return bool(row.entropy_due_at <= office.now())
+    return any(one.what == "entropy" for one in keyings.keyings(c, row.id))
+
+
 def _manual(row: Row[Any]) -> bool:
     return bool(row.entropy_source["source"] == "manual")
 
@@ -1124,6 +1174,9 @@ def _draw_rows(c: Connection, rows: Sequence[Row[Any]]) -> list[DrawRow]:
             row.conducted_by,
             row.started_at,
             {UUID(prize): amount for prize, amount in (row.amounts or {}).items()},
+            row.alone,
+            row.failure_asked,
+            row.failure_asked_by,
         )
         for row in rows
     ]

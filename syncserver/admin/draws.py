@@ -279,7 +279,8 @@ def _values(
         "unprinted": unprinted,
         "slips": sum(size for _, size, _ in draw.pools),
         "keying": {what: _keying(keyed, what, me.id) for what in ("entropy", "counterfoils", "winners")},
-        "alone": keyings.only_manager(c, event.id),
+        "alone": draw.alone,
+        "two_give_up": draws.two_give_up(here, c, draw.id),
         "addresses": addresses,
         "beacon_qr": _qr(addresses[0]) if addresses and draw.step == "committed" else "",
         "not_checked": beacons.not_checked(draw.entropy_source),
@@ -308,7 +309,12 @@ def _qr(text: str) -> str:
 
 def _names(c: Connection, held: Sequence[DrawRow]) -> dict[UUID | None, str]:
     """The people in these draws by their ids."""
-    people = {who for one in held for who in (one.conducted_by, one.agreed_by, one.official_by) if who}
+    people = {
+        who
+        for one in held
+        for who in (one.conducted_by, one.agreed_by, one.official_by, one.failure_asked_by)
+        if who
+    }
     u = m.users
     rows = c.execute(select(u.c.id, u.c.display_name).where(u.c.id.in_(people)))
     return {row.id: row.display_name for row in rows}
@@ -523,8 +529,8 @@ def step(draw: UUID, step: str) -> ResponseReturnValue:
             draws.execute(here, c, draw, me.id)
         elif step == "official":
             draws.make_official(here, c, draw, me.id)
-        elif step == "fail":
-            draws.fail(here, c, draw, ground.reason(), me.id)
+        elif step == "fail" and not draws.fail(here, c, draw, ground.reason(), me.id):
+            ground.tell("warn", "You asked to give it up.", "A second person has to agree, on this page.")
     if step == "fetch":
         draws.fetch_entropy(here, draw, me.id)
         ground.tell("good", "It is here, it is what it must be, and it is fixed.")

@@ -1273,7 +1273,8 @@ BEGIN
 
         FOREACH name IN ARRAY ARRAY[
             'manifest', 'manifest_sha256', 'manifest_published_at', 'seed_sealed', 'seed_sha256', 'seed_committed_at',
-            'public_entropy', 'entropy_fixed_at', 'seed_opened_at', 'bundle', 'verified_at', 'official_at', 'official_by'
+            'public_entropy', 'entropy_fixed_at', 'seed_opened_at', 'bundle', 'verified_at', 'official_at', 'official_by',
+            'failure_asked', 'failure_asked_at', 'failure_asked_by'
         ] LOOP
             IF to_jsonb(OLD) ->> name IS NOT NULL
                 AND to_jsonb(OLD) -> name IS DISTINCT FROM to_jsonb(NEW) -> name THEN
@@ -1312,7 +1313,7 @@ BEGIN
         END IF;
         IF complaint IS NULL AND OLD.entropy_fixed_at IS NULL AND NEW.entropy_fixed_at IS NOT NULL
             AND NEW.entropy_source ->> 'source' IN ('dice', 'digits')
-            AND keyed_alike(NEW.id, 'entropy', false) IS DISTINCT FROM NEW.public_entropy
+            AND keyed_alike(NEW.id, 'entropy', NOT NEW.alone) IS DISTINCT FROM NEW.public_entropy
             AND OLD.seed_committed_at IS NOT NULL AND NOT fresh THEN
             complaint := 'dice and digits are fixed once two have keyed them alike';
         END IF;
@@ -1336,6 +1337,15 @@ BEGIN
         IF complaint IS NULL AND manual AND OLD.bundle IS NULL AND NEW.bundle IS NOT NULL
             AND (OLD.manifest_published_at IS NULL OR fresh) THEN
             complaint := 'numbers are drawn by hand after the manifest is published';
+        END IF;
+        -- Who knows the public chance, and has the office's secret, knows the winners. Of a draw without public chance
+        -- the seed alone decides.
+        IF complaint IS NULL AND NEW.state = 'failed' AND OLD.seed_committed_at IS NOT NULL
+            AND (OLD.entropy_fixed_at IS NOT NULL OR OLD.entropy_source ->> 'source' = 'none'
+                 OR OLD.entropy_due_at <= NEW.failed_at
+                 OR EXISTS (SELECT FROM draw_keyings WHERE draw_execution_id = OLD.id AND what = 'entropy'))
+            AND (OLD.failure_asked_by IS NULL OR OLD.failure_asked_by = NEW.failed_by OR fresh) THEN
+            complaint := 'two people give an attempt up once its public chance can be known';
         END IF;
         IF complaint IS NULL AND OLD.official_at IS NULL AND NEW.official_at IS NOT NULL
             AND OLD.verified_at IS NULL THEN
@@ -1377,6 +1387,10 @@ BEGIN
             THEN 'a draw is completed after it was verified'
         WHEN NEW.state = 'failed' AND coalesce(NEW.failure, '') = ''
             THEN 'a failed attempt says why'
+        WHEN num_nonnulls(NEW.failed_at, NEW.failed_by) <> CASE WHEN NEW.state = 'failed' THEN 2 ELSE 0 END
+            THEN 'a named person gives an attempt up'
+        WHEN num_nonnulls(NEW.failure_asked, NEW.failure_asked_at, NEW.failure_asked_by) NOT IN (0, 3)
+            THEN 'who asks to give an attempt up says why'
         WHEN NEW.state = 'failed' AND NEW.official_at IS NOT NULL
             THEN 'an official draw has not failed'
     END);
@@ -1411,7 +1425,8 @@ BEGIN
     ELSIF EXISTS (
         SELECT FROM new_rows n JOIN draw_executions d ON d.id = n.draw_execution_id
             LEFT JOIN draw_results o ON o.id = n.replaces_id
-        WHERE n.prize_value_at_draw <> coalesce(o.prize_value_at_draw, (d.amounts ->> n.prize_id::text)::bigint)
+        WHERE n.prize_value_at_draw
+            IS DISTINCT FROM coalesce(o.prize_value_at_draw, (d.amounts ->> n.prize_id::text)::bigint)
     ) THEN
         complaint := 'a winner gets what the prize came to when the pools were frozen';
     ELSIF EXISTS (
@@ -1520,7 +1535,7 @@ BEGIN
             THEN 'a round of keying has two, and the next begins after them'
         WHEN NEW.what = 'winners' AND NOT keyed_whole(NEW.draw_execution_id)
             THEN 'the counterfoils are counted before the winners are keyed'
-        WHEN NEW.what <> 'entropy' AND done = 1 AND NEW.keyed_by = (
+        WHEN NOT (NEW.what = 'entropy' AND draw.alone) AND done = 1 AND NEW.keyed_by = (
             SELECT keyed_by FROM draw_keyings
             WHERE draw_execution_id = NEW.draw_execution_id AND what = NEW.what AND round = last
         ) THEN 'the second person is another'

@@ -621,7 +621,8 @@ def test_nobody_keys_dice_before_the_hash_of_the_seed_is_published(every_databas
 def test_a_draw_is_never_deleted_not_even_by_the_owner(every_database: Database) -> None:
     """D3: not by itself, and not with its event."""
     draw = make_draw(every_database)
-    step(every_database, draw, {"state": "failed", "failure": "power"})
+    who = {"failed_at": text("now()"), "failed_by": UUID(int=1)}
+    step(every_database, draw, {"state": "failed", "failure": "power", **who})
     owner = create_engine(every_database.owner_url)
     for statement in ("DELETE FROM draw_executions", "DELETE FROM raffle_events"):
         with owner.connect() as connection, pytest.raises(IntegrityError, match="never deleted"):

@@ -223,9 +223,7 @@ def test_an_attempt_given_up_stays_on_record_and_the_next_one_names_it(scene: Sc
     ready(scene)
     first = freeze(scene)
     with scene.office.begin(scene.user) as c:
-        draws.commit_seed(scene.office, c, first, scene.user)
-    with scene.office.begin(scene.user) as c:
-        draws.fail(scene.office, c, first, "the power went", scene.user)
+        assert draws.fail(scene.office, c, first, "the power went", scene.user)
     second = draws.draw_now(scene.office, scene.event, scene.user)
     with scene.office.begin() as c:
         rows = draws.attempts(c, scene.event)
@@ -287,6 +285,130 @@ def test_an_attempt_whose_winners_are_known_is_not_given_up(scene: Scene) -> Non
     assert e.value.code == "step"
     with scene.office.begin(scene.user) as c:
         draws.make_official(scene.office, c, draw, scene.user)
+
+
+def committed(scene: Scene, entropy: fair.Json = None) -> UUID:
+    """Frozen, and the seed's hash published."""
+    draw = freeze(scene, entropy)
+    with scene.office.begin(scene.user) as c:
+        draws.commit_seed(scene.office, c, draw, scene.user)
+    return draw
+
+
+def give_attempt_up(scene: Scene, draw: UUID, by: UUID, reason: str = "we do not like it") -> bool:
+    with scene.office.begin(by) as c:
+        return draws.fail(scene.office, c, draw, reason, by)
+
+
+DICE: fair.Json = {"source": "dice", "form": "2d6"}
+
+
+def test_one_person_gives_an_attempt_up_before_the_chance_can_be_known_and_two_after_that(
+    scene: Scene,
+) -> None:
+    """D11, law 7: nobody alone tries again until the numbers suit them; every administrator is told who asked."""
+    ready(scene)
+    una, otto = staffed(scene)
+    assert give_attempt_up(scene, committed(scene, DICE), una)
+    draw = committed(scene, DICE)
+    with scene.office.begin(una) as c:
+        draws.key(scene.office, c, draw, "entropy", "3 4", una)
+    assert not give_attempt_up(scene, draw, una)
+    with pytest.raises(Refused, match="second person") as e:
+        give_attempt_up(scene, draw, una)
+    assert e.value.code == "second_person"
+    with scene.office.begin() as c:
+        row = draws.get(c, draw)
+        assert (row.step, row.failure_asked, row.failure_asked_by) == ("committed", "we do not like it", una)
+        (told,) = [one for one in notices.unseen(c, otto) if one.kind == "draw_failure_asked"]
+        assert "Una" in told.text
+        assert "we do not like it" in told.text
+    with pytest.raises(IntegrityError, match="two people"), scene.office.begin() as c:
+        c.execute(
+            update(m.draw_executions)
+            .where(m.draw_executions.c.id == draw)
+            .values(state="failed", failure="so", failed_at=scene.office.now(), failed_by=una)
+        )
+    with pytest.raises(IntegrityError, match="failure_asked_by is set once"), scene.office.begin() as c:
+        c.execute(
+            update(m.draw_executions).where(m.draw_executions.c.id == draw).values(failure_asked_by=otto)
+        )
+    assert give_attempt_up(scene, draw, otto, "the dice fell off the table")
+    with scene.office.begin() as c:
+        row = draws.get(c, draw)
+        assert row.failure == "we do not like it the dice fell off the table"
+        assert row.step == "failed"
+
+
+def test_without_public_chance_two_people_give_up_whatever_has_a_seed(scene: Scene) -> None:
+    """Law 7: then the seed alone decides, from the moment it is made."""
+    ready(scene)
+    una, otto = staffed(scene)
+    draw = committed(scene)
+    assert not give_attempt_up(scene, draw, una)
+    # It can still be gone on with.
+    with scene.office.begin(una) as c:
+        draws.fix_entropy(scene.office, c, draw, "", una)
+    with scene.office.begin(una) as c:
+        assert draws.two_give_up(scene.office, c, draw)
+    assert give_attempt_up(scene, draw, otto)
+
+
+def test_a_beacon_that_is_out_takes_two_to_give_up(database: Database, tmp_path: Path) -> None:
+    """Law 7: from then on everybody knows it."""
+    scene = ready_for(database, tmp_path, OUT_MS)
+    una, otto = staffed(scene)
+    draw = committed(scene, draws.drand_source(scene.office, 60))
+    with scene.office.begin() as c:
+        assert not draws.two_give_up(scene.office, c, draw)
+    scene.clock.ms = OUT_MS
+    assert not give_attempt_up(scene, draw, una)
+    assert give_attempt_up(scene, draw, otto)
+
+
+def test_who_was_not_alone_at_the_freeze_does_not_key_the_dice_twice(scene: Scene) -> None:
+    """D3, law 7: not by switching the others off afterwards; the database says the same."""
+    ready(scene)
+    una, otto = staffed(scene)
+    draw = committed(scene, DICE)
+    with scene.office.begin() as c:
+        assert not draws.get(c, draw).alone
+        c.execute(update(m.users).where(m.users.c.id == otto).values(is_active=False))
+    with scene.office.begin(una) as c:
+        draws.key(scene.office, c, draw, "entropy", "3 4", una)
+    with pytest.raises(Refused, match="second person") as e, scene.office.begin(una) as c:
+        draws.key(scene.office, c, draw, "entropy", "3 4", una)
+    assert e.value.code == "same_person"
+    with pytest.raises(IntegrityError, match="second person is another"), scene.office.begin() as c:
+        c.execute(
+            m.draw_keyings.insert().values(
+                draw_execution_id=draw,
+                what="entropy",
+                round=1,
+                content="3 4",
+                keyed_by=una,
+                keyed_at=scene.office.now(),
+            )
+        )
+    with pytest.raises(IntegrityError, match="alone never changes"), scene.office.begin() as c:
+        c.execute(update(m.draw_executions).values(alone=True))
+
+
+def test_who_is_alone_at_the_freeze_keys_the_dice_twice_and_it_is_on_record(scene: Scene) -> None:
+    """D3: decided then, whoever comes later."""
+    ready(scene)
+    with scene.office.begin() as c:
+        una = auth.create_user(c, scene.organisation, "una", "Una", PASSWORD, "manager")
+    draw = committed(scene, DICE)
+    with scene.office.begin() as c:
+        auth.create_user(c, scene.organisation, "otto", "Otto", PASSWORD, "admin")
+        assert draws.get(c, draw).alone
+        said = c.execute(select(m.critical_events.c.description)).scalars().all()
+        assert any("one person alone keys the dice" in words for words in said)
+    with scene.office.begin(una) as c:
+        for _ in range(2):
+            draws.key(scene.office, c, draw, "entropy", "3 4", una)
+        assert draws.get(c, draw).step == "entropy"
 
 
 def test_a_void_after_the_freeze_is_a_finding_and_changes_no_pool(scene: Scene) -> None:
@@ -423,7 +545,8 @@ def test_what_two_gave_up_is_drawn_again_on_record_and_everybody_told(scene: Sce
         [second.id],
     )
     assert [(prize.position, prize.winners) for prize in plan.prizes] == [(2, 1)]
-    assert pool.size == 97
+    # Of an ineligible holder all five numbers are out, and the two others that have won.
+    assert pool.size == 93
     assert not any(pool.contains(one.number) for one in (first, second, third))
     assert "A redraw for 1 given up: ineligible" in told[0].text
     finish(scene, draw)
@@ -511,10 +634,10 @@ def test_an_overridden_winner_is_a_new_draw_by_hand_on_a_sold_and_valid_ticket(
         draw = draws.freeze(
             scene.office, c, scene.event, {"source": "manual"}, una, redo=[first.id], reason="his boss drew"
         )
-        keyings.record_counterfoils(scene.office, c, draw, 0, 97, una)
+        keyings.record_counterfoils(scene.office, c, draw, 0, 93, una)
     with scene.office.begin() as c:
         wanted = fair.Pool(draws.pool(c, draw) or b"").number_at(0)
-    for what, content in (("counterfoils", "97"), ("winners", str(wanted))):
+    for what, content in (("counterfoils", "93"), ("winners", str(wanted))):
         for person in (una, otto):
             with scene.office.begin(person) as c:
                 draws.key(scene.office, c, draw, what, content, person)  # type: ignore[arg-type]

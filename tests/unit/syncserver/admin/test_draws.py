@@ -131,6 +131,26 @@ def test_a_round_of_drand_is_counted_down_to_then_fetched_or_pasted(house: House
     assert told(refused)
 
 
+def test_a_second_person_agrees_to_give_up_what_could_be_known(house: House) -> None:
+    """D11: once one has keyed the dice; the one who asked is offered nothing more, every page says who asked."""
+    ready(house)
+    url = frozen(house, source="digits", digits="6")
+    assert "Give this attempt up…" in page(house, url)
+    follow(house, f"{url}/commit")
+    follow(house, f"{url}/entropy", text="409 117")
+    assert "Ask to give this attempt up…" in page(house, url)
+    shown = follow(house, f"{url}/fail", reason="The bag was torn")
+    assert "You asked to give it up." in shown
+    assert "asks to give this attempt up." in shown
+    assert "give this attempt up…" not in shown
+    assert "You have asked for it" in " ".join(told(follow(house, f"{url}/fail", reason="Please")))
+    other = page(house, url, "admin")
+    assert "The bag was torn" in other
+    assert "Agree to give this attempt up…" in other
+    shown = follow(house, f"{url}/fail", "admin", reason="I saw it")
+    assert "This attempt was given up.</strong>The bag was torn I saw it" in shown
+
+
 def test_a_seed_is_not_committed_once_the_public_chance_is_out(house: House) -> None:
     """D3: the hash of the seed is published before; otherwise the attempt is given up, on record."""
     ready(house)
@@ -279,7 +299,7 @@ def test_what_two_people_gave_up_is_drawn_again_as_a_draw_of_its_own(house: Hous
     assert result is not None
     with house.office.begin(house.people["admin"]) as c:
         forfeit = claims.give_up(
-            house.office, c, result, "ineligible", "A member of staff", house.people["admin"]
+            house.office, c, result, "declined", "A member of staff", house.people["admin"]
         )
     with house.office.begin(house.people["manager"]) as c:
         claims.agree(house.office, c, forfeit, house.people["manager"])
