@@ -8,24 +8,47 @@
   const STALE_MS = 10_000;
   const REVEAL_MS = 4000; // between two winners
   const PAGE_MS = 12_000; // how long a page of winners stays
-  const PAGE_WINNERS = 6;
+  const PAGE_WINNERS = 6; // more would be too small to read from the last row; pages are filled evenly
+  const ROW_TILES = [8, 24, 60, 100, 120]; // up to so many tiles stand in one row, in two, …
 
   const wall = document.querySelector("[data-wall]"), stale = document.querySelector("[data-stale]");
   let shown = wall.innerHTML, fresh = Date.now(), skew = 0, timer = 0;
   const step = () => wall.querySelector("[data-step]")?.dataset.step;
+
+  // Numbers as large as the screen allows: how wide the widest is, in its own font's size, decides with their count.
+  function arrange(place, cards) {
+    const ratios = cards.map((card) => {
+      const number = card.querySelector(".number");
+      return number.getBoundingClientRect().width / parseFloat(getComputedStyle(number).fontSize);
+    });
+    place.style.setProperty("--ratio", Math.max(...ratios, 0.5).toFixed(3));
+  }
+
+  // What was thrown or called stands in rows of the same length, as few as can be read.
+  function lay() {
+    const tiles = wall.querySelector("[data-tiles]");
+    if (!tiles) return;
+    const all = [...tiles.children], rows = ROW_TILES.findIndex((most) => all.length <= most) + 1 || ROW_TILES.length;
+    tiles.style.setProperty("--per", Math.ceil(all.length / rows));
+    tiles.style.setProperty("--chars", Math.max(...all.map((one) => one.textContent.length)));
+  }
 
   // Winners come one by one where the hall sees them for the first time; on a wall opened later all stand there.
   function reveal(live) {
     clearTimeout(timer);
     const cards = [...wall.querySelectorAll("[data-winner]")];
     if (!cards.length) return;
-    const place = wall.querySelector("[data-reveal]"), pages = Math.ceil(cards.length / PAGE_WINNERS);
-    place.classList.add(cards.length === 1 ? "one" : cards.length <= 2 ? "few" : "many");
+    const place = wall.querySelector("[data-reveal]"), told = wall.querySelector("[data-pages]");
+    const pages = Math.ceil(cards.length / PAGE_WINNERS), full = Math.ceil(cards.length / pages);
+    arrange(place, cards);
+    place.classList.add(`of-${full}`);
     const page = (which, slowly) => {
       cards.forEach((card, i) => {
-        card.hidden = Math.floor(i / PAGE_WINNERS) !== which;
+        card.hidden = Math.floor(i / full) !== which;
         card.classList.toggle("shown", !slowly);
       });
+      told.hidden = pages === 1;
+      told.textContent = `${which * full + 1}–${Math.min(cards.length, (which + 1) * full)} of ${cards.length} winners`;
       const these = cards.filter((card) => !card.hidden);
       const next = () => {
         if (pages > 1) timer = setTimeout(() => page((which + 1) % pages, slowly && which + 1 < pages), PAGE_MS);
@@ -67,6 +90,7 @@
         if (text.trim() !== shown.trim()) {
           shown = text;
           wall.innerHTML = text;
+          lay();
           reveal(step() === "official" && before !== "official");
           count();
         }
@@ -83,6 +107,7 @@
   const wake = () => { if (navigator.wakeLock && !document.hidden) navigator.wakeLock.request("screen").catch(() => {}); };
   document.addEventListener("visibilitychange", wake);
   wake();
+  lay();
   reveal(false);
   count();
   setInterval(count, 250);
