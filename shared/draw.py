@@ -49,6 +49,7 @@ BATCH_NUMBERS: Final = 1 << 14  # packed at once
 JSON_DEPTH_MAX: Final = 16
 JSON_INT_MAX: Final = 2**53 - 1  # the largest integer every JSON reader holds exactly
 NAME_CHARS_MAX: Final = 200
+TOLD_CHARS: Final = 80  # of a wrong value in a reason
 POOL_NAME: Final = "[ -~]+"  # printable ASCII: what is printable beyond it depends on Unicode's version
 TEXT_CHARS_MAX: Final = 10_000  # of public entropy
 POOLS_MAX: Final = 10_000
@@ -148,6 +149,13 @@ def _integer(digits: str) -> int:
 
 def _no_float(text: str) -> Json:
     raise DrawError(f"JSON: {text[:40]!r} is not an integer")
+
+
+def _told(value: Json) -> str:
+    """A value that is not what it must be, as much of it as says which one is meant."""
+    if isinstance(value, str):
+        return repr(value[:TOLD_CHARS])
+    return canonical(value).decode("utf-8")[:TOLD_CHARS]
 
 
 def _fields(value: Json, where: str, names: Iterable[str], optional: Iterable[str] = ()) -> dict[str, Json]:
@@ -556,7 +564,7 @@ def check_entropy_source(source: Json) -> dict[str, Json]:
                 raise DrawError("entropy, time: not YYYY-MM-DDThh:mm:00Z")
         case other:
             raise DrawError(
-                f"entropy: the source {other!r} is none of none, manual, dice, digits, drand, nist"
+                f"entropy: the source {_told(other)} is none of none, manual, dice, digits, drand, nist"
             )
     return source
 
@@ -678,7 +686,7 @@ class Manifest:
         """From its JSON value."""
         have = _fields(value, "manifest", MANIFEST_FIELDS, ["ballots", "links", "progressive"])
         if have["format"] != FORMAT:
-            raise DrawError(f"manifest: the format {have['format']!r} is not {FORMAT}")
+            raise DrawError(f"manifest: the format {_told(have['format'])} is not {FORMAT}")
         if type(have["repeat"]) is not bool:
             raise DrawError("manifest, repeat: neither true nor false")
         attempt = _int(have["attempt"], "manifest, attempt", 1, JSON_INT_MAX)
@@ -1233,7 +1241,7 @@ def _compare(report: Report, name: str, claimed: Json, data: bytes, words: str) 
     if claimed == actual:
         report.checked.append(words)
     else:
-        report.problems.append(f"{name}: {claimed!r:.80} is stated, {actual} is right")
+        report.problems.append(f"{name}: {_told(claimed)} is stated, {actual} is right")
 
 
 def _verify_results(plan: Manifest, generator: HmacDrbg | None, results: list[Json], report: Report) -> None:
@@ -1431,7 +1439,7 @@ def verify_proof(data: bytes) -> list[str]:
     """What a proof file shows, in words; DrawError, with the reason, where it shows nothing."""
     have = _fields(parse_canonical(data), "proof", PROOF_FIELDS)
     if have["format"] != PROOF_FORMAT:
-        raise DrawError(f"proof: the format {have['format']!r} is not {PROOF_FORMAT}")
+        raise DrawError(f"proof: the format {_told(have['format'])} is not {PROOF_FORMAT}")
     manifest_sha256 = hashlib.sha256(_manifest_bytes(have["manifest"])).hexdigest()
     plan = Manifest.of(have["manifest"])
     if have["manifest_sha256"] != manifest_sha256:

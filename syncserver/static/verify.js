@@ -20,6 +20,7 @@ const Tombola = (() => {
   const MANIFEST_BYTES_MAX = 16 << 20;
   const JSON_DEPTH_MAX = 16;
   const NAME_CHARS_MAX = 200;
+  const TOLD_CHARS = 80; // of a wrong value in a reason
   const TEXT_CHARS_MAX = 10_000;
   const POOLS_MAX = 10_000;
   const PRIZES_MAX = 10_000;
@@ -172,6 +173,12 @@ const Tombola = (() => {
   }
 
   const canonical = (value) => utf8(encode(value, 1));
+
+  // A value that is not what it must be, as much of it as says which one is meant.
+  function told(value) {
+    const cut = (text) => Array.from(text).slice(0, TOLD_CHARS).join("");
+    return typeof value === "string" ? quoted(cut(value)) : cut(encode(value, 1));
+  }
 
   // The value whose canonical encoding these bytes are; any other byte string is refused, with the reason.
   function parseCanonical(data, most = BUNDLE_BYTES_MAX) {
@@ -363,7 +370,7 @@ const Tombola = (() => {
       fields(source, "entropy", ["source", "time"]);
       if (!isMinute(text(source.time, "entropy, time"))) refuse("entropy, time: not YYYY-MM-DDThh:mm:00Z");
     } else {
-      refuse(`entropy: the source ${quoted(source.source)} is none of none, manual, dice, digits, drand, nist`);
+      refuse(`entropy: the source ${told(source.source)} is none of none, manual, dice, digits, drand, nist`);
     }
     return source;
   }
@@ -397,7 +404,7 @@ const Tombola = (() => {
 
   function readManifest(value) {
     const have = fields(value, "manifest", MANIFEST, ["ballots", "links", "progressive"]);
-    if (have.format !== FORMAT) refuse(`manifest: the format ${quoted(have.format)} is not ${FORMAT}`);
+    if (have.format !== FORMAT) refuse(`manifest: the format ${told(have.format)} is not ${FORMAT}`);
     if (typeof have.repeat !== "boolean") refuse("manifest, repeat: neither true nor false");
     const attempt = integer(have.attempt, "manifest, attempt", 1, Number.MAX_SAFE_INTEGER);
     if ((have.previous === null) !== (attempt === 1)) refuse("manifest, previous: names the attempt before, so all but attempt 1 have one");
@@ -571,7 +578,7 @@ const Tombola = (() => {
 
   function compare(report, name, claimed, actual, words) {
     if (claimed === actual) report.checked.push(words);
-    else report.problems.push(`${name}: ${quoted(String(claimed).slice(0, 80))} is stated, ${actual} is right`);
+    else report.problems.push(`${name}: ${told(claimed)} is stated, ${actual} is right`);
   }
 
   function verifyBundle(data, pools, beacon, report) {
@@ -741,7 +748,7 @@ const Tombola = (() => {
     const report = { ...emptyReport(), number: null, index: null, size: null, pool: "", path: [] };
     try {
       const have = fields(parseCanonical(data), "proof", PROOF);
-      if (have.format !== PROOF_FORMAT) refuse(`proof: the format ${quoted(have.format)} is not ${PROOF_FORMAT}`);
+      if (have.format !== PROOF_FORMAT) refuse(`proof: the format ${told(have.format)} is not ${PROOF_FORMAT}`);
       report.manifestSha256 = sha256Hex(bytesOfManifest(have.manifest));
       const plan = report.manifest = readManifest(have.manifest);
       compare(report, "manifest_sha256", have.manifest_sha256, report.manifestSha256, "the manifest's hash");

@@ -126,24 +126,31 @@
       }
       if (files.length) await work(files);
     };
-    choose.addEventListener("change", async () => { await take(choose.files); choose.value = ""; });
+    choose.addEventListener("change", async () => {
+      const given = [...choose.files]; // emptied at once, so that files chosen while these are read are not lost
+      choose.value = "";
+      await take(given);
+    });
     for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
     for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
     drop.addEventListener("drop", (event) => { event.preventDefault(); take(event.dataTransfer.files); });
 
+    const fetched = async (address) => {
+      const reply = await fetch(address);
+      if (!reply.ok) throw new Error(reply.status === 404 ? "it is not published yet" : `the server answers ${reply.status}`);
+      return { name: address, data: new Uint8Array(await reply.arrayBuffer()) };
+    };
     const load = async (addresses) => {
       say("Loading…");
+      let files;
       try {
-        const files = await Promise.all(addresses.map(async (address) => {
-          const reply = await fetch(address);
-          if (!reply.ok) throw new Error(reply.status === 404 ? "it is not published yet" : `the server answers ${reply.status}`);
-          return { name: address, data: new Uint8Array(await reply.arrayBuffer()) };
-        }));
-        await work(files);
+        files = await Promise.all(addresses.map(fetched));
       } catch (error) {
         if (error instanceof TypeError) say("The server cannot be reached. Choose a bundle that you have saved.");
         else show(verdict(false, "The bundle cannot be loaded.", `${error.message}.`));
+        return;
       }
+      await work(files);
     };
     if (place.dataset.bundle) load([place.dataset.bundle]);
     for (const button of place.querySelectorAll("[data-load]")) button.addEventListener("click", () => load(button.dataset.load.split(" ")));

@@ -118,10 +118,10 @@ def again(value: dict[str, Any]) -> dict[str, Any]:
     return next(result for result in value["results"] if result["refused"])
 
 
-def unsealed(name: str) -> bytes:
+def unsealed(name: str, claimed: Any = "00" * 32) -> bytes:
     """One hash is another; the bundle's own is right, unless it is that one."""
     value = json.loads(sealed(good()))
-    value[name] = "00" * 32
+    value[name] = claimed
     if name != "bundle_sha256":
         rest = {key: item for key, item in value.items() if key != "bundle_sha256"}
         value["bundle_sha256"] = verifier.sha256(draw.canonical(rest)).hex()
@@ -210,7 +210,9 @@ MADE: dict[str, Callable[[], bytes]] = {
     "02-bundle-hash": lambda: unsealed("bundle_sha256"),
     "02-manifest-hash": lambda: unsealed("manifest_sha256"),
     "02-seed-hash": lambda: unsealed("seed_sha256"),
+    "02-seed-hash-no-text": lambda: unsealed("seed_sha256", {"toString": 1}),
     "03-format": lambda: of(format="tombola-draw-2"),
+    "03-format-no-text": lambda: of(format={"toString": 1}),
     "04-attempt-without-previous": lambda: of(attempt=2),
     "04-deck-of-no-pool": lambda: of(progressive={"ace": 9, "deck": "cards"}, prizes=[prize(1), prize(2)]),
     "04-deck-too-large": lambda: sealed(
@@ -253,7 +255,9 @@ MADE: dict[str, Callable[[], bytes]] = {
     "05-nist-no-such-day": lambda: chance(nist("2026-02-29T12:00:00Z"), PULSE),
     "05-nist-no-such-hour": lambda: chance(nist("2026-02-28T24:00:00Z"), PULSE),
     "05-none-but-text": lambda: chance({"source": "none"}, "x"),
+    "05-source-no-text": lambda: chance({"source": {"toString": 1, "": [None, True, "é"]}}, ""),
     "05-source-unknown": lambda: chance({"source": "lava"}, ""),
+    "05-source-very-long": lambda: chance({"source": "lava " * 40}, ""),
     "06-result-in-excess": lambda: with_(lambda v: v["results"].append(v["results"][2])),
     "06-result-missing": lambda: with_(lambda v: v["results"].pop()),
     "06-results-exchanged": lambda: with_(lambda v: v["results"].reverse()),
@@ -331,6 +335,7 @@ MADE: dict[str, Callable[[], bytes]] = {
             CARDS | {"main": Pool.of([3, CARD_BASE + 1])}, cards()["prizes"], progressive=PROGRESSIVE
         ),
     ),
+    "14-format-no-text": lambda: proof(lambda v: v.update(format={"toString": 1})),
     "14-format": lambda: proof(lambda v: v.update(format=draw.FORMAT)),
     "14-manifest-hash": lambda: proof(lambda v: v.update(manifest_sha256="00" * 32)),
     "14-number-outside-the-links": lambda: proof(

@@ -204,6 +204,32 @@ def test_a_true_round_of_drand_is_told_from_any_other_without_a_network(alone: P
     assert alone.evaluate("(text) => Drand.check(text)", other) == drand.check(other)
 
 
+def test_a_server_that_cannot_be_reached_is_told_from_a_browser_that_cannot_check(
+    chromium: Browser, saved: Path
+) -> None:
+    """D3: nobody is sent to look for a network where the verifier itself is at fault."""
+    context = chromium.new_context()
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    html = saved.read_text("utf-8").replace("data-verifier", 'data-verifier data-bundle="/bundle.json"', 1)
+    html = html.replace("Content-Security-Policy", "X-Not-Here", 1)  # the saved page itself may load nothing
+    page.route("http://office.test/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.route("http://office.test/bundle.json", lambda route: route.abort())
+    page.goto("http://office.test/")
+    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+    bundle = (GOLDEN / "repeat.json").read_bytes()
+    page.route("http://office.test/bundle.json", lambda route: route.fulfill(body=bundle))
+    page.goto("http://office.test/")
+    expect(page.get_by_role("heading", name="The draw verifies.")).to_be_visible()
+    assert wrong == []
+    page.add_init_script("Uint8Array.prototype.every = null")  # a TypeError, as an unreachable server gives
+    page.goto("http://office.test/")
+    expect(page.get_by_role("heading", name="This browser could not check it.")).to_be_visible()
+    assert len(wrong) == 1
+    context.close()
+
+
 def test_what_is_no_bundle_is_told_so(alone: Page, tmp_path: Path) -> None:
     """D3: in plain words, whatever file is given."""
     choose = alone.get_by_label("The bundle, its pools, or a proof")
