@@ -75,8 +75,7 @@ def drand_source(now: datetime, not_before_s: int = LEAD_S_MIN) -> dict[str, Jso
 
     Raises ``Refused`` (``lead``) where that is too soon to freeze and commit before, or beyond a month.
     """
-    at_s = (now + _lead(not_before_s)).timestamp()
-    number = max(math.ceil((at_s - drand.GENESIS_S) / drand.PERIOD_S) + 1, 1)
+    number = drand.round_at((now + _lead(not_before_s)).timestamp())
     return {"chain": drand.QUICKNET, "round": number, "source": "drand"}
 
 

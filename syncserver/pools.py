@@ -366,16 +366,6 @@ def prize_amounts(c: Connection, event: UUID, plan: str = MAIN) -> dict[UUID, in
     return {prize.id: amount // prize.rule.winners for prize, amount in zip(held, whole, strict=True)}
 
 
-def jackpot(c: Connection, event: UUID) -> int:
-    """What the main draw's percentage prizes would come to now, minor units; never more than their caps (E2)."""
-    return events.jackpot(c, event)
-
-
-def carried_in(c: Connection, event: UUID) -> int:
-    """What comes on top from the event before, minor units."""
-    return events.carried_in(c, event)
-
-
 def prize_terms(c: Connection, event: UUID) -> dict[UUID, list[str]]:
     """How the amount of each prize comes about, in sentences for everybody, in the order of reckoning (D8).
 

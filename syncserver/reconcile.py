@@ -249,11 +249,6 @@ def require(
         )
 
 
-def frozen(c: Connection, event: UUID, order: UUID | None = None) -> bool:
-    """Whether a draw under way or done holds the event, or this order of it."""
-    return events.frozen(c, event, order)
-
-
 def findings(c: Connection, event: UUID, *, open_only: bool = False) -> list[FindingRow]:
     """The findings that concern the event, open and blocking ones first."""
     f = m.findings

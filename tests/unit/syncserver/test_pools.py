@@ -395,7 +395,7 @@ def test_linked_events_numbers_are_one_pool_by_a_published_map(database: Databas
             fair.Link(str(other), 101, 300, 400, "main"),
         )
         assert numbers(found.pools["main"]) == [1, 2, 3, 4, 5, 501, 502, 503, 504, 505]
-        assert pools.jackpot(c, scene.event) == pools.jackpot(c, other) == PRICE
+        assert events.jackpot(c, scene.event) == events.jackpot(c, other) == PRICE
         assert pools.prize_amounts(c, scene.event)[scene.prizes[0]] == PRICE
         with pytest.raises(Refused) as e:
             pools.gather(scene.office, c, other)
@@ -581,11 +581,11 @@ def test_the_ace_carries_the_jackpot_from_week_to_week_until_it_comes(
             assert left == carried
         following, package = next_week(scene, event, f"Week {week}", rules)
         with scene.office.begin(scene.user) as c:
-            assert pools.carried_in(c, following) == carried
+            assert events.carried_in(c, following) == carried
             events.activate(scene.office, c, following, scene.user)
             assert events.settings(events.get(c, following).configuration).carried == carried
             assert pools.cards_left(c, following) == sorted({1, 2, 3} - gone)
-            assert pools.jackpot(c, following) == carried
+            assert events.jackpot(c, following) == carried
         other, _ = next_week(scene, event, f"Rival {week}", rules)
         with pytest.raises(Refused, match="went to another event"), scene.office.begin(scene.user) as c:
             events.activate(scene.office, c, other, scene.user)
@@ -594,7 +594,7 @@ def test_the_ace_carries_the_jackpot_from_week_to_week_until_it_comes(
         with scene.office.begin() as c:
             card_prize = events.prizes(c, event)[1].id
             assert pools.prize_amounts(c, event)[card_prize] == 4 * PRICE * 3 // 10 + carried
-            assert pools.jackpot(c, event) == 4 * PRICE * 5 // 10 + carried
+            assert events.jackpot(c, event) == 4 * PRICE * 5 // 10 + carried
 
 
 def test_what_is_left_over_goes_to_one_event_though_two_are_put_on_sale_at_once(
