@@ -164,15 +164,21 @@ def _attempt(c: Connection, event: UUID, plan: str) -> DrawRow | None:
 
 
 def _signer(row: Row[Any], c: Connection, plan: str) -> UUID:
-    """In whose name it is drawn: who signed beforehand, else who confirmed the reconciliation."""
-    found = row.presigned_by
-    if found is None and plan == draws.MAIN:
-        found = row.reconciliation_confirmed_by
-    elif found is None:
-        found = next((cut.confirmed_by for cut in events.cuts(c, row.id) if cut.pool == plan), None)
-    if found is None:
-        raise Refused("gate_confirmed", "Nobody has confirmed the reconciliation.", "Confirm it.")
-    return UUID(str(found))
+    """In whose name it is drawn: who signed beforehand, else who confirmed the reconciliation.
+
+    Only one who may draw now: nothing is drawn in the name of somebody who has left.
+    """
+    confirmed = row.reconciliation_confirmed_by
+    if plan != draws.MAIN:
+        confirmed = next((cut.confirmed_by for cut in events.cuts(c, row.id) if cut.pool == plan), None)
+    for found in (row.presigned_by, confirmed):
+        if notices.leads(c, row.id, found):
+            return UUID(str(found))
+    raise Refused(
+        "signer",
+        "Who signed or confirmed the figures is no longer an administrator or manager.",
+        "Check the figures and confirm them anew.",
+    )
 
 
 def _check_source(rules: events.DrawRules) -> None:

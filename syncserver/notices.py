@@ -73,6 +73,17 @@ def tell(office: Office, c: Connection, event: UUID, kind: str, text: str, draw:
     return len(made.all())
 
 
+def leads(c: Connection, event: UUID, user: UUID | None) -> bool:
+    """Whether this person is now an active administrator or manager of the event's organisation."""
+    o, u, e = m.organization_users, m.users, m.raffle_events
+    found = c.execute(
+        select(u.c.id)
+        .select_from(o.join(u, u.c.id == o.c.user_id).join(e, e.c.organization_id == o.c.organization_id))
+        .where(e.c.id == event, u.c.id == user, u.c.is_active, o.c.role.in_(TOLD))
+    )
+    return bool(found.all())
+
+
 def unseen(c: Connection, user: UUID) -> list[Notice]:
     """What this person was told and has not put away, the newest first."""
     return _notices(c, user, unseen_only=True)

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
-from syncserver import derive, events, ingest, pools
+from syncserver import derive, events, ingest, notices, pools
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.events import CutRow
@@ -880,7 +880,7 @@ def _gates(
         for other in _under_way(c, event.id)
         if other != plan
     ]
-    found.append(_confirmation(event, cut, doubts, automatic=automatic))
+    found.append(_confirmation(c, event, cut, doubts, automatic=automatic))
     if cut is None:
         found += _linked_gates(office, c, event, automatic=automatic)
     return found
@@ -909,11 +909,20 @@ def _under_way(c: Connection, event: UUID) -> list[str]:
     )
 
 
-def _confirmation(event: Row[Any], cut: CutRow | None, doubts: _Doubts, *, automatic: bool) -> Gate:
+def _confirmation(
+    c: Connection, event: Row[Any], cut: CutRow | None, doubts: _Doubts, *, automatic: bool
+) -> Gate:
     confirmed = event.reconciliation_confirmed_at if cut is None else cut.confirmed_at
     if confirmed is not None:
         return Gate("confirmed", True, "The reconciliation is confirmed.")
     if automatic and event.presigned_at is not None:
+        if not notices.leads(c, event.id, event.presigned_by):
+            return Gate(
+                "confirmed",
+                False,
+                "Who signed the confirmation beforehand is no longer an administrator or manager.",
+                "Let somebody else sign, or check the figures and confirm them.",
+            )
         if not doubts.undecided:
             return Gate("confirmed", True, "The confirmation was signed beforehand, and no finding is open.")
         return Gate(

@@ -1479,7 +1479,10 @@ DECLARE
     complaint text;
 BEGIN
     SELECT * INTO drawn FROM raffle_events WHERE id = NEW.raffle_event_id;
-    signed := NEW.automatic AND drawn.presigned_at IS NOT NULL
+    signed := NEW.automatic AND EXISTS (
+            SELECT FROM organization_users o JOIN users u ON u.id = o.user_id
+            WHERE o.organization_id = drawn.organization_id AND o.role IN ('admin', 'manager') AND u.is_active
+                AND u.id = drawn.presigned_by)
         OR CASE WHEN main THEN drawn.reconciliation_confirmed_at IS NOT NULL
                 ELSE EXISTS (SELECT FROM event_cuts
                              WHERE event_id = drawn.id AND pool = NEW.plan AND confirmed_at IS NOT NULL) END;

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, create_engine, text, update
+from sqlalchemy.exc import IntegrityError
 
 from shared import drand
 from shared.clock import SystemClock, utc
@@ -69,6 +70,11 @@ def open_automatic(
     )
     with scene.office.begin(scene.user) as c:
         auth.create_user(c, scene.organisation, "boss", "Boss", PASSWORD, "admin")
+        c.execute(
+            m.organization_users.insert().values(
+                organization_id=scene.organisation, user_id=scene.user, role="manager"
+            )
+        )
         automatic.set_automatic(scene.office, c, scene.event, True, scene.user)
         reconcile.presign(scene.office, c, scene.event, scene.user)
     return scene
@@ -170,9 +176,9 @@ def test_without_any_signature_it_waits_for_one(scene: Scene) -> None:
     sold_out(scene)
     assert "waits" in worker.run_due(scene.office)[0]
     with scene.office.begin(scene.user) as c:
-        reconcile.confirm(scene.office, c, scene.event, scene.other_user)
+        reconcile.confirm(scene.office, c, scene.event, boss(scene))
     assert len(worker.run_due(scene.office)) == len(STEPS_NONE)
-    assert attempts(scene)[0].official_by == scene.other_user
+    assert attempts(scene)[0].official_by == boss(scene)
 
 
 def test_switched_off_nothing_draws_itself(scene: Scene) -> None:
@@ -261,6 +267,50 @@ def test_what_a_person_began_or_gave_up_is_left_to_people(scene: Scene) -> None:
     assert [(row.attempt, row.step) for row in attempts(scene)] == [(1, "failed")]
 
 
+def dismiss(scene: Scene, person: UUID) -> None:
+    with scene.office.begin() as c:
+        c.execute(update(m.users).where(m.users.c.id == person).values(is_active=False))
+
+
+def test_nothing_is_drawn_in_the_name_of_who_has_left(scene: Scene) -> None:
+    """D11: a signature counts while whoever gave it may draw; the office is told, and somebody else confirms."""
+    sold_out(scene)
+    dismiss(scene, scene.user)
+    assert "waits" in worker.run_due(scene.office)[0]
+    assert "no longer" in told(scene)[-1]
+    begin = m.draw_executions.insert().values(
+        raffle_event_id=scene.event,
+        state="pending",
+        started_at=scene.office.now(),
+        rng_seed="",
+        conducted_by=scene.user,
+        system_checksum="",
+        entropy_source={"source": "none"},
+        automatic=True,
+    )
+    with pytest.raises(IntegrityError, match="confirms the reconciliation"), scene.office.begin() as c:
+        c.execute(begin)
+    with scene.office.begin() as c:
+        reconcile.confirm(scene.office, c, scene.event, boss(scene))
+    assert len(worker.run_due(scene.office)) == len(STEPS_NONE)
+    assert attempts(scene)[0].conducted_by == boss(scene)
+
+
+def test_who_confirmed_and_left_signs_for_no_automatic_draw(scene: Scene) -> None:
+    """D11: the figures stay confirmed, so that a person can draw; nobody is there in whose name the server could."""
+    sold_out(scene)
+    with scene.office.begin() as c:
+        reconcile.unsign(c, scene.event, scene.user)
+        reconcile.confirm(scene.office, c, scene.event, scene.user)
+        o = m.organization_users
+        c.execute(update(o).where(o.c.user_id == scene.user).values(role="operator"))
+    assert "no longer" in worker.run_due(scene.office)[0]
+    assert attempts(scene) == []
+    with scene.office.begin() as c:
+        reconcile.confirm(scene.office, c, scene.event, boss(scene))
+    assert len(worker.run_due(scene.office)) == len(STEPS_NONE)
+
+
 def test_several_workers_at_once_draw_once(scene: Scene) -> None:
     """D11: exactly once; together they take each step one time."""
     sold_out(scene)
@@ -283,6 +333,11 @@ def test_an_early_bird_draws_itself_while_sales_go_on(database: Database, tmp_pa
     scene = open_scene(database, tmp_path, draw=DrawRules(source="none"), pools=(plan,), prepare=prepare)
     with scene.office.begin(scene.user) as c:
         auth.create_user(c, scene.organisation, "boss", "Boss", PASSWORD, "admin")
+        c.execute(
+            m.organization_users.insert().values(
+                organization_id=scene.organisation, user_id=scene.user, role="manager"
+            )
+        )
         automatic.set_automatic(scene.office, c, scene.event, True, scene.user)
         reconcile.presign(scene.office, c, scene.event, scene.user)
     kiosk = scene.kiosk()

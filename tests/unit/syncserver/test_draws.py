@@ -188,6 +188,8 @@ def test_the_database_itself_lets_nothing_be_frozen_behind_a_shut_gate(scene: Sc
     kiosk.send_all()
     refused("confirms the reconciliation")
     with scene.office.begin() as c:
+        manager = {"organization_id": scene.organisation, "user_id": scene.user, "role": "manager"}
+        c.execute(m.organization_users.insert().values(**manager))
         c.execute(update(e).values(presigned_at=scene.office.now(), presigned_by=scene.user))
     refused("confirms the reconciliation")
     refused("confirms the reconciliation", plan="early")

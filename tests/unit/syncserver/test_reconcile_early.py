@@ -248,7 +248,9 @@ def test_facts_of_a_kiosk_without_a_cut_undo_the_confirmation(scene: Scene) -> N
 def test_a_signature_beforehand_counts_for_automatic_draws_while_no_finding_is_open(scene: Scene) -> None:
     """D11: and only for them; voids have to be seen all the same."""
     kiosk, before, _ = sold_before_and_after(scene)
+    manager = {"organization_id": scene.organisation, "user_id": scene.user, "role": "manager"}
     with scene.office.begin(scene.user) as c:
+        c.execute(m.organization_users.insert().values(**manager))
         reconcile.presign(scene.office, c, scene.event, scene.user)
     assert (shut(scene), shut(scene, automatic=True)) == (["confirmed"], [])
     kiosk.journal(sale.Critical(code="printer", severity="WARN", detail=""))
