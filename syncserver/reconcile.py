@@ -894,6 +894,8 @@ def _ended(office: Office, event: Row[Any], cut: CutRow | None) -> Gate:
         return Gate("closed", False, f"The early bird goes on until {at:%d %b %H:%M}.", "Wait for its end.")
     if event.state in CONFIRMABLE:
         return Gate("closed", True, "The event is closed.")
+    if event.state == "created":
+        return Gate("closed", False, "The event is a draft.", "Activate it first.")
     return Gate("closed", False, f"The event is {event.state}.", "Close it, or wait for its closing time.")
 
 

@@ -97,13 +97,15 @@ class Todo:
     how: str
 
 
-def steps(gates: Sequence[Gate]) -> list[Step]:
-    """The steps with their gates; the first that is not done is the one at hand."""
+def steps(gates: Sequence[Gate], *, draft: bool = False) -> list[Step]:
+    """The steps with their gates; the first that is not done is the one at hand. Of a draft nothing is done yet."""
     known = {code for _, _, codes in STEPS for code in codes}
     made: list[Step] = []
     for number, (key, title, codes) in enumerate(STEPS, start=1):
         mine = [gate for gate in gates if gate.code in codes or (key == "confirm" and gate.code not in known)]
-        if all(gate.passed for gate in mine):
+        if draft and made:
+            state = "later"
+        elif all(gate.passed for gate in mine):
             state = "done"
         elif any(step.state != "done" for step in made):
             # Not at hand yet; what can be done already, findings and voids, is marked.
@@ -194,7 +196,7 @@ def _values(event: UUID, plan: str) -> dict[str, Any]:
         "plan": plan,
         "plans": plans,
         "status": status,
-        "steps": steps(status.gates),
+        "steps": steps(status.gates, draft=row.state == "created"),
         "todos": todos(status.gates, status.rows, manager=manager),
         "sums": _sums(status),
         "doubts": doubts,

@@ -380,7 +380,7 @@ def test_an_event_drawn_together_with_another_says_where(house: House) -> None:
     shown = page(house, f"/admin/events/{house.draft}/draw")
     assert "are in the draw of" in shown
     assert f'href="/admin/events/{house.event}/draw">Final</a>' in shown
-    assert "The event is created" in page(house, f"/admin/events/{house.draft}/reconcile")
+    assert "The event is a draft" in page(house, f"/admin/events/{house.draft}/reconcile")
 
 
 def test_how_far_a_freeze_has_come_is_told_to_every_process(house: House) -> None:
