@@ -212,7 +212,14 @@ _QUARANTINE = """
     UPDATE tickets t SET state = 'quarantined', updated_at = now()
     FROM unnest(%s::uuid[], %s::integer[], %s::integer[]) AS s(event, first, last)
     WHERE t.event_id = s.event AND t.draw_number BETWEEN s.first AND s.last AND t.state = 'sold'
+        AND t.order_id <> ALL(%s::uuid[])
     RETURNING t.order_id
+"""
+_OWNERS = """
+    SELECT DISTINCT t.event_id, t.order_id
+    FROM tickets t JOIN unnest(%s::uuid[], %s::integer[], %s::integer[]) AS s(event, first, last)
+        ON t.event_id = s.event AND t.draw_number BETWEEN s.first AND s.last
+    WHERE t.state = 'sold'
 """
 
 
@@ -790,7 +797,10 @@ class Derivation:
         return [row for row in held if row[0] not in left]
 
     def _sold_twice(self, found: Iterable[tuple[str, int, str, str, int]]) -> None:
-        """Neither of two sales of a number enters a pool until somebody decides."""
+        """Neither of two sales of a number enters a pool until somebody decides.
+
+        What a pool under way or drawn holds stays in it: there a second sale is found, and changes nothing else.
+        """
         lists: defaultdict[tuple[str, str], tuple[list[int], set[str]]] = defaultdict(lambda: ([], set()))
         spans = list(self.twice)
         seqs: dict[str, int] = {}
@@ -807,11 +817,10 @@ class Derivation:
             doubted |= {order, *others}
         spans = _merged(spans)
         if spans:
-            changed = driver(self.c).execute(
-                _QUARANTINE,
-                ([e for e, _, _ in spans], [f for _, f, _ in spans], [last for _, _, last in spans]),
-            )
+            kept = self._held(spans, doubted)
+            changed = driver(self.c).execute(_QUARANTINE, (*_columns(spans), sorted(kept)))
             doubted |= {str(order) for (order,) in changed}
+            doubted -= {str(order) for order in kept}
         for event in {event for event, _, _ in spans}:
             self._recount(event)
         if doubted:
@@ -822,6 +831,25 @@ class Derivation:
                 .where(o.c.id.in_(sorted(doubted)))
                 .values(offline_sync_status="failed", updated_at=func.now())
             )
+
+    def _held(self, spans: Sequence[tuple[str, int, int]], doubted: Iterable[str]) -> set[UUID]:
+        """Which of these orders, and of those that own these numbers, a draw under way or done holds."""
+        drawn = [
+            event
+            for event in sorted({event for event, _, _ in spans})
+            if self.events[event].frozen or self.events[event].early_drawn()
+        ]
+        if not drawn:
+            return set()
+        o = m.orders
+        concerned: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        for event, order in driver(self.c).execute(_OWNERS, _columns(spans)):
+            concerned[event].add(order)
+        for event, order in self.c.execute(select(o.c.event_id, o.c.id).where(o.c.id.in_(sorted(doubted)))):
+            concerned[event].add(order)
+        return {
+            order for event in drawn for order in events.held(self.c, UUID(event), concerned[UUID(event)])
+        }
 
     def _recount(self, event: str) -> None:
         """The running total cannot be carried on by adding; it is counted anew at the end."""
@@ -1052,6 +1080,11 @@ def _range_text(span: _Range) -> str:
         f"{span.order}\t{span.event}\t{span.first}\t{span.count}\t{span.state}\t{span.at}\t"
         f"{span.operator or _NULL}\n"
     )
+
+
+def _columns(spans: Sequence[tuple[str, int, int]]) -> tuple[list[str], list[int], list[int]]:
+    """Events, first and last numbers, as ``unnest`` takes them."""
+    return [e for e, _, _ in spans], [first for _, first, _ in spans], [last for _, _, last in spans]
 
 
 def _merged(spans: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:

@@ -7,7 +7,7 @@ nothing that touches integrity changes: an attempt is refused and stays on recor
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -17,15 +17,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
     FromClause,
     Row,
     Select,
+    Uuid,
     and_,
+    any_,
     case,
     func,
     insert,
+    literal,
     or_,
     select,
     text,
@@ -947,27 +951,43 @@ def frozen(c: Connection, event: UUID, order: UUID | None = None) -> bool:
     An early bird's draw holds an order while it goes on and the order stands before its cut, and for good where the
     order has won; others leave it again, so that they can still be made void. The main draw holds everything.
     """
-    d, r, t = m.draw_executions, m.draw_results, m.tickets
+    d = m.draw_executions
     going = c.execute(
-        select(d.c.plan, d.c.official_at).where(d.c.raffle_event_id == event, d.c.state != "failed")
+        select(d.c.id).where(d.c.raffle_event_id == event, d.c.state != "failed").limit(1)
     ).all()
     if main_frozen(c, event):
         return True
     if order is None or not going:
         return bool(going)
+    return bool(held(c, event, [order]))
+
+
+def held(c: Connection, event: UUID, orders: Collection[UUID]) -> set[UUID]:
+    """Which of these orders of the event a draw under way or done holds, as :func:`frozen` says."""
+    d, r, t, o = m.draw_executions, m.draw_results, m.tickets, m.orders
+    if not orders:
+        return set()
+    going = c.execute(
+        select(d.c.plan, d.c.official_at).where(d.c.raffle_event_id == event, d.c.state != "failed")
+    ).all()
+    if main_frozen(c, event):
+        return set(orders)
+    if not going:
+        return set()
+    these = any_(literal(sorted(orders), ARRAY(Uuid)))
     under_way = {row.plan for row in going if row.official_at is None}
-    if under_way and any(
-        cut.pool in under_way and c.execute(before(cut).orders().where(m.orders.c.id == order)).all()
-        for cut in cuts(c, event)
-    ):
-        return True
+    found = set[UUID]()
+    for cut in cuts(c, event) if under_way else ():
+        if cut.pool in under_way:
+            found |= {row.id for row in c.execute(before(cut).orders().where(o.c.id == these))}
     won = (
-        select(r.c.id)
+        select(t.c.order_id)
+        .select_from(r)
         .join(t, t.c.id == r.c.winning_ticket_id)
         .join(d, d.c.id == r.c.draw_execution_id)
-        .where(t.c.order_id == order, d.c.state != "failed")
+        .where(t.c.order_id == these, d.c.state != "failed")
     )
-    return bool(c.execute(won.limit(1)).all())
+    return found | set(c.execute(won).scalars())
 
 
 def paid_out(c: Connection, event: UUID) -> dict[tuple[UUID, int], int]:

@@ -292,9 +292,9 @@ def decide(office: Office, c: Connection, finding: UUID, decision: str, reason: 
     Accepted, the doubted order stands and its tickets enter the pool; excluded, they enter none. Of a number sold
     twice ``accept`` lets the sale taken in first stand. Of a second chain, or of what came after a revocation,
     ``accept`` takes in what it holds, with findings of its own where that does not fit; ``exclude`` leaves it where
-    it is, in quarantine. A ticket that has won is not taken from its winner here: giving the prize up takes two
-    people. Raises ``Refused``: ``decision``, ``reason``,
-    ``unknown_finding``, ``already_decided``, ``same_person``, ``pool_frozen``, ``has_won``, ``number_taken``.
+    it is, in quarantine. What is in a pool that is being drawn, or has won, is left there: excluded is the newcomer
+    alone, and giving a prize up takes two people. Raises ``Refused``: ``decision``, ``reason``, ``unknown_finding``,
+    ``already_decided``, ``same_person``, ``pool_frozen``, ``number_taken``.
     """
     if decision not in DECISIONS:
         raise Refused("decision", "A finding is accepted or excluded.")
@@ -1053,58 +1053,64 @@ def _settle_branch(
 def _settle(c: Connection, finding: Row[Any], event: Row[Any], order_id: UUID, *, stands: bool) -> None:
     o, t, f = m.orders, m.tickets, m.findings
     order = c.execute(select(o).where(o.c.id == order_id)).one_or_none()
-    if order is None and finding.kind != "sold_twice":
-        return  # kept raw alone: its id or validation number stands on another order
-    concerned = o.c.id == order_id
-    if finding.kind == "sold_twice":
-        concerned = o.c.id.in_(select(t.c.order_id).where(_numbered(event.id, _numbers_of(finding))))
-    won = events.winning(c, concerned)
-    if won and not stands:
-        raise Refused(
-            "has_won",
-            "This ticket has won in a draw; one person cannot take that away.",
-            "Let it stand, or give the prize up first, which takes two people.",
-        )
-    if stands and events.main_frozen(c, event.id) and not (won and finding.kind == "sold_twice"):
-        raise Refused("pool_frozen", "The pool is frozen; this can only be excluded.")
     if finding.kind == "sold_twice":
         _settle_twice(c, finding, event.id, stands=stands)
-    elif order is not None:
-        others = c.execute(
-            select(func.count()).where(
-                f.c.event_id == event.id,
-                f.c.subject == str(order_id),
-                f.c.blocking,
-                f.c.id != finding.id,
-                or_(f.c.decided_at.is_(None), f.c.decision == "exclude"),
-                f.c.kind != "sold_twice",
-            )
-        ).scalar_one()
-        if stands and finding.kind == "outside_block":
-            _issue_late(c, finding, order)
-        if not stands:
-            _set_state(c, t.c.order_id == order_id, {"sold", "quarantined"}, "invalid")
-        elif not others and not order.is_test:
-            _set_state(c, and_(t.c.order_id == order_id, ~_twice_open(event.id)), {"quarantined"}, "sold")
-        if stands and not others and order.payment_status == "paid":
-            c.execute(
-                update(o)
-                .where(o.c.id == order_id)
-                .values(offline_sync_status="synced", updated_at=func.now())
-            )
+        events.refresh_total(c, event.id)
+        return
+    if order is None or (order.rsu_id, order.epoch, order.journal_seq) != (
+        finding.rsu_id,
+        finding.epoch,
+        finding.seq,
+    ):
+        return  # kept raw alone: its id or validation number stands on another order
+    if stands and events.main_frozen(c, event.id):
+        raise Refused("pool_frozen", "The pool is frozen; this can only be excluded.")
+    others = c.execute(
+        select(func.count()).where(
+            f.c.event_id == event.id,
+            f.c.subject == str(order_id),
+            f.c.blocking,
+            f.c.id != finding.id,
+            or_(f.c.decided_at.is_(None), f.c.decision == "exclude"),
+            f.c.kind != "sold_twice",
+        )
+    ).scalar_one()
+    if stands and finding.kind == "outside_block":
+        _issue_late(c, finding, order)
+    if not stands:
+        doubted = {"quarantined"} if events.frozen(c, event.id, order_id) else {"sold", "quarantined"}
+        _set_state(c, t.c.order_id == order_id, doubted, "invalid")
+    elif not others and not order.is_test:
+        _set_state(c, and_(t.c.order_id == order_id, ~_twice_open(event.id)), {"quarantined"}, "sold")
+    if stands and not others and order.payment_status == "paid":
+        c.execute(
+            update(o).where(o.c.id == order_id).values(offline_sync_status="synced", updated_at=func.now())
+        )
     events.refresh_total(c, event.id)
 
 
 def _settle_twice(c: Connection, finding: Row[Any], event: UUID, *, stands: bool) -> None:
-    """``stands``: the sale taken in first keeps the number; else nobody has it."""
+    """``stands``: the sale taken in first keeps the number; else nobody has it.
+
+    What is in a pool that is being drawn, or has won, stays with the first sale either way.
+    """
     t, o = m.tickets, m.orders
     there = _numbered(event, _numbers_of(finding))
-    _set_state(c, there, {"sold", "quarantined"}, "sold" if stands else "invalid")
+    if events.main_frozen(c, event):
+        doubted = and_(there, t.c.state == "quarantined")
+        if stands and c.execute(select(t.c.id).where(doubted).limit(1)).all():
+            raise Refused("pool_frozen", "The pool is frozen; this can only be excluded.")
+        _set_state(c, there, {"quarantined"}, "invalid")
+        return
+    owners = set(c.execute(select(t.c.order_id).where(there)).scalars())
+    free = sorted(owners - events.held(c, event, owners))
+    _set_state(
+        c, and_(there, t.c.order_id.in_(free)), {"sold", "quarantined"}, "sold" if stands else "invalid"
+    )
     if stands:
-        firsts = select(t.c.order_id).where(there)
         c.execute(
             update(o)
-            .where(o.c.id.in_(firsts), o.c.payment_status == "paid")
+            .where(o.c.id.in_(free), o.c.payment_status == "paid")
             .values(offline_sync_status="synced", updated_at=func.now())
         )
 

@@ -1469,6 +1469,33 @@ $$;
 CREATE TRIGGER follow_bundle AFTER INSERT ON draw_results
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION follow_bundle();
 
+-- What the main draw's pool holds stays sold, and what has won in any draw, until that attempt is given up. An early
+-- bird's draw under way knows its numbers by the kiosks' cuts; of those the program takes care.
+CREATE FUNCTION stay_sold() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (
+            SELECT DISTINCT o.event_id FROM old_rows o JOIN new_rows n ON n.id = o.id
+            WHERE o.state = 'sold' AND n.state <> 'sold'
+        ) gone
+            JOIN raffle_events e ON e.id = gone.event_id
+            JOIN draw_executions d ON d.plan = 'main' AND d.state <> 'failed' AND d.manifest_published_at IS NOT NULL
+                AND d.raffle_event_id::text IN (e.id::text, e.configuration -> 'draw' ->> 'linked_to')
+    ) OR EXISTS (
+        SELECT FROM old_rows o JOIN new_rows n ON n.id = o.id JOIN draw_results r ON r.winning_ticket_id = o.id
+            JOIN draw_executions d ON d.id = r.draw_execution_id AND d.state <> 'failed'
+        WHERE o.state = 'sold' AND n.state <> 'sold'
+    ) THEN
+        RAISE restrict_violation USING MESSAGE = 'tickets: a draw holds what was sold', TABLE = 'tickets';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER stay_sold AFTER UPDATE ON tickets
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION stay_sold();
+
 -- The gates that one statement can see: whatever program asks, nothing is frozen before they are open.
 CREATE FUNCTION gate_draw() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from shared import sale
 from shared.errors import Refused
@@ -167,47 +168,84 @@ def test_a_number_sold_twice_is_the_first_sale_s_or_nobody_s(
     assert scene.total()[1] == total
 
 
-def test_a_number_that_has_won_is_not_taken_from_its_winner_by_one_person(scene: Scene) -> None:
-    """R1, D7: its first sale stands; who may not win is made to give the prize up by two people, and then it goes."""
-    kiosk = scene.kiosk()
-    lines = [kiosk.sell().lines[0] for _ in range(10)]
-    settle(scene, kiosk)
-    confirm(scene)
-    draw = draws.draw_now(scene.office, scene.event, scene.user)
-    with scene.office.begin(scene.user) as c:
-        draws.make_official(scene.office, c, draw, scene.user)
-        won = draws.results(c, scene.event)
-    orders = {row.order for row in won}
-    winner = next(line for line in lines if UUID(line.order) == won[0].order)
-    loser = next(line for line in lines if UUID(line.order) not in orders)
+def once_more(scene: Scene, kiosk: Kiosk, *lines: sale.Line) -> None:
+    """The numbers of these orders on other tickets: of a copied disk, or of a kiosk that lies."""
     grant, signed = kiosk.grants[0]
     block = ValidationBlock(grant.validation_block, grant.validation_size, bytes.fromhex(signed.secret))
-    for counter, line in ((90, winner), (91, loser)):
+    for counter, line in enumerate(lines, 90):
         order = str(uuid7(scene.clock))
         kiosk.sell(msgspec.structs.replace(line, order=order, validation=block.issue(counter)))
     kiosk.send_all()
 
-    def twice(line: sale.Line) -> UUID:
+
+@pytest.mark.parametrize("decision", ["accept", "exclude"])
+@pytest.mark.parametrize("official", [False, True])
+def test_what_a_pool_holds_is_taken_out_of_it_by_no_second_sale(
+    scene: Scene, decision: str, *, official: bool
+) -> None:
+    """D7, R1, law 6: found and blocking, but no ticket or order of the pool is changed; the newcomer gets nothing."""
+    kiosk = scene.kiosk()
+    lines = [kiosk.sell().lines[0] for _ in range(10)]
+    settle(scene, kiosk)
+    confirm(scene)
+    if official:
+        draw = draws.draw_now(scene.office, scene.event, scene.user)
+        with scene.office.begin(scene.user) as c:
+            draws.make_official(scene.office, c, draw, scene.user)
+            won = [row.order for row in draws.results(c, scene.event)]
+        # A winner and a loser.
+        lines.sort(key=lambda line: UUID(line.order) not in won)
+    else:
+        with scene.office.begin(scene.user) as c:
+            draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user)
+    before = scene.tickets()
+    once_more(scene, kiosk, lines[0], lines[-1])
+    assert scene.kinds() == {"after_cut", "after_draw", "sold_twice"} | scene.kinds() & {"late"}
+
+    def unchanged() -> bool:
         with scene.office.begin() as c:
-            return next(
-                f.id
-                for f in reconcile.findings(c, scene.event, open_only=True)
-                if f.kind == "sold_twice" and line.ranges[0].first in f.detail["numbers"]
-            )
+            o = m.orders
+            states = c.execute(o.select().where(o.c.id.in_([line.order for line in lines]))).all()
+            assert {row.offline_sync_status for row in states} == {"synced"}
+        return scene.tickets() == before and scene.total() == (10 * PRICE, 10 * PRICE)
 
-    def decided(line: sale.Line, decision: str) -> str:
-        finding = twice(line)
-        try:
-            with scene.office.begin(scene.user) as c:
-                reconcile.decide(scene.office, c, finding, decision, "two tickets", scene.user)
-        except Refused as refused:
-            return refused.code
-        return scene.tickets()[line.ranges[0].first]
+    assert unchanged()
+    for _ in range(2):
+        decide(scene, "sold_twice", decision)
+        decide(scene, "after_draw", "exclude")
+        assert unchanged()
 
-    assert decided(loser, "accept") == "pool_frozen"
-    assert decided(loser, "exclude") == "invalid"
-    assert decided(winner, "exclude") == "has_won"
-    assert decided(winner, "accept") == "sold"
+
+def test_a_bad_sale_in_the_name_of_an_order_takes_no_ticket_out_of_its_pool(scene: Scene) -> None:
+    """Law 6: excluded, it is the newcomer that does not stand."""
+    kiosk = scene.kiosk()
+    line = kiosk.sell().lines[0]
+    settle(scene, kiosk)
+    confirm(scene)
+    with scene.office.begin(scene.user) as c:
+        draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user)
+    kiosk.sell(msgspec.structs.replace(line, price=-1))
+    kiosk.send_all()
+    decide(scene, "bad_sale", "exclude")
+    assert set(scene.tickets().values()) == {"sold"}
+
+
+def test_the_database_itself_keeps_what_a_pool_holds(scene: Scene) -> None:
+    """Law 6: whatever program asks, no sold ticket changes once the event's draw has begun, unless it is given up."""
+    kiosk = scene.kiosk()
+    kiosk.sell()
+    settle(scene, kiosk)
+    confirm(scene)
+    with scene.office.begin(scene.user) as c:
+        draw = draws.freeze(scene.office, c, scene.event, {"source": "none"}, scene.user)
+    away = m.tickets.update().where(m.tickets.c.draw_number == 3).values(state="quarantined")
+    with pytest.raises(IntegrityError, match="a draw holds"), scene.office.begin() as c:
+        c.execute(away)
+    with scene.office.begin(scene.user) as c:
+        draws.fail(scene.office, c, draw, "the light went out", scene.user)
+    with scene.office.begin() as c:
+        c.execute(away)
+    assert scene.tickets()[3] == "quarantined"
 
 
 def test_a_sale_out_of_its_block_gets_its_numbers_only_where_they_are_free(scene: Scene) -> None:

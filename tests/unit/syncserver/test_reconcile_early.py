@@ -6,14 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from shared import sale
 from shared.clock import utc
 from shared.errors import Refused
+from shared.ids import uuid7
+from shared.numbers import ValidationBlock
 from syncserver import draws, events, pools, reconcile
 from syncserver import models as m
 from syncserver.db import Database
@@ -187,6 +190,44 @@ def test_an_order_in_a_draw_under_way_stays_and_a_loser_can_be_void_afterwards(s
     with pytest.raises(Refused, match="has won"):
         void_from_office(scene, winning)
     assert scene.total() == (PRICE, PRICE)
+
+
+def test_what_an_early_bird_holds_is_taken_out_of_it_by_no_second_sale(scene: Scene) -> None:
+    """D7, law 6: while its draw goes on, and for good what has won; a loser is doubted for what is still to come."""
+    kiosk, before, behind = sold_before_and_after(scene, 3)
+    confirm(scene)
+    draw = frozen_draw(scene)
+    grant, signed = kiosk.grants[0]
+    block = ValidationBlock(grant.validation_block, grant.validation_size, bytes.fromhex(signed.secret))
+    counter = iter(range(60, 90))
+
+    def once_more(line: sale.Line) -> None:
+        again = {"order": str(uuid7(scene.clock)), "validation": block.issue(next(counter))}
+        kiosk.sell(msgspec.structs.replace(line, **again))
+        assert kiosk.send_all().verdict == "accepted"
+
+    def state(line: sale.Line) -> set[str]:
+        with scene.office.begin() as c:
+            status = c.scalar(select(m.orders.c.offline_sync_status).where(m.orders.c.id == line.order))
+        return {scene.tickets()[n] for n in line.ranges[0].numbers()} | {str(status)}
+
+    held, free = {"sold", "synced"}, {"quarantined", "failed"}
+    for line in (before[0], behind):
+        once_more(line)
+    assert scene.kinds() == {"sold_twice"}
+    assert [state(line) for line in (*before, behind)] == [held, held, held, free]
+    decide(scene, "sold_twice", "exclude")
+    decide(scene, "sold_twice", "exclude")
+    assert [state(line) for line in (*before, behind)] == [held, held, held, {"invalid", "failed"}]
+    (won,) = drawn(scene, draw)
+    before.sort(key=lambda line: won not in line.ranges[0].numbers())
+    for line in before[:2]:
+        once_more(line)
+    assert [state(line) for line in before] == [held, free, held]
+    assert shut(scene, "main") == ["closed", "unit", "findings", "confirmed"]
+    decide(scene, "sold_twice", "exclude")
+    decide(scene, "sold_twice", "accept")
+    assert state(before[0]) == held
 
 
 def test_winners_of_an_early_bird_are_in_no_later_pool(scene: Scene) -> None:
