@@ -58,6 +58,8 @@ class Checked:
     agrees: bool = False
     words: str = ""
     by: str = ""
+    nothing: bool = False
+    """Nothing was ever sold, and no finding tells of a sale."""
 
 
 def register(to: Blueprint) -> None:
@@ -168,7 +170,13 @@ def _checked(here: Scope) -> Checked:
     count = here.c.execute(select(func.count()).select_from(few)).scalar_one()
     if count <= books.CHECKED_AT_ONCE_MAX:
         found = books.check(here.office, here.c, here.id)
-        return Checked(found, found.at, found.agrees, _words(found))
+        return Checked(
+            found,
+            found.at,
+            found.agrees,
+            _words(found),
+            nothing=not count and found.agrees and not found.raw and not found.outside,
+        )
     last = here.c.execute(
         select(k)
         .where(k.c.event_id == here.id, k.c.event_type.in_(books.CHECKED))
