@@ -18,6 +18,7 @@ from uuid import UUID
 
 import psycopg
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
 
 from shared import drand, keys
 from shared import draw as fair
@@ -45,6 +46,18 @@ LISTED_MAX = 1_000
 MAIN: Final = raffle.MAIN_POOL
 NO_ENTROPY: Mapping[str, Json] = {"source": "none"}
 BEACONS: Final = ("drand", "nist")
+_BY_THE_CLOCK: Final = {
+    "entropy_late": (
+        "By the clock of the database the public chance is out, or will be in a moment.",
+        "Give this attempt up, and choose a later round.",
+    ),
+    "entropy_early": ("By the clock of the database the public chance is not out yet.", "Wait until then."),
+    "clocks_apart": (
+        "The clocks of this server and of its database are more than a minute apart.",
+        "Put both right, and take this step again.",
+    ),
+}
+"""What the database's own clock refuses (the trigger ``order_draw``), in words."""
 KEYED_TWICE: Final = ("dice", "digits")
 """Sources that people bring in, and key twice."""
 
@@ -252,7 +265,7 @@ def freeze(
     for name, pool in gathered.pools.items():
         _keep_pool(c, draw, name, pool)
     # Recorded first, published with the commit of this transaction.
-    c.execute(update(d).where(d.c.id == draw).values(manifest_published_at=office.now()))
+    _take(c, draw, manifest_published_at=office.now())
     size = sum(pool.size for pool in gathered.pools.values())
     words = f"{size} numbers were frozen, attempt {attempt}."
     if alone and entropy["source"] in KEYED_TWICE:
@@ -284,17 +297,13 @@ def commit_seed(office: Office, c: Connection, draw: UUID, by: UUID) -> str:
         )
     seed = office.clock.token(fair.SEED_BYTES)
     digest = hashlib.sha256(seed).hexdigest()
-    d = m.draw_executions
-    c.execute(
-        update(d)
-        .where(d.c.id == draw)
-        .values(
-            state="in_progress",
-            seed_sealed=_seal(office, draw, seed),
-            seed_sha256=digest,
-            seed_committed_at=now,
-            updated_at=func.now(),
-        )
+    _take(
+        c,
+        draw,
+        state="in_progress",
+        seed_sealed=_seal(office, draw, seed),
+        seed_sha256=digest,
+        seed_committed_at=now,
     )
     _record(c, events.locked(c, row.raffle_event_id), draw, "draw_seed_committed", f"Seed hash {digest}.", by)
     return digest
@@ -317,12 +326,7 @@ def fix_entropy(office: Office, c: Connection, draw: UUID, text: str, by: UUID) 
         beacons.read(row.entropy_source, text)
     if row.entropy_source["source"] in KEYED_TWICE and keyings.alike(c, draw, "entropy") != text:
         raise Refused("not_keyed", "Two people have not keyed this alike.", "Let both key it.")
-    d = m.draw_executions
-    c.execute(
-        update(d)
-        .where(d.c.id == draw)
-        .values(public_entropy=text, entropy_fixed_at=now, updated_at=func.now())
-    )
+    _take(c, draw, public_entropy=text, entropy_fixed_at=now)
     event = events.locked(c, row.raffle_event_id)
     _record(c, event, draw, "draw_entropy_fixed", f"Public entropy: {text or '(none)'}.", by)
 
@@ -391,12 +395,7 @@ def execute(office: Office, c: Connection, draw: UUID, by: UUID) -> bytes:
     report = fair.verify(data, frozen.values(), drand.check)
     if not report.ok:
         raise Fault("draw", f"The draw does not verify: {'; '.join(report.problems)}.", "Keep the record.")
-    d = m.draw_executions
-    c.execute(
-        update(d)
-        .where(d.c.id == draw)
-        .values(state="completed", bundle=data, verified_at=office.now(), updated_at=func.now(), **opened)
-    )
+    _take(c, draw, state="completed", bundle=data, verified_at=office.now(), **opened)
     _keep_results(office, c, row, report)
     # A record by hand holds no secret: its hash could be found by trying all numbers, before it is official.
     proof = "" if manual else f", bundle {report.bundle_sha256}"
@@ -414,12 +413,7 @@ def make_official(office: Office, c: Connection, draw: UUID, by: UUID) -> None:
     row = _draw(c, draw, lock=True)
     _require(row, "drawn", "A draw is made official once, after it was verified.")
     event = events.locked(c, row.raffle_event_id)
-    d = m.draw_executions
-    c.execute(
-        update(d)
-        .where(d.c.id == draw)
-        .values(official_at=office.now(), official_by=by, updated_at=func.now())
-    )
+    _take(c, draw, official_at=office.now(), official_by=by)
     e = m.raffle_events
     told = [event.id]
     if row.plan == MAIN and row.kind == "draw":
@@ -493,7 +487,7 @@ def fail(office: Office, c: Connection, draw: UUID, reason: str, by: UUID) -> bo
     if any(one.what == "winners" for one in keyings.keyings(c, draw)):
         raise Refused("step", "Its numbers are drawn, and keyed by one at least.", "Go on with it.")
     event = events.locked(c, row.raffle_event_id)
-    d, u = m.draw_executions, m.users
+    u = m.users
     two = _known(office, c, row)
     if two and row.failure_asked_by is None:
         values: dict[str, Any] = {
@@ -515,7 +509,7 @@ def fail(office: Office, c: Connection, draw: UUID, reason: str, by: UUID) -> bo
             reason = f"{row.failure_asked} {reason}"
         values = {"state": "failed", "failure": reason, "failed_at": office.now(), "failed_by": by}
         kind, words = "draw_failed", f"{event.name}: attempt {row.attempt} was given up. {reason}"
-    c.execute(update(d).where(d.c.id == draw).values(updated_at=func.now(), **values))
+    _take(c, draw, **values)
     critical_event(c, kind, "ERROR", words, event_id=event.id, user_id=by, metadata={"draw": str(draw)})
     notices.tell(office, c, event.id, kind, words, draw)
     return kind == "draw_failed"
@@ -1107,6 +1101,21 @@ def _progress(c: Connection, row: Row[Any]) -> str:
     if keyings.alike(c, row.id, "counterfoils") != str(keyings.slips(c, row.id)):
         return "frozen"
     return "counted" if keyings.alike(c, row.id, "winners") is None else "keyed"
+
+
+def _take(c: Connection, draw: UUID, **values: Any) -> None:
+    """Put a step on record, which the database judges by its own clock; ``Refused`` where that is too late or early.
+
+    In no savepoint: by its transaction the database tells whether somebody can have seen the step before.
+    """
+    d = m.draw_executions
+    try:
+        c.execute(update(d).where(d.c.id == draw).values(updated_at=func.now(), **values))
+    except IntegrityError as e:
+        rule = e.orig.diag.constraint_name if isinstance(e.orig, psycopg.Error) else None
+        if rule not in _BY_THE_CLOCK:
+            raise
+        raise Refused(rule, *_BY_THE_CLOCK[rule]) from e
 
 
 def _require(row: Row[Any], step: str, words: str) -> None:

@@ -1208,6 +1208,19 @@ class ServerState(Base):
     last_event_number: Mapped[BigZero]
 
 
+class ClockOffset(Base):
+    """One row, for tests: how far the database's clock is put forward when it judges a draw.
+
+    0 in every office, and only the owner's role may write it; None believes whatever times are stated.
+    """
+
+    __tablename__ = "clock_offset"
+    __table_args__ = (CheckConstraint("id = 1", name="id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, server_default=text("1"))
+    offset_ms: Mapped[int | None] = mapped_column(BigInteger, server_default=text("0"))
+
+
 def _table(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
@@ -1262,3 +1275,4 @@ critical_events = _table(CriticalEvent)
 system_configurations = _table(SystemConfiguration)
 audit_log = _table(AuditRow)
 server_state = _table(ServerState)
+clock_offset = _table(ClockOffset)

@@ -11,11 +11,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine, text
 
 from shared.clock import SystemClock
 from syncserver.db import (
@@ -38,6 +39,19 @@ MEMORY_BYTES_MIN = 1 << 30
 def versions() -> list[int]:
     """The major versions to be had here, the embedded one first."""
     return [POSTGRES_MAJOR, *(major for major, path in SYSTEM_BINARIES.items() if (path / "initdb").exists())]
+
+
+def set_clock(database: Database, now: datetime | None = None, *, believing: bool = False) -> None:
+    """As the owner: let the database's clock say `now`, or what it is; `believing`, let it have none at all."""
+    offset = "NULL" if believing else "round(extract(epoch FROM :now - clock_timestamp()) * 1000)"
+    owner = create_engine(database.owner_url)
+    with owner.begin() as connection:
+        if now is None and not believing:
+            offset = "0"
+        connection.execute(
+            text(f"UPDATE clock_offset SET offset_ms = {offset}"), {"now": now} if ":now" in offset else {}
+        )
+    owner.dispose()
 
 
 class Cluster:
@@ -95,6 +109,8 @@ class Cluster:
             name = self.create()
             database = self.open(name)
             migrate(database)
+            # The tests live in times of their own, unless one gives the database a clock.
+            set_clock(database, believing=True)
             database.close()
             self._template = name
         return self._template

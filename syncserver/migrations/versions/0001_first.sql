@@ -177,6 +177,15 @@ CREATE TABLE server_state (
     CONSTRAINT server_state_id_check CHECK (id = 1)
 );
 
+-- How far the database's own clock is put forward when it judges a draw: 0 in every office, and only the owner's role
+-- may write it. NULL: it has no clock and believes the times it is told, for tests that live in a time of their own.
+CREATE TABLE clock_offset (
+    id INTEGER DEFAULT 1 NOT NULL,
+    offset_ms BIGINT DEFAULT 0,
+    CONSTRAINT clock_offset_pkey PRIMARY KEY (id),
+    CONSTRAINT clock_offset_id_check CHECK (id = 1)
+);
+
 CREATE TABLE system_configurations (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
     version TEXT NOT NULL,
@@ -965,6 +974,8 @@ INSERT INTO offline_sync_statuses (key, description) VALUES
 
 INSERT INTO server_state (id) VALUES (1);
 
+INSERT INTO clock_offset (id) VALUES (1);
+
 -- What never changes -----------------------------------------------------------------------------------------------
 
 CREATE FUNCTION keep_columns() RETURNS trigger LANGUAGE plpgsql
@@ -1225,6 +1236,22 @@ CREATE FUNCTION keyed_whole(draw uuid) RETURNS boolean LANGUAGE sql STABLE
         = (SELECT sum(size)::text FROM draw_pools WHERE draw_execution_id = draw), false)
 $$;
 
+-- The moment by the database's own clock, which the application cannot set; NULL where tests gave it none.
+CREATE FUNCTION tombola_now() RETURNS timestamptz LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT clock_timestamp() + offset_ms * interval '1 millisecond' FROM clock_offset
+$$;
+
+-- When a beacon's round or pulse comes out; NULL for what is no beacon. drand: quicknet's genesis, and a round every
+-- three seconds. NIST: the pulse is named by its time.
+CREATE FUNCTION entropy_due(source jsonb) RETURNS timestamptz LANGUAGE sql STABLE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE source ->> 'source'
+        WHEN 'drand' THEN to_timestamp(1692803367 + 3 * ((source ->> 'round')::bigint - 1))
+        WHEN 'nist' THEN (source ->> 'time')::timestamptz
+    END
+$$;
+
 CREATE FUNCTION order_draw() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -1232,6 +1259,9 @@ DECLARE
     complaint text;
     fresh boolean;
     manual boolean;
+    source jsonb;
+    moment timestamptz := tombola_now();
+    clock text := '';
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE restrict_violation USING
@@ -1301,6 +1331,44 @@ BEGIN
                     THEN 'the seed is made after the manifest is published'
                 WHEN octet_length(NEW.seed_sealed) <> 32 THEN 'the seed is 32 bytes'
             END;
+        END IF;
+        -- What is published binds: the source that is waited for, and when it is out, are the manifest's.
+        IF complaint IS NULL AND OLD.manifest_published_at IS NULL AND NEW.manifest_published_at IS NOT NULL THEN
+            source := convert_from(NEW.manifest, 'UTF8')::jsonb -> 'entropy';
+            complaint := CASE
+                WHEN NEW.entropy_source IS DISTINCT FROM source
+                    THEN 'the source of entropy is the manifest''s'
+                WHEN source ->> 'source' = 'drand' AND source ->> 'chain' IS DISTINCT FROM
+                    '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971'
+                    THEN 'the chain of drand is quicknet'
+                WHEN NEW.entropy_due_at IS DISTINCT FROM entropy_due(source)
+                    THEN 'the public entropy comes out when its source says'
+            END;
+        END IF;
+        -- By the database's own clock, whatever times it is told.
+        IF complaint IS NULL AND OLD.seed_committed_at IS NULL AND NEW.seed_committed_at IS NOT NULL
+            AND moment + interval '3 seconds' >= NEW.entropy_due_at THEN
+            complaint := 'the hash of the seed is published before the public entropy comes out';
+            clock := 'entropy_late';
+        END IF;
+        IF complaint IS NULL AND OLD.entropy_fixed_at IS NULL AND NEW.entropy_fixed_at IS NOT NULL
+            AND moment < NEW.entropy_due_at THEN
+            complaint := 'the public entropy is not out yet';
+            clock := 'entropy_early';
+        END IF;
+        IF complaint IS NULL THEN
+            SELECT format('%s is not the time by the clock of the database', step), 'clocks_apart' INTO complaint, clock
+            FROM (VALUES
+                ('manifest_published_at', OLD.manifest_published_at, NEW.manifest_published_at),
+                ('seed_committed_at', OLD.seed_committed_at, NEW.seed_committed_at),
+                ('entropy_fixed_at', OLD.entropy_fixed_at, NEW.entropy_fixed_at),
+                ('seed_opened_at', OLD.seed_opened_at, NEW.seed_opened_at),
+                ('verified_at', OLD.verified_at, NEW.verified_at),
+                ('official_at', OLD.official_at, NEW.official_at),
+                ('failed_at', OLD.failed_at, NEW.failed_at)
+            ) AS stated (step, before, after)
+            WHERE before IS NULL AND abs(extract(epoch FROM after - moment)) > 60
+            LIMIT 1;
         END IF;
         -- What is public before the seed's hash is could have been chosen by whoever made the seed. Some seconds before:
         -- the clocks of the office and of the beacon are two.
@@ -1396,7 +1464,7 @@ BEGIN
     END);
 
     IF complaint IS NOT NULL THEN
-        RAISE restrict_violation USING MESSAGE = complaint, TABLE = TG_TABLE_NAME;
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = TG_TABLE_NAME, CONSTRAINT = coalesce(clock, '');
     END IF;
     RETURN NEW;
 END

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -7,7 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from psycopg import sql
 from sqlalchemy import Connection, create_engine, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
+from shared import drand
 from shared.clock import SystemClock
 from shared.errors import Fault, Refused
 from syncserver import models as m
@@ -35,7 +37,7 @@ from syncserver.db import (
     migrate,
     open_database,
 )
-from tests.postgres import Cluster
+from tests.postgres import Cluster, set_clock
 
 APPEND_ONLY = ["rsu_journal", "rsu_quarantine", "audit_log", "critical_events", "draw_pools", "draw_results"]
 LOOK_UPS = [
@@ -50,7 +52,11 @@ PARENTS = [
     "organizations", "users", "addresses", "venues", "raffle_events", "ticket_packages", "prizes", "rsus",
     "rsu_epochs", "rsu_allocations", "orders", "tickets", "draw_executions", "draw_results", "event_cuts", "winners",
 ]  # fmt: skip
-MANIFEST = b'{"format":"tombola-draw-1"}'
+DUE = {
+    "drand": ({"source": "drand", "chain": drand.QUICKNET, "round": 1000}, drand.time_of(1000)),
+    "nist": ({"source": "nist", "time": "2026-08-19T06:23:00Z"}, 1_787_120_580),
+}
+"""Beacons' rounds, and when they come out, seconds since 1970."""
 SEED = bytes(range(32))
 SEALED = bytes(255 - byte for byte in SEED)
 
@@ -126,8 +132,14 @@ def make_order(connection: Connection, event: UUID, number: str = "V-1", **value
     return add(connection, m.orders, validation_number=number, event_id=event, **{**defaults, **values})
 
 
-def make_draw(database: Database) -> Any:
-    """A draw that holds its manifest and no more, of an event that is closed and confirmed."""
+def make_draw(database: Database, entropy: dict[str, Any] | None = None, **values: Any) -> Any:
+    """A draw that holds its manifest and no more, of an event that is closed and confirmed.
+
+    The database goes by its own clock in it, as in every office.
+    """
+    set_clock(database)
+    entropy = entropy or {"source": "none"}
+    manifest = json.dumps({"entropy": entropy, "format": "tombola-draw-1"}, separators=(",", ":")).encode()
     with database.engine.begin() as connection:
         event = make_event(connection)
         connection.execute(
@@ -149,9 +161,12 @@ def make_draw(database: Database) -> Any:
             rng_seed="",
             conducted_by=uuid4(),
             system_checksum="00",
-            entropy_source={"source": "none"},
-            manifest=MANIFEST,
-            manifest_sha256=sha256(MANIFEST).hexdigest(),
+            **{
+                "entropy_source": entropy,
+                "manifest": manifest,
+                "manifest_sha256": sha256(manifest).hexdigest(),
+                **values,
+            },
         )
 
 
@@ -546,8 +561,7 @@ def test_the_seed_that_is_opened_is_the_one_that_was_committed(
 
 def test_a_manual_draw_has_no_seed(every_database: Database) -> None:
     """S10: `rng_seed` stays empty; it is verified and made official all the same."""
-    draw = make_draw(every_database)
-    step(every_database, draw, {"entropy_source": {"source": "manual"}})
+    draw = make_draw(every_database, {"source": "manual"})
     step(every_database, draw, STEPS[0])
     with pytest.raises(IntegrityError, match="no seed"):
         step(every_database, draw, STEPS[1])
@@ -577,8 +591,8 @@ def test_a_manual_draw_has_no_seed(every_database: Database) -> None:
 
 def test_keyings_that_differ_are_kept_and_another_round_begins(every_database: Database) -> None:
     """D5: two to a round, a round after the other, and none is ever changed."""
-    draw = make_draw(every_database)
-    for values in ({"entropy_source": {"source": "digits", "count": 1}}, *STEPS[:2]):
+    draw = make_draw(every_database, {"source": "digits", "count": 1})
+    for values in STEPS[:2]:
         step(every_database, draw, values)
     key(every_database, draw, "entropy", "7", 1)
     with pytest.raises(IntegrityError, match="has two"):
@@ -594,10 +608,8 @@ def test_keyings_that_differ_are_kept_and_another_round_begins(every_database: D
 
 def test_nobody_keys_dice_before_the_hash_of_the_seed_is_published(every_database: Database) -> None:
     """D3, law 7: whoever made the seed would know them; and only dice and digits are keyed."""
-    draw = make_draw(every_database)
-    with pytest.raises(IntegrityError, match="only dice and digits"):
-        key(every_database, draw, "entropy", "3", 1)
-    for values in ({"entropy_source": {"source": "dice", "form": "1d6"}}, STEPS[0]):
+    draw = make_draw(every_database, {"source": "dice", "form": "1d6"})
+    for values in ({"updated_at": func.now()}, STEPS[0]):
         step(every_database, draw, values)
         with pytest.raises(IntegrityError, match="after the hash"):
             key(every_database, draw, "entropy", "3", 1)
@@ -616,6 +628,114 @@ def test_nobody_keys_dice_before_the_hash_of_the_seed_is_published(every_databas
     key(every_database, draw, "entropy", "3", 1)
     with pytest.raises(IntegrityError, match="by hand"):
         key(every_database, draw, "counterfoils", "3", 1)
+
+
+def at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@pytest.mark.parametrize("beacon", DUE)
+def test_by_the_database_s_own_clock_the_seed_comes_before_the_beacon_and_its_value_after(
+    every_database: Database, beacon: str
+) -> None:
+    """D3, law 7: whatever times the application states, nobody knows the public chance before the seed is fixed."""
+    entropy, due = DUE[beacon]
+    draw = make_draw(every_database, entropy, entropy_due_at=at(due))
+    # No two statements here are 30 seconds apart.
+    for now, values, said in (
+        (due - 100, {"manifest_published_at": at(due - 100)}, ""),
+        (
+            due - 2,
+            {**STEPS[1], "seed_committed_at": at(due - 4)},
+            "published before the public entropy comes out",
+        ),
+        (
+            due + 40,
+            {**STEPS[1], "seed_committed_at": at(due - 15)},
+            "published before the public entropy comes out",
+        ),
+        (due - 40, {**STEPS[1], "seed_committed_at": at(due - 40)}, ""),
+        (due - 40, {"public_entropy": "1", "entropy_fixed_at": at(due)}, "not out yet"),
+        (due, {"public_entropy": "1", "entropy_fixed_at": at(due)}, ""),
+    ):
+        set_clock(every_database, at(now))
+        if not said:
+            step(every_database, draw, values)
+            continue
+        with pytest.raises(IntegrityError, match=said):
+            step(every_database, draw, values)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        *(values for values in STEPS if "bundle" not in values),
+        {"state": "failed", "failure": "so", "failed_at": func.now(), "failed_by": UUID(int=1)},
+    ],
+)
+@pytest.mark.parametrize("by_s", [-90, 90])
+def test_no_step_of_a_draw_is_stated_at_another_time_than_its_own(
+    database: Database, stated: dict[str, Any], by_s: int
+) -> None:
+    """D3: the times on record are those of the database's own clock, give or take a minute."""
+    draw = make_draw(database)
+    for values in STEPS[: STEPS.index(stated) if stated in STEPS else 0]:
+        step(database, draw, values)
+    moments = {name for name in stated if name.endswith("_at")}
+    shifted = {name: text(f"now() + interval '{by_s} seconds'") for name in moments}
+    with pytest.raises(IntegrityError, match="not the time by the clock of the database"):
+        step(database, draw, {**stated, **shifted})
+    step(database, draw, stated)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"entropy_due_at": at(DUE["drand"][1] + 3)}, "when its source says"),
+        ({"entropy_source": {"source": "drand"}, "entropy_due_at": at(DUE["drand"][1])}, "is the manifest's"),
+        ({"entropy_source": {"source": "none"}}, "is the manifest's"),
+    ],
+)
+def test_what_a_draw_waits_for_is_what_its_manifest_says(
+    every_database: Database, values: dict[str, Any], said: str
+) -> None:
+    """D3, law 7: neither another source nor another time of its coming out than follows from it."""
+    draw = make_draw(every_database, DUE["drand"][0], **values)
+    with pytest.raises(IntegrityError, match=said):
+        step(every_database, draw, STEPS[0])
+
+
+def test_a_chain_whose_rounds_cannot_be_checked_is_not_waited_for(database: Database) -> None:
+    """D3: of drand quicknet alone; of no beacon there is no time."""
+    draw = make_draw(
+        database, {"source": "drand", "chain": "00" * 32, "round": 1000}, entropy_due_at=at(DUE["drand"][1])
+    )
+    with pytest.raises(IntegrityError, match="quicknet"):
+        step(database, draw, STEPS[0])
+    step(
+        database,
+        draw,
+        {"state": "failed", "failure": "so", "failed_at": func.now(), "failed_by": UUID(int=1)},
+    )
+
+
+def test_nobody_but_the_owner_puts_the_database_s_clock_forward(every_postgres: Cluster) -> None:
+    """D3: it is right in an office, and the application may only look."""
+    with every_postgres.fresh(migrated=False) as database:
+        migrate(database)
+        with database.engine.begin() as connection:
+            assert connection.execute(select(m.clock_offset)).all() == [(1, 0)]
+            assert connection.execute(
+                text("SELECT abs(extract(epoch FROM tombola_now() - now())) < 60")
+            ).scalar_one()
+        for statement in (
+            "UPDATE clock_offset SET offset_ms = 1",
+            "INSERT INTO clock_offset VALUES (1, 1)",
+            "DELETE FROM clock_offset",
+            "CREATE OR REPLACE FUNCTION tombola_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+        ):
+            with database.engine.connect() as connection, pytest.raises(ProgrammingError):
+                connection.execute(text(statement))
 
 
 def test_a_draw_is_never_deleted_not_even_by_the_owner(every_database: Database) -> None:
