@@ -112,6 +112,8 @@ def new_event() -> ResponseReturnValue:
             z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))
         ),
         "number_max": DRAW_NUMBER_MAX,
+        # An organisation has no zone of its own; its venues have, and the first is as good a guess as any.
+        "zone": next((v.timezone for v in venues if v.timezone), ""),
         "numbers_default": NUMBERS_DEFAULT,
         "refused": refused,
     }

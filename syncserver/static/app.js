@@ -187,6 +187,19 @@ for (const button of document.querySelectorAll("[data-add]")) {
   });
 }
 
+// Fields that mean something only while another one of the form says so; without this script they all stand there.
+for (const part of document.querySelectorAll("[data-when]")) {
+  const [name, value] = part.dataset.when.split("="), choice = part.closest("form").elements.namedItem(name);
+  const show = () => { part.hidden = choice.value !== value; };
+  choice.addEventListener("change", show);
+  show();
+}
+// Where no venue tells the time zone, this computer's is the likeliest.
+for (const choice of document.querySelectorAll("select[data-zone]")) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!choice.value && [...choice.options].some((one) => one.value === here)) choice.value = here;
+}
+
 window.addEventListener("popstate", () => location.reload());
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

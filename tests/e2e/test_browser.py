@@ -107,7 +107,7 @@ def test_an_event_is_made_and_a_kiosk_gets_its_code(page: Page) -> None:
     prizes = page.locator("#prizes")
     prizes.get_by_label("Name").fill("Half the pot")
     prizes.get_by_label("Kind").select_option("percentage")
-    prizes.get_by_label("EUR, or %").fill("50")
+    prizes.get_by_label("Amount (EUR), or percent of the sales").fill("50")
     prizes.get_by_role("button", name="Add").click()
     expect(prizes.get_by_text("50 % of sales")).to_be_visible()
     unfold(page, "Activate this event…", "Activate")
