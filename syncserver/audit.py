@@ -1,4 +1,4 @@
-"""Who changed what: the database writes the audit log itself, and here one says for whom, and reads it.
+"""Who changed what: the database writes the audit log itself, and here one says for whom and why, and reads it.
 
 Triggers write a row for every change of a critical table, in the transaction of the change; the application's
 role may read them and nothing else. Secrets and personal data appear in them as "(withheld)".
@@ -14,11 +14,14 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, insert, select, text
 
+from shared.errors import Refused
 from syncserver.models import Json, audit_log, critical_events
 
 NAMESPACE = UUID("b5c7b5d0-a7e1-5b1f-8a56-c5be6c1c4d3e")
 """Of the names of records whose key is no UUID (the migration holds the same)."""
 HISTORY_MAX = 1000
+REASON_CHARS_MIN = 3
+REASON_CHARS_MAX = 1_000
 
 Severity = Literal["INFO", "WARN", "ERROR"]
 
@@ -43,6 +46,17 @@ def acting(connection: Connection, user_id: UUID | None) -> None:
         text("SELECT set_config('tombola.user', :user, true)"),
         {"user": "" if user_id is None else str(user_id)},
     )
+
+
+def reasoned(reason: str) -> str:
+    """Why somebody did something, as it goes on record, without the blanks around it.
+
+    Raises ``Refused`` (``reason``) where that is fewer than 3 characters, more than 1,000, or holds a NUL.
+    """
+    reason = reason.strip()
+    if not REASON_CHARS_MIN <= len(reason) <= REASON_CHARS_MAX or "\x00" in reason:
+        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
+    return reason
 
 
 def critical_event(

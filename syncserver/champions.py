@@ -22,7 +22,7 @@ from shared import money
 from shared.errors import Refused
 from shared.ids import uuid7
 from syncserver import models as m
-from syncserver.audit import critical_event
+from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
 
 PHOTO_BYTES_MAX = 8 * 1024 * 1024
@@ -34,7 +34,6 @@ PHOTO_QUALITY = 85
 NAME_CHARS_MAX = 120
 CITY_CHARS_MAX = 120
 TEXT_CHARS_MAX = 2_000
-REASON_CHARS_MAX = 1_000
 LISTED_MAX = 500
 URL_CHARS_MAX = 500
 _URL = re.compile(r"https://[!-~]+").fullmatch
@@ -223,9 +222,7 @@ def approve(office: Office, c: Connection, champion: UUID, seen: datetime, by: U
 
 def withdraw(office: Office, c: Connection, champion: UUID, reason: str, by: UUID) -> None:
     """Show no more than the number from now on. ``Refused``: ``unknown``, ``reason``, ``withdrawn``."""
-    reason = reason.strip()
-    if not 3 <= len(reason) <= REASON_CHARS_MAX or "\x00" in reason:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
+    reason = reasoned(reason)
     row = _locked(c, champion)
     if row.withdrawn_at is not None:
         raise Refused("withdrawn", "It was withdrawn already.")

@@ -28,7 +28,7 @@ from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
 from syncserver import allocations, catalog, draws, events, pools, rsus
 from syncserver import models as m
-from syncserver.audit import critical_event
+from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
 from syncserver.pools import MAIN
 
@@ -36,7 +36,7 @@ TEXT_CHARS_MAX = 4_096
 NAME_CHARS_MAX = 200
 DESK_CHARS_MAX = 100
 CONTACT_CHARS_MAX = 500
-REASON_CHARS_MAX = 1_000
+NOTE_CHARS_MAX = 1_000
 UNITS_TRIED_MAX = 5_000
 SPANS_MAX = 1_000
 STANDINGS_MAX = 20_000
@@ -291,8 +291,8 @@ def ask_for_kiosk(office: Office, c: Connection, rsu: UUID, asked: wire.TicketRe
 def deliver(office: Office, c: Connection, claim: UUID, note: str, by: UUID) -> None:
     """Note, once, that a paid prize reached its winner. ``Refused``: ``unknown_claim``, ``delivered``, ``note``."""
     note = note.strip()
-    if len(note) > REASON_CHARS_MAX or "\x00" in note:
-        raise Refused("note", f"A note has at most {REASON_CHARS_MAX} characters.")
+    if len(note) > NOTE_CHARS_MAX or "\x00" in note:
+        raise Refused("note", f"A note has at most {NOTE_CHARS_MAX} characters.")
     k, r, d = m.prize_claims, m.draw_results, m.draw_executions
     changed = c.execute(
         update(k)
@@ -559,7 +559,7 @@ def give_up(office: Office, c: Connection, result: UUID, kind: Kind, reason: str
     ``unclaimed`` only after the claim window. Raises ``Refused``: ``unknown_result``, ``already_paid``, ``asked``,
     ``given_up``, ``claim_window``, ``reason``.
     """
-    reason = _reason(reason)
+    reason = reasoned(reason)
     if kind not in get_args(Kind):
         raise Refused("kind", "Choose why the prize is given up.")
     _lock(c, result)
@@ -630,7 +630,7 @@ def agree(office: Office, c: Connection, forfeit: UUID, by: UUID) -> Forfeit:
 
 def take_back(office: Office, c: Connection, forfeit: UUID, reason: str, by: UUID) -> None:
     """Take back a request that nobody has agreed to. ``Refused``: ``unknown_forfeit``, ``agreed``, ``reason``."""
-    reason = _reason(reason)
+    reason = reasoned(reason)
     row = _forfeit(c, forfeit)
     _lock(c, row.draw_result_id)
     f = m.forfeits
@@ -690,13 +690,6 @@ def _next_in_line(c: Connection, result: Row[Any], kind: str) -> Row[Any] | None
         .limit(1)
     ).one_or_none()  # type: ignore[assignment]
     return found
-
-
-def _reason(reason: str) -> str:
-    reason = reason.strip()
-    if not 3 <= len(reason) <= REASON_CHARS_MAX or "\x00" in reason:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
-    return reason
 
 
 def _record(c: Connection, event: UUID, kind: str, words: str, by: UUID, forfeit: UUID) -> None:

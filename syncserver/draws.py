@@ -28,14 +28,13 @@ from shared.games import raffle
 from shared.ids import uuid7
 from syncserver import beacons, events, keyings, notices, pools, reconcile
 from syncserver import models as m
-from syncserver.audit import critical_event
+from syncserver.audit import critical_event, reasoned
 from syncserver.keyings import Difference, Keyed
 from syncserver.office import Office
 
 COPY_BYTES = 1 << 20
 """A pool is handed to the database in parts of this size."""
 POOL_BYTES_MAX = fair.NUMBER_MAX * fair.NUMBER_BYTES
-REASON_CHARS_MAX = 1_000
 PUBLISH_S_MIN: Final = 3
 """Between the seed's hash and a beacon's round, so that no wrong clock of a second or two matters (the trigger
 ``order_draw`` holds the same)."""
@@ -207,7 +206,7 @@ def freeze(
         if agreed_by is not None:
             _second_person(c, row, by, agreed_by)
         plan, agreed_by = _redoing(c, event, redo, by, agreed_by)
-        reason = _reason(reason)
+        reason = reasoned(reason)
     elif _drawn(c, event, plan):
         raise Refused("already_drawn", "This draw is held, and its result official.", "Look at the result.")
     _check_method(rules.method, entropy)
@@ -476,7 +475,7 @@ def fail(office: Office, c: Connection, draw: UUID, reason: str, by: UUID) -> bo
     number is keyed: once the winners are known nobody may look at them and try again. ``Refused``: ``reason``,
     ``step``, ``second_person``.
     """
-    reason = _reason(reason)
+    reason = reasoned(reason)
     row = _draw(c, draw, lock=True)
     if (step := _step(row)) in {"drawn", "official", "failed"}:
         raise Refused(
@@ -899,13 +898,6 @@ def _drawn(c: Connection, event: UUID, plan: str) -> bool:
         .limit(1)
     ).all()
     return bool(found)
-
-
-def _reason(value: str) -> str:
-    value = value.strip()
-    if not value or "\x00" in value or len(value) > REASON_CHARS_MAX:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
-    return value
 
 
 # Reading and keeping --------------------------------------------------------------------------------

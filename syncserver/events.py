@@ -44,7 +44,7 @@ from shared.ids import uuid7
 from shared.numbers import DRAW_NUMBER_MAX
 from shared.wire import Policies, ReceiptText
 from syncserver import models as m
-from syncserver.audit import Severity, critical_event
+from syncserver.audit import Severity, critical_event, reasoned
 from syncserver.office import Office
 
 NAME_CHARS_MAX = 200
@@ -578,7 +578,7 @@ def activate(office: Office, c: Connection, event: UUID, by: UUID) -> None:
 
 def suspend(office: Office, c: Connection, event: UUID, by: UUID, reason: str) -> None:
     """Pause the sales, with a reason."""
-    words = _reason(reason)
+    words = reasoned(reason)
     _move(c, event, by, {"active"}, "suspended", "event_suspended", words, updated_at=office.now())
 
 
@@ -604,7 +604,7 @@ def move_close(
     ``draw_at`` moves the draw with it; None leaves it. What a kiosk off line sells after an earlier close comes
     back as findings. Raises ``Refused``: ``reason``, ``closed``, ``times``, ``state``.
     """
-    words = _reason(reason)
+    words = reasoned(reason)
     row = _event(c, event, lock=True)
     if row.closes_at <= office.now() or closes_at <= office.now():
         raise Refused(
@@ -654,7 +654,7 @@ def run_due(office: Office) -> list[str]:
 
 def cancel(office: Office, c: Connection, event: UUID, by: UUID, reason: str) -> None:
     """Call the event off, with a reason and before any draw; refunds are the office's next work."""
-    reason = _reason(reason)
+    reason = reasoned(reason)
     # A freeze of the leading event's draw locks both; in the order of their ids, as it does.
     for one in sorted({event, *_relatives(settings(_event(c, event).configuration).draw)}):
         c.execute(select(m.raffle_events.c.id).where(m.raffle_events.c.id == one).with_for_update())
@@ -1431,13 +1431,6 @@ def _text(value: str) -> str:
     value = value.strip()
     if len(value) > TEXT_CHARS_MAX or "\x00" in value:
         raise Refused("text", f"A text has at most {TEXT_CHARS_MAX} characters.")
-    return value
-
-
-def _reason(value: str) -> str:
-    value = _text(value)
-    if not value:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
     return value
 
 

@@ -20,6 +20,7 @@ from shared import draw as fair
 from shared.errors import Refused
 from shared.ids import uuid7
 from syncserver import models as m
+from syncserver.audit import reasoned
 from syncserver.notices import TOLD
 from syncserver.office import Office
 
@@ -27,7 +28,6 @@ What = Literal["entropy", "winners", "counterfoils"]
 
 COUNTERFOILS_MAX: Final = 5_000
 """In one batch."""
-REASON_CHARS_MAX: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def record_counterfoils(
 ) -> UUID:
     """Put a batch on record before it is printed. A number that was printed before makes it a reprint.
 
-    Raises ``Refused``: ``counterfoils``, ``reprint`` (it needs a reason), ``not_manual``, ``step``.
+    Raises ``Refused``: ``counterfoils``, ``reprint`` (it needs a reason), ``reason``, ``not_manual``, ``step``.
     """
     row = _manual(c, draw, lock=True)
     if row.bundle is not None or row.state == "failed" or alike(c, draw, "winners") is not None:
@@ -276,13 +276,13 @@ def record_counterfoils(
             b.c.first_index + b.c.count > first_index,
         )
     ).scalar_one()
-    reason = reason.strip()
-    if again and (not reason or "\x00" in reason or len(reason) > REASON_CHARS_MAX):
+    if again and not reason.strip():
         raise Refused(
             "reprint",
             "Some of these counterfoils were printed before.",
             "Say why they are printed again, and destroy the first ones.",
         )
+    reason = reasoned(reason) if again else reason.strip()
     batch = uuid7(office.clock)
     c.execute(
         insert(b).values(

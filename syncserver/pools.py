@@ -26,14 +26,13 @@ from shared.games import raffle
 from shared.ids import uuid7
 from syncserver import derive, events
 from syncserver import models as m
-from syncserver.audit import critical_event
+from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
 
 CHUNK_NUMBERS = 1_000_000
 """Draw numbers read out of the database at once: 4 MB packed."""
 CHUNKS_MAX = 2_148
 """All draw numbers there are."""
-REASON_CHARS_MAX = 1_000
 CHAIN_MAX = 1_000
 """Events that carry on from each other, looked at for cards drawn before."""
 EXCLUSIONS_MAX = 10_000
@@ -421,7 +420,7 @@ def exclude(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -
     Once the main draw is held that is for redraws. Raises ``Refused``: ``reason``, ``unknown_order``,
     ``already_excluded``, ``pool_frozen`` where a pool that may hold it is being drawn, or where it has won.
     """
-    reason = _reason(reason)
+    reason = reasoned(reason)
     event, validation = _order(c, order)
     row = events.locked(c, event)
     x = m.exclusions
@@ -455,7 +454,7 @@ def lift(office: Office, c: Connection, exclusion: UUID, reason: str, by: UUID) 
 
     Who was left out of a draw that is held stays out of what mends it.
     """
-    reason = _reason(reason)
+    reason = reasoned(reason)
     x, d = m.exclusions, m.draw_executions
     found = c.execute(
         select(x.c.event_id, x.c.order_id, x.c.decided_at).where(x.c.id == exclusion)
@@ -543,13 +542,6 @@ def _record(c: Connection, row: Row[Any], order: UUID, kind: str, words: str, by
         user_id=by,
         metadata={"order": str(order)},
     )
-
-
-def _reason(value: str) -> str:
-    value = value.strip()
-    if not value or "\x00" in value or len(value) > REASON_CHARS_MAX:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
-    return value
 
 
 # Reading --------------------------------------------------------------------------------------------

@@ -35,13 +35,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from shared.errors import Refused
 from syncserver import derive, events, ingest, notices, pools
 from syncserver import models as m
-from syncserver.audit import critical_event
+from syncserver.audit import critical_event, reasoned
 from syncserver.events import CutRow
 from syncserver.office import Office
 
 FINDINGS_MAX = 1_000
 """Findings shown at once; the gates count all."""
-REASON_CHARS_MAX = 1_000
 CONFIRMABLE = ("closed", "drawn")
 DRAWABLE_EARLY = ("active", "suspended", *CONFIRMABLE)
 NUMBERS_LISTED_MAX = 20
@@ -298,7 +297,7 @@ def decide(office: Office, c: Connection, finding: UUID, decision: str, reason: 
     """
     if decision not in DECISIONS:
         raise Refused("decision", "A finding is accepted or excluded.")
-    reason = _reason(reason)
+    reason = reasoned(reason)
     f = m.findings
     row = c.execute(select(f).where(f.c.id == finding).with_for_update()).one_or_none()
     if row is None:
@@ -402,7 +401,7 @@ def _signed(c: Connection, row: Row[Any], words: str, by: UUID) -> None:
 
 def void_order(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> None:
     """Void a whole order from the office. ``Refused``: ``unknown_order``, ``already_void``, ``pool_frozen``."""
-    reason = _reason(reason)
+    reason = reasoned(reason)
     o = m.orders
     event = c.execute(select(o.c.event_id).where(o.c.id == order)).scalar_one_or_none()
     if event is None:
@@ -445,7 +444,7 @@ def except_unit(c: Connection, event: UUID, rsu: UUID, epoch: int, reason: str, 
 
     The unit goes on the corruption log with who asked and what is missing (GLI-31, 2.8.1g).
     """
-    reason = _reason(reason)
+    reason = reasoned(reason)
     row = events.locked(c, event)
     a = m.rsu_allocations
     blocks = c.execute(
@@ -1172,10 +1171,3 @@ def _issue_late(c: Connection, finding: Row[Any], order: Row[Any]) -> None:
             "A number of this sale was sold to somebody else as well.",
             "It can only be excluded.",
         )
-
-
-def _reason(value: str) -> str:
-    value = value.strip()
-    if not value or "\x00" in value or len(value) > REASON_CHARS_MAX:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
-    return value

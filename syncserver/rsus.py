@@ -26,7 +26,7 @@ from shared.numbers import ALPHABET
 from shared.wire import Certificate, Enrolment, EnrolRequest, Health
 from syncserver import allocations
 from syncserver import models as m
-from syncserver.audit import critical_event
+from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office, first_epoch
 
 CODE_LENGTH = 8
@@ -229,9 +229,7 @@ def set_state(c: Connection, rsu: UUID, state: str, by: UUID | None, reason: str
 
     Revoking ends its enrolments for good: what it hands over from then on is kept in quarantine.
     """
-    reason = reason.strip()
-    if not reason or "\x00" in reason or len(reason) > TEXT_CHARS_MAX:
-        raise Refused("reason", "A reason is needed.", "Say why, in a few words.")
+    reason = reasoned(reason)
     row = _rsu(c, rsu, lock=True)
     if state not in STATES:
         raise Refused("state", f"A kiosk cannot become {state!r}.", f"Choose one of {', '.join(STATES)}.")

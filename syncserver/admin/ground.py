@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, flash, g, render_template, request
 from sqlalchemy import Connection, Row, select
 
 from shared.errors import Refused
-from syncserver import auth
+from syncserver import audit, auth
 from syncserver import models as m
 
 READERS: Final = ("admin", "manager", "auditor")
@@ -124,7 +124,7 @@ def text(name: str, label: str, most: int = 200, *, least: int = 1) -> str:
 
 def reason() -> str:
     """Why something is done."""
-    return text("reason", "Reason", REASON_CHARS_MAX, least=3)
+    return text("reason", "Reason", REASON_CHARS_MAX, least=audit.REASON_CHARS_MIN)
 
 
 def whole(name: str, label: str, least: int, most: int) -> int:
