@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from shared.draw import Json
 from shared.errors import Fault, KnownError, Refused
@@ -92,7 +93,9 @@ def run_due(office: Office, after: Callable[[str], None] = lambda _words: None) 
                     break
                 done.append(f"{name} ({plan}): {words}")
                 after(words)
-        except (Refused, Fault) as error:
+        except (Refused, Fault, DBAPIError) as caught:
+            # What the database refuses without our having foreseen it stops this draw, and not those behind it.
+            error = _unforeseen(caught) if isinstance(caught, DBAPIError) else caught
             if _waits(office, event, plan, error):
                 done.append(f"{name} ({plan}): waits. {error.message}")
     return done
@@ -190,6 +193,15 @@ def _check_source(rules: events.DrawRules) -> None:
             "People have to bring the chance of this draw, so that it cannot draw itself.",
             f"Only the sources {' and '.join(SOURCES)} need nobody.",
         )
+
+
+def _unforeseen(error: DBAPIError) -> Fault:
+    # The first line alone: what follows may show rows.
+    said = (str(error.orig).splitlines() or ["nothing"])[0]
+    _log.error("an automatic draw stopped: %s: %s", type(error.orig).__name__, said)
+    return Fault(
+        "database", f"The database did not do it: {said}.", "Hold the draw yourself, or ask for help."
+    )
 
 
 def _waits(office: Office, event: UUID, plan: str, error: KnownError) -> bool:

@@ -29,6 +29,7 @@ from syncserver.events import DrawRules, PoolPlan
 from tests import beacon
 from tests.beacon import shining
 from tests.chains import HOUR_MS, START_MS, Kiosk, Scene, SetClock, open_scene, together
+from tests.postgres import set_clock
 
 PASSWORD = "correct horse battery staple"
 DRAW_AFTER_MS = 5 * HOUR_MS
@@ -397,6 +398,41 @@ def test_with_drand_the_seed_s_hash_comes_first_then_the_round_is_fetched(
     assert (row.step, row.public_entropy) == ("official", beacon.TEXT)
     assert row.entropy_due_at == utc(OUT_MS)
     assert told(scene) == ["Summer raffle: the draw is official, 3 prizes have been won."]
+
+
+def test_a_round_that_is_out_by_the_database_s_clock_is_told_and_not_drawn_with(
+    database: Database, tmp_path: Path
+) -> None:
+    """D11, law 7: a minute between the clocks of server and database stops no worker, and bends no draw."""
+    with shining() as lamp:
+        scene = open_for_round(database, tmp_path, lamp.address)
+        sold_out(scene)
+        set_clock(database, scene.office.now() - timedelta(seconds=90))
+        assert "more than a minute apart" in worker.run_due(scene.office)[0]
+        assert attempts(scene) == []
+        set_clock(database, scene.office.now())
+        assert [words.split(": ")[1] for words in worker.run_due(scene.office)] == STEPS[:2]
+        scene.clock.ms = OUT_MS
+        set_clock(database, utc(OUT_MS - 30_000))
+        assert "is not out yet" in worker.run_due(scene.office)[0]
+        set_clock(database, utc(OUT_MS))
+        assert len(worker.run_due(scene.office)) == 3
+    assert [row.step for row in attempts(scene)] == ["official"]
+
+
+def test_what_the_database_refuses_unforeseen_is_told_and_tried_again(scene: Scene) -> None:
+    """D11: it stops this draw alone; whoever has to know is told once."""
+    sold_out(scene)
+    owner = create_engine(scene.office.database.owner_url)
+    with owner.begin() as c:
+        c.execute(text("ALTER TABLE draw_executions ADD CONSTRAINT nothing CHECK (attempt < 1)"))
+    assert "The database did not do it" in worker.run_due(scene.office)[0]
+    assert worker.run_due(scene.office) == []
+    with owner.begin() as c:
+        c.execute(text("ALTER TABLE draw_executions DROP CONSTRAINT nothing"))
+    owner.dispose()
+    assert len(worker.run_due(scene.office)) == len(STEPS_NONE)
+    assert any("The database did not do it" in words for words in told(scene))
 
 
 def test_a_beacon_that_cannot_be_reached_is_told_and_tried_again(database: Database, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ PARENTS = [
     "organizations", "users", "addresses", "venues", "raffle_events", "ticket_packages", "prizes", "rsus",
     "rsu_epochs", "rsu_allocations", "orders", "tickets", "draw_executions", "draw_results", "event_cuts", "winners",
 ]  # fmt: skip
-DUE = {
+DUE: dict[str, tuple[dict[str, Any], int]] = {
     "drand": ({"source": "drand", "chain": drand.QUICKNET, "round": 1000}, drand.time_of(1000)),
     "nist": ({"source": "nist", "time": "2026-08-19T06:23:00Z"}, 1_787_120_580),
 }

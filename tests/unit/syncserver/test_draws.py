@@ -28,6 +28,7 @@ from syncserver.events import DrawRules, NewEvent, PoolPlan, Progressive
 from tests import beacon
 from tests.beacon import shining
 from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, Scene, SetClock, open_scene
+from tests.postgres import set_clock
 
 PASSWORD = "correct horse battery staple"
 
@@ -745,6 +746,21 @@ def ready_for(database: Database, home: Path, out_ms: int) -> Scene:
     ready(scene)
     assert clock.ms == out_ms - LEAD_MS
     return scene
+
+
+def test_a_seed_that_the_database_holds_too_late_is_refused_in_words(
+    database: Database, tmp_path: Path
+) -> None:
+    """D3, law 7: its own clock decides, however slow the server's is."""
+    scene = ready_for(database, tmp_path, OUT_MS)
+    draw = freeze(scene, draws.drand_source(scene.office, 60))
+    scene.clock.ms = OUT_MS - 30_000
+    set_clock(database, utc(OUT_MS - 2_000))
+    with pytest.raises(Refused, match="clock of the database") as e, scene.office.begin(scene.user) as c:
+        draws.commit_seed(scene.office, c, draw, scene.user)
+    assert e.value.code == "entropy_late"
+    with scene.office.begin() as c:
+        assert draws.get(c, draw).step == "frozen"
 
 
 def test_a_draw_waits_for_a_drand_round_and_takes_no_other(database: Database, tmp_path: Path) -> None:
