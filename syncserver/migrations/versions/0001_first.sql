@@ -1252,6 +1252,17 @@ CREATE FUNCTION entropy_due(source jsonb) RETURNS timestamptz LANGUAGE sql STABL
     END
 $$;
 
+-- Whether the transaction that wrote a row is still under way: it is this very one then, or a savepoint of it, which
+-- has a number of its own. A number of 32 bits is made whole by the current one, from which it is less than 2^31 away.
+CREATE FUNCTION unpublished(written xid) RETURNS boolean LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT pg_xact_status((whole + CASE WHEN whole - here > 2147483648 THEN -4294967296
+                                        WHEN here - whole > 2147483648 THEN 4294967296 ELSE 0 END)::text::xid8)
+        = 'in progress'
+    FROM (SELECT here, (here >> 32 << 32) + written::text::bigint AS whole
+          FROM (SELECT pg_current_xact_id()::text::bigint AS here) AS now) AS made
+$$;
+
 CREATE FUNCTION order_draw() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -1322,7 +1333,7 @@ BEGIN
         END IF;
 
         -- True where this very transaction wrote the row last: nobody else can have seen its last step.
-        SELECT xmin = pg_current_xact_id()::xid INTO fresh FROM draw_executions WHERE id = OLD.id;
+        SELECT unpublished(xmin) INTO fresh FROM draw_executions WHERE id = OLD.id;
 
         IF complaint IS NULL AND OLD.seed_sealed IS NULL AND NEW.seed_sealed IS NOT NULL THEN
             complaint := CASE
@@ -1612,7 +1623,7 @@ DECLARE
     complaint text;
 BEGIN
     SELECT * INTO draw FROM draw_executions WHERE id = NEW.draw_execution_id FOR UPDATE;
-    SELECT xmin = pg_current_xact_id()::xid INTO fresh FROM draw_executions WHERE id = NEW.draw_execution_id;
+    SELECT unpublished(xmin) INTO fresh FROM draw_executions WHERE id = NEW.draw_execution_id;
     SELECT coalesce(max(round), 1) INTO last FROM draw_keyings
         WHERE draw_execution_id = NEW.draw_execution_id AND what = NEW.what;
     SELECT count(*) INTO done FROM draw_keyings

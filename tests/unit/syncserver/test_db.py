@@ -606,6 +606,22 @@ def test_keyings_that_differ_are_kept_and_another_round_begins(every_database: D
             connection.execute(text(statement))
 
 
+def test_a_savepoint_publishes_no_step(every_database: Database) -> None:
+    """D3, law 7: a step behind a savepoint has a transaction number of its own, and nobody else has seen it yet."""
+    draw = make_draw(every_database)
+    steps = iter(STEPS)
+    step(every_database, draw, next(steps))
+    with (
+        pytest.raises(IntegrityError, match="after the hash of the seed is published"),
+        every_database.engine.begin() as connection,
+    ):
+        for values in steps:
+            with connection.begin_nested():
+                connection.execute(
+                    update(m.draw_executions).where(m.draw_executions.c.id == draw).values(**values)
+                )
+
+
 def test_nobody_keys_dice_before_the_hash_of_the_seed_is_published(every_database: Database) -> None:
     """D3, law 7: whoever made the seed would know them; and only dice and digits are keyed."""
     draw = make_draw(every_database, {"source": "dice", "form": "1d6"})
