@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys, money, numbers, sale, wire
@@ -401,10 +401,37 @@ def _payable(c: Connection, found: Validation, result: UUID, organisation: UUID 
 
 
 def _check_identity(c: Connection, prize: PrizeWon, *, identity_checked: bool) -> None:
-    limit = _settings(c, prize.event).identity_above
-    if limit is not None and prize.amount >= limit and not identity_checked:
+    if not identity_checked and (limit := _identity_due(c, prize)) is not None:
         due = money.text(limit, prize.currency)
         raise Refused("identity", f"From {due} on the winner's identity is checked.", "Check it, and say so.")
+
+
+def _identity_due(c: Connection, prize: PrizeWon) -> int | None:
+    """The event's limit, minor units, where the winner's identity is checked before this prize is paid.
+
+    What counts is all that the order has won and not given up, paid or not: several small prizes are one large one.
+    """
+    limit = _settings(c, prize.event).identity_above
+    if limit is None:
+        return None
+    r, d, t, f = m.draw_results, m.draw_executions, m.tickets, m.forfeits
+    order = select(t.c.order_id).join(r, r.c.winning_ticket_id == t.c.id).where(r.c.id == prize.result)
+    promoted, given_up = f.alias(), f.alias()
+    won = c.execute(
+        select(func.coalesce(func.sum(r.c.prize_value_at_draw), 0))
+        .select_from(r)
+        .join(d, d.c.id == r.c.draw_execution_id)
+        .join(t, t.c.id == r.c.winning_ticket_id)
+        .where(
+            t.c.order_id == order.scalar_subquery(),
+            d.c.official_at.is_not(None),
+            or_(~r.c.reserve, select(promoted.c.id).where(promoted.c.promoted_id == r.c.id).exists()),
+            ~select(given_up.c.id)
+            .where(given_up.c.draw_result_id == r.c.id, given_up.c.agreed_at.is_not(None))
+            .exists(),
+        )
+    ).scalar_one()
+    return limit if won >= limit else None
 
 
 def _pay(office: Office, c: Connection, prize: PrizeWon, paid: _Paid) -> ClaimRow:
@@ -513,7 +540,6 @@ def _check_kiosk(c: Connection, prize: PrizeWon) -> None:
 
 
 def _prize_found(c: Connection, found: Validation, prize: PrizeWon) -> wire.PrizeFound:
-    kept = _settings(c, prize.event)
     why_not = ""
     try:
         _payable(c, found, prize.result)
@@ -530,7 +556,7 @@ def _prize_found(c: Connection, found: Validation, prize: PrizeWon) -> wire.Priz
         words=prize.words,
         can_pay=prize.state == "open" and not why_not,
         why_not=why_not if prize.state == "open" else "",
-        identity=kept.identity_above is not None and prize.amount >= kept.identity_above,
+        identity=_identity_due(c, prize) is not None,
     )
 
 
@@ -674,10 +700,34 @@ def waiting_for_redraw(office: Office, c: Connection, event: UUID) -> list[UUID]
 
 
 def _next_in_line(c: Connection, result: Row[Any], kind: str) -> Row[Any] | None:
-    """The reserve that takes a given-up result's place, if the event's rule has one and any is left."""
+    """The reserve that takes a given-up result's place, if the event's rule has one and any is left.
+
+    Where nobody wins twice, who has won in another draw meanwhile is passed over.
+    """
     if kind == "withdrawn" or _rules(result).unclaimed != "next_in_line":
         return None
-    r, f = m.draw_results, m.forfeits
+    r, f, d = m.draw_results, m.forfeits, m.draw_executions
+    ways: list[ColumnElement[bool]] = []
+    if not _rules(result).winners_stay:
+        # Not what was won and given up: who gave it up has not won it.
+        other, moved_up, given_up = r.alias(), f.alias(), f.alias()
+        ways.append(
+            ~select(other.c.id)
+            .join(d, d.c.id == other.c.draw_execution_id)
+            .where(
+                other.c.winning_ticket_id == r.c.winning_ticket_id,
+                other.c.draw_execution_id != result.draw_execution_id,
+                d.c.state != "failed",
+                or_(
+                    ~other.c.reserve,
+                    select(moved_up.c.id).where(moved_up.c.promoted_id == other.c.id).exists(),
+                ),
+                ~select(given_up.c.id)
+                .where(given_up.c.draw_result_id == other.c.id, given_up.c.agreed_at.is_not(None))
+                .exists(),
+            )
+            .exists()
+        )
     found: Row[Any] | None = c.execute(
         select(r.c.id, r.c.winning_number)
         .where(
@@ -685,6 +735,7 @@ def _next_in_line(c: Connection, result: Row[Any], kind: str) -> Row[Any] | None
             r.c.position == result.position,
             r.c.reserve,
             ~select(f.c.id).where(f.c.promoted_id == r.c.id).exists(),
+            *ways,
         )
         .order_by(r.c.winner)
         .limit(1)

@@ -342,7 +342,7 @@ def cards_left(c: Connection, event: UUID) -> list[int]:
 
 
 def prize_amounts(c: Connection, event: UUID, plan: str = MAIN) -> dict[UUID, int]:
-    """What one winner of each of the draw's prizes gets, minor units (D8); the rule is ``raffle.prize_amount``.
+    """What one winner of each of the draw's prizes gets, minor units (D8); the rule is ``raffle.amounts``.
 
     Shares are of :func:`syncserver.events.prize_base`. What is carried in comes once, on the first carrying
     percentage prize of the main draw.

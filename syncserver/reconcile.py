@@ -967,9 +967,24 @@ def _unit_gates(rows: list[UnitRow], cut: CutRow | None) -> list[Gate]:
     ]
     if not unfinished:
         end = "the close" if cut is None else "the early bird's end"
-        words = f"All {len(rows)} kiosks have handed over everything up to {end}."
-        found.append(Gate("unit", True, words if rows else "No kiosk ever got numbers of this event."))
+        found.append(
+            Gate("unit", True, _whole_words([row.name for row in rows if not row.whole], len(rows), end))
+        )
     return found
+
+
+def _whole_words(left_out: Sequence[str], count: int, end: str) -> str:
+    """Who of ``count`` kiosks has handed everything over, where nobody has to be waited for."""
+    if not count:
+        return "No kiosk ever got numbers of this event."
+    if not left_out:
+        return f"All {count} kiosks have handed over everything up to {end}."
+    names = ", ".join(left_out)
+    was = "was" if len(left_out) == 1 else "were"
+    return (
+        f"{count - len(left_out)} of {count} kiosks have handed over everything up to {end}; "
+        f"{names} {was} left out by a decision of two people."
+    )
 
 
 def _doubt_gates(doubts: _Doubts) -> list[Gate]:

@@ -21,7 +21,7 @@ from syncserver import catalog, claims, draws, events, reconcile, rsus, statemen
 from syncserver import models as m
 from syncserver.claims import Validation
 from syncserver.db import Database
-from syncserver.events import PoolPlan
+from syncserver.events import DrawRules, PoolPlan
 from tests.chains import HOUR_MS, START_MS, Kiosk, Scene, add_user, open_scene, together
 
 
@@ -473,6 +473,72 @@ def draw_plan(scene: Scene, plan: str) -> None:
     draw = draws.draw_now(scene.office, scene.event, scene.user, plan=plan)
     with scene.office.begin(scene.user) as c:
         draws.make_official(scene.office, c, draw, scene.user)
+
+
+@pytest.mark.parametrize("stay", [False, True])
+def test_a_reserve_that_has_won_meanwhile_is_passed_over(
+    database: Database, tmp_path: Path, *, stay: bool
+) -> None:
+    """D7, E8: where nobody wins twice; where winners stay it is next in line all the same."""
+
+    def one_cup(c: Connection, event: UUID) -> None:
+        for prize in events.prizes(c, event):
+            events.remove_prize(c, prize.id)
+        events.add_prize(c, event, "Cup", "fixed", 100, position=1, pool=BIRDS[0].name)
+        events.add_prize(c, event, "Main", "fixed", 100, position=2, winners=5)
+
+    rules = DrawRules(reserves=3, unclaimed="next_in_line", winners_stay=stay)
+    scene = open_scene(database, tmp_path, pools=BIRDS[:1], prepare=one_cup, draw=rules)
+    kiosk = scene.kiosk()
+    for _ in range(2):
+        kiosk.sell()
+    scene.clock.ms = START_MS + HOUR_MS
+    kiosk.cut(pool=BIRDS[0].name)
+    kiosk.send_all()
+    draw_plan(scene, BIRDS[0].name)
+    draw = drawn(scene, kiosk)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+    cup, *main = stand(scene)
+    line = reserves(scene, cup)
+    won = {one.number for one in main}
+    free = [number for number in line if stay or number not in won]
+    agreed = agree(scene, give_up(scene, cup, "declined"), scene.other_user)
+    promoted = [one.number for one in stand(scene) if one.result == agreed.promoted]
+    assert won & set(line)
+    assert promoted == free[:1]
+
+
+def test_several_small_prizes_of_one_order_are_paid_to_a_person_whose_identity_was_checked(
+    database: Database, tmp_path: Path
+) -> None:
+    """D9: the limit is of all that the order has won."""
+
+    def many(c: Connection, event: UUID) -> None:
+        for prize in events.prizes(c, event):
+            events.remove_prize(c, prize.id)
+        events.add_prize(c, event, "Many", "fixed", 20_000, position=1, winners=5)
+
+    scene = open_scene(database, tmp_path, prepare=many)
+    kiosk = scene.kiosk()
+    lines = [kiosk.sell().lines[0] for _ in range(2)]
+    draw = drawn(scene, kiosk)
+    with scene.office.begin(scene.user) as c:
+        draws.make_official(scene.office, c, draw, scene.user)
+    refused = []
+    for one in stand(scene):
+        line = line_of(lines, one)
+        won = sum(other.amount for other in stand(scene) if other.order == one.order)
+        try:
+            pay(scene, line, one.result, "Desk 1", identity_checked=False)
+            assert won < 50_000
+        except Refused as e:
+            refused.append(e.code)
+            assert won >= 50_000
+            pay(scene, line, one.result, "Desk 1")
+    # Of five prizes among two orders one order has three at least.
+    assert len(refused) >= 3
+    assert set(refused) == {"identity"}
 
 
 def test_a_ticket_is_told_of_every_draw_it_takes_part_in(database: Database, tmp_path: Path) -> None:

@@ -302,6 +302,9 @@ def test_two_people_may_leave_a_lost_kiosk_out(scene: Scene) -> None:
         decide(scene, "unit_missing", "accept")
     decide(scene, "unit_missing", "accept", scene.other_user)
     assert closed_gates(scene) == ["confirmed"]
+    assert gate(scene, "unit").words == (
+        "1 of 2 kiosks have handed over everything up to the close; Lost was left out by a decision of two people."
+    )
     with scene.office.begin() as c:
         kinds = {row.event_type for row in c.execute(m.critical_events.select())}
         listed = reconcile.findings(c, scene.event)[0].detail["blocks"]
