@@ -383,6 +383,17 @@ def test_an_event_drawn_together_with_another_says_where(house: House) -> None:
     assert "The event is a draft" in page(house, f"/admin/events/{house.draft}/reconcile")
 
 
+def test_of_a_draft_nothing_is_done_and_nothing_praised(house: House) -> None:
+    """Y9: it is to be activated; no step of it has a tick, and no report agrees with journals that there are not."""
+    shown = page(house, f"/admin/events/{house.draft}/reconcile")
+    assert "Activate it first." in shown
+    assert 'class="step done"' not in shown
+    shown = page(house, f"/admin/events/{house.draft}/reports")
+    assert "Nothing sold yet" in shown
+    assert "Agrees with the journals" not in shown
+    assert "Draw again what was given up" not in page(house, f"/admin/events/{house.draft}/draw")
+
+
 def test_how_far_a_freeze_has_come_is_told_to_every_process(house: House) -> None:
     """D2: read while it is under way, by another connection; nothing is left behind."""
     url = f"/admin/events/{house.event}/draw/freeze/now"
