@@ -60,7 +60,7 @@ def test_an_event_is_made_by_the_venue_s_clock_and_activated(house: House) -> No
     assert row.opens_at.isoformat() == "2031-05-30T22:00:00+00:00"
     assert events.settings(row.configuration).identity_above == 100_000
     url = f"/admin/events/{row.id}"
-    assert "Add at least one package" in shown
+    assert "1. Add a package" in shown
     shown = follow(house, f"{url}/packages", name="Five", tickets="5", price="12.50", order="1")
     assert "$12.50" in shown
     shown = follow(
