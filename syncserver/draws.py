@@ -941,7 +941,7 @@ def _amounts(c: Connection, event: UUID, plan: str) -> dict[str, int]:
 def _kept_pools(c: Connection, draw: UUID) -> dict[str, Pool]:
     p = m.draw_pools
     names = c.execute(select(p.c.pool).where(p.c.draw_execution_id == draw)).scalars().all()
-    return {name: Pool(_numbers(c, draw, name)) for name in names}
+    return {name: Pool(pools.ahead(_numbers(c, draw, name))) for name in names}
 
 
 def _keep_results(office: Office, c: Connection, row: Row[Any], report: fair.Report) -> None:
