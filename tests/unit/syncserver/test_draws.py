@@ -640,10 +640,10 @@ def test_an_overridden_winner_is_a_new_draw_by_hand_on_a_sold_and_valid_ticket(
         draw = draws.freeze(
             scene.office, c, scene.event, {"source": "manual"}, una, redo=[first.id], reason="his boss drew"
         )
-        keyings.record_counterfoils(scene.office, c, draw, 0, 93, una)
-    with scene.office.begin() as c:
-        wanted = fair.Pool(draws.pool(c, draw) or b"").number_at(0)
-    for what, content in (("counterfoils", "93"), ("winners", str(wanted))):
+        pool = fair.Pool(draws.pool(c, draw) or b"")
+        keyings.record_counterfoils(scene.office, c, draw, 0, pool.size, una)
+    wanted = pool.number_at(0)
+    for what, content in (("counterfoils", str(pool.size)), ("winners", str(wanted))):
         for person in (una, otto):
             with scene.office.begin(person) as c:
                 draws.key(scene.office, c, draw, what, content, person)  # type: ignore[arg-type]
