@@ -67,13 +67,29 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """How the sale was paid; amounts in minor units."""
+    """How the sale was paid; amounts in minor units. Change is cash, also where a part was paid by card."""
 
-    method: Literal["cash", "card"]
+    method: Literal["cash", "card", "split"]
     amount: int
     tendered: int
+    """Cash given and what the card paid, together."""
     change: int
     reference: str = ""
+    """What the card terminal printed, so that its payment can be found again."""
+    card: int = 0
+    """What the card paid; all of ``amount`` where the method is ``card``."""
+
+    @property
+    def cash(self) -> int:
+        """What the sale left in the drawer."""
+        return self.amount - self.card
+
+
+class Cash(msgspec.Struct, frozen=True, kw_only=True):
+    """So much money of one currency, minor units."""
+
+    currency: str
+    amount: int
 
 
 class Sale(msgspec.Struct, frozen=True, kw_only=True, tag="sale", tag_field="kind"):
@@ -85,6 +101,12 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True, tag="sale", tag_field="kin
     payment: Payment
     test: bool = False
     """Sold before the event opened, to try the kiosk: printed as a test, in no pool."""
+    age_checked: bool = False
+    """The operator saw that the buyer is old enough, where an event asks for it."""
+    customer: str = ""
+    """:func:`commitment` to what the buyer told of themselves; the data travels beside the journal."""
+    self_service: bool = False
+    """The buyer chose; ``operator`` took the money."""
     catalog: tuple[int, int]
     """Generation and serial of the catalog that it was sold under."""
 
@@ -99,6 +121,11 @@ class Voided(msgspec.Struct, frozen=True, kw_only=True, tag="voided", tag_field=
     by: str
     misprint: bool = False
     """The ticket did not come out whole, and the customer has none."""
+    approved_by: str = ""
+    """The supervisor who agreed, where the event asks for one."""
+    returned: int = 0
+    """Given back in cash, minor units; what a card paid goes back by the terminal."""
+    currency: str = ""
 
 
 class Printed(msgspec.Struct, frozen=True, kw_only=True, tag="printed", tag_field="kind"):
@@ -118,6 +145,135 @@ class Reprinted(msgspec.Struct, frozen=True, kw_only=True, tag="reprinted", tag_
     order: str
     copy: int
     reason: str
+    by: str
+    approved_by: str = ""
+
+
+class CounterfoilsPrinted(
+    msgspec.Struct, frozen=True, kw_only=True, tag="counterfoils_printed", tag_field="kind"
+):
+    """The counterfoils of an order, one to a number, came out for the drum; or not, or not surely all."""
+
+    order: str
+    event: str
+    count: int
+    copy: int
+    """0 the first time, 1 and on are printed again: each number is flagged (GLI-31 2.4.2)."""
+    outcome: Literal["confirmed", "failed"]
+    said_by: Literal["printer", "operator"]
+    by: str
+    approved_by: str = ""
+
+
+class ShiftOpened(msgspec.Struct, frozen=True, kw_only=True, tag="shift_opened", tag_field="kind"):
+    """An operator took over the drawer. What follows in the chain is this shift's, up to its close."""
+
+    shift: str
+    number: int
+    """Counts up by one with each shift of the kiosk, and never starts again."""
+    operator: str
+    float: tuple[Cash, ...] = ()
+    """What lay in the drawer, counted."""
+
+
+class CashCounted(msgspec.Struct, frozen=True, kw_only=True, tag="cash_counted", tag_field="kind"):
+    """Somebody counted the drawer."""
+
+    shift: str
+    by: str
+    purpose: Literal["open", "check", "close"]
+    currency: str
+    pieces: tuple[tuple[int, int], ...] = ()
+    """Value of a note or coin, minor units, and how many there were; empty where only the sum was typed."""
+    amount: int
+
+
+class DrawerOpened(msgspec.Struct, frozen=True, kw_only=True, tag="drawer_opened", tag_field="kind"):
+    """The cash drawer was kicked open."""
+
+    by: str
+    reason: Literal["sale", "void", "payout", "count", "moved", "no_sale"]
+    approved_by: str = ""
+
+
+class CashMoved(msgspec.Struct, frozen=True, kw_only=True, tag="cash_moved", tag_field="kind"):
+    """Cash was put into the drawer, or taken out of it (below 0), for no sale: more change, or to the safe."""
+
+    shift: str
+    by: str
+    cash: Cash
+    reason: str
+    approved_by: str = ""
+
+
+class ShiftSum(msgspec.Struct, frozen=True, kw_only=True):
+    """A shift's money of one currency, minor units, as its chain says."""
+
+    currency: str
+    float: int = 0
+    sales: int = 0
+    """Of every sale, whatever paid it; tests are not in it."""
+    card: int = 0
+    returned: int = 0
+    """Given back in cash for voids."""
+    returned_card: int = 0
+    """Of voids, what a card had paid: given back at the terminal."""
+    paid: int = 0
+    """Prizes paid out."""
+    moved: int = 0
+    expected: int = 0
+    """In the drawer: float + sales - card - returned - paid + moved."""
+    counted: int = 0
+    sale_count: int = 0
+    ticket_count: int = 0
+    """Draw numbers sold."""
+    void_count: int = 0
+
+    @property
+    def over(self) -> int:
+        """What was counted beyond what was expected; below 0 it is short."""
+        return self.counted - self.expected
+
+
+class ShiftClosed(msgspec.Struct, frozen=True, kw_only=True, tag="shift_closed", tag_field="kind"):
+    """The shift's end and its signed totals. What concerns it later makes a supplement and changes nothing here."""
+
+    shift: str
+    number: int
+    operator: str
+    by: str
+    first_seq: int
+    """The entry that opened the shift."""
+    sums: tuple[ShiftSum, ...] = ()
+    note: str = ""
+
+
+class ShiftSupplement(msgspec.Struct, frozen=True, kw_only=True, tag="shift_supplement", tag_field="kind"):
+    """What became of a closed shift afterwards: a late void, a recount, a print that was settled."""
+
+    shift: str
+    number: int
+    """1 is the shift's first supplement."""
+    by: str
+    sums: tuple[ShiftSum, ...] = ()
+    """The difference to what stood before."""
+    note: str = ""
+
+
+class ReportPrinted(msgspec.Struct, frozen=True, kw_only=True, tag="report_printed", tag_field="kind"):
+    """A shift's report was printed."""
+
+    shift: str
+    report: Literal["x", "z", "supplement"]
+    by: str
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True, tag="changed", tag_field="kind"):
+    """A setting of the kiosk was changed at the kiosk."""
+
+    setting: str
+    before: str
+    after: str
     by: str
 
 
@@ -173,6 +329,15 @@ Body = (
     | Voided
     | Printed
     | Reprinted
+    | CounterfoilsPrinted
+    | ShiftOpened
+    | CashCounted
+    | DrawerOpened
+    | CashMoved
+    | ShiftClosed
+    | ShiftSupplement
+    | ReportPrinted
+    | Changed
     | Cut
     | Paid
     | Witnessed
@@ -221,6 +386,9 @@ def problems(sale: Sale) -> list[str]:
         found.append("what was paid is not the sum of the lines")
     if pay.tendered < pay.amount or pay.change != pay.tendered - pay.amount:
         found.append("the change is not what was given less what was due")
+    by_card = {"cash": pay.card == 0, "card": pay.card == pay.amount, "split": 0 < pay.card < pay.amount}
+    if not by_card[pay.method]:
+        found.append("what the card paid does not fit how it was paid")
     return found
 
 
@@ -232,6 +400,15 @@ def ticket_payload(line: Line, rsu: str) -> str:
     """
     spans = ".".join(f"{r.first}+{r.count}" for r in line.ranges)
     return f"TMB1:{line.validation}:{short(line.event)}:{spans}:{short(rsu)}"
+
+
+def commitment(salt: bytes, data: bytes) -> str:
+    """What a sale says of its buyer: SHA-256, hex, over the domain, 32 bytes of salt and the data.
+
+    ``data`` is the canonical JSON of :class:`shared.wire.Customer`. Without the salt nobody can find out by trying
+    whose it is; once salt and data are erased it says nothing.
+    """
+    return hashlib.sha256(b"tombola customer v1\0" + salt + data).hexdigest()
 
 
 def short(identifier: str) -> str:

@@ -22,6 +22,10 @@ BATCH_BYTES_MAX = 4 * 1024 * 1024
 """Of a batch once unpacked."""
 REQUEST_BYTES_MAX = 2 * 1024 * 1024
 """Of a request's body as it travels."""
+LOGO_BYTES_MAX = 16 * 1024
+"""Of a ticket's logo as PNG, before base 64."""
+CUSTOMERS_MAX = 200
+"""Records of buyers in one request."""
 ALLOCATION_COUNT_MAX = 1_000_000
 CATALOG_BYTES_MAX = 16 * 1024 * 1024
 
@@ -285,6 +289,8 @@ class ReceiptText(msgspec.Struct, frozen=True, kw_only=True):
     results_at: str = ""
     claim_by: str = ""
     notes: tuple[str, ...] = ()
+    logo: str = ""
+    """A picture in black and white for the head of the ticket: PNG in base 64, at most ``LOGO_BYTES_MAX``."""
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,6 +304,67 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True):
     void_allowed: bool = True
     claims_at_kiosk_up_to: int | None = None
     """Prizes of at most so much, minor units, are paid at the kiosks too; None: at the claims desk alone."""
+    payments: tuple[Literal["cash", "card"], ...] = ("cash", "card")
+    """What is taken; a card is charged at a terminal beside the kiosk, and the operator types its reference."""
+    age_min: int = 0
+    """Buyers must be so old, in years; the operator says that they are. 0: nobody is asked."""
+    customer_fields: tuple[Literal["name", "phone", "email"], ...] = ()
+    """What the buyer is asked for; empty: nothing."""
+    customer_required: bool = False
+    """No sale without it; otherwise it may be left out."""
+    void_supervisor: bool = False
+    """A void needs a supervisor's PIN; a misprint does not."""
+    reprint_supervisor: bool = False
+    counterfoils: bool = False
+    """Each ticket is followed by a counterfoil for each of its numbers: for a draw by hand out of a drum."""
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a buyer told of themselves."""
+
+    name: str = ""
+    phone: str = ""
+    """E.164: ``+`` and 8 to 15 digits."""
+    email: str = ""
+    language: str = ""
+
+
+class CustomerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A buyer's data on its way to the office, beside the journal, whose sale holds only a commitment to it."""
+
+    sale: str
+    salt: str
+    """Hex."""
+    data: str
+    """The canonical JSON of :class:`Customer`, byte for byte what was committed to."""
+
+
+class CustomersRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /rsu/v1/customers``."""
+
+    records: tuple[CustomerRecord, ...]
+
+
+class CustomersReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of each: the kiosk forgets what is ``kept`` or ``refused``, and sends ``waiting`` again."""
+
+    kept: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """The sale has not come yet."""
+    refused: tuple[str, ...] = ()
+    """It does not fit the sale's commitment, or the sale has none."""
+    server_time: int = 0
+
+
+class ShiftRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How the organisation has its kiosks' cash looked after."""
+
+    required: bool = False
+    """Nothing is sold by an operator before a shift was opened with its float."""
+    blind: bool = True
+    """The drawer is counted before the screen says what should be in it."""
+    denominations: dict[str, tuple[int, ...]] = {}
+    """Notes and coins by currency, minor units, the largest first; what is missing here the kiosk knows itself."""
 
 
 class ResultInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -387,6 +454,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     operators: tuple[OperatorInfo, ...] = ()
     peers: tuple[PeerKey, ...] = ()
     commands: tuple[Command, ...] = ()
+    shifts: ShiftRules = ShiftRules()
 
 
 class BadBatch(ValueError):  # noqa: N818 - says what it is
