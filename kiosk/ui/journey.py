@@ -38,9 +38,9 @@ BEAT_MS = 20
 KEYS_OF_VIEW = (
     "screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event", "packages",
     "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "claim", "sync",
-    "closed",
+    "closed", "count", "shift", "move", "report", "messages", "diagnostics", "settings", "approve",
 )  # fmt: skip
-"""The view's keys, every one of them always there."""
+"""The view's keys."""
 
 LISTS = {
     "events": ("events",),
@@ -52,8 +52,17 @@ LISTS = {
     "reasons": ("void", "reasons"),
     "prizes": ("lookup", "prizes"),
     "rows": ("sync", "rows"),
+    "pieces": ("count", "pieces"),
+    "shift_rows": ("shift", "rows"),
+    "move_reasons": ("move", "reasons"),
+    "report_rows": ("report", "rows"),
+    "messages": ("messages", "rows"),
+    "checks": ("diagnostics", "checks"),
+    "settings": ("settings", "rows"),
+    "settings_actions": ("settings", "actions"),
+    "approvers": ("approve", "operators"),
 }
-"""The view's lists, each with its place in the view."""
+"""The view's lists, each with its place in the view; none where the view has not got it."""
 
 KEYS = {
     Qt.Key.Key_Return: "enter",
@@ -211,11 +220,11 @@ class Journey(QObject):
         for name, path in LISTS.items():
             found: Any = view
             for key in path:
-                found = found[key]
-            self._lists[name].show(found)
+                found = found.get(key, {})
+            self._lists[name].show(found or [])
         before, self._seen = self._seen, view
         for key in KEYS_OF_VIEW:
-            if key not in before or before[key] != view[key]:
+            if key in view and (key not in before or before[key] != view[key]):
                 self.view.insert(key, view[key])
         self.shown.emit()
 

@@ -32,6 +32,8 @@ Window {
 
         Item {
             id: stage
+            readonly property bool asked: view.approve !== undefined && view.approve.open
+            visible: !asked
             anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; margins: Theme.portrait ? Theme.px(11) : Theme.margin; topMargin: Theme.gap; bottomMargin: Theme.gap }
 
             // A screen is built when it is first needed and then kept: going back to it costs nothing. Those of
@@ -63,6 +65,21 @@ Window {
             Stage { name: "claim" }
             Stage { name: "sync"; ahead: true }
             Stage { name: "closed" }
+            Stage { name: "count" }
+            Stage { name: "shift" }
+            Stage { name: "move" }
+            Stage { name: "report" }
+            Stage { name: "messages" }
+            Stage { name: "diagnostics" }
+            Stage { name: "settings" }
+        }
+
+        // A second person's word is asked for over whatever is on show; the screen below waits unseen.
+        Loader {
+            anchors.fill: stage
+            active: stage.asked
+            visible: active
+            source: "screens/Approve.qml"
         }
 
         Toast {
