@@ -1,0 +1,33 @@
+// A body that fills its place, and scrolls where its place is too low for it.
+import QtQuick
+import QtQuick.Controls.Basic
+
+Flickable {
+    id: stretch
+    default property alias body: holder.data
+    // What the body needs at least: bind it to the implicitHeight of the layout inside.
+    property real needed: holder.children.length > 0 ? holder.children[0].implicitHeight : 0
+    readonly property bool crowded: needed > height + 1
+
+    contentWidth: width
+    contentHeight: Math.max(height, needed)
+    implicitHeight: needed
+    interactive: crowded
+    clip: crowded
+    boundsBehavior: Flickable.StopAtBounds
+
+    ScrollBar.vertical: ScrollBar {
+        policy: stretch.crowded ? ScrollBar.AlwaysOn : ScrollBar.AlwaysOff
+        width: Theme.px(10)
+        contentItem: Rectangle {
+            radius: width / 2
+            color: Theme.muted
+        }
+    }
+
+    Item {
+        id: holder
+        width: stretch.width - (stretch.crowded ? Theme.margin : 0)
+        height: stretch.contentHeight
+    }
+}
