@@ -665,6 +665,137 @@ class RsuCut(Base):
     at_ms: Mapped[BigInt | None]
 
 
+# Drawers.
+
+
+class Shift(Base):
+    """An operator's time at a kiosk's drawer, from the entry that opened it to the one that closed it."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (
+        ForeignKeyConstraint(["rsu_id", "epoch"], ["rsu_epochs.rsu_id", "rsu_epochs.epoch"]),
+        CheckConstraint("num_nonnulls(closed_seq, closed_at, closed_by, note) IN (0, 4)", name="closed"),
+    )
+
+    rsu_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    shift_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[BigInt]
+    operator: Mapped[str]
+    opened_seq: Mapped[BigInt]
+    opened_at: Mapped[datetime]
+    closed_seq: Mapped[BigInt | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    note: Mapped[str | None]
+    agrees: Mapped[bool | None]
+    """Whether the office's own count of the chain gave the same sums; None while it is open, or was not counted."""
+
+
+class ShiftSum(Base):
+    """What a kiosk signed as the sums of a shift, by currency: at its close, or of a supplement the difference."""
+
+    __tablename__ = "shift_sums"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["rsu_id", "epoch", "shift_id"],
+            ["shifts.rsu_id", "shifts.epoch", "shifts.shift_id"],
+            name="shift_sums_rsu_id_epoch_shift_id_fkey",
+        ),
+        Index("idx_shift_sums_shift", "rsu_id", "epoch", "shift_id"),
+    )
+
+    rsu_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    currency: Mapped[str] = mapped_column(CHAR(3), primary_key=True)
+    shift_id: Mapped[UUID]
+    supplement: Mapped[Zero]
+    """0 is the close itself."""
+    at: Mapped[datetime]
+    float: Mapped[Money]
+    sales: Mapped[Money]
+    card: Mapped[Money]
+    returned: Mapped[Money]
+    returned_card: Mapped[Money]
+    paid: Mapped[Money]
+    moved: Mapped[Money]
+    expected: Mapped[Money]
+    counted: Mapped[Money]
+    sale_count: Mapped[BigInt]
+    ticket_count: Mapped[BigInt]
+    void_count: Mapped[BigInt]
+
+
+class _DrawerEntry:
+    """The key of a fact that one journal entry tells of a drawer."""
+
+    rsu_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class CashCount(_DrawerEntry, Base):
+    """Somebody counted a drawer; ``pieces`` are pairs of a value and how many."""
+
+    __tablename__ = "cash_counts"
+    __table_args__ = (ForeignKeyConstraint(["rsu_id", "epoch"], ["rsu_epochs.rsu_id", "rsu_epochs.epoch"]),)
+
+    shift_id: Mapped[UUID]
+    counted_by: Mapped[str]
+    purpose: Mapped[str]
+    currency: Mapped[Currency]
+    amount: Mapped[Money]
+    pieces: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    at: Mapped[datetime]
+
+
+class CashMove(_DrawerEntry, Base):
+    """Cash put into a drawer, or taken out of it (below 0), for no sale."""
+
+    __tablename__ = "cash_moves"
+    __table_args__ = (ForeignKeyConstraint(["rsu_id", "epoch"], ["rsu_epochs.rsu_id", "rsu_epochs.epoch"]),)
+
+    shift_id: Mapped[UUID]
+    moved_by: Mapped[str]
+    approved_by: Mapped[str | None]
+    currency: Mapped[Currency]
+    amount: Mapped[Money]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class DrawerOpening(_DrawerEntry, Base):
+    """A drawer was kicked open for something else than a sale."""
+
+    __tablename__ = "drawer_openings"
+    __table_args__ = (ForeignKeyConstraint(["rsu_id", "epoch"], ["rsu_epochs.rsu_id", "rsu_epochs.epoch"]),)
+
+    opened_by: Mapped[str]
+    approved_by: Mapped[str | None]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class CounterfoilPrint(_DrawerEntry, Base):
+    """A kiosk printed an order's counterfoils; ``copy`` 1 and on: each of its numbers may lie in the drum twice."""
+
+    __tablename__ = "counterfoil_prints"
+    __table_args__ = (
+        ForeignKeyConstraint(["rsu_id", "epoch"], ["rsu_epochs.rsu_id", "rsu_epochs.epoch"]),
+        Index("idx_counterfoil_prints_order", "order_id"),
+    )
+
+    order_id: Mapped[UUID]
+    count: Mapped[int]
+    copy: Mapped[int]
+    outcome: Mapped[str]
+    said_by: Mapped[str]
+    printed_by: Mapped[str]
+    approved_by: Mapped[str | None]
+    at: Mapped[datetime]
+
+
 # Sales.
 
 
@@ -674,6 +805,7 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         CheckConstraint("total_amount >= 0", name="total_amount"),
+        CheckConstraint("card_amount BETWEEN 0 AND total_amount", name="card_amount"),
         CheckConstraint("ticket_count > 0", name="ticket_count"),
         Index(
             "orders_journal_line",
@@ -694,6 +826,8 @@ class Order(Base):
         Index("idx_orders_event", "event_id"),
         Index("idx_orders_created", desc("created_at"), desc("id")),
         Index("idx_orders_payment_status", "payment_status"),
+        Index("idx_orders_customer", "sale_id", postgresql_where=text("customer_commitment IS NOT NULL")),
+        Index("idx_orders_customer_kept", "event_id", postgresql_where=text("customer_info IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -724,6 +858,13 @@ class Order(Base):
     is_test: Mapped[No]
     quarantine_id: Mapped[UUID | None] = mapped_column(ForeignKey("rsu_quarantine.id"))
     """The entry that it was derived from, where that is of an accepted branch and in no chain."""
+    payment_method: Mapped[str | None]
+    """``cash``, ``card`` or ``split``, as the sale was paid."""
+    card_amount: Mapped[BigZero]
+    """What a card paid of this order; a sale's card pays its lines in their order."""
+    customer_commitment: Mapped[bytes | None]
+    """What the sale says of its buyer; the data itself comes beside the journal, into ``customer_info``."""
+    customer_erased_at: Mapped[datetime | None]
 
 
 class Ticket(Base):
@@ -775,6 +916,9 @@ class Void(Base):
     at: Mapped[Now]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None]
+    approved_by: Mapped[str | None]
+    returned: Mapped[BigInt | None]
+    """Given back in cash out of the kiosk's drawer; None where its journal does not say."""
 
 
 class Finding(Base):
@@ -1256,6 +1400,12 @@ rsu_journal = _table(RsuJournalEntry)
 rsu_quarantine = _table(RsuQuarantineEntry)
 event_cuts = _table(EventCut)
 rsu_cuts = _table(RsuCut)
+shifts = _table(Shift)
+shift_sums = _table(ShiftSum)
+cash_counts = _table(CashCount)
+cash_moves = _table(CashMove)
+drawer_openings = _table(DrawerOpening)
+counterfoil_prints = _table(CounterfoilPrint)
 orders = _table(Order)
 tickets = _table(Ticket)
 voids = _table(Void)

@@ -104,8 +104,13 @@ CREATE TABLE orders (
     line_no SMALLINT,
     is_test BOOLEAN DEFAULT false NOT NULL,
     quarantine_id UUID,
+    payment_method TEXT,
+    card_amount BIGINT DEFAULT 0 NOT NULL,
+    customer_commitment BYTEA,
+    customer_erased_at TIMESTAMPTZ,
     CONSTRAINT orders_pkey PRIMARY KEY (id),
     CONSTRAINT orders_total_amount_check CHECK (total_amount >= 0),
+    CONSTRAINT orders_card_amount_check CHECK (card_amount BETWEEN 0 AND total_amount),
     CONSTRAINT orders_ticket_count_check CHECK (ticket_count > 0),
     CONSTRAINT orders_validation_number_key UNIQUE (validation_number)
 );
@@ -120,6 +125,10 @@ CREATE INDEX idx_orders_event ON orders (event_id);
 CREATE INDEX idx_orders_created ON orders (created_at DESC, id DESC);
 
 CREATE INDEX idx_orders_payment_status ON orders (payment_status);
+
+CREATE INDEX idx_orders_customer ON orders (sale_id) WHERE customer_commitment IS NOT NULL;
+
+CREATE INDEX idx_orders_customer_kept ON orders (event_id) WHERE customer_info IS NOT NULL;
 
 CREATE TABLE organizations (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
@@ -692,6 +701,8 @@ CREATE TABLE voids (
     at TIMESTAMPTZ DEFAULT now() NOT NULL,
     acknowledged_at TIMESTAMPTZ,
     acknowledged_by UUID,
+    approved_by TEXT,
+    returned BIGINT,
     CONSTRAINT voids_pkey PRIMARY KEY (id),
     CONSTRAINT voids_kind_check CHECK (kind IN ('void', 'misprint')),
     CONSTRAINT voids_source_check CHECK (source IN ('rsu', 'office')),
@@ -756,6 +767,112 @@ CREATE TABLE rsu_cuts (
 );
 
 CREATE INDEX idx_rsu_cuts_event ON rsu_cuts (event_id);
+
+-- What kiosks' chains tell of their drawers. Amounts in minor units; people as the journal names them.
+CREATE TABLE shifts (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    shift_id UUID NOT NULL,
+    number BIGINT NOT NULL,
+    operator TEXT NOT NULL,
+    opened_seq BIGINT NOT NULL,
+    opened_at TIMESTAMPTZ NOT NULL,
+    closed_seq BIGINT,
+    closed_at TIMESTAMPTZ,
+    closed_by TEXT,
+    note TEXT,
+    agrees BOOLEAN,
+    CONSTRAINT shifts_pkey PRIMARY KEY (rsu_id, epoch, shift_id),
+    CONSTRAINT shifts_closed_check CHECK (num_nonnulls(closed_seq, closed_at, closed_by, note) IN (0, 4)),
+    CONSTRAINT shifts_rsu_id_epoch_fkey FOREIGN KEY(rsu_id, epoch) REFERENCES rsu_epochs (rsu_id, epoch)
+);
+
+CREATE TABLE shift_sums (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    currency CHAR(3) NOT NULL,
+    shift_id UUID NOT NULL,
+    supplement INTEGER DEFAULT 0 NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    float BIGINT NOT NULL,
+    sales BIGINT NOT NULL,
+    card BIGINT NOT NULL,
+    returned BIGINT NOT NULL,
+    returned_card BIGINT NOT NULL,
+    paid BIGINT NOT NULL,
+    moved BIGINT NOT NULL,
+    expected BIGINT NOT NULL,
+    counted BIGINT NOT NULL,
+    sale_count BIGINT NOT NULL,
+    ticket_count BIGINT NOT NULL,
+    void_count BIGINT NOT NULL,
+    CONSTRAINT shift_sums_pkey PRIMARY KEY (rsu_id, epoch, seq, currency),
+    CONSTRAINT shift_sums_rsu_id_epoch_shift_id_fkey FOREIGN KEY(rsu_id, epoch, shift_id) REFERENCES shifts (rsu_id, epoch, shift_id)
+);
+
+CREATE INDEX idx_shift_sums_shift ON shift_sums (rsu_id, epoch, shift_id);
+
+CREATE TABLE cash_counts (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    shift_id UUID NOT NULL,
+    counted_by TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    currency CHAR(3) NOT NULL,
+    amount BIGINT NOT NULL,
+    pieces JSONB DEFAULT '[]'::jsonb NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT cash_counts_pkey PRIMARY KEY (rsu_id, epoch, seq),
+    CONSTRAINT cash_counts_rsu_id_epoch_fkey FOREIGN KEY(rsu_id, epoch) REFERENCES rsu_epochs (rsu_id, epoch)
+);
+
+CREATE TABLE cash_moves (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    shift_id UUID NOT NULL,
+    moved_by TEXT NOT NULL,
+    approved_by TEXT,
+    currency CHAR(3) NOT NULL,
+    amount BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT cash_moves_pkey PRIMARY KEY (rsu_id, epoch, seq),
+    CONSTRAINT cash_moves_rsu_id_epoch_fkey FOREIGN KEY(rsu_id, epoch) REFERENCES rsu_epochs (rsu_id, epoch)
+);
+
+-- Those for a sale stand in the journal alone: each belongs to the sale before it.
+CREATE TABLE drawer_openings (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    opened_by TEXT NOT NULL,
+    approved_by TEXT,
+    reason TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT drawer_openings_pkey PRIMARY KEY (rsu_id, epoch, seq),
+    CONSTRAINT drawer_openings_rsu_id_epoch_fkey FOREIGN KEY(rsu_id, epoch) REFERENCES rsu_epochs (rsu_id, epoch)
+);
+
+CREATE TABLE counterfoil_prints (
+    rsu_id UUID NOT NULL,
+    epoch INTEGER NOT NULL,
+    seq BIGINT NOT NULL,
+    order_id UUID NOT NULL,
+    count INTEGER NOT NULL,
+    copy INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    printed_by TEXT NOT NULL,
+    approved_by TEXT,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT counterfoil_prints_pkey PRIMARY KEY (rsu_id, epoch, seq),
+    CONSTRAINT counterfoil_prints_rsu_id_epoch_fkey FOREIGN KEY(rsu_id, epoch) REFERENCES rsu_epochs (rsu_id, epoch)
+);
+
+CREATE INDEX idx_counterfoil_prints_order ON counterfoil_prints (order_id);
 
 CREATE TABLE validation_number_blocks (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
@@ -1070,6 +1187,24 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON counterfoil_batches
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON rsu_journal
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'shift_sums', 'cash_counts', 'cash_moves', 'drawer_openings', 'counterfoil_prints'
+    ] LOOP
+        EXECUTE format(
+            'CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()',
+            name
+        );
+    END LOOP;
+END
+$$;
+
+CREATE TRIGGER keep BEFORE UPDATE OF rsu_id, epoch, shift_id, opened_seq ON shifts
+    FOR EACH ROW EXECUTE FUNCTION keep_columns('rsu_id', 'epoch', 'shift_id', 'opened_seq');
 
 -- What is frozen once an event was on sale -------------------------------------------------------------------------
 
@@ -1881,7 +2016,9 @@ BEGIN
     -- Facts: added, never changed.
     EXECUTE format(
         'GRANT INSERT ON rsu_journal, rsu_quarantine, critical_events, draw_pools, draw_results, event_cuts, rsu_cuts, '
-        'draw_keyings, counterfoil_batches, exclusions, forfeits, notices TO %I', app);
+        'draw_keyings, counterfoil_batches, exclusions, forfeits, notices, shifts, shift_sums, cash_counts, cash_moves, '
+        'drawer_openings, counterfoil_prints TO %I', app);
+    EXECUTE format('GRANT UPDATE (closed_seq, closed_at, closed_by, note, agrees) ON shifts TO %I', app);
     EXECUTE format('GRANT UPDATE (confirmed_at, confirmed_by) ON event_cuts TO %I', app);
     EXECUTE format('GRANT UPDATE (lifted_at, lifted_by, lifted_reason) ON exclusions TO %I', app);
     EXECUTE format('GRANT UPDATE (agreed_by, agreed_at, promoted_id, dropped_at, dropped_by, dropped_reason) ON forfeits TO %I', app);

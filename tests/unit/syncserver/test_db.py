@@ -40,7 +40,10 @@ from syncserver.db import (
 )
 from tests.postgres import Cluster, set_clock
 
-APPEND_ONLY = ["rsu_journal", "rsu_quarantine", "audit_log", "critical_events", "draw_pools", "draw_results"]
+APPEND_ONLY = [
+    "rsu_journal", "rsu_quarantine", "audit_log", "critical_events", "draw_pools", "draw_results", "shift_sums",
+    "cash_counts", "cash_moves", "drawer_openings", "counterfoil_prints",
+]  # fmt: skip
 LOOK_UPS = [
     "raffle_event_states",
     "ticket_states",
