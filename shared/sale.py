@@ -125,7 +125,12 @@ class Voided(msgspec.Struct, frozen=True, kw_only=True, tag="voided", tag_field=
     """The supervisor who agreed, where the event asks for one."""
     returned: int = 0
     """Given back in cash, minor units; what a card paid goes back by the terminal."""
+    returned_card: int = 0
+    """Given back at the terminal, minor units. Together with ``returned`` it is the order's price; a test has none."""
     currency: str = ""
+    """Empty where no money was in it: a test's."""
+    shift: str = ""
+    """The closed shift that had sold it, where none was open when it was made void: late for that shift."""
 
 
 class Printed(msgspec.Struct, frozen=True, kw_only=True, tag="printed", tag_field="kind"):
