@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tombola-kiosk",
+        allow_abbrev=False,
         description="Sells raffle tickets, with or without a network.",
         epilog="Settings are also read from kiosk.toml in the data folder; the command line counts for more.",
     )
@@ -49,20 +50,39 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--export", type=Path, metavar="FILE", help="write what the office has not got, and end"
     )
+    parser.add_argument(
+        "--export-all", type=Path, metavar="FILE", help="write the whole journal for the office, and end"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="check the program's files, print them as sha256sum does, and end",
+    )
+    parser.add_argument("--publisher", metavar="HEX", help="the public key that the program is signed with")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="stay beside the kiosk and start it again whenever it fails or hangs",
+    )
     parser.add_argument("--version", action="version", version=software())
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the kiosk; its exit code. 2: the settings cannot be meant, 1: the environment failed."""
+    """Run the kiosk; its exit code. 2: the settings cannot be meant, 1: the environment failed, 75: start it again."""
     given = vars(_arguments().parse_args(argv))
-    data, target = given.pop("data"), given.pop("export")
+    data, target, whole = given.pop("data"), given.pop("export"), given.pop("export_all")
+    checks, keeps = given.pop("check"), given.pop("keep")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         config = load(data, given)
-        if target is not None:
-            return _export(data, target)
+        if checks:
+            return _check(config)
+        if target is not None or whole is not None:
+            return _export(data, target or whole, whole is not None)
+        if keeps:
+            return _keep(data, sys.argv[1:] if argv is None else argv)
     except KnownError as e:
         print(f"tombola-kiosk: {e}", file=sys.stderr)
         return 1 if isinstance(e, Fault) else 2
@@ -96,7 +116,30 @@ def _make(config: Config) -> Callable[[], Engine]:
     return made
 
 
-def _export(data: Path, target: Path) -> int:
+def _check(config: Config) -> int:
+    """Print what is installed; 0: it is the publisher's, 1: it is not, 3: nobody signed it."""
+    from kiosk import manifest
+
+    verdict = manifest.check(manifest.installed(), config.publisher)
+    listed = manifest.lines(manifest.listing(manifest.installed()))
+    sys.stdout.write(listed.removeprefix(manifest.HEADING).decode())
+    said = {
+        "ok": "every file is the publisher's",
+        "unchecked": "not checked: this program bears no publisher's signature",
+        "bad": f"this is not the publisher's program: {verdict.detail}",
+    }
+    print(f"{software()} {verdict.hash}: {said[verdict.state]}", file=sys.stderr)
+    return {"ok": 0, "bad": 1}.get(verdict.state, 3)
+
+
+def _keep(data: Path, arguments: list[str]) -> int:
+    from kiosk.keeper import Keeper
+
+    command = [sys.executable, "-m", "kiosk", *(a for a in arguments if a != "--keep")]
+    return Keeper(command, data, SystemClock()).run()
+
+
+def _export(data: Path, target: Path, whole: bool) -> int:
     from kiosk.journal import export
     from kiosk.store import Store, read_identity
     from shared.errors import Refused
@@ -107,7 +150,7 @@ def _export(data: Path, target: Path) -> int:
         identity = read_identity(store.identity())
         if identity is None:
             raise Refused("not_enrolled", "This kiosk has never been enrolled; there is nothing to export.")
-        after = int(store.get_json("acknowledged") or 0)
+        after = 0 if whole else int(store.get_json("acknowledged") or 0)
         count = export(store, identity, after, target)
     print(f"{count} entries behind entry {after} written to {target}")
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,8 +14,12 @@ from urllib.parse import urlsplit
 
 from shared.errors import Refused
 
+FILE = "kiosk.toml"
 PAPERS_MM = (58, 80)
 THEMES = ("light", "dark", "contrast")
+MODES = ("attended", "self_service")
+SELL_MODES = ("runner", "fast")
+_KEY = re.compile(r"^\s*(\w+)\s*=")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -44,6 +50,16 @@ class Config:
     drive: Path | None = None
     size: tuple[int, int] | None = None
     theme: str = "light"
+    large_text: bool = False
+    """Text and touch targets a quarter larger."""
+    mode: str = "attended"
+    """``self_service``: buyers choose alone, and an attendant takes their money."""
+    sell_mode: str = "runner"
+    """``fast``: a touch of a package goes straight to paying for it."""
+    drawer: bool = False
+    """A cash drawer is connected to the printer, and is opened for cash."""
+    publisher: str = ""
+    """The public key, 64 hex digits, that the program's files must be signed with."""
     disk_reserve_bytes: int = 64 * 1024 * 1024
     """Selling stops where less than this is free on the data folder's disk."""
 
@@ -52,6 +68,13 @@ class Config:
             raise Refused("bad_setting", f"Paper of {self.paper_mm} mm is not known.", "Use 58 or 80.")
         if self.theme not in THEMES:
             raise Refused("bad_setting", f"There is no theme {self.theme!r}.", f"Use {', '.join(THEMES)}.")
+        for what, held, known in (("mode", self.mode, MODES), ("sell mode", self.sell_mode, SELL_MODES)):
+            if held not in known:
+                raise Refused("bad_setting", f"There is no {what} {held!r}.", f"Use {', '.join(known)}.")
+        if self.publisher and not re.fullmatch(r"[0-9a-f]{64}", self.publisher):
+            raise Refused(
+                "bad_setting", "The publisher's key is not a key.", "It has 64 digits, 0-9 and a-f."
+            )
         if self.server:
             check_server(self.server)
 
@@ -81,23 +104,69 @@ def check_server(address: str) -> str:
 
 def load(data: Path, given: Mapping[str, Any]) -> Config:
     """The settings of ``given`` that are not None, over those of ``<data>/kiosk.toml``; ``Refused`` in words."""
-    path = data / "kiosk.toml"
-    kept: dict[str, Any] = {}
-    if path.exists():
-        try:
-            kept = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as e:
-            raise Refused("bad_setting", f"{path} cannot be read: {e}.", "Correct it or remove it.") from e
+    path = data / FILE
+    kept = _parse(path, _text(path))
     known = {f.name for f in fields(Config)} - {"data"}
     if strange := set(kept) - known:
         raise Refused("bad_setting", f"{path} has an unknown setting: {', '.join(sorted(strange))}.")
-    values = kept | {k: v for k, v in given.items() if v is not None}
+    return _config(data, kept | {k: v for k, v in given.items() if v is not None})
+
+
+def _config(data: Path, values: dict[str, Any]) -> Config:
     for name in ("mirror", "drive"):
         if values.get(name):
             values[name] = Path(values[name])
     if isinstance(values.get("size"), str):
         values["size"] = _size(values["size"])
     return Config(data=data, **values)
+
+
+def _text(path: Path) -> str:
+    """What the file holds; empty where there is none."""
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+    except (UnicodeDecodeError, OSError) as e:
+        raise Refused("bad_setting", f"{path} cannot be read: {e}.", "Correct it or remove it.") from e
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
+        raise Refused("bad_setting", f"{path} cannot be read: {e}.", "Correct it or remove it.") from e
+
+
+def changed(data: Path, settings: Mapping[str, str | int | bool]) -> str:
+    """The text of ``<data>/kiosk.toml`` with these settings in it; what else stands there stays, remarks too.
+
+    An empty text takes a setting out. ``Refused`` where the file cannot be read, or the settings cannot be meant;
+    whoever writes the text does so whole or not at all.
+    """
+    path = data / FILE
+    before = _text(path)
+    wanted = {k: v for k, v in (_parse(path, before) | dict(settings)).items() if v != ""}
+    lines, left = [], dict(settings)
+    for line in before.splitlines():
+        found = _KEY.match(line)
+        if found is None or found[1] not in settings:
+            lines.append(line)
+        elif (value := left.pop(found[1], "")) != "":
+            lines.append(_line(found[1], value))
+    lines += [_line(name, value) for name, value in left.items() if value != ""]
+    text = "\n".join(lines) + "\n"
+    try:
+        faithful = tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        faithful = False
+    if not faithful:  # somebody wrote a value over several lines
+        text = "".join(_line(name, value) + "\n" for name, value in wanted.items())
+    _config(data, _parse(path, text))
+    return text
+
+
+def _line(name: str, value: object) -> str:
+    # A JSON string, number or truth value is one of TOML too; but for the DEL, which JSON leaves as it is.
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007F")
 
 
 def _size(text: str) -> tuple[int, int]:

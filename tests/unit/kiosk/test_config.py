@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import Config, check_server, load
+from kiosk.config import Config, changed, check_server, load
 from shared.errors import Refused
 
 
@@ -46,3 +46,33 @@ def test_a_server_is_reached_by_tls_but_for_loopback() -> None:
     for bad in ("http://10.0.0.1", "ftp://office.example", "https://", "https://office.example:port"):
         with pytest.raises(Refused):
             check_server(bad)
+
+
+def test_a_changed_setting_leaves_the_rest_of_the_file_as_it_is(tmp_path: Path) -> None:
+    """K1: what a supervisor sets stands in kiosk.toml, beside what somebody wrote there by hand."""
+    path = tmp_path / "kiosk.toml"
+    path.write_text('# North stand\npaper_mm = 58  # the narrow one\n\nprinter = "tcp://10.0.0.9:9100"\n')
+    path.write_text(
+        changed(tmp_path, {"paper_mm": 80, "large_text": True, "scanner": 'a "quoted" \x7f\\ name'})
+    )
+    assert path.read_text().startswith('# North stand\npaper_mm = 80\n\nprinter = "tcp://10.0.0.9:9100"\n')
+    config = load(tmp_path, {})
+    assert (config.paper_mm, config.large_text, config.printer) == (80, True, "tcp://10.0.0.9:9100")
+    assert config.scanner == 'a "quoted" \x7f\\ name'
+    path.write_text(changed(tmp_path, {"printer": ""}))
+    assert load(tmp_path, {}).printer == ""
+    assert load(tmp_path, {}).large_text
+    path.write_text('printer = """tcp://\\\n10.0.0.9:9100"""\npaper_mm = 58\n')
+    path.write_text(changed(tmp_path, {"printer": "file:///dev/usb/lp0"}))
+    assert load(tmp_path, {}).printer == "file:///dev/usb/lp0"
+    assert load(tmp_path, {}).paper_mm == 58
+
+
+def test_a_change_that_cannot_be_meant_changes_nothing(tmp_path: Path) -> None:
+    """K1: neither a value that there is not, nor any value while the file cannot be read."""
+    for wrong in ({"mode": "alone"}, {"sell_mode": "slow"}, {"paper_mm": 81}, {"publisher": "xyz"}):
+        with pytest.raises(Refused):
+            changed(tmp_path, wrong)
+    (tmp_path / "kiosk.toml").write_text("= x")
+    with pytest.raises(Refused, match="cannot be read"):
+        changed(tmp_path, {"paper_mm": 58})
