@@ -16,11 +16,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 from shared.errors import Fault, Refused
-from shared.keys import SigningKey
+from shared.keys import SigningKey, derive
 
 SCHEMA = 1
 """Raised with every migration below."""
@@ -36,7 +37,10 @@ READ_ENTRIES_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A journal row: the entry's bytes, the kiosk's signature over them, their SHA-256."""
+    """A journal row: the entry's bytes, the kiosk's signature over them, their SHA-256.
+
+    A sale's row bears 32 bytes of proof in the signature's place until the next write (``kiosk.journal``).
+    """
 
     seq: int
     data: bytes
@@ -70,6 +74,11 @@ class Identity:
     server: str
     server_key: bytes
     demo: bool
+
+    @cached_property
+    def proof_key(self) -> bytes:
+        """The secret of what this kiosk proves to itself alone: its newest row's origin."""
+        return derive(self.key.seed, "journal")
 
     @property
     def certificate_header(self) -> str:
@@ -337,9 +346,19 @@ class Store(Reader):
                 "INSERT INTO journal VALUES (?, ?, ?, ?)", (row.seq, row.data, row.signature, row.hash)
             )
 
+    def sign(self, signatures: list[tuple[int, bytes]]) -> None:
+        """Fill in the signatures of entries (seq, signature) that bear a proof."""
+        with _disk():
+            self._db.executemany(
+                "UPDATE journal SET signature = ?2 WHERE seq = ?1 AND length(signature) = 32", signatures
+            )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside is there, or none of it."""
+        """All that is written inside is there, or none of it; within another one it is a part of that."""
+        if self._db.in_transaction:
+            yield
+            return
         with _disk():
             self._db.execute("BEGIN IMMEDIATE")
             try:

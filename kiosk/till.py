@@ -262,8 +262,9 @@ class Till:
             ),
             catalog=self.shelf.version,
         )
-        seq, at = self._state(body)
-        return Receipt(tuple(Sold(body, i, seq, at) for i in range(len(lines))))
+        row, at = self.journal.append(body, sign_later=True)
+        self.ledger.apply(row.seq, at, body)
+        return Receipt(tuple(Sold(body, i, row.seq, at) for i in range(len(lines))))
 
     def _lines(self, basket: Sequence[BasketLine]) -> list[sale.Line]:
         """The basket's lines with their numbers; ``Refused`` where it cannot be sold. Nothing is used up yet."""
@@ -366,7 +367,8 @@ class Till:
 
     def sending(self, order: str, copy: int, state: str = "sending", detail: str = "") -> None:
         """Note, before a byte leaves, that the print has begun; durable when this returns."""
-        self._store.keep_job(Job(order, copy, state, detail), self._clock.now_ms())
+        with self.journal.signing():
+            self._store.keep_job(Job(order, copy, state, detail), self._clock.now_ms())
 
     def printed(self, order: str, copy: int, *, whole: bool, said_by_printer: bool, detail: str = "") -> None:
         """State how a print ended; without effect where that is already stated."""

@@ -390,3 +390,88 @@ def test_the_log_is_begun_anew_when_nobody_waits_and_not_by_a_sale(kiosk: Kiosk)
     assert begun() == before + 1
     kiosk.store.idle()
     assert begun() == before + 2
+
+
+# Signatures that a sale does not wait for -----------------------------------------------------------
+
+
+def bare(kiosk: Kiosk) -> list[int]:
+    """Entries whose row bears no signature yet."""
+    return [row.seq for row in kiosk.store.entries(0, 1_000) if len(row.signature) != journal.SIGNATURE_BYTES]
+
+
+def sell_unsigned(kiosk: Kiosk, ident: int = 1) -> int:
+    sell(kiosk, 2, 100)
+    kiosk.till.complete(str(UUID(int=ident)), [BasketLine(EVENT, SMALL)], OPERATOR, 500)
+    return kiosk.journal.head.seq
+
+
+def test_a_sale_gets_its_signature_with_the_next_write(kiosk: Kiosk) -> None:
+    """K6: whatever is written next signs the sale: the note that its print begins, another fact, the seal."""
+    writes = (
+        lambda: kiosk.till.sending(str(UUID(int=9)), 0),
+        lambda: kiosk.till.log_on(OPERATOR),
+        kiosk.journal.seal,
+        kiosk.journal.sign,
+    )
+    for i, write in enumerate(writes):
+        kiosk.print_all()
+        kiosk.till.complete(str(UUID(int=i + 1)), [BasketLine(EVENT, SMALL)], OPERATOR, 500)
+        assert bare(kiosk) == [kiosk.journal.head.seq]
+        write()
+        assert bare(kiosk) == []
+    for row in kiosk.store.entries(0, 1_000):
+        assert entry.signed_by(kiosk.identity.key.public, row.hash, row.signature)
+
+
+def test_what_leaves_the_disk_is_signed_as_it_leaves(kiosk: Kiosk, tmp_path: Path) -> None:
+    """K6: a dead unit's second copy is proof, its last sale included; so is an upload."""
+    seq = sell_unsigned(kiosk)
+    mirror = Mirror(tmp_path / "stick", kiosk.identity)
+    mirror.open()
+    mirror_step(mirror, kiosk.store)
+    upload = journal.pack(kiosk.identity, kiosk.store.entries(0, 1_000))
+    assert bare(kiosk) == [seq]
+    copied = list(mirror.rows())
+    assert len(copied) == seq
+    for data, signed in copied:
+        assert entry.signed_by(kiosk.identity.key.public, entry.read(data).hash, signed)
+    header, _ = wire.unpack_batch(upload)
+    kiosk.journal.sign()
+    held = kiosk.store.entry(seq)
+    assert held is not None
+    assert header.signature == held.signature.hex() == copied[-1][1].hex()
+
+
+def test_a_start_signs_what_a_power_failure_left_without(kiosk: Kiosk) -> None:
+    """K9: the last sale before the power went is whole, and signed at the next start."""
+    seq = sell_unsigned(kiosk)
+    kiosk.close()
+    again = open_kiosk(kiosk.store.folder, kiosk.office, kiosk.clock)
+    assert again.journal.head.seq == seq
+    assert bare(again) == []
+    held = again.store.entry(seq)
+    assert held is not None
+    assert entry.signed_by(again.identity.key.public, held.hash, held.signature)
+    assert str(UUID(int=1)) in again.till.ledger.sales
+    again.close()
+
+
+def test_a_last_entry_that_this_kiosk_did_not_write_is_signed_by_nobody(kiosk: Kiosk, tmp_path: Path) -> None:
+    """Y8: a row without a signature needs the proof that only this kiosk's key can make."""
+    seq = sell_unsigned(kiosk)
+    folder = kiosk.store.folder
+    kiosk.close()
+    base = sqlite3.connect(folder / DATABASE)
+    ((data,),) = base.execute("SELECT data FROM journal WHERE seq = ?", (seq,)).fetchall()
+    dearer = data.replace(b'"price":500', b'"price":900')
+    assert dearer != data
+    base.execute(
+        "UPDATE journal SET data = ?, hash = ? WHERE seq = ?", (dearer, hashlib.sha256(dearer).digest(), seq)
+    )
+    base.commit()
+    base.close()
+    with pytest.raises(Fault, match="wrong signature"):
+        open_kiosk(folder, kiosk.office, kiosk.clock)
+    with Store(folder) as store, pytest.raises(Fault, match="wrong signature"):
+        export(store, kiosk.identity, 0, tmp_path / "out")
