@@ -1,4 +1,4 @@
 """Devices of a kiosk: printers, scanners, and the same without hardware; knows nothing of sales.
 
-Read `printer`, `escpos`, `receipt_printer`, `ports`, `scanner`, `station`, then `glyphs`, `mechanism` and `virtual`.
+Read `printer`, `escpos`, `receipt_printer`, `ports`, `scans`, `keys`, `scanner`, `station`, then `glyphs`, `mechanism` and `virtual`.
 """

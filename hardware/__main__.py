@@ -108,7 +108,8 @@ def _until_stopped() -> threading.Event:
 
 def _scan(address: str, count: int | None) -> int:
     from hardware import ports
-    from hardware.scanner import BadScan, Scan, Scanner
+    from hardware.scanner import Scanner
+    from hardware.scans import BadScan, Scan
 
     ports.open_port(address).close()  # says at once what is wrong with the address
     stop = _until_stopped()
@@ -140,7 +141,7 @@ def _virtual_printer(folder: Path, paper_mm: int, tcp: int, pty: bool) -> int:
         printer = VirtualPrinter(folder, paper_mm, tcp, pty).start()
     except OSError as e:
         raise DeviceError(
-            "virtual", f"The virtual printer cannot start: {e}. Choose --tcp 0 for any port."
+            "virtual", f"The virtual printer cannot start: {e}.", "Choose --tcp 0 for any port."
         ) from e
     addresses = {"address": printer.address, "pty_address": printer.pty_address if pty else None}
     print(json.dumps(addresses), flush=True)
@@ -164,7 +165,7 @@ def _virtual_scan(folder: Path, text: str) -> int:
 
     if not (folder / "scans.txt").exists():
         raise DeviceError(
-            "virtual", f"No virtual scanner follows {folder}. Start one with virtual-scanner --dir."
+            "virtual", f"No virtual scanner follows {folder}.", "Start one with virtual-scanner --dir."
         )
     virtual.scan(folder, text)
     return 0

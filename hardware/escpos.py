@@ -25,6 +25,7 @@ from hardware.printer import (
     Cover,
     Cut,
     Document,
+    Drawer,
     Feed,
     Image,
     Pair,
@@ -57,6 +58,10 @@ ASK_IN_ORDER: Final = b"\x1dr\x01"
 """GS r 1: answered when everything before it has been worked off; not while the printer is off line."""
 CLEAR: Final = b"\x10\x05\x02" + b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE ENQ 2 (recover, throwing away the buffers) and DLE DC4 function 8 (clear the buffers and say so)."""
+KICK: Final = b"\x1bp\x00\x32\xfa"
+"""ESC p: 100 ms on the drawer connector's pin 2, then 500 ms rest; in its turn behind the data before it."""
+KICK_NOW: Final = b"\x10\x14\x01\x00\x01"
+"""DLE DC4 function 1: the same pulse at once, also while the printer is off line (paper, cover)."""
 CUT_OFF_SCRAP: Final = b"\x1b@" + b"\x1dVB\x00"
 """A new start and a cut: parts a torn job's paper from the next ticket."""
 
@@ -394,6 +399,12 @@ def encode(document: Document, paper_mm: int = 80, job_id: int | None = None) ->
     return job
 
 
+Pin3 = Literal["open-low", "open-high", "battery"]
+"""What bit 2 of the answer to DLE EOT 1 means. On printers with a drawer connector it is the connector's pin 3: drawers
+whose switch closes when they open pull it LOW (most), others let it go HIGH. On mobile printers it says that the battery is
+too low to print (Epson, *ePOS-Device XML*, `status`)."""
+
+
 ReplyKind = Literal["real_time", "in_order", "process_id", "cleared"]
 
 
@@ -459,6 +470,14 @@ def decode_status(answers: tuple[int, int, int, int]) -> tuple[bool, Paper, Cove
     elif offline & 0x40:
         trouble = "fatal"
     return not printer & 0x08, paper, cover, trouble
+
+
+def decode_pin3(answer: int, pin3: Pin3) -> tuple[Drawer, bool | None]:
+    """What the answer to DLE EOT 1 says of the drawer, and of the battery."""
+    high = bool(answer & 0x04)
+    if pin3 == "battery":
+        return "unknown", high
+    return ("open" if high == (pin3 == "open-high") else "closed"), None
 
 
 def says_paper_out(answer: int) -> bool:

@@ -145,8 +145,15 @@ class _ListTray:
 class Mechanism:
     """Works off buffered bytes command by command. Not thread-safe: its printer holds the lock."""
 
-    def __init__(self, paper_mm: int, answer: Callable[[bytes], None], tray: "Tray") -> None:
+    def __init__(
+        self,
+        paper_mm: int,
+        answer: Callable[[bytes], None],
+        tray: "Tray",
+        kick: Callable[[], None] = lambda: None,
+    ) -> None:
         self._answer = answer
+        self._kick = kick
         self._tray = tray
         self._strip = _Paper(paper_mm)
         self._set = _Settings()
@@ -229,7 +236,7 @@ class Mechanism:
             return end
         fixed = {
             b"\x1b@": 2, b"\x1ba": 3, b"\x1bE": 3, b"\x1b3": 3, b"\x1bt": 3, b"\x1bd": 3, b"\x1bJ": 3,
-            b"\x1dB": 3, b"\x1d!": 3, b"\x1db": 3, b"\x1dr": 3, b"\x1dV": 4,
+            b"\x1bp": 5, b"\x1dB": 3, b"\x1d!": 3, b"\x1db": 3, b"\x1dr": 3, b"\x1dV": 4,
         }  # fmt: skip
         if len(b) < 2:
             if b[0] in (0x1B, 0x1D):
@@ -325,6 +332,8 @@ class Mechanism:
             self._set.line_px = n
         elif letter == b"t" and n in _PAGES:
             self._set.page = n
+        elif letter == b"p" and n in (0, 1, 48, 49):
+            self._kick()
         elif letter in (b"d", b"J") and not self._line:
             self._strip.feed(n * self._set.line_px if letter == b"d" else n)
             self.lines += 1

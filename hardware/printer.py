@@ -177,37 +177,77 @@ class Document:
         object.__setattr__(self, "blocks", tuple(blocks))
 
 
-class DeviceError(Exception):
-    """The environment's fault, with words for the person in front of the device: what is wrong and what to do.
+def _sentences(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
-    `sent_bytes` tells how much of a write had gone out before it.
+
+class DeviceError(Exception):
+    """The environment's fault, for the person in front of the device: `fact` says what is wrong, `advice` what to do.
+
+    `code` names it for programs, `sent_bytes` tells how much of a write had gone out before it.
     """
 
-    def __init__(self, code: str, words: str, sent_bytes: int = 0) -> None:
-        super().__init__(words)
+    def __init__(self, code: str, fact: str, advice: str = "", sent_bytes: int = 0) -> None:
+        super().__init__(_sentences(fact, advice))
         self.code = code
-        self.words = words
+        self.fact = fact
+        self.advice = advice
         self.sent_bytes = sent_bytes
+
+    @property
+    def words(self) -> str:
+        """Fact and advice, one behind the other."""
+        return _sentences(self.fact, self.advice)
 
 
 Paper = Literal["ok", "near_end", "out", "unknown"]
 Cover = Literal["closed", "open", "unknown"]
 Trouble = Literal["none", "cutter", "recovering", "fatal", "unknown"]
 Link = Literal["ok", "silent", "disconnected"]
+Drawer = Literal["open", "closed", "unknown"]
 Reason = Literal[
-    "disconnected", "silent", "cover_open", "paper_out", "cutter", "fatal", "recovering", "offline"
+    "disconnected",
+    "silent",
+    "cover_open",
+    "paper_out",
+    "cutter",
+    "fatal",
+    "recovering",
+    "battery_low",
+    "offline",
 ]
 
-_WORDS: Final[dict[Reason, str]] = {
-    "disconnected": "The printer cannot be reached. Check its power and its cable.",
-    "silent": "The printer does not answer. Check that it is switched on; if it is, switch it off and on again.",
-    "cover_open": "The printer's cover is open. Close it until it clicks.",
-    "paper_out": "The printer is out of paper. Put in a new roll and close the cover.",
-    "cutter": "The printer's cutter is stuck. Open the cover, take out the jammed paper and close it.",
-    "fatal": "The printer reports a fault it cannot recover from. Switch it off and on; if it stays, replace it.",
-    "recovering": "The printer is pausing (its print head is hot or its voltage is low). It goes on by itself.",
-    "offline": "The printer is off line. Press its feed button once, or switch it off and on.",
+TOLD: Final[dict[str, tuple[str, str]]] = {
+    "disconnected": ("The printer cannot be reached.", "Check its power and its cable."),
+    "silent": (
+        "The printer does not answer.",
+        "Check that it is switched on; if it is, switch it off and on again.",
+    ),
+    "cover_open": ("The printer's cover is open.", "Close it until it clicks."),
+    "paper_out": ("The printer is out of paper.", "Put in a new roll and close the cover."),
+    "cutter": (
+        "The printer's cutter is stuck.",
+        "Open the cover, take out the jammed paper and close it.",
+    ),
+    "fatal": (
+        "The printer reports a fault that it cannot recover from.",
+        "Switch it off and on; if the fault stays, replace it.",
+    ),
+    "recovering": (
+        "The printer is pausing: its print head is hot or its voltage is low.",
+        "It goes on by itself.",
+    ),
+    "battery_low": ("The printer's battery is empty.", "Put it on its charger, or change the battery."),
+    "offline": ("The printer is off line.", "Press its feed button once, or switch it off and on."),
+    "timeout": ("The printer did not say that it has finished.", ""),
+    "held": (
+        "The printer still holds an unfinished ticket and does not let go of it.",
+        "Switch it off and on again, then tear off what has come out. If this comes again, replace the printer.",
+    ),
+    "near_end": ("The paper is nearly used up.", "Have a new roll at hand."),
+    "ready": ("The printer is ready.", ""),
 }
+"""What each code of a status or a result says: the fact, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +265,10 @@ class PrinterStatus:
     link: Link = "silent"
     answered_at: float | None = None
     detail: str = ""
+    drawer: Drawer = "unknown"
+    """The cash drawer at its connector, where the printer's third pin tells (see `escpos.Pin3`)."""
+    battery_low: bool | None = None
+    """None where it has no battery, or does not tell."""
 
     @property
     def reason(self) -> Reason | None:
@@ -235,6 +279,8 @@ class PrinterStatus:
             return "cover_open"
         if self.paper == "out":
             return "paper_out"
+        if self.battery_low:
+            return "battery_low"
         if self.error in ("cutter", "fatal", "recovering"):
             return self.error
         if self.online is None or "unknown" in (self.paper, self.cover, self.error):
@@ -246,13 +292,24 @@ class PrinterStatus:
         """It has answered every question, and nothing keeps it from printing."""
         return self.reason is None
 
+    @property
+    def code(self) -> str:
+        """What there is to say of it, a key of `TOLD`: its `reason`, else `near_end` or `ready`."""
+        return self.reason or ("near_end" if self.paper == "near_end" else "ready")
+
+    @property
+    def fact(self) -> str:
+        """One sentence: how it is."""
+        return TOLD[self.code][0]
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, empty where nothing is to do."""
+        return TOLD[self.code][1]
+
     def words(self) -> str:
-        """One or two sentences: what is wrong and what to do."""
-        if self.reason is not None:
-            return _WORDS[self.reason]
-        if self.paper == "near_end":
-            return "The paper is nearly used up. Have a new roll at hand."
-        return "The printer is ready."
+        """Fact and advice, one behind the other."""
+        return _sentences(self.fact, self.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,11 +322,17 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Certain: nothing of this job came out. `reason` is a code, `words` are for the operator."""
+    """Certain: nothing of this job came out. `reason` is a code; the operator is told the fact and what to do."""
 
     reason: str
-    words: str
+    fact: str
+    advice: str = ""
     whole: Literal[False] = False
+
+    @property
+    def words(self) -> str:
+        """Fact and advice, one behind the other."""
+        return _sentences(self.fact, self.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +340,21 @@ class Unknown:
     """Bytes were sent and no confirmation came: all, some or nothing is on paper, and a person must look."""
 
     reason: str
-    words: str
+    fact: str
+    advice: str = ""
     whole: None = None
+
+    @property
+    def words(self) -> str:
+        """Fact and advice, one behind the other."""
+        return _sentences(self.fact, self.advice)
+
+
+@dataclass(frozen=True, slots=True)
+class Kicked:
+    """The pulse for the cash drawer went out; `drawer` is what its switch said then."""
+
+    drawer: Drawer
 
 
 PrintResult = Confirmed | Failed | Unknown
@@ -306,6 +382,10 @@ class Printer(Protocol):
         """Ask now; reconnects if need be."""
         ...
 
+    def kick(self) -> Kicked | Failed:
+        """Open the cash drawer at the printer's connector; also without paper and with an open cover."""
+        ...
+
     def clear(self) -> bool:
         """Throw away what the printer still holds; True if the printer has said that it did."""
         ...
@@ -320,10 +400,14 @@ class Limits:
     """How long a printer may take, in seconds."""
 
     connect_s_max: float = 2.0
-    status_s_max: float = 1.0
+    status_s_max: float = 0.5
     write_s_max: float = 15.0
     confirm_s_max: float = 15.0
     silence_s_max: float = 6.0
+    silence_told_s: float = 0.9
+    """While it prints a printer may be slow to answer: so long before it is said not to."""
+    drawer_s_max: float = 0.6
+    """How long a kicked drawer may take to show that it is open."""
     clear_s_max: float = 1.0
     trouble_grace_s: float = 0.3
     """After bad news the confirmation may already be on its way for this long."""

@@ -9,14 +9,17 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from hardware import escpos, ports
 from hardware.printer import (
+    TOLD,
     Confirmed,
     DeviceError,
     Document,
     Failed,
+    Kicked,
     Limits,
     OnState,
     PrinterStatus,
@@ -30,22 +33,28 @@ _log = logging.getLogger(__name__)
 SETTLE_S_MAX: Final = 1.0
 """A line that never falls silent is not waited for any longer."""
 
-_LOOK: Final = "Look whether the ticket came out whole."
-_HELD: Final = (
-    "The printer still holds an unfinished ticket and does not let go of it. "
-    "Switch it off and on again, then tear off what has come out. "
-    "If this comes again, the printer cannot confirm tickets and must be replaced."
-)
+
+def ignore_status(_status: PrinterStatus) -> None:
+    """Ignore how the printer is: for those who ask when they want to know."""
 
 
 class ReceiptPrinter:
     """The printer at an address (see `ports`), on paper of 58 or 80 mm. Calls from several threads wait for each other.
 
-    Raises DeviceError for an address that cannot be.
+    `on_status` is told, on the caller's thread, each time the printer has said how it is or failed to, also in the midst
+    of a job. The address's option `pin3` (see `escpos.Pin3`) says what its drawer connector tells. Raises DeviceError for
+    an address that cannot be.
     """
 
-    def __init__(self, address: str, paper_mm: int = 80, limits: Limits | None = None) -> None:
-        ports.check_address(address)
+    def __init__(
+        self,
+        address: str,
+        paper_mm: int = 80,
+        limits: Limits | None = None,
+        on_status: Callable[[PrinterStatus], None] = ignore_status,
+    ) -> None:
+        self._pin3 = ports.pin3_of(address)
+        self._on_status = on_status
         self.address = address
         self.paper_mm = paper_mm
         self.limits = limits or Limits()
@@ -66,12 +75,12 @@ class ReceiptPrinter:
         with self._turn:
             status = self._status()
             if status.reason is not None:
-                return Failed(status.reason, status.words())
+                return _failed(status.reason)
             if self._unproven and not self._doubtful:
                 self._doubtful = not self._prove_done(self.limits.confirm_s_max)
             if self._doubtful and not self._recover():
                 status = self._status()
-                return Failed(status.reason, status.words()) if status.reason else Failed("held", _HELD)
+                return _failed(status.reason or "held")
             on_state("sending")
             try:
                 self._settle_old_answers()
@@ -98,6 +107,29 @@ class ReceiptPrinter:
             if status.ready and self._unproven and not self._doubtful:
                 self._prove_done(self.limits.status_s_max)
             return status
+
+    def kick(self) -> Kicked | Failed:
+        """See `Printer.kick`; takes at most `status()` and `limits.drawer_s_max`.
+
+        A printer that is ready takes ESC p in its turn. One that is not would keep it and open the drawer when somebody
+        has put in paper: it is told to do so at once or never.
+        """
+        with self._turn:
+            status = self._status()
+            if status.link != "ok":
+                return _failed(status.link)
+            at_once = status.reason is not None or self._doubtful
+            try:
+                self._write(escpos.KICK_NOW if at_once else escpos.KICK, self.limits.status_s_max)
+                deadline = time.monotonic() + self.limits.drawer_s_max
+                status = self._status_now()
+                while status.drawer == "closed" and time.monotonic() < deadline:
+                    self._wait_for_line(self.limits.poll_s / 5)
+                    status = self._status_now()
+            except DeviceError as e:
+                _log.warning("the drawer could not be opened: %s", e)
+                return _failed("disconnected")
+            return Kicked(status.drawer)
 
     def clear(self) -> bool:
         """See `Printer.clear`. The next job first proves that nothing is held and cuts off what hangs out."""
@@ -147,6 +179,11 @@ class ReceiptPrinter:
                 return None
         return self._inbox.popleft()
 
+    def _wait_for_line(self, wait_s: float) -> None:
+        """Let so much time go by; what comes meanwhile is kept."""
+        data = self._connected().read(wait_s)
+        self._inbox.extend(self._replies.feed(data))
+
     def _settle(self) -> None:
         """Read and forget until the line has been quiet for a moment."""
         end = time.monotonic() + SETTLE_S_MAX
@@ -189,43 +226,45 @@ class ReceiptPrinter:
         finally:
             self._inbox = kept
         online, paper, cover, error = escpos.decode_status((answers[0], answers[1], answers[2], answers[3]))
-        return PrinterStatus(online, paper, cover, error, "ok", time.monotonic())
+        drawer, battery_low = escpos.decode_pin3(answers[0], self._pin3)
+        status = PrinterStatus(
+            online, paper, cover, error, "ok", time.monotonic(), drawer=drawer, battery_low=battery_low
+        )
+        self._on_status(status)
+        return status
 
     def _status(self) -> PrinterStatus:
         """As `_status_now`, with one new connection if the old one does not answer."""
         fresh = self._port is None
-        try:
-            status = self._status_now()
-            if status.link == "ok" or fresh:
-                if status.link != "ok":
-                    self._drop()
-                return status
-            self._drop()
-        except DeviceError as e:
-            self._drop()
-            if fresh:
-                return PrinterStatus(link="disconnected", detail=e.words)
+        status = self._status_or_why_not()
+        if status.link != "ok" and not fresh:
+            status = self._status_or_why_not()
+        return status
+
+    def _status_or_why_not(self) -> PrinterStatus:
+        """As `_status_now`; a line that breaks or stays silent is let go of, and said to be so before a new one is tried."""
         try:
             status = self._status_now()
         except DeviceError as e:
-            self._drop()
-            return PrinterStatus(link="disconnected", detail=e.words)
+            status = PrinterStatus(link="disconnected", detail=e.words)
         if status.link != "ok":
             self._drop()
+            self._on_status(status)
         return status
 
     # What became of a job
 
     def _broken_off(self, e: DeviceError) -> PrintResult:
         if e.sent_bytes == 0:
-            return Failed("disconnected", PrinterStatus(link="disconnected").words())
-        return Unknown("disconnected", f"The connection to the printer broke while it printed. {_LOOK}")
+            return _failed("disconnected")
+        return _unknown("disconnected")
 
     def _await_confirmation(self, job_id: int) -> PrintResult:
         expected = escpos.process_id(job_id)
         now = time.monotonic()
         end, heard, poll = now + self.limits.confirm_s_max, now, now + self.limits.poll_s
         bad: PrinterStatus | None = None
+        said_silent = False
         try:
             while (now := time.monotonic()) < end:
                 reply = self._next(min(end, poll))
@@ -242,6 +281,9 @@ class ReceiptPrinter:
                     elif time.monotonic() - heard > self.limits.silence_s_max:
                         bad = status
                         break
+                    elif time.monotonic() - heard > self.limits.silence_told_s and not said_silent:
+                        said_silent = True
+                        self._on_status(status)
                 elif reply.kind == "process_id" and reply.data == expected:
                     self._knows_process_ids = self._in_order_owed = True
                     return Confirmed("GS ( H")
@@ -252,10 +294,8 @@ class ReceiptPrinter:
                     return Confirmed("GS r")
         except DeviceError as e:
             _log.warning("job %d: the line broke before the printer's word: %s", job_id, e)
-            return Unknown("disconnected", f"The connection to the printer broke while it printed. {_LOOK}")
-        if bad is None or bad.reason is None:
-            return Unknown("timeout", f"The printer did not say that it has finished. {_LOOK}")
-        return Unknown(bad.reason, f"{bad.words()} It happened while a ticket was printing. {_LOOK}")
+            return _unknown("disconnected")
+        return _unknown("timeout" if bad is None or bad.reason is None else bad.reason)
 
     # What an unfinished job left
 
@@ -292,3 +332,11 @@ class ReceiptPrinter:
         self._clear()
         self._doubtful = not self._prove_done(self.limits.confirm_s_max, escpos.CUT_OFF_SCRAP)
         return not self._doubtful
+
+
+def _failed(code: str) -> Failed:
+    return Failed(code, *TOLD[code])
+
+
+def _unknown(code: str) -> Unknown:
+    return Unknown(code, *TOLD[code])

@@ -6,7 +6,8 @@ from typing import Self
 
 from hardware.printer import DOTS_BY_PAPER_MM, DeviceError, Limits, Printer
 from hardware.receipt_printer import ReceiptPrinter
-from hardware.scanner import BadScan, Scan, Scanner
+from hardware.scanner import Scanner
+from hardware.scans import BadScan, Scan
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Station:
         """
         if paper_mm not in DOTS_BY_PAPER_MM:
             raise DeviceError(
-                "paper", f"Paper of {paper_mm} mm is not known; set {sorted(DOTS_BY_PAPER_MM)}."
+                "paper", f"Paper of {paper_mm} mm is not known.", f"Set one of {sorted(DOTS_BY_PAPER_MM)}."
             )
         if scanner is not None and on_scan is None:
             raise DeviceError("scanner", "A scanner is set, but nobody takes its scans.")

@@ -1,9 +1,10 @@
-"""A receipt printer and a scanner without hardware: real bytes in, paper as PNG out, misfortunes on request.
+"""A receipt printer with its cash drawer, and scanners, without hardware: real bytes in, paper as PNG out, misfortunes on request.
 
 The printer understands exactly the commands `escpos` sends, as Epson's *ESC/POS Command Reference* describes them; any other
 byte is a fault it keeps, shows in its answers and in `state.json`. Its folder is its front panel:
 
-- `state.json`: paper, cover, cutter and the misfortunes to come (`State`); any process may write it at any time
+- `state.json`: paper, cover, cutter, the cash drawer and the misfortunes to come (`State`); any process may write it at any
+  time: pushing the drawer shut is writing `"drawer": "closed"`
 - `out/000001.png` …: the slips in the order they left the printer, at 203 dots per inch
 - `jobs.jsonl`: a line for each slip: png, bytes, process_id, whole, why
 - `printer-tty`: its serial line, while it is plugged in
@@ -26,6 +27,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
+from hardware import keys
 from hardware.mechanism import FaultError, FolderTray, IncompleteError, Mechanism
 
 _log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ _ALLOWED: Final = {
     "paper": ("ok", "near_end", "out"),
     "cover": ("closed", "open"),
     "cutter": ("ok", "jammed"),
+    "drawer": ("closed", "open", "locked", "none"),
+    "battery": ("none", "ok", "low"),
 }
 
 
@@ -52,6 +56,12 @@ class State:
     cutter: Literal["ok", "jammed"] = "ok"
     silent: bool = False
     disconnected: bool = False
+    drawer: Literal["closed", "open", "locked", "none"] = "closed"
+    """Its switch pulls pin 3 LOW while it is open; one that is locked gets the pulse and stays closed."""
+    drawer_kicks: int = 0
+    """Pulses that went out so far."""
+    battery: Literal["none", "ok", "low"] = "none"
+    """With one, bit 2 of the answer to DLE EOT 1 speaks of it and not of a drawer."""
     supports_gs_h: bool = True
     ms_per_line: int = 0
     paper_out_at_byte: int | None = None
@@ -79,9 +89,9 @@ class State:
         for name in ("silent", "disconnected", "supports_gs_h"):
             if not isinstance(value := getattr(self, name), bool):
                 raise ValueError(f"{name} is {value!r}; it can be true or false")  # noqa: TRY004 - a wrong value
-        for name in ("paper_out_at_byte", "cut_off_at_byte", "ms_per_line"):
+        for name in ("paper_out_at_byte", "cut_off_at_byte", "ms_per_line", "drawer_kicks"):
             value = getattr(self, name)
-            if not (value is None and name != "ms_per_line") and (type(value) is not int or value < 0):
+            if not (value is None and name.endswith("at_byte")) and (type(value) is not int or value < 0):
                 raise ValueError(f"{name} is {value!r}; it can be a whole number from 0 on")
 
     def write(self, folder: Path) -> None:
@@ -111,7 +121,9 @@ def change_state(folder: Path, **changes: Any) -> State:
 class _RealTime:
     """Finds real-time commands in arriving bytes, wherever they stand, and takes them out of what is buffered."""
 
-    _LENGTH: Final = {0x04: 3, 0x05: 3, 0x14: 10}
+    _LENGTH: Final = {0x04: 3, 0x05: 3}
+    _LENGTH_DC4: Final = {0x01: 5, 0x08: 10}
+    """Of DLE DC4, by its function."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -125,7 +137,11 @@ class _RealTime:
         while (at := data.find(b"\x10", at)) >= 0:
             if at + 1 == len(data):
                 break
-            length = self._LENGTH.get(data[at + 1])
+            if data[at + 1] == 0x14 and at + 2 == len(data):
+                break
+            length = (
+                self._LENGTH_DC4.get(data[at + 2]) if data[at + 1] == 0x14 else self._LENGTH.get(data[at + 1])
+            )
             if length is None:
                 at += 1
                 continue
@@ -162,7 +178,7 @@ class VirtualPrinter:
         self._state = State.read(self.folder)
         self._stamp: tuple[int, int, int] | None = None
         self._turn = threading.Condition()
-        self._mechanism = Mechanism(paper_mm, self._answer_in_order, FolderTray(self.folder))
+        self._mechanism = Mechanism(paper_mm, self._answer_in_order, FolderTray(self.folder), self._kicked)
         self._selector = selectors.DefaultSelector()
         self._listener: socket.socket | None = None
         self._peer: socket.socket | None = None
@@ -436,9 +452,11 @@ class VirtualPrinter:
         if command[1] == 0x04 and 1 <= command[2] <= 4:
             broken = state.fault is not None
             jammed = state.cutter == "jammed"
-            stopped = state.paper == "out" or state.cover == "open" or broken or jammed
+            empty = state.battery == "low"
+            stopped = state.paper == "out" or state.cover == "open" or broken or jammed or empty
+            high = empty if state.battery != "none" else state.drawer != "open"
             bits = {
-                1: 0x08 if stopped else 0,
+                1: (0x08 if stopped else 0) | (0x04 if high else 0),
                 2: (0x04 if state.cover == "open" else 0)
                 | (0x20 if state.paper == "out" else 0)
                 | (0x40 if broken or jammed else 0),
@@ -448,12 +466,22 @@ class VirtualPrinter:
             self._answer(bytes((0x12 | bits,)), line)
         elif command == b"\x10\x05\x02":
             self._mechanism.clear()
+        elif command[:3] == b"\x10\x14\x01" and command[3] in (0, 1) and 1 <= command[4] <= 8:
+            if not (state.fault or state.cutter == "jammed"):  # ignored while there is an error
+                self._kicked()
         elif command == b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08":
             if state.supports_gs_h:
                 self._mechanism.clear()
                 self._answer(b"\x37\x25\x00", line)
         else:
             self._fault(command.hex())
+
+    def _kicked(self) -> None:
+        s = self._state
+        if s.battery == "none" and s.drawer != "none":
+            self._own_change(
+                drawer_kicks=s.drawer_kicks + 1, drawer="open" if s.drawer == "closed" else s.drawer
+            )
 
     def _fault(self, what: str) -> None:
         _log.error("virtual printer: not in the reference: %s", what)
@@ -464,7 +492,8 @@ class VirtualPrinter:
 
     def _can_print(self) -> bool:
         s = self._state
-        return s.paper != "out" and s.cover == "closed" and s.cutter == "ok" and s.fault is None
+        well = s.cutter == "ok" and s.fault is None and s.battery != "low"
+        return well and s.paper != "out" and s.cover == "closed"
 
     def _work(self) -> None:
         with self._turn:
@@ -559,6 +588,77 @@ class VirtualScanner:
                 for line in lines:
                     self.send(line)
                 stop.wait(_POLL_S)
+
+
+class VirtualKeyScanner:
+    """A scanner that is a keyboard, under the kernel's input devices: its events, byte for byte, on a pipe in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._pipe = self.folder / "scanner-event"
+        self._end: int | None = None
+
+    @property
+    def address(self) -> str:
+        """Its address as an input device."""
+        return f"evdev://{self._pipe.absolute()}"
+
+    def start(self) -> Self:
+        """Plug it in."""
+        if self._end is None:
+            self._pipe.unlink(missing_ok=True)
+            os.mkfifo(self._pipe)
+            self._end = os.open(self._pipe, os.O_RDWR | os.O_CLOEXEC)
+        return self
+
+    def stop(self) -> None:
+        """Unplug it."""
+        if self._end is not None:
+            self._pipe.unlink(missing_ok=True)
+            os.close(self._end)
+            self._end = None
+
+    def send(self, text: str, terminator: str = "\r", chunks: int = 1) -> None:
+        """Scan a code: its key events go out in so many pieces."""
+        self.play(key_events(text + terminator), chunks)
+
+    def play(self, events: bytes, chunks: int = 1) -> None:
+        """Have the device say these bytes, in so many pieces."""
+        if self._end is None:
+            raise ValueError("the virtual scanner is not plugged in")
+        size = max(1, -(-len(events) // max(1, chunks)))
+        for start in range(0, len(events), size):
+            part = events[start : start + size]
+            while part:
+                part = part[os.write(self._end, part) :]
+
+
+def key_events(text: str) -> bytes:
+    """What the kernel tells of a scanner that types this on a US keyboard: a report for each key down and up.
+
+    Raises ValueError for a character that such a keyboard does not have.
+    """
+    codes = {
+        char: (code, bool(shifted))
+        for code, pair in keys.US_KEYS.items()
+        for shifted, char in enumerate(pair)
+    } | {"\r": (keys.KEY_ENTER, False)}
+    found = b""
+
+    def report(code: int, value: int) -> bytes:
+        scan_code = keys.EVENT.pack(0, 0, keys.EV_MSC, keys.MSC_SCAN, 0x70000 + code)
+        key = keys.EVENT.pack(0, 0, keys.EV_KEY, code, value)
+        return scan_code + key + keys.EVENT.pack(0, 0, keys.EV_SYN, 0, 0)
+
+    for char in text:
+        if char not in codes:
+            raise ValueError(f"a US keyboard has no {char!r}")
+        code, shifted = codes[char]
+        down = report(keys.SHIFTS[0], 1) if shifted else b""
+        up = report(keys.SHIFTS[0], 0) if shifted else b""
+        found += down + report(code, 1) + report(code, 0) + up
+    return found
 
 
 def scan(folder: Path, text: str) -> None:

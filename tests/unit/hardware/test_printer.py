@@ -41,7 +41,9 @@ def test_every_state_has_words_and_says_what_to_do() -> None:
         (True, False, None), get_args(Paper), get_args(Cover), get_args(Trouble), get_args(Link)
     ):
         status = PrinterStatus(*combination)
-        assert status.words().endswith(".")
+        assert status.words() == " ".join(filter(None, (status.fact, status.advice)))
+        assert status.fact.endswith(".")
+        assert status.ready or status.advice.endswith(".")
         assert (status.words() == "The printer is ready.") <= status.ready
 
 

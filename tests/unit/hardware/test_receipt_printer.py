@@ -8,7 +8,19 @@ import pytest
 
 from hardware import ports
 from hardware.escpos import encode
-from hardware.printer import Confirmed, DeviceError, Document, Failed, JobState, Limits, Text, Unknown
+from hardware.printer import (
+    TOLD,
+    Confirmed,
+    DeviceError,
+    Document,
+    Failed,
+    JobState,
+    Kicked,
+    Limits,
+    PrinterStatus,
+    Text,
+    Unknown,
+)
 from hardware.receipt_printer import ReceiptPrinter
 from hardware.virtual import VirtualPrinter, change_state
 
@@ -65,6 +77,7 @@ def test_a_slow_printer_is_waited_for(virtual: VirtualPrinter, connect: Connect)
         ({"silent": True}, "silent"),
         ({"disconnected": True}, "disconnected"),
         ({"fault": "ff"}, "fatal"),
+        ({"battery": "low"}, "battery_low"),
     ],
 )
 @pytest.mark.parametrize("way", ["address", "pty_address"])
@@ -72,7 +85,10 @@ def test_a_printer_that_cannot_print_gets_no_byte(
     virtual: VirtualPrinter, connect: Connect, changes: dict[str, object], reason: str, way: str
 ) -> None:
     """K10: shown at once, and refused before a byte of the ticket is sent; it heals when the trouble is gone."""
-    printer = connect(getattr(virtual, way))
+    pin3 = "pin3=battery" if "battery" in changes else "pin3=open-low"
+    address = getattr(virtual, way)
+    virtual.set(battery="ok" if "battery" in changes else "none")
+    printer = connect(f"{address}{'&' if '?' in address else '?'}{pin3}")
     assert printer.status().ready
     good = virtual.state()
     states: list[JobState] = []
@@ -162,7 +178,7 @@ def test_trouble_while_printing_leaves_a_ticket_in_doubt_with_words(
     result = printer.print(TICKET, 1, lambda state: virtual.set(**changes) if state == "sent" else None)
     assert isinstance(result, Unknown)
     assert result.reason == reason
-    assert "Look whether the ticket came out whole." in result.words
+    assert (result.fact, result.advice) == TOLD[reason]
     virtual.set(**{name: getattr(good, name) for name in changes}, ms_per_line=0)
     assert virtual.wait(WAIT_S_MAX, lambda: printer.status().ready)
     assert isinstance(printer.print(NEXT, 2), Confirmed)
@@ -290,3 +306,121 @@ def test_another_process_can_pull_the_paper_out(virtual: VirtualPrinter, connect
     assert printer.status().paper == "ok"
     change_state(virtual.folder, paper="out")
     assert virtual.wait(WAIT_S_MAX, lambda: printer.status().paper == "out")
+
+
+# The cash drawer ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["address", "pty_address"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"paper": "out"}, {"cover": "open"}, {"paper": "near_end"}],
+    ids=lambda c: next(iter(c), "ready"),
+)
+def test_the_drawer_opens_also_where_nothing_can_be_printed(
+    virtual: VirtualPrinter, connect: Connect, changes: dict[str, object], way: str
+) -> None:
+    """K10: money can be given back without paper; its switch says that it is open."""
+    virtual.set(**changes)
+    printer = connect(getattr(virtual, way))
+    assert printer.status().drawer == "closed"
+    assert printer.kick() == Kicked("open")
+    assert printer.status().drawer == "open"
+    virtual.set(paper="ok", cover="closed", drawer="closed")
+    assert isinstance(printer.print(TICKET, 1), Confirmed)
+    assert virtual.state().drawer_kicks == 1, "no pulse was kept for later"
+    assert virtual.state().fault is None
+
+
+def test_a_locked_drawer_is_seen_to_stay_shut(virtual: VirtualPrinter, connect: Connect) -> None:
+    virtual.set(drawer="locked")
+    assert connect(virtual.address).kick() == Kicked("closed")
+    assert virtual.state().drawer_kicks == 1
+
+
+def test_a_drawer_whose_switch_works_the_other_way_round_is_read_so(
+    virtual: VirtualPrinter, connect: Connect
+) -> None:
+    assert connect(f"{virtual.address}?pin3=open-high").status().drawer == "open"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"), [({"silent": True}, "silent"), ({"disconnected": True}, "disconnected")]
+)
+def test_a_printer_that_is_not_there_opens_no_drawer_and_says_so(
+    virtual: VirtualPrinter, connect: Connect, changes: dict[str, object], reason: str
+) -> None:
+    printer = connect(virtual.address)
+    virtual.set(**changes)
+    kicked = printer.kick()
+    assert isinstance(kicked, Failed)
+    assert kicked.reason == reason
+    assert virtual.state().drawer_kicks == 0
+
+
+# What is told while it works ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"cover": "open"}, "cover_open"),
+        ({"paper": "out"}, "paper_out"),
+        ({"cutter": "jammed"}, "cutter"),
+        ({"silent": True}, "silent"),
+        ({"disconnected": True}, "disconnected"),
+    ],
+)
+def test_trouble_in_the_midst_of_a_job_is_told_before_its_end(
+    virtual: VirtualPrinter, connect: Connect, changes: dict[str, object], code: str
+) -> None:
+    """K10: faults are shown within a second, also while it prints."""
+    told: list[str] = []
+    virtual.set(ms_per_line=3_000)
+    printer = ReceiptPrinter(
+        virtual.address,
+        limits=Limits(status_s_max=0.2, confirm_s_max=4.0, silence_s_max=2.0, poll_s=0.1),
+        on_status=lambda status: told.append(status.code),
+    )
+    begun: list[float] = []
+
+    def sent(state: JobState) -> None:
+        if state == "sent":
+            told.clear()
+            virtual.set(**changes)
+            begun.append(time.monotonic())
+
+    result = printer.print(TICKET, 1, sent)
+    assert isinstance(result, Unknown)
+    assert result.reason == code
+    if code != "disconnected":  # a line that breaks ends the job at once
+        assert told[-1 if code != "silent" else 0] == code
+    printer.close()
+
+
+def test_a_line_that_stays_silent_is_told_before_another_is_tried(
+    virtual: VirtualPrinter, connect: Connect
+) -> None:
+    """K10: no answer is never "ready"."""
+    told: list[PrinterStatus] = []
+    printer = ReceiptPrinter(virtual.address, limits=Limits(status_s_max=0.1), on_status=told.append)
+    assert printer.status().ready
+    virtual.set(silent=True)
+    told.clear()
+    assert not printer.status().ready
+    assert [status.code for status in told] == ["silent", "silent"]
+    printer.close()
+
+
+def test_a_printer_that_comes_back_under_another_name_is_found(tmp_path: Path, connect: Connect) -> None:
+    """K10: hot plug: a pattern names whichever device is there."""
+    first = VirtualPrinter(tmp_path / "lp0").start()
+    printer = connect(f"file://{tmp_path}/lp*/printer-tty")
+    assert isinstance(printer.print(TICKET, 1), Confirmed)
+    first.stop()
+    assert printer.status().link == "disconnected"
+    second = VirtualPrinter(tmp_path / "lp1").start()
+    assert second.wait(WAIT_S_MAX, lambda: printer.status().ready)
+    assert isinstance(printer.print(NEXT, 2), Confirmed)
+    assert [job["process_id"] for job in second.jobs()] == ["0002"]
+    second.stop()

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.printer import DeviceError
-from hardware.scanner import CUT_OFF_S, IDLE_GAP_S, SCAN_BYTES_MAX, BadScan, Framing, Scan, Scanner
+from hardware.scanner import Scanner
+from hardware.scans import CUT_OFF_S, IDLE_GAP_S, SCAN_BYTES_MAX, BadScan, Framing, Scan
 from hardware.virtual import VirtualScanner
 
 WAIT_S_MAX = 10.0

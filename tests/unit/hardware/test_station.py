@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hardware.printer import Confirmed, DeviceError, Document, Text
-from hardware.scanner import BadScan, Scan
+from hardware.scans import BadScan, Scan
 from hardware.station import Station
 from hardware.virtual import VirtualPrinter, VirtualScanner
 
