@@ -8,6 +8,7 @@ journal is read. Behind the screens the copy is derived from the journal once mo
 from __future__ import annotations
 
 import base64
+import copy as copies
 import hashlib
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
@@ -16,11 +17,11 @@ import msgspec
 
 from kiosk.config import software
 from kiosk.store import Identity, Row, Store
-from shared import keys, sale, wire
+from shared import keys, sale, shift, wire
 
 SALES_REMEMBERED_MAX = 1_000
 """Ids of the newest sales, against double taps."""
-FORM = 2
+FORM = 3
 """Of the kept copy; raised with each change to it or to what the ledger makes of an entry."""
 
 
@@ -76,10 +77,13 @@ class Ledger:
         self.witnessed: set[str] = set()
         self.paid: dict[str, tuple[int, str]] = {}
         """Prizes paid out here, amount and currency by the request that the office answered."""
+        self.book = shift.Book()
+        """Shifts and their money."""
 
     def apply(self, seq: int, at: int, body: sale.Body) -> None:
         """Take in the entry at ``seq``."""
         self.seq = seq
+        self.book.take(seq, body, at)
         match body:
             case sale.Sale():
                 self._sold(seq, at, body)
@@ -162,6 +166,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     cuts: tuple[str, ...]
     witnessed: tuple[str, ...]
     paid: tuple[tuple[str, int, str], ...] = ()
+    book: shift.Book
 
 
 _decode = msgspec.json.Decoder(Copy).decode
@@ -185,6 +190,7 @@ def copy_of(ledger: Ledger, entry_hash: bytes, acknowledged: int) -> Copy:
         cuts=tuple(sorted(ledger.cuts)),
         witnessed=tuple(sorted(ledger.witnessed)),
         paid=tuple((claim, *money) for claim, money in ledger.paid.items()),
+        book=copies.deepcopy(ledger.book),
     )
 
 
@@ -202,6 +208,7 @@ def ledger_from(copy: Copy) -> Ledger:
     made.unsynced = deque(copy.unsynced)
     made.cuts, made.witnessed = set(copy.cuts), set(copy.witnessed)
     made.paid = {claim: (amount, currency) for claim, amount, currency in copy.paid}
+    made.book = copies.deepcopy(copy.book)
     return made
 
 

@@ -164,7 +164,8 @@ def _sold(book: Book, _seq: int, body: sale.Sale, _at: int) -> None:
     tally.card += body.payment.card
     tally.sale_count += 1
     for line in body.lines:
-        tally.ticket_count += line.count
+        for numbers in line.ranges:
+            tally.ticket_count += numbers.count
 
 
 def _voided(book: Book, _seq: int, body: sale.Voided, _at: int) -> None:
