@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from kiosk import flow as f
 from kiosk.catalog import Answer, Shelf
 from kiosk.config import Config, check_server, software, version
 from kiosk.flow import Flow
-from kiosk.journal import MIRROR_LAG_MAX, Journal, Mirror, compare_mirror, mirror_step
+from kiosk.flow import said as f
+from kiosk.journal import Journal
+from kiosk.mirror import LAG_MAX, Mirror
 from kiosk.store import Identity, Store, read_identity
 from kiosk.till import Known, Till
 from shared import keys, money, wire
@@ -174,7 +175,9 @@ class Desk:
             self._till.stopped = Answer(stopped["code"], stopped["words"], stopped["hint"])
         self.flow.handle(f.Opened())
         self._outside.opened(self)
-        self.refresh()
+        if self.mirror is not None and self.mirror.aside is not None:
+            self.mirror_damaged(self.mirror.aside)
+        self._appended()
         if not self.till.stopped.can:
             self._halt_stopped()
 
@@ -184,13 +187,20 @@ class Desk:
             return
         mirror = Mirror(self.config.mirror, identity)
         try:
-            mirror.open(store.get_json("mirror"))
+            mirror.open(store, store.get_json("mirror"))
         except Fault as e:
+            if e.code == "forked":
+                raise
             self.mirror_words = e.message
             _log.error("%s", e)
             return
-        compare_mirror(mirror, store)
         self.mirror, self.mirror_words = mirror, "In step"
+
+    def mirror_damaged(self, aside: Path) -> None:
+        """The second copy was damaged; it was put aside and is written anew."""
+        _log.error("the second copy was damaged; it is kept as %s", aside)
+        if self.is_open:
+            self._critical("MIRROR_DAMAGED", "ERROR", f"The damaged second copy is kept as {aside.name}.")
 
     def _halt(self, e: KnownError) -> None:
         titles = {
@@ -274,6 +284,7 @@ class Desk:
             self._looked_at = monotonic
             try:
                 self.till.online = self._online()
+                self.till.journal.sign()
                 if self.till.cut():
                     self._outside.appended(self.till.journal.head.seq)
                 self.refresh()
@@ -715,7 +726,7 @@ class Desk:
     def mirror_seen(self, words: str, lag: int) -> None:
         """How the second copy is; ``lag`` entries are missing in it."""
         self.mirror_words = f"{lag} entries behind" if lag > MIRROR_IN_STEP and words == "In step" else words
-        if lag > MIRROR_LAG_MAX and self.is_open:
+        if lag > LAG_MAX and self.is_open:
             self._critical("MIRROR_LAG", "WARN", self.mirror_words)
 
 
@@ -811,7 +822,7 @@ class Alone:
         desk = self._desk
         if desk is not None and desk.mirror is not None and desk.store is not None and desk.mirror.seq < row:
             try:
-                mirror_step(desk.mirror, desk.store)
+                desk.mirror.follow(desk.store)
             except Fault as e:
                 desk.mirror_seen(e.message, row - desk.mirror.seq)
 

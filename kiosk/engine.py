@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk import flow as f
 from kiosk.config import Config
 from kiosk.desk import Desk, needs_of
-from kiosk.journal import Mirror, compare_mirror, mirror_step
+from kiosk.flow import said as f
+from kiosk.mirror import Mirror
 from shared import wire
 from shared.clock import Clock
 from shared.errors import Fault, KnownError
@@ -352,10 +352,11 @@ class Engine:
                 try:
                     if mirror is None:
                         fresh = Mirror(folder, me)
-                        fresh.open()
-                        compare_mirror(fresh, reader)
+                        fresh.open(reader)
                         mirror = fresh
-                    mirror_step(mirror, reader)
+                        if fresh.aside is not None:
+                            self._post(lambda kept=fresh.aside: desk.mirror_damaged(kept))  # type: ignore[misc]
+                    mirror.follow(reader)
                 except Fault as e:
                     words, mirror = e.message, None
                     if e.code == "forked":

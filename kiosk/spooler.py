@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from hardware.printer import Confirmed, DeviceError, Failed, Printer, PrinterStatus, PrintResult, Unknown
 from kiosk import receipt
-from kiosk.flow import DeviceSeen, Event, PrintEnded
+from kiosk.flow.said import DeviceSeen, Event, PrintEnded
 from kiosk.ledger import Sold
 from shared.errors import Fault
 from shared.sale import Line

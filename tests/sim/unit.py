@@ -14,8 +14,8 @@ import httpx
 from kiosk import journal, uplink
 from kiosk.config import Config
 from kiosk.desk import Desk
-from kiosk.flow import PrintEnded
-from kiosk.journal import Mirror, mirror_step
+from kiosk.flow.said import PrintEnded
+from kiosk.mirror import Mirror
 from kiosk.ledger import Sold
 from kiosk.spooler import Job, Slip, Spooler
 from kiosk.store import Identity, Row, Store, read_identity
@@ -222,7 +222,7 @@ class Unit:
     def copy_to_medium(self) -> None:
         """The second copy follows the journal."""
         if self.desk.mirror is not None:
-            mirror_step(self.desk.mirror, self.store)
+            self.desk.mirror.follow(self.store)
 
     def idle(self) -> None:
         """What the kiosk does between two customers."""

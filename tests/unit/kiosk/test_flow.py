@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.catalog import CAN, Answer
-from kiosk.flow import (
-    CLAIM_WAIT_MS,
+from kiosk.flow import Flow
+from kiosk.flow.part import span_words
+from kiosk.flow.said import (
     ClaimAnswered,
     ClaimOpen,
     Complete,
     Declined,
     EnrolNeeded,
     Event,
-    Flow,
     Halted,
     LookedUp,
     LookUp,
@@ -32,8 +32,8 @@ from kiosk.flow import (
     ShopSeen,
     Tick,
     Touch,
-    span_words,
 )
+from kiosk.flow.tickets import CLAIM_WAIT_MS
 from kiosk.ledger import Sold
 from shared import sale, wire
 from shared.numbers import Range

@@ -12,7 +12,7 @@ from hardware.receipt_printer import ReceiptPrinter
 from hardware.virtual import VirtualPrinter
 from kiosk.config import Config
 from kiosk.desk import Alone, Desk
-from kiosk.flow import DeviceSeen, Event, PrintEnded
+from kiosk.flow.said import DeviceSeen, Event, PrintEnded
 from kiosk.spooler import Job, Slip, Spooler
 from kiosk.till import Receipt
 from shared.errors import Fault

@@ -1,0 +1,222 @@
+"""How a kiosk comes up and how a person comes to work at it: starting, blocked, enrolment, the operator's PIN."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kiosk.flow.part import Part, typed
+from kiosk.flow.said import (
+    CheckPin,
+    Command,
+    Declined,
+    Enrol,
+    EnrolNeeded,
+    Halted,
+    Opened,
+    PinAnswered,
+    Retry,
+    Starting,
+    SyncNow,
+    Touch,
+)
+from shared.keys import PIN_DIGITS_MAX
+
+if TYPE_CHECKING:
+    from kiosk.flow import Flow
+
+PIN_FREE_TRIES = 3
+"""Wrong PINs without a wait; each further one doubles it."""
+PIN_WAIT_S_MIN = 5
+PIN_WAIT_S_MAX = 300
+
+
+class Welcome(Part):
+    """Everything before the first touch of a sale."""
+
+    def __init__(self, flow: Flow) -> None:
+        super().__init__(flow)
+        self._starting = Starting("Starting", 0)
+        self._halted: Halted | None = None
+        self._enrol = {"server": "", "code": "", "focus": "code", "error": "", "device": ""}
+        self._chosen = self._pin = self._pin_error = ""
+        self._pin_failures: dict[str, int] = {}
+        self._pin_asked, self._pin_until = "", 0
+        self.touches = {
+            "enrol": self._do_enrol,
+            "choose_operator": self._choose_operator,
+            "retry": self._retry,
+        }
+        self.handlers = {
+            Starting: self._on_starting,
+            Halted: self._on_halted,
+            EnrolNeeded: self._on_enrol_needed,
+            Opened: self._on_opened,
+            PinAnswered: self._on_pin,
+        }
+        self.keys = {"enrol": self._key_enrol, "pin": self._key_pin}
+        self.focuses = {"enrol": self._focus_enrol}
+        self.backs = {"pin": self._leave_pin}
+        self.declined = {"Enrol": self._enrol_declined}
+
+    # Coming up --------------------------------------------------------------------------------------
+
+    def _on_starting(self, event: Starting) -> list[Command]:
+        self._starting, self.flow.screen, self._halted = event, "starting", None
+        return []
+
+    def _on_halted(self, event: Halted) -> list[Command]:
+        self._halted, self.flow.screen, self.flow.waiting = event, "blocked", ""
+        return []
+
+    def _on_opened(self, _event: Opened) -> list[Command]:
+        self.flow.screen, self.flow.waiting, self._halted = "pin", "", None
+        return []
+
+    def _retry(self, _touch: Touch) -> list[Command]:
+        if self.flow.screen_shown() not in ("blocked", "starting"):
+            return []
+        return [Retry()] if self._halted is not None else [SyncNow()]
+
+    def unit_block(self) -> Halted | None:
+        """What about this kiosk as a whole is against selling; None where nothing is."""
+        shop = self.flow.shop
+        unit = shop.unit
+        if unit.code == "unit_disabled" and shop.unsold:
+            return Halted(
+                unit.code,
+                "Almost ready",
+                "This kiosk is enrolled. It has still to be enabled.",
+                f"Ask the office to enable {shop.name or 'it'} (Kiosks, Enable). It starts by itself.",
+                can_retry=True,
+            )
+        if not unit.can and unit.code != "no_catalog":
+            return Halted(unit.code, "This kiosk cannot sell", unit.words, unit.hint, can_retry=True)
+        if shop.suspended:
+            return Halted(
+                "suspended_all", "All sales are stopped", shop.suspended, "Wait for the office.", True
+            )
+        clock = next((e.answer for e in shop.events if e.answer.code == "clock_back"), None)
+        if clock is not None:
+            return Halted(clock.code, "The clock is wrong", clock.words, clock.hint, can_retry=True)
+        return None
+
+    # Enrolment --------------------------------------------------------------------------------------
+
+    def _on_enrol_needed(self, event: EnrolNeeded) -> list[Command]:
+        self.flow.screen, self.flow.waiting, self._halted = "enrol", "", None
+        self._enrol["server"] = self._enrol["server"] or event.server
+        self._enrol["focus"] = "code" if self._enrol["server"] else "server"
+        self._enrol["device"], self._enrol["error"] = event.device, event.error
+        return []
+
+    def _focus_enrol(self, name: str) -> list[Command]:
+        if name in ("server", "code"):
+            self._enrol["focus"] = name
+        return []
+
+    def _key_enrol(self, key: str) -> list[Command]:
+        focus = self._enrol["focus"]
+        self._enrol["error"] = ""
+        if key == "enter":
+            if focus == "server":
+                self._enrol["focus"] = "code"
+                return []
+            return self._do_enrol(Touch("enrol"))
+        self._enrol[focus] = typed(self._enrol[focus], key)
+        return []
+
+    def _do_enrol(self, _touch: Touch) -> list[Command]:
+        if self.flow.screen != "enrol":
+            return []
+        server, code = self._enrol["server"].strip(), self._enrol["code"].strip()
+        if not server or not code:
+            self._enrol["error"] = "Type the server's address and the code that the office gave you."
+            return []
+        self._enrol["error"], self.flow.waiting = "", "Enrol"
+        return [Enrol(server, code)]
+
+    def _enrol_declined(self, event: Declined) -> list[Command]:
+        self._enrol["error"] = f"{event.words} {event.hint}".strip()
+        return []
+
+    # The operator -----------------------------------------------------------------------------------
+
+    def _choose_operator(self, touch: Touch) -> list[Command]:
+        if self.flow.screen == "pin" and touch.arg in [o for o, _ in self.flow.shop.operators]:
+            self._chosen, self._pin, self._pin_error = touch.arg, "", ""
+        return []
+
+    def _leave_pin(self) -> list[Command]:
+        self._chosen, self._pin, self._pin_error = "", "", ""
+        return []
+
+    def _key_pin(self, key: str) -> list[Command]:
+        if not self._chosen:
+            return []
+        if key == "enter":
+            return self._submit_pin()
+        self._pin_error = ""
+        if key in ("back", "clear") or (key.isdecimal() and len(self._pin) < PIN_DIGITS_MAX):
+            self._pin = typed(self._pin, key)
+        return []
+
+    def _pin_wait_s(self) -> int:
+        return max(0, -(-(self._pin_until - self.flow.monotonic) // 1000))
+
+    def _submit_pin(self) -> list[Command]:
+        if not self._chosen or not self._pin or self._pin_wait_s():
+            return []
+        self.flow.waiting = "CheckPin"
+        self._pin_asked = self._chosen
+        command = CheckPin(self._chosen, self._pin)
+        self._pin = ""
+        return [command]
+
+    def _on_pin(self, event: PinAnswered) -> list[Command]:
+        flow = self.flow
+        flow.waiting = ""
+        if not event.operator:
+            # Each operator's for itself: who knows one PIN must not get more tries at another by using it.
+            failures = self._pin_failures[self._pin_asked] = self._pin_failures.get(self._pin_asked, 0) + 1
+            self._pin_error = "That PIN is not right."
+            if failures >= PIN_FREE_TRIES:
+                wait_s = min(PIN_WAIT_S_MAX, PIN_WAIT_S_MIN * 2 ** min(10, failures - PIN_FREE_TRIES))
+                self._pin_until = flow.monotonic + wait_s * 1000
+            return []
+        self._pin_failures.pop(event.operator, None)
+        self._pin_until, self._pin_error, self._chosen = 0, "", ""
+        flow.operator, flow.operator_name = event.operator, event.name
+        flow.screen = "sell"
+        return flow.printing.recover(event.pending) if event.pending else []
+
+    # The view ---------------------------------------------------------------------------------------
+
+    def view(self, now: int) -> dict[str, Any]:  # noqa: ARG002 - as Part has it
+        """``starting``, ``blocked``, ``enrol``, ``pin``."""
+        return {
+            "starting": self._view_starting(),
+            "blocked": self._view_blocked(),
+            "enrol": dict(self._enrol),
+            "pin": {
+                "operators": [{"id": o, "name": n} for o, n in self.flow.shop.operators],
+                "chosen": self._chosen,
+                "entered": len(self._pin),
+                "error": self._pin_error,
+                "wait_s": self._pin_wait_s(),
+            },
+        }
+
+    def _view_starting(self) -> dict[str, Any]:
+        if self.flow.screen != "starting":
+            return {"words": "Fetching events from the office", "progress": 90}
+        return {"words": self._starting.words, "progress": self._starting.progress}
+
+    def _view_blocked(self) -> dict[str, Any]:
+        h = self._halted or self.unit_block() or Halted("", "", "", "", can_retry=False)
+        return {
+            "code": h.code,
+            "title": h.title,
+            "reason": h.reason,
+            "what_to_do": h.what_to_do,
+            "can_retry": h.can_retry,
+        }
