@@ -15,6 +15,8 @@ Window {
     Binding { target: Theme; property: "name"; value: journey.theme }
     Binding { target: Theme; property: "width"; value: window.width }
     Binding { target: Theme; property: "height"; value: window.height }
+    Binding { target: Theme; property: "language"; value: view.language || "en" }
+    Binding { target: Theme; property: "large"; value: view.look !== undefined && view.look.large === true }
 
     Item {
         id: root
@@ -34,7 +36,7 @@ Window {
             id: stage
             readonly property bool asked: view.approve !== undefined && view.approve.open
             visible: !asked
-            anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; margins: Theme.portrait ? Theme.px(11) : Theme.margin; topMargin: Theme.gap; bottomMargin: Theme.gap }
+            anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; margins: Theme.portrait ? Theme.gap : Theme.margin; topMargin: Theme.gap; bottomMargin: Theme.gap }
 
             // A screen is built when it is first needed and then kept: going back to it costs nothing. Those of
             // the day's work are built ahead, in idle time; the first of them while the journal is being opened.
@@ -43,7 +45,12 @@ Window {
                 property bool ahead: false
                 readonly property bool shown: view.screen === name
                 property bool seen: false
+                property bool bleed: false // up to the edges of the window
                 anchors.fill: parent
+                anchors.leftMargin: bleed ? -stage.anchors.leftMargin : 0
+                anchors.rightMargin: bleed ? -stage.anchors.rightMargin : 0
+                anchors.topMargin: bleed ? -stage.anchors.topMargin : 0
+                anchors.bottomMargin: bleed ? -stage.anchors.bottomMargin : 0
                 visible: shown
                 active: seen || shown || (ahead && (window.settled || name === "pin" && window.drawn))
                 asynchronous: !shown
@@ -54,7 +61,14 @@ Window {
             Stage { name: "starting" }
             Stage { name: "blocked" }
             Stage { name: "enrol" }
+            Stage { name: "attract"; bleed: true }
             Stage { name: "pin"; ahead: true }
+            Stage { name: "events" }
+            Stage { name: "customer" }
+            Stage { name: "age" }
+            Stage { name: "choose" }
+            Stage { name: "review" }
+            Stage { name: "attend" }
             Stage { name: "sell"; ahead: true }
             Stage { name: "pay"; ahead: true }
             Stage { name: "printing"; ahead: true }

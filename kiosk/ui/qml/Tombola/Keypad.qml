@@ -6,10 +6,10 @@ Item {
     property string corner: "clear" // or a character
     property bool offered: true
     readonly property real cell: Math.floor(width / 3)
-    readonly property real rowHeight: Math.max(Theme.touch, Math.floor(height / 4))
+    readonly property real rowHeight: Math.max(Theme.touchMin, Math.min(Theme.px(104), Math.floor(height / 4)))
 
-    implicitWidth: 3 * Theme.touch
-    implicitHeight: 4 * Theme.touch
+    implicitWidth: 3 * Theme.touchMin
+    implicitHeight: 4 * Theme.touchMin
 
     Grid {
         columns: 3

@@ -1,4 +1,5 @@
-// A package as a large priced button; its type grows with it.
+// A package as a ticket: what one gets on its body, the price on its stub, in the colour of its roll.
+// Its type grows with it; the stub is at the right where it is low, below where it is high.
 import QtQuick
 
 Touch {
@@ -14,65 +15,85 @@ Touch {
     implicitHeight: Theme.px(120)
 
     readonly property color ink: enabled ? Theme.text : Theme.muted
-    // Name and price side by side where it is low and wide, one below the other where there is room.
-    readonly property bool flat: height < Theme.px(138)
-    readonly property bool ample: height >= Theme.px(206) && width >= Theme.px(230)
-    readonly property bool tight: flat && width < Theme.px(210)
-    readonly property int inset: Theme.px(ample ? 24 : tight ? 12 : 18)
+    readonly property bool upright: height >= Theme.px(156) && width < 2.1 * height
+    readonly property real stub: Math.round(upright ? Math.min(height * 0.48, Theme.px(140)) : width * 0.46)
+    readonly property int inset: Theme.px(width < Theme.px(190) ? 10 : 18)
 
-    background: Rectangle {
-        radius: Theme.radius
-        color: !button.enabled ? Theme.sunken : button.down ? Theme.accentSoft : Theme.surface
-        border.width: button.down ? Theme.px(3) : Theme.hair
-        border.color: button.down ? Theme.accent : Theme.line
+    background: Ticket {
+        upright: button.upright
+        stub: button.stub
+        paper: !button.enabled ? Theme.sunken : button.down ? Theme.accentSoft : Theme.surface
+        tint: !button.enabled ? Theme.sunken : button.down ? Theme.accent : Theme.stub(button.row.index)
+        line: button.down ? Theme.accent : Theme.line
+        weight: button.down ? Theme.px(3) : Theme.hair
     }
 
     contentItem: Item {
-        Column {
-            id: what
-            anchors { left: parent.left; top: parent.top; leftMargin: button.inset; topMargin: button.flat ? Math.round((button.height - height) / 2) : Theme.px(button.ample ? 18 : 12) }
-            width: parent.width - 2 * button.inset
-            readonly property real beside: button.tight ? width * 0.54 : button.flat ? parent.width * 0.56 - 2 * button.inset : width
-            spacing: Theme.px(button.ample ? 3 : 1)
-            Words {
-                width: button.tight ? parent.width : parent.beside
-                text: button.row.name
-                strong: true
-                font.pixelSize: button.ample ? Theme.title : button.tight ? Theme.body : Theme.lead
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: Theme.caption
-                color: button.ink
-            }
-            Words {
-                width: parent.beside
-                text: button.amount
-                figures: true
-                font.pixelSize: button.ample ? Theme.lead : Theme.body
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: Theme.px(12)
-                color: button.ink
-            }
-            Words {
-                width: parent.width
-                text: button.row.description
-                visible: text !== "" && !button.flat && what.y + y + height < price.y
-                color: Theme.muted
-                font.pixelSize: button.ample ? Theme.body : Theme.caption
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: Theme.px(14)
+        Item {
+            id: body
+            anchors { left: parent.left; top: parent.top; leftMargin: button.inset }
+            width: (button.upright ? parent.width : parent.width - button.stub) - 2 * button.inset
+            height: button.upright ? parent.height - button.stub : parent.height
+            // What is said of it, where there is room to say it.
+            readonly property bool told: hint.text !== "" && height >= Theme.px(96) && least.advanceWidth < width - 2
+            TextMetrics { id: least; font.family: Theme.family; font.pixelSize: hint.minimumPixelSize; text: hint.text }
+
+            Column {
+                anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter }
+                Words {
+                    width: parent.width
+                    text: button.row.name
+                    strong: true
+                    font.pixelSize: body.height >= Theme.px(88) ? Theme.lead : Theme.body
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.px(13)
+                    color: button.ink
+                }
+                // Where the word has no room, the drawing says what is counted.
+                Row {
+                    width: parent.width
+                    spacing: Theme.tiny
+                    Icon {
+                        id: sign
+                        visible: body.width < Theme.px(100)
+                        name: "ticket"
+                        size: Theme.px(20)
+                        color: button.ink
+                        anchors.verticalCenter: parent.verticalCenter
+                    }
+                    Words {
+                        width: parent.width - (sign.visible ? sign.width + parent.spacing : 0)
+                        text: sign.visible ? Theme.count(button.row.tickets) : button.amount
+                        figures: true
+                        font.pixelSize: body.height >= Theme.px(88) ? Theme.lead : Theme.body
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.px(13)
+                        color: button.ink
+                    }
+                }
+                Words {
+                    id: hint
+                    width: parent.width
+                    text: button.row.description
+                    visible: body.told
+                    color: Theme.muted
+                    font.pixelSize: Theme.caption
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.px(12)
+                }
             }
         }
         Words {
-            id: price
-            anchors { right: parent.right; bottom: parent.bottom; rightMargin: button.inset; bottomMargin: button.tight ? what.anchors.topMargin : button.flat ? Math.round((button.height - height) / 2) : Theme.px(button.ample ? 12 : 6) }
-            width: button.tight ? what.width * 0.44 : button.flat ? parent.width * 0.44 - button.inset : what.width
-            horizontalAlignment: Text.AlignRight
+            anchors { right: parent.right; bottom: parent.bottom; rightMargin: button.inset * (button.upright ? 1 : 0.5) }
+            width: (button.upright ? parent.width : button.stub) - button.inset * (button.upright ? 2 : 1.2)
+            height: button.upright ? button.stub : parent.height
+            horizontalAlignment: Text.AlignHCenter
             text: button.row.price
-            color: button.enabled ? Theme.accent : Theme.muted
+            color: !button.enabled ? Theme.muted : button.down ? Theme.accentInk : Theme.stubInk
             figures: true
             font.weight: Font.Bold
-            font.pixelSize: button.tight ? Theme.body : button.flat ? Theme.title : Theme.px(button.ample ? 60 : 44)
-            fontSizeMode: Text.HorizontalFit
+            font.pixelSize: Theme.px(button.upright ? 62 : 48)
+            fontSizeMode: Text.Fit
             minimumPixelSize: Theme.px(13)
         }
     }

@@ -1,193 +1,257 @@
 // How the kiosk is, at all times: what is still here, what is left, each device, the network, the clock, the close;
-// below it who sells, and the one sentence that matters most now.
+// below it who sells, and the one sentence that matters most now. Calm while all is well: what is wrong is lit.
 import QtQuick
-import QtQuick.Layouts
 
 Rectangle {
     id: strip
     readonly property var s: view.status
     // Where the last message goes: it hides nothing but the sentence.
     readonly property alias speech: sentence
+    readonly property int line: Theme.px(44)
 
-    implicitHeight: chips.height + who.height + rule.height
-    color: Theme.surface
+    implicitHeight: chips.height + who.height + Theme.px(4)
+    color: Theme.night
 
     // What a device says up to its first full stop; the rest stands below.
     function brief(words: string): string {
         return words.split(/[.:](?:\s|$)/)[0];
     }
 
+    // Each is as wide as its words. Where they do not all fit, the calmest say less, never the loud ones first.
+    readonly property var rows: Theme.portrait ? [[upload, numbers, closes], [printer, scanner, network, clock]]
+        : [[upload, numbers, printer, scanner, network, clock, closes]]
+    readonly property var folds: {
+        const folded = [];
+        for (const row of rows) {
+            const there = row.filter((chip) => chip.there);
+            let need = there.reduce((sum, chip) => sum + chip.whole, (there.length - 1) * Theme.tiny);
+            const patient = there.slice().sort((a, b) => (a.loud ? 100 : 0) + a.patience - (b.loud ? 100 : 0) - b.patience);
+            for (const chip of patient) {
+                if (need <= chips.width)
+                    break;
+                need -= chip.whole - chip.part;
+                folded.push(chip);
+            }
+        }
+        return folded;
+    }
+
     component Chip: Rectangle {
         id: chip
         property string picture
         property string text
+        property string little: "" // what is left of it where it is crowded
         property string kind: "none"
-        property bool firm: true
-        // Where it stands: in one line, or upright in two.
-        required property int place
-        property point upright
+        property bool there: true
+        property int patience: 0
         readonly property bool loud: kind === "bad" || kind === "warn"
+        readonly property bool folded: strip.folds.includes(chip)
+        readonly property color ink: kind === "bad" ? Theme.alarmInk : kind === "warn" ? Theme.cautionInk : Theme.nightInk
+        readonly property real bare: icon.width + 2 * Theme.px(8)
+        readonly property real whole: bare + Theme.px(6) + Math.ceil(full.advanceWidth) + 2
+        readonly property real part: little === "" ? bare : bare + Theme.px(6) + Math.ceil(less.advanceWidth) + 2
 
-        Layout.row: Theme.portrait ? upright.y : 0
-        Layout.column: Theme.portrait ? upright.x : place
-        Layout.fillWidth: true
-        Layout.fillHeight: true
-        Layout.preferredWidth: words.implicitWidth + Theme.px(40)
-        // Where it is crowded, only what a device says of itself breaks, and never within a word.
-        Layout.minimumWidth: firm ? Layout.preferredWidth : Math.max(longest.implicitWidth, words.implicitWidth * 0.55) + Theme.px(40)
-        radius: Theme.px(10)
-        color: loud ? Theme.wash(kind) : "transparent"
+        visible: there
+        width: folded ? part : whole
+        height: Theme.px(34)
+        radius: Theme.px(9)
+        color: kind === "bad" ? Theme.alarm : kind === "warn" ? Theme.caution : "transparent"
 
         Accessible.role: Accessible.StaticText
         Accessible.name: text
 
-        Words {
-            id: longest
-            visible: false
-            text: chip.text.split(/\s/).join("\n")
-            strong: words.strong
-            figures: true
-            font.pixelSize: Theme.caption
-        }
+        TextMetrics { id: full; font: words.font; text: chip.text }
+        TextMetrics { id: less; font: words.font; text: chip.little }
         Icon {
             id: icon
-            anchors { left: parent.left; leftMargin: Theme.px(6); verticalCenter: parent.verticalCenter }
+            anchors { left: parent.left; leftMargin: Theme.px(8); verticalCenter: parent.verticalCenter }
             name: chip.picture
             size: Theme.px(22)
-            color: chip.loud ? Theme.ink(chip.kind) : chip.kind === "good" ? Theme.good : Theme.muted
+            color: chip.loud ? chip.ink : chip.kind === "good" ? Theme.nightGood : Theme.nightMuted
         }
         Words {
             id: words
-            anchors { left: icon.right; leftMargin: Theme.px(6); right: parent.right; rightMargin: Theme.px(6); verticalCenter: parent.verticalCenter }
-            text: chip.text
-            color: chip.loud ? Theme.ink(chip.kind) : Theme.text
-            strong: chip.loud
+            anchors { left: icon.right; leftMargin: Theme.px(6); verticalCenter: parent.verticalCenter }
+            width: chip.width - chip.bare - Theme.px(6)
+            visible: text !== ""
+            text: chip.folded ? chip.little : chip.text
+            color: chip.ink
+            strong: true
             figures: true
             font.pixelSize: Theme.caption
-            lineHeight: 0.95
-            wrapMode: Text.WordWrap
-            maximumLineCount: 2
+            elide: Text.ElideNone
         }
     }
 
-    GridLayout {
+    Item {
         id: chips
-        anchors { left: parent.left; leftMargin: Theme.gap; right: parent.right; rightMargin: Theme.gap; top: parent.top; topMargin: Theme.tiny }
-        height: (Theme.portrait ? 2 : 1) * Theme.px(48)
-        columnSpacing: Theme.tiny
-        rowSpacing: Theme.tiny
+        anchors { left: parent.left; leftMargin: Theme.gap; right: parent.right; rightMargin: Theme.gap; top: parent.top }
+        height: strip.rows.length * strip.line
+        // The first of a row stand at the left, the last at the right edge.
+        function across(chip: Chip): real {
+            const row = strip.rows.find((one) => one.includes(chip)).filter((one) => one.there);
+            const free = width - row.reduce((sum, one) => sum + one.width, 0);
+            const each = row.length > 1 ? Math.min(free / (row.length - 1), Theme.px(34)) : 0;
+            let x = 0;
+            for (const one of row) {
+                if (one === chip)
+                    break;
+                x += one.width + each;
+            }
+            return chip === closes ? width - chip.width : Math.round(x);
+        }
+        function deep(chip: Chip): real {
+            return strip.rows.findIndex((one) => one.includes(chip)) * strip.line + (strip.line - chip.height) / 2;
+        }
 
         Chip {
-            place: 0
-            upright: Qt.point(0, 0)
+            id: upload
+            x: chips.across(upload); y: chips.deep(upload)
+            patience: 2
             picture: "upload"
             kind: strip.s.unsynced === 0 ? "good" : strip.s.network === "refused" ? "bad" : "none"
             text: strip.s.unsynced === 0 ? qsTr("All uploaded")
-                : qsTr("%1 to upload").arg(Theme.count(strip.s.unsynced)) + (strip.s.oldest === "" ? "" : "\n" + qsTr("oldest %1").arg(strip.s.oldest))
+                : qsTr("%1 to upload", "", strip.s.unsynced).arg(Theme.count(strip.s.unsynced)) + (strip.s.oldest === "" ? "" : " · " + qsTr("oldest %1").arg(strip.s.oldest))
+            little: strip.s.unsynced === 0 ? "" : [Theme.count(strip.s.unsynced), strip.s.oldest].filter(Boolean).join(" · ")
         }
         Chip {
-            place: 1
-            upright: Qt.point(1, 0)
+            id: numbers
+            x: chips.across(numbers); y: chips.deep(numbers)
+            patience: 3
             picture: "ticket"
             kind: strip.s.numbers_low ? "warn" : "none"
-            text: strip.s.numbers_left === null || strip.s.numbers_left === undefined ? qsTr("No numbers yet")
-                : qsTr("%1\nnumbers left").arg(Theme.count(strip.s.numbers_left))
+            readonly property bool known: strip.s.numbers_left !== null && strip.s.numbers_left !== undefined
+            text: known ? qsTr("%1 numbers left", "", strip.s.numbers_left).arg(Theme.count(strip.s.numbers_left)) : qsTr("No numbers yet")
+            little: known ? Theme.count(strip.s.numbers_left) : "–"
         }
         Chip {
-            place: 2
-            upright: Qt.point(2, 1)
+            id: printer
+            x: chips.across(printer); y: chips.deep(printer)
+            patience: 5
             picture: "printer"
-            Layout.columnSpan: Theme.portrait ? 2 : 1
-            firm: false
             kind: strip.s.printer_ok === true ? "good" : strip.s.printer_ok === false ? "bad" : "warn"
             text: strip.brief(strip.s.printer)
         }
         Chip {
-            place: 3
-            upright: Qt.point(3, 0)
+            id: scanner
+            x: chips.across(scanner); y: chips.deep(scanner)
+            patience: 1
             picture: "scanner"
-            firm: false
             kind: strip.s.scanner_ok === true ? "good" : strip.s.scanner_ok === false ? "bad" : "none"
             text: strip.brief(strip.s.scanner)
         }
         Chip {
-            place: 4
-            upright: Qt.point(0, 1)
+            id: network
+            x: chips.across(network); y: chips.deep(network)
+            patience: 4
             picture: "network"
-            firm: false
             kind: strip.s.network === "online" ? "good" : strip.s.network === "refused" ? "bad" : "none"
             text: strip.brief(strip.s.network_words)
         }
         Chip {
-            place: 5
-            upright: Qt.point(1, 1)
+            id: clock
+            x: chips.across(clock); y: chips.deep(clock)
             picture: "clock"
-            firm: false
             kind: strip.s.clock_ok === true ? "good" : strip.s.clock_ok === false ? "bad" : "none"
             text: qsTr("Clock: %1").arg(strip.s.clock_words)
         }
         Chip {
-            place: 6
-            upright: Qt.point(2, 0)
+            id: closes
+            x: chips.across(closes); y: chips.deep(closes)
+            patience: 6
             picture: "hourglass"
-            visible: strip.s.closes !== ""
-            firm: false
+            there: strip.s.closes !== ""
             kind: strip.s.closes_in_s !== null && strip.s.closes_in_s !== undefined && strip.s.closes_in_s < 900 ? "warn" : "none"
             text: strip.s.closes
         }
     }
 
-    RowLayout {
+    Item {
         id: who
-        anchors { left: parent.left; leftMargin: Theme.margin; top: chips.bottom }
-        height: Theme.px(Theme.portrait ? 56 : 42)
-        spacing: Theme.small
-        Rectangle {
-            implicitWidth: Theme.px(28)
-            implicitHeight: implicitWidth
-            radius: Theme.px(8)
-            color: Theme.accent
-            Icon {
-                anchors.centerIn: parent
-                name: "ticket"
-                rotation: -18
-                size: Theme.px(20)
-                color: Theme.accentInk
-            }
+        anchors { left: parent.left; leftMargin: Theme.gap; top: chips.bottom }
+        width: Math.min(name.x + Math.max(name.implicitWidth, person.implicitWidth), Math.round(strip.width * (Theme.portrait ? 0.44 : 0.34)))
+        height: strip.line
+        Brand {
+            id: mark
+            anchors.verticalCenter: parent.verticalCenter
+            named: false
+            size: Theme.px(21)
         }
-        GridLayout {
-            columns: Theme.portrait ? 1 : 2
-            columnSpacing: Theme.small
-            rowSpacing: 0
-            Words {
-                text: strip.s.rsu_name === "" ? "Tombola" : strip.s.rsu_name
-                strong: true
-                font.pixelSize: Theme.caption
-                Layout.maximumWidth: Theme.px(220)
+        Words {
+            id: name
+            x: mark.width + Theme.px(6)
+            y: person.text === "" ? (parent.height - height) / 2 : Theme.px(1)
+            width: who.width - x
+            text: strip.s.rsu_name === "" ? "Tombola" : strip.s.rsu_name
+            strong: true
+            color: Theme.nightInk
+            font.pixelSize: Theme.caption
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.px(11)
+        }
+        Words {
+            id: person
+            x: name.x
+            y: parent.height - height - Theme.px(2)
+            width: who.width - x
+            visible: text !== ""
+            text: [strip.s.operator, strip.s.shift || ""].filter(Boolean).join(" · ")
+            color: Theme.nightMuted
+            font.pixelSize: Theme.px(15)
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.px(11)
+        }
+    }
+
+    // Unread words from the office: lower than a finger in what is seen, not in what can be touched.
+    Touch {
+        id: mail
+        readonly property int unread: strip.s.messages || 0
+        visible: unread > 0
+        act: "open_messages"
+        text: unread === 1 ? qsTr("1 message") : qsTr("%1 messages", "", unread).arg(Theme.count(unread))
+        anchors { right: parent.right; rightMargin: Theme.gap; bottom: who.bottom }
+        width: Math.max(Theme.touchMin, envelope.width + mailed.implicitWidth + 3 * Theme.small)
+        height: Math.max(Theme.touchMin, strip.line)
+        topInset: height - strip.line + Theme.px(3)
+        background: Rectangle {
+            radius: Theme.px(9)
+            color: mail.down ? Theme.goldDown : Theme.gold
+        }
+        contentItem: Item {
+            Icon {
+                id: envelope
+                anchors { left: parent.left; leftMargin: Theme.small; bottom: parent.bottom; bottomMargin: (strip.line - Theme.px(3) - height) / 2 }
+                name: "message"
+                size: Theme.px(24)
+                color: Theme.goldInk
             }
             Words {
-                text: strip.s.operator
-                visible: text !== ""
-                color: Theme.muted
+                id: mailed
+                anchors { left: envelope.right; leftMargin: Theme.small; verticalCenter: envelope.verticalCenter }
+                text: Theme.narrow ? Theme.count(mail.unread) : mail.text
+                strong: true
+                color: Theme.goldInk
                 font.pixelSize: Theme.caption
-                Layout.maximumWidth: Theme.px(220)
             }
         }
     }
 
     Item {
         id: sentence
-        anchors { left: who.right; leftMargin: Theme.margin; right: parent.right; rightMargin: Theme.margin; top: who.top; bottom: who.bottom }
+        anchors { left: who.right; leftMargin: Theme.margin; right: mail.visible ? mail.left : parent.right; rightMargin: Theme.gap; top: who.top; topMargin: Theme.px(1); bottom: who.bottom; bottomMargin: Theme.px(1) }
         // Only what the line above cuts short is said here in full.
         readonly property var news: [
+            { kind: "gold", text: view.attendant && view.attendant.called ? view.attendant.words : "" },
             { kind: "bad", text: strip.s.printer_ok === true ? "" : strip.s.printer },
             { kind: "bad", text: strip.s.network === "refused" ? strip.s.network_words : "" },
             { kind: "bad", text: strip.s.scanner_ok === false ? strip.s.scanner : "" },
+            { kind: "warn", text: strip.s.mirror_ok === false ? strip.s.mirror_words : "" },
             { kind: "warn", text: strip.s.numbers_low ? qsTr("Few numbers are left: connect this kiosk to fetch more.") : "" },
             { kind: "none", text: strip.s.printer },
             { kind: "none", text: strip.s.network_words },
             { kind: "none", text: strip.s.scanner }
-        ].find((one) => one.text.replace(/\.$/, "") !== strip.brief(one.text)) || { kind: "none", text: "" }
+        ].find((one) => one.kind !== "none" && one.kind !== "bad" ? one.text !== "" : one.text.replace(/\.$/, "") !== strip.brief(one.text)) || { kind: "none", text: "" }
 
         Words {
             anchors.fill: parent
@@ -195,22 +259,12 @@ Rectangle {
             horizontalAlignment: Text.AlignRight
             text: sentence.news.text
             strong: sentence.news.kind !== "none"
-            color: sentence.news.kind === "none" ? Theme.muted : Theme.ink(sentence.news.kind)
+            color: sentence.news.kind === "none" ? Theme.nightMuted : Theme.gold
             font.pixelSize: Theme.caption
+            fontSizeMode: Text.Fit
+            minimumPixelSize: Theme.px(12)
             wrapMode: Text.Wrap
             maximumLineCount: 2
-        }
-    }
-
-    Rectangle {
-        id: rule
-        anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-        height: Theme.hair + Theme.tiny
-        color: "transparent"
-        Rectangle {
-            anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-            height: Theme.hair
-            color: Theme.line
         }
     }
 }

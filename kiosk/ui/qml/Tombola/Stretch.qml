@@ -1,6 +1,5 @@
 // A body that fills its place, and scrolls where its place is too low for it.
 import QtQuick
-import QtQuick.Controls.Basic
 
 Flickable {
     id: stretch
@@ -16,18 +15,10 @@ Flickable {
     clip: crowded
     boundsBehavior: Flickable.StopAtBounds
 
-    ScrollBar.vertical: ScrollBar {
-        policy: stretch.crowded ? ScrollBar.AlwaysOn : ScrollBar.AlwaysOff
-        width: Theme.px(10)
-        contentItem: Rectangle {
-            radius: width / 2
-            color: Theme.muted
-        }
-    }
-
     Item {
         id: holder
         width: stretch.width - (stretch.crowded ? Theme.margin : 0)
         height: stretch.contentHeight
     }
+    ScrollMark { along: stretch }
 }
