@@ -136,22 +136,27 @@ def _disk() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as e:
-        name = getattr(e, "sqlite_errorname", "") or ""
-        if name.startswith("SQLITE_FULL"):
-            raise Fault(
-                "disk_full",
-                "The kiosk's disk is full; the last step was not done.",
-                "Free space, then try again.",
-            ) from e
-        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            raise Fault(
-                "journal_corrupt",
-                f"The journal's file is damaged ({e}).",
-                "Do not switch off or delete anything: the office recovers the sales from it or from its copy.",
-            ) from e
-        if isinstance(e, sqlite3.OperationalError):
-            raise Fault("disk", f"The kiosk's disk fails: {e}.", "Call the office; change the disk.") from e
-        raise
+        raise _failed(e) from e
+
+
+def _failed(e: sqlite3.DatabaseError) -> Exception:
+    """The fault behind an error of SQLite's; the error itself where it is the program's own."""
+    name = getattr(e, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_FULL"):
+        return Fault(
+            "disk_full",
+            "The kiosk's disk is full; the last step was not done.",
+            "Free space, then try again.",
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return Fault(
+            "journal_corrupt",
+            f"The journal's file is damaged ({e}).",
+            "Do not switch off or delete anything: the office recovers the sales from it or from its copy.",
+        )
+    if isinstance(e, sqlite3.OperationalError):
+        return Fault("disk", f"The kiosk's disk fails: {e}.", "Call the office; change the disk.")
+    return e
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
@@ -341,10 +346,12 @@ class Store(Reader):
 
     def append(self, row: Row) -> None:
         """Write one entry; when this returns it is on the disk. ``Fault`` where it is not, and then it is absent."""
-        with _disk():
+        try:
             self._db.execute(
                 "INSERT INTO journal VALUES (?, ?, ?, ?)", (row.seq, row.data, row.signature, row.hash)
             )
+        except sqlite3.DatabaseError as e:  # said here, not by _disk: a sale waits for this
+            raise _failed(e) from e
 
     def sign(self, signatures: list[tuple[int, bytes]]) -> None:
         """Fill in the signatures of entries (seq, signature) that bear a proof."""

@@ -13,7 +13,7 @@ import msgspec
 
 from kiosk import ledger
 from kiosk.catalog import CLOSE_CUT, Answer, Shelf, read_grant
-from kiosk.journal import Journal
+from kiosk.journal import Head, Journal
 from kiosk.ledger import Block, Ledger, Sold
 from kiosk.store import Job
 from shared import entry, numbers, sale, wire
@@ -36,6 +36,8 @@ COPY_FROM_ENTRIES = 20_000
 """A shorter journal is read whole at start, in some 0.15 s; of a longer one the ledger is kept."""
 COPY_EVERY_ENTRIES = 5_000
 """How far the kept ledger may lie behind before it is kept anew."""
+DRAFT_MS_MAX = 86_400_000
+"""A draft holds so long at most, where nothing opens, closes or expires."""
 PREPARED = 20
 """Validation numbers worked out ahead in the block that is being sold."""
 
@@ -115,6 +117,25 @@ class BasketLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A basket worked out ahead of the tap that sells it; worth something while nothing that it rests on has changed."""
+
+    basket: tuple[BasketLine, ...]
+    lines: tuple[sale.Line, ...]
+    due: int
+    """What it costs, minor units."""
+    head: Head
+    catalog: wire.Catalog | None
+    stopped: Answer
+    online: bool
+    since: int
+    until: int
+    """By the time that decides, it holds from ``since`` until before ``until``."""
+    unsynced_max: int
+    """The lowest limit of its events."""
+
+
+@dataclass(frozen=True, slots=True)
 class Print:
     """A copy of a ticket that has to come out, or whose coming out is in doubt."""
 
@@ -146,6 +167,9 @@ class Till:
         self.stopped = Answer()
         """Why this kiosk sells nothing whatever the catalog says (fork, damaged journal)."""
         self._secrets = self._store.secrets()
+        self._draft: Draft | None = None
+        self._reserve = True
+        """The disk's reserve was untouched when it was last looked at: with every answer to ``can_sell``."""
         self._cut_waits: dict[str, int] = {}
         kept = self._store.get_json("claim")
         self.claim_open: wire.ClaimRequest | None = kept and msgspec.convert(kept, wire.ClaimRequest)
@@ -193,7 +217,8 @@ class Till:
         return answer
 
     def _limits(self, event: wire.EventInfo, now: int) -> Answer:
-        if not self._store.has_reserve():
+        self._reserve = self._store.has_reserve()
+        if not self._reserve:
             return Answer(
                 "disk_reserve",
                 "The kiosk's disk is nearly full; no more sales are taken.",
@@ -220,6 +245,67 @@ class Till:
         expires = block.grant.validation_expires_at
         return block.grant.allocation in self._secrets and (expires is None or now < expires)
 
+    def draft(self, basket: Sequence[BasketLine]) -> None:
+        """Work the basket out while its buyer looks for money, so that its sale is the write alone.
+
+        Nothing is used up, and what is against the sale is said by :meth:`complete`. Call it again after whatever
+        may have changed something: where nothing did it costs next to nothing.
+        """
+        wanted = tuple(basket)
+        if not wanted or self.ledger.unprinted or self._ready(wanted) is not None:
+            return
+        try:
+            self._draft = None if self._cuts_due() else self._work_out(wanted)
+        except Refused:
+            self._draft = None
+
+    def _ready(self, basket: tuple[BasketLine, ...]) -> Draft | None:
+        """The draft of this basket, while it holds."""
+        draft = self._draft
+        if (
+            draft is not None
+            and draft.head is self.journal.head
+            and draft.catalog is self.shelf.catalog
+            and draft.stopped is self.stopped
+            and draft.online == self.online
+            and draft.basket == basket
+            and draft.since <= self.watch.now() < draft.until
+            and len(self.ledger.unsynced) < draft.unsynced_max
+            and self.watch.check(draft.head.at).can
+            and self._reserve
+        ):
+            return draft
+        return None
+
+    def _work_out(self, basket: tuple[BasketLine, ...]) -> Draft:
+        """What the basket is sold as; ``Refused`` where it cannot be sold now."""
+        now = self.watch.now()
+        for event in dict.fromkeys(line.event for line in basket):
+            self.can_sell(event).demand()
+        lines = tuple(self._lines(basket))
+        return Draft(
+            basket=basket,
+            lines=lines,
+            due=sum(line.price for line in lines),
+            head=self.journal.head,
+            catalog=self.shelf.catalog,
+            stopped=self.stopped,
+            online=self.online,
+            since=now,
+            until=self._next_change(now),
+            unsynced_max=min(self.shelf.events[line.event].policies.unsynced_max for line in basket),
+        )
+
+    def _next_change(self, now: int) -> int:
+        """When the next thing opens, closes, expires or is due, milliseconds."""
+        times: list[int | None] = []
+        for event in self.shelf.events.values():
+            times += [event.opens_at, event.closes_at]
+            times += [cut.at for cut in event.cuts]
+            times += [t for p in event.packages for t in (p.active_from, p.active_to)]
+            times += [b.grant.validation_expires_at for b in self.ledger.open.get(event.id, ())]
+        return min((t for t in times if t is not None and t > now), default=now + DRAFT_MS_MAX)
+
     def complete(
         self,
         sale_id: str,
@@ -242,17 +328,21 @@ class Till:
             )
         if method not in ("cash", "card"):
             raise ValueError(f"no such way to pay: {method}")
-        for event in dict.fromkeys(line.event for line in basket):
-            self.can_sell(event).demand()
-        lines = self._lines(basket)
-        due = sum(line.price for line in lines)
+        wanted = tuple(basket)
+        draft = self._ready(wanted)
+        if draft is None:
+            draft = self._work_out(wanted)
+            # What is due stands before the sale: no sale made after an early bird's end is in its draw.
+            if self.cut():
+                draft = self._work_out(wanted)
+        lines, due = draft.lines, draft.due
         if tendered < due:
             short = money(due - tendered, lines[0].currency)
             raise Refused("not_enough", f"{short} are missing.", "Take the rest of the money.")
         body = sale.Sale(
             sale=sale_id,
             operator=operator,
-            lines=tuple(lines),
+            lines=lines,
             payment=sale.Payment(
                 method="cash" if method == "cash" else "card",
                 amount=due,
@@ -263,6 +353,7 @@ class Till:
             catalog=self.shelf.version,
         )
         row, at = self.journal.append(body, sign_later=True)
+        self._draft = None
         self.ledger.apply(row.seq, at, body)
         return Receipt(tuple(Sold(body, i, row.seq, at) for i in range(len(lines))))
 
@@ -441,14 +532,20 @@ class Till:
         event = self.shelf.events.get(event_id)
         return event is not None and any(c.kind == CLOSE_CUT and c.id in self.ledger.cuts for c in event.cuts)
 
+    def _cuts_due(self) -> list[tuple[wire.EventInfo, wire.CutInfo]]:
+        """Draws whose time has come, and that the chain is not cut for."""
+        cuts = self.ledger.cuts
+        return [
+            (event, due)
+            for event, due in self.shelf.cuts_due(self.watch.now())
+            if due.id not in cuts and event.state not in ("created", "cancelled")
+        ]
+
     def cut(self) -> list[sale.Cut]:
         """Cut the chain for every draw whose time has come; a ticket still at the printer is waited for."""
-        now = self.watch.now()
         made = []
         waiting = {t.line.event for t in self.ledger.unprinted.values() if t is not None}
-        for event, due in self.shelf.cuts_due(now):
-            if due.id in self.ledger.cuts or event.state in ("created", "cancelled"):
-                continue
+        for event, due in self._cuts_due():
             since = self._cut_waits.setdefault(due.id, self._clock.monotonic_ms())
             if event.id in waiting and self._clock.monotonic_ms() - since < CUT_WAIT_MS_MAX:
                 continue

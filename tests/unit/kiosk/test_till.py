@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
+from kiosk.catalog import Answer
 from kiosk.till import BasketLine, Receipt, Watch
 from shared import numbers, sale, wire
 from shared.errors import Refused
@@ -397,3 +399,93 @@ def test_a_basket_that_cannot_be_sold_is_refused_whole(kiosk: Kiosk) -> None:
     with pytest.raises(Refused, match="currencies"):
         kiosk.till.complete("x", [BasketLine(EVENT, SMALL), BasketLine(EVENT, "e")], OPERATOR, 999)
     assert spans(sell(kiosk)) == [(100, 5)], "a refused basket used numbers up"
+
+
+# A basket worked out ahead --------------------------------------------------------------------------
+
+
+def facts(kiosk: Kiosk) -> list[sale.Body]:
+    return [body for _, _, body in kiosk.journal.bodies()]
+
+
+def test_a_sale_worked_out_ahead_is_the_same_sale(kiosk: Kiosk) -> None:
+    """N1: a draft uses nothing up, and is sold as it stands."""
+    basket = [BasketLine(EVENT, LARGE, 2), BasketLine(EVENT, SMALL)]
+    head = kiosk.journal.head
+    kiosk.till.draft(basket)
+    kiosk.till.draft([BasketLine(EVENT, SMALL)])
+    kiosk.till.draft(basket)
+    assert kiosk.journal.head is head
+    receipt = kiosk.till.complete(str(UUID(int=1)), basket, OPERATOR, 5_000)
+    kiosk.print_all()
+    assert spans(receipt) == [(100, 5), (105, 5), (110, 1)]
+    assert sale.problems(receipt.tickets[0].fact) == []
+    assert receipt.tickets[0].fact.payment.change == 2_500
+    kiosk.till.draft(basket)
+    assert kiosk.till.complete(str(UUID(int=1)), basket, OPERATOR, 5_000).repeated
+
+
+def test_a_draft_is_thrown_away_by_whatever_it_rests_on(kiosk: Kiosk) -> None:
+    """N1, E1: another sale, another catalog, the time, the office's stop, a full disk."""
+    basket = [BasketLine(EVENT, LARGE)]
+
+    def drafted(**how: object) -> str:
+        kiosk.till.draft(basket)
+        return refusal(kiosk, ident=77, **how)
+
+    kiosk.till.draft(basket)
+    assert spans(sell(kiosk, package=SMALL)) == [(100, 1)]
+    assert spans(sell(kiosk, ident=2)) == [(101, 5)]
+    kiosk.till.draft(basket)
+    kiosk.take(event(state="suspended"))
+    assert drafted() == "suspended"
+    kiosk.take(event())
+    kiosk.till.draft(basket)
+    kiosk.till.stopped = Answer("forked", "This disk is an old copy.")
+    assert drafted() == "forked"
+    kiosk.till.stopped = Answer()
+    kiosk.take(event(policies=wire.Policies(offline=False)))
+    kiosk.till.online = True
+    kiosk.till.draft(basket)
+    kiosk.till.online = False
+    assert refusal(kiosk, ident=77) == "offline"
+    kiosk.take(event(policies=wire.Policies(unsynced_max=3)))
+    kiosk.till.acknowledge(kiosk.journal.head.seq)
+    kiosk.till.draft(basket)
+    kiosk.till.acknowledge(0)
+    kiosk.take(event(policies=wire.Policies(unsynced_max=2)))
+    assert refusal(kiosk, ident=77) == "unsynced_limit"
+    kiosk.take(event())
+    kiosk.till.draft(basket)
+    kiosk.clock.wall -= HOUR_MS
+    assert refusal(kiosk, ident=77) == "clock_back"
+    kiosk.clock.wall += HOUR_MS
+    assert spans(sell(kiosk, ident=3)) == [(106, 5)]
+
+
+def test_a_draft_does_not_outlive_a_price_or_an_event(kiosk: Kiosk) -> None:
+    """E1, E13: what was on offer when the buyer looked for money may be no more."""
+    offer = msgspec.structs.replace(event().packages[1], active_to=START_MS + 60_000)
+    kiosk.take(event(packages=(event().packages[0], offer)))
+    kiosk.till.draft([BasketLine(EVENT, LARGE)])
+    kiosk.clock.go(60_000)
+    assert refusal(kiosk) == "no_package"
+    kiosk.take(event())
+    kiosk.till.draft([BasketLine(EVENT, LARGE)])
+    kiosk.clock.go(3 * HOUR_MS)
+    assert refusal(kiosk) == "closed"
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_due_cut_stands_before_the_next_sale(kiosk: Kiosk, *, ahead: bool) -> None:
+    """D2: no sale made after an early bird's end stands before its cut, however late the kiosk looks."""
+    bird = wire.CutInfo(id=str(UUID(int=0xC2)), kind="early_bird", at=START_MS + HOUR_MS)
+    kiosk.take(event(cuts=(*event().cuts, bird)))
+    sell(kiosk)
+    if ahead:
+        kiosk.till.draft([BasketLine(EVENT, LARGE)])
+    kiosk.clock.go(HOUR_MS)
+    sell(kiosk, ident=2)
+    made = [fact for fact in facts(kiosk) if isinstance(fact, sale.Sale | sale.Cut)]
+    assert [type(fact) for fact in made] == [sale.Sale, sale.Cut, sale.Sale]
+    assert [fact.cut for fact in made if isinstance(fact, sale.Cut)] == [bird.id]
