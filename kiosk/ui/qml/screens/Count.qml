@@ -1,0 +1,310 @@
+// The drawer counted, piece by piece or as one sum; what it ought to be is shown only when it has been counted.
+import QtQuick
+import QtQuick.Layouts
+import Tombola
+
+Item {
+    id: screen
+    readonly property var c: view.count
+    readonly property bool counted: c.over_words !== ""
+    readonly property string kind: c.over_minor === 0 ? "good" : c.over_minor > 0 ? "warn" : "bad"
+
+    // A note or a coin by its shape; touching it moves the typing here.
+    component Piece: Touch {
+        id: piece
+        required property var row
+        act: "count_focus"
+        arg: row.index
+        text: qsTr("%1: %2, together %3").arg(row.label).arg(row.count).arg(row.total)
+        implicitHeight: Theme.px(80)
+
+        background: Rectangle {
+            radius: Theme.radius
+            color: piece.down ? Theme.down : piece.row.focus ? Theme.accentSoft : Theme.surface
+            border.width: piece.row.focus ? Theme.px(3) : Theme.hair
+            border.color: piece.row.focus ? Theme.accent : Theme.line
+        }
+        contentItem: Item {
+            Rectangle {
+                id: shape
+                anchors { left: parent.left; leftMargin: Theme.gap; verticalCenter: parent.verticalCenter }
+                width: Theme.px(84)
+                height: piece.row.coin ? Theme.px(52) : Theme.px(44)
+                radius: piece.row.coin ? height / 2 : Theme.px(6)
+                color: Theme.sunken
+                border.width: Theme.px(2)
+                border.color: Theme.muted
+                Words {
+                    anchors.centerIn: parent
+                    width: parent.width - Theme.small
+                    horizontalAlignment: Text.AlignHCenter
+                    text: piece.row.label
+                    strong: true
+                    figures: true
+                    font.pixelSize: Theme.body
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.px(12)
+                }
+            }
+            Column {
+                anchors { left: shape.right; leftMargin: Theme.small; right: parent.right; rightMargin: Theme.gap; verticalCenter: parent.verticalCenter }
+                Words {
+                    width: parent.width
+                    horizontalAlignment: Text.AlignRight
+                    text: Theme.count(piece.row.count)
+                    strong: true
+                    figures: true
+                    color: piece.row.count === 0 && !piece.row.focus ? Theme.muted : Theme.text
+                    font.pixelSize: Theme.title
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.caption
+                }
+                Words {
+                    width: parent.width
+                    visible: piece.row.count > 0
+                    horizontalAlignment: Text.AlignRight
+                    text: piece.row.total
+                    figures: true
+                    color: Theme.muted
+                    font.pixelSize: Theme.caption
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.px(11)
+                }
+            }
+        }
+    }
+
+    GridLayout {
+        anchors.fill: parent
+        columns: Theme.portrait ? 1 : 2
+        columnSpacing: Theme.margin
+        rowSpacing: Theme.gap
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            Layout.preferredWidth: Theme.px(820)
+            spacing: Theme.gap
+
+            ScreenHead {
+                Layout.fillWidth: true
+                title: screen.c.title
+                words: screen.c.words
+            }
+
+            Row {
+                visible: screen.c.currencies.length > 1 && !screen.counted
+                spacing: Theme.small
+                Repeater {
+                    model: screen.c.currencies
+                    BigButton {
+                        required property string modelData
+                        act: "count_currency"
+                        arg: modelData
+                        chosen: screen.c.currency === modelData
+                        text: modelData
+                    }
+                }
+            }
+
+            Stretch {
+                id: pieces
+                visible: !screen.counted && !screen.c.sum_only
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                GridLayout {
+                    width: parent.width
+                    height: Math.min(parent.height, Math.ceil(lists.pieces.count / columns) * Theme.px(118))
+                    columns: Math.max(2, Math.floor(width / Theme.px(230)))
+                    columnSpacing: Theme.small
+                    rowSpacing: Theme.small
+                    uniformCellWidths: true
+                    Repeater {
+                        model: lists.pieces
+                        Piece {
+                            Layout.fillWidth: true
+                            Layout.fillHeight: true
+                            Layout.minimumHeight: implicitHeight
+                        }
+                    }
+                }
+            }
+
+            // One sum instead.
+            Card {
+                visible: !screen.counted && screen.c.sum_only
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Column {
+                    anchors.centerIn: parent
+                    width: parent.width - 2 * Theme.margin
+                    spacing: Theme.small
+                    Words {
+                        width: parent.width
+                        horizontalAlignment: Text.AlignHCenter
+                        text: qsTr("Type what is in the drawer")
+                        color: Theme.muted
+                        font.pixelSize: Theme.lead
+                    }
+                    Words {
+                        width: parent.width
+                        horizontalAlignment: Text.AlignHCenter
+                        text: screen.c.total
+                        figures: true
+                        font.weight: Font.Bold
+                        font.pixelSize: Theme.hero
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.title
+                    }
+                }
+            }
+
+            // What it comes to.
+            Verdict {
+                visible: screen.counted
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                kind: screen.kind
+                picture: screen.kind === "good" ? "check" : screen.kind === "warn" ? "plus" : "minus"
+                size: Theme.px(96)
+                across: false
+                title: screen.c.over_words
+                words: screen.kind === "good" ? qsTr("The drawer holds what it should.") : screen.kind === "warn" ? qsTr("There is more in the drawer than there should be.") : qsTr("There is less in the drawer than there should be.")
+            }
+
+            Notice {
+                Layout.fillWidth: true
+                kind: "bad"
+                text: screen.c.error
+            }
+        }
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: !Theme.portrait
+            Layout.maximumWidth: Theme.portrait ? Number.POSITIVE_INFINITY : Theme.px(420)
+            Layout.preferredWidth: Theme.px(420)
+            spacing: Theme.gap
+
+            Card {
+                Layout.fillWidth: true
+                Layout.fillHeight: screen.counted
+                implicitHeight: sums.implicitHeight + 2 * Theme.gap
+                ColumnLayout {
+                    id: sums
+                    anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.gap; leftMargin: Theme.margin; rightMargin: Theme.margin }
+                    spacing: 0
+                    Words {
+                        Layout.fillWidth: true
+                        text: screen.counted ? qsTr("Counted") : qsTr("In the drawer")
+                        color: Theme.muted
+                        font.pixelSize: Theme.caption
+                    }
+                    Words {
+                        Layout.fillWidth: true
+                        text: screen.c.total
+                        figures: true
+                        font.weight: Font.Bold
+                        font.pixelSize: Theme.figure
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.body
+                    }
+                    Line {
+                        visible: screen.c.expected !== ""
+                        Layout.fillWidth: true
+                        label: qsTr("Expected")
+                        value: screen.c.expected
+                        size: Theme.lead
+                        rule: screen.counted
+                    }
+                    Line {
+                        visible: screen.counted
+                        Layout.fillWidth: true
+                        label: qsTr("Difference")
+                        value: screen.c.over
+                        size: Theme.lead
+                        rule: false
+                    }
+                }
+            }
+
+            RowLayout {
+                visible: !screen.counted
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.maximumHeight: Theme.px(440)
+                spacing: 0
+                Keypad {
+                    id: pad
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.preferredHeight: implicitHeight
+                    Layout.minimumHeight: implicitHeight
+                    corner: screen.c.sum_only ? "." : "clear"
+                }
+                ColumnLayout {
+                    visible: !screen.c.sum_only
+                    Layout.fillHeight: true
+                    Layout.preferredWidth: pad.cell
+                    spacing: Theme.px(7)
+                    readonly property int at: screen.c.pieces.findIndex((one) => one.focus)
+                    id: steps
+                    BigButton {
+                        Layout.fillWidth: true
+                        Layout.fillHeight: true
+                        act: "count_more"
+                        arg: steps.at
+                        offered: steps.at >= 0
+                        picture: "plus"
+                        size: Theme.title
+                        Accessible.name: qsTr("One more")
+                    }
+                    BigButton {
+                        Layout.fillWidth: true
+                        Layout.fillHeight: true
+                        act: "count_less"
+                        arg: steps.at
+                        offered: steps.at >= 0
+                        picture: "minus"
+                        size: Theme.title
+                        Accessible.name: qsTr("One less")
+                    }
+                    BigButton {
+                        Layout.fillWidth: true
+                        Layout.fillHeight: true
+                        act: "key"
+                        arg: "enter"
+                        size: Theme.body
+                        text: qsTr("Next")
+                    }
+                }
+            }
+            Item { Layout.fillHeight: !Theme.portrait; visible: !screen.counted }
+
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.gap
+                BigButton {
+                    visible: !screen.counted
+                    Layout.fillWidth: true
+                    Layout.preferredWidth: Theme.px(150)
+                    Layout.preferredHeight: Theme.px(88)
+                    act: "count_sum"
+                    size: Theme.body
+                    text: screen.c.sum_only ? qsTr("By piece") : qsTr("One sum")
+                }
+                BigButton {
+                    Layout.fillWidth: true
+                    Layout.preferredWidth: Theme.px(260)
+                    Layout.preferredHeight: Theme.px(88)
+                    act: "count_confirm"
+                    once: true
+                    kind: "primary"
+                    offered: screen.c.can_confirm
+                    size: Theme.lead
+                    text: screen.counted ? qsTr("Continue") : screen.c.purpose === "open" ? qsTr("Open the shift") : qsTr("It is counted")
+                }
+            }
+        }
+    }
+}
