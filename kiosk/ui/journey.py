@@ -39,6 +39,7 @@ KEYS_OF_VIEW = (
     "screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event", "packages",
     "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "claim", "sync",
     "closed", "count", "shift", "move", "report", "messages", "diagnostics", "settings", "approve",
+    "language", "languages", "look", "mode", "attract", "attendant", "sell", "customer", "age",
 )  # fmt: skip
 """The view's keys."""
 
@@ -61,6 +62,11 @@ LISTS = {
     "settings": ("settings", "rows"),
     "settings_actions": ("settings", "actions"),
     "approvers": ("approve", "operators"),
+    "languages": ("languages",),
+    "teasers": ("attract", "packages"),
+    "times": ("sell", "times_choices"),
+    "methods": ("pay", "methods"),
+    "fields": ("customer", "fields"),
 }
 """The view's lists, each with its place in the view; none where the view has not got it."""
 
