@@ -177,7 +177,7 @@ class Desk:
         self._outside.opened(self)
         if self.mirror is not None and self.mirror.aside is not None:
             self.mirror_damaged(self.mirror.aside)
-        self._appended()
+        self.refresh()
         if not self.till.stopped.can:
             self._halt_stopped()
 
@@ -201,6 +201,7 @@ class Desk:
         _log.error("the second copy was damaged; it is kept as %s", aside)
         if self.is_open:
             self._critical("MIRROR_DAMAGED", "ERROR", f"The damaged second copy is kept as {aside.name}.")
+            self._outside.appended(self.till.journal.head.seq)
 
     def _halt(self, e: KnownError) -> None:
         titles = {

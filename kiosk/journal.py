@@ -1,4 +1,4 @@
-"""One kiosk's journal: every fact it states, in one chain, signed by its key, and a second copy elsewhere.
+"""One kiosk's journal: every fact it states, in one chain, signed by its key.
 
 A sale is not kept waiting for its signature: its row bears the kiosk's :func:`proof` until the next write fills the
 signature in, and whatever leaves the disk before that is signed as it leaves. The signature follows from key and entry
@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from kiosk.store import READ_ENTRIES_MAX, Identity, Reader, Row, Store
 from shared import entry, medium, sale, wire
@@ -26,11 +25,6 @@ from shared.errors import Fault
 
 CHECK_ENTRIES = 500
 """Entries to a step of the check behind the screens: some 3 ms."""
-MIRROR_MARK_ENTRIES = 20_000
-"""A shorter copy is read whole at each start, so that it is written anew from a damaged place on."""
-MIRROR_LAG_MAX = 200
-"""More entries than this missing in the second copy is an alarm."""
-
 SIGNATURE_BYTES, PROOF_BYTES = 64, 32
 
 _KEPT = "The damaged file is kept. Do not switch off; call the office, which recovers the sales."
@@ -215,142 +209,6 @@ class Journal:
         self.store.put_json("verified", {"seq": self.head.seq, "hash": self.head.hash.hex()})
 
 
-# The second copy ------------------------------------------------------------------------------------
-
-
-class Mirror:
-    """The journal's second copy: a file on another medium, entry behind entry, each synced to the medium.
-
-    The file is PROTOCOL.md's, section 8. A record cut off by a power failure is cut away at the next start.
-    """
-
-    def __init__(self, folder: Path, identity: Identity) -> None:
-        self._identity = identity
-        self.path = folder / f"tombola-{identity.rsu}-{identity.epoch}.journal"
-        self._header = _header(medium.MIRROR_FORMAT, identity)
-        self.seq = 0
-        self.hash = entry.GENESIS
-        self._last_at = 0
-        """Where the last record begins, bytes."""
-
-    def mark(self) -> dict[str, int | str]:
-        """Where the copy ends, for the next :meth:`open`."""
-        return {"at": self._last_at, "seq": self.seq, "hash": self.hash.hex()}
-
-    def open(self, mark: dict[str, int | str] | None = None) -> None:
-        """Read what is there; ``Fault`` where the medium cannot be used or holds another kiosk's chain.
-
-        A long copy is read from its ``mark`` on, if the entry that the mark names stands there.
-        """
-        try:
-            if not self.path.exists():
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                with self.path.open("xb") as file:
-                    file.write(self._header)
-                    file.flush()
-                    os.fsync(file.fileno())
-                self.seq, self.hash = 0, entry.GENESIS
-                return
-            with self.path.open("r+b") as file:
-                if file.readline(medium.HEADER_BYTES_MAX) != self._header:
-                    raise Fault(
-                        "mirror_foreign",
-                        "The second copy's file is not this kiosk's.",
-                        "Use a medium of its own.",
-                    )
-                whole = file.tell()
-                self.seq, self.hash, self._last_at = 0, entry.GENESIS, 0
-                if mark is not None and int(mark["seq"]) >= MIRROR_MARK_ENTRIES and self._resume(file, mark):
-                    whole = file.tell()
-                else:
-                    file.seek(whole)
-                while (record := medium.read_mirror_record(file.read)) is not None:
-                    data, _signature = record
-                    self.seq += 1
-                    self.hash = hashlib.sha256(data).digest()
-                    self._last_at, whole = whole, file.tell()
-                file.truncate(whole)
-        except OSError as e:
-            raise _mirror_fault(e) from e
-
-    def _resume(self, file: BinaryIO, mark: dict[str, int | str]) -> bool:
-        """Go to behind the entry of ``mark``; False where it does not stand where the mark says."""
-        at, digest = int(mark["at"]), bytes.fromhex(str(mark["hash"]))
-        file.seek(at)
-        record = medium.read_mirror_record(file.read)
-        if record is None or hashlib.sha256(record[0]).digest() != digest:
-            return False
-        self.seq, self.hash, self._last_at = int(mark["seq"]), digest, at
-        return True
-
-    def append(self, rows: list[Row]) -> None:
-        """Add entries behind the last; they are on the medium when this returns. ``Fault`` where they are not."""
-        rows = [row for row in rows if row.seq > self.seq]
-        if not rows:
-            return
-        if rows[0].seq != self.seq + 1:
-            raise ValueError(f"entry {rows[0].seq} does not follow {self.seq}")
-        try:
-            with self.path.open("r+b") as file:
-                at = file.seek(0, os.SEEK_END)
-                last_at = at
-                try:
-                    for row in rows:
-                        last_at = file.tell()
-                        file.write(medium.mirror_record(row.data, signature(self._identity, row)))
-                    file.flush()
-                    os.fsync(file.fileno())
-                except OSError:
-                    os.ftruncate(file.fileno(), at)
-                    raise
-        except OSError as e:
-            raise _mirror_fault(e) from e
-        self.seq, self.hash, self._last_at = rows[-1].seq, rows[-1].hash, last_at
-
-    def rows(self) -> Iterator[tuple[bytes, bytes]]:
-        """The entries of the copy with their signatures, for whoever recovers them."""
-        with self.path.open("rb") as file:
-            file.readline(medium.HEADER_BYTES_MAX)
-            while (record := medium.read_mirror_record(file.read)) is not None:
-                yield record
-
-
-def _header(of: str, identity: Identity) -> bytes:
-    return medium.header_line(
-        of, identity.rsu, identity.epoch, identity.certificate, identity.certificate_signature
-    )
-
-
-def _mirror_fault(e: OSError) -> Fault:
-    return Fault(
-        "mirror",
-        f"The second copy of the journal cannot be written: {e.strerror}.",
-        "Check the USB stick or SD card.",
-    )
-
-
-def compare_mirror(mirror: Mirror, reader: Reader) -> None:
-    """``Fault`` ``forked`` where the copy holds what the journal does not: the disk was rolled back or swapped."""
-    if mirror.seq == 0:
-        return
-    held = reader.entry(mirror.seq)
-    if held is None or held.hash != mirror.hash:
-        raise Fault(
-            "forked",
-            "The second copy holds sales that this kiosk's journal does not: the disk is an old copy.",
-            "Do not sell. Call the office; it needs both the kiosk and the second copy.",
-        )
-
-
-def mirror_step(mirror: Mirror, reader: Reader) -> int:
-    """Copy what the second copy lacks; how many entries were copied. ``Fault`` where the medium fails."""
-    copied = 0
-    while rows := reader.entries(mirror.seq, 500):
-        mirror.append(rows)
-        copied += len(rows)
-    return copied
-
-
 # Out by hand ----------------------------------------------------------------------------------------
 
 
@@ -389,9 +247,16 @@ def pack(identity: Identity, rows: list[Row]) -> bytes:
 def export(reader: Reader, identity: Identity, after: int, path: Path) -> int:
     """Write what lies behind ``after`` into a file for the office (PROTOCOL.md, section 8); how many entries that is."""
     count = 0
+    header = medium.header_line(
+        medium.EXPORT_FORMAT,
+        identity.rsu,
+        identity.epoch,
+        identity.certificate,
+        identity.certificate_signature,
+    )
     try:
         with path.open("wb") as file:
-            file.write(_header(medium.EXPORT_FORMAT, identity))
+            file.write(header)
             for last, body in batches(reader, identity, after):
                 file.write(medium.export_record(body))
                 count = last - after

@@ -15,7 +15,8 @@ from uuid import UUID
 import pytest
 
 from kiosk import journal
-from kiosk.journal import Mirror, compare_mirror, export, mirror_step
+from kiosk.journal import export
+from kiosk.mirror import Mirror
 from kiosk.store import DATABASE, IDENTITY, Store
 from kiosk.till import BasketLine
 from shared import entry, sale, wire
@@ -252,76 +253,6 @@ def test_a_full_disk_refuses_the_sale_and_keeps_the_rest(kiosk: Kiosk, tmp_path:
         subprocess.run(["umount", str(small)], check=True)
 
 
-# The second copy ------------------------------------------------------------------------------------
-
-
-def test_the_second_copy_follows_and_heals_a_torn_end(kiosk: Kiosk, tmp_path: Path) -> None:
-    """K6: a second copy on another medium, whose entries are signed one by one."""
-    sell(kiosk, 5)
-    mirror = Mirror(tmp_path / "stick", kiosk.identity)
-    mirror.open()
-    mirror.append(kiosk.store.entries(0, 1_000))
-    assert (mirror.seq, mirror.hash) == (kiosk.journal.head.seq, kiosk.journal.head.hash)
-    with mirror.path.open("ab") as file:
-        file.write(b"\x00\x00\x01\x00torn")
-    again = Mirror(tmp_path / "stick", kiosk.identity)
-    again.open()
-    assert again.seq == mirror.seq
-    sell(kiosk, 2, 5)
-    again.append(kiosk.store.entries(0, 1_000))
-    for data, signature in again.rows():
-        assert entry.signed_by(kiosk.identity.key.public, entry.read(data).hash, signature)
-    assert len(list(again.rows())) == kiosk.journal.head.seq
-    compare_mirror(again, kiosk.store)
-
-
-def test_a_long_copy_is_read_from_its_mark_on_if_the_mark_fits(
-    kiosk: Kiosk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """K6: a start does not read years of copies, and never believes a mark that the medium does not bear out."""
-    monkeypatch.setattr(journal, "MIRROR_MARK_ENTRIES", 1)
-    sell(kiosk, 5)
-    mirror = Mirror(tmp_path / "stick", kiosk.identity)
-    mirror.open()
-    mirror_step(mirror, kiosk.store)
-    mark = mirror.mark()
-    at = int(mark["at"])
-    sell(kiosk, 2, 5)
-    mirror_step(mirror, kiosk.store)
-    whole = mirror.path.read_bytes()
-    behind = bytearray(whole)
-    behind[whole.index(b"\n") + 200] ^= 1  # in the first entry: who reads from the mark on does not see it
-    mirror.path.write_bytes(behind)
-    end = mirror.mark()
-    mirror.open(mark)
-    assert mirror.mark() == end
-    assert mirror.path.read_bytes() == behind
-    mirror.open(end)
-    assert mirror.mark() == end
-    sell(kiosk, 1, 7)
-    mirror_step(mirror, kiosk.store)
-    assert mirror.path.read_bytes()[: len(whole)] == behind
-    for wrong in (mark | {"at": at + 1}, mark | {"hash": "00" * 32}, mark | {"at": 10**9}):
-        again = Mirror(tmp_path / "stick", kiosk.identity)
-        again.open(wrong)
-        assert again.mark() == mirror.mark()
-
-
-def test_another_kiosks_medium_and_a_copy_ahead_are_seen(kiosk: Kiosk, tmp_path: Path) -> None:
-    """Y8: a mirror that is ahead of the journal, or differs from it, is a rolled-back or swapped disk."""
-    mirror = Mirror(tmp_path, kiosk.identity)
-    mirror.open()
-    mirror.append(kiosk.store.entries(0, 1_000))
-    mirror.seq += 1
-    with pytest.raises(Fault, match="old copy"):
-        compare_mirror(mirror, kiosk.store)
-    mirror.path.write_bytes(b"{}\n")
-    with pytest.raises(Fault, match="not this kiosk's"):
-        mirror.open()
-    with pytest.raises(Fault, match="cannot be written"):
-        Mirror(Path("/proc/nowhere"), kiosk.identity).open()
-
-
 def test_an_export_holds_what_the_office_lacks_as_uploads(kiosk: Kiosk, tmp_path: Path) -> None:
     """K6: the office imports the file, idempotently: it is made of uploads."""
     sell(kiosk, 10)
@@ -428,8 +359,8 @@ def test_what_leaves_the_disk_is_signed_as_it_leaves(kiosk: Kiosk, tmp_path: Pat
     """K6: a dead unit's second copy is proof, its last sale included; so is an upload."""
     seq = sell_unsigned(kiosk)
     mirror = Mirror(tmp_path / "stick", kiosk.identity)
-    mirror.open()
-    mirror_step(mirror, kiosk.store)
+    mirror.open(kiosk.store)
+    mirror.follow(kiosk.store)
     upload = journal.pack(kiosk.identity, kiosk.store.entries(0, 1_000))
     assert bare(kiosk) == [seq]
     copied = list(mirror.rows())

@@ -15,7 +15,8 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from kiosk.journal import Mirror, export
+from kiosk.journal import export
+from kiosk.mirror import Mirror
 from kiosk.store import Identity, Row, Store
 from shared import entry, sale, wire
 from shared.clock import SystemClock
@@ -68,7 +69,8 @@ def rows(kiosk: Kiosk) -> list[Row]:
 def stick(kiosk: Kiosk, folder: Path, count: int | None = None) -> Path:
     """The kiosk's second copy, as the kiosk writes it; of its first entries where told so."""
     mirror = Mirror(folder, identity(kiosk))
-    mirror.open()
+    with Store(folder.with_name(f"{folder.name}-disk")) as store:
+        mirror.open(store)
     mirror.append(rows(kiosk)[:count])
     return mirror.path
 
