@@ -15,7 +15,7 @@ from flask import Blueprint, Response, current_app, g, request
 from shared import wire
 from shared.errors import Fault, KnownError, Refused
 from shared.proof import BadProof, verify_request
-from syncserver import allocations, audit, auth, catalog, claims, ingest, rsus
+from syncserver import allocations, audit, auth, catalog, claims, customers, ingest, rsus
 from syncserver.auth import PUBLIC, RSU, access
 
 blueprint = Blueprint("api", __name__, url_prefix="/rsu/v1")
@@ -262,6 +262,17 @@ def post_claims() -> Response:
     asked = _read(wire.ClaimRequest)
     with here.begin() as c:
         return reply(claims.pay_at_kiosk(here, c, rsu, epoch, asked))
+
+
+@blueprint.post("/customers")
+@access(RSU)
+def post_customers() -> Response:
+    """Takes in what buyers told of themselves; the same again changes nothing."""
+    here = auth.office()
+    rsu, epoch = g.rsu
+    told = _read(wire.CustomersRequest)
+    with here.begin() as c:
+        return reply(customers.take(here, c, rsu, epoch, told.records))
 
 
 @blueprint.post("/health")

@@ -27,7 +27,7 @@ from shared.wire import (
     ResultInfo,
     SignedGrant,
 )
-from syncserver import allocations, events, rsus
+from syncserver import allocations, events, organisations, rsus
 from syncserver import models as m
 from syncserver.office import Office
 
@@ -75,6 +75,7 @@ def build(office: Office, c: Connection, rsu: UUID, epoch: int) -> Signed:
         events=_events(office, c, unit, epoch),
         operators=_operators(office, c, unit.organization_id, rsu, epoch),
         peers=_peers(c, unit.organization_id),
+        shifts=organisations.of(c, unit.organization_id).shifts,
     )
     digest = hashlib.sha256(wire.canonical(says)).digest()
     serial = unit.catalog_serial

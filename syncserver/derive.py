@@ -20,14 +20,14 @@ import psycopg
 from sqlalchemy import Connection, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from shared import numbers, sale
+from shared import numbers, sale, shift
 from shared.clock import Clock, to_ms, utc
 from shared.entry import Entry
 from shared.errors import Refused
 from shared.games import GAMES
 from shared.games.raffle import MAIN_POOL as MAIN
 from shared.money import AMOUNT_MAX
-from syncserver import allocations, events
+from syncserver import allocations, events, shifts
 from syncserver import models as m
 from syncserver.allocations import Block
 from syncserver.audit import critical_event
@@ -89,6 +89,7 @@ NOTED = {
     "unknown_kind": "An entry of a kind that this server does not know yet",
     "unknown_cut": "A cut that this office has not set",
     "clock": "The kiosk's clock jumped or is off",
+    "cash": "The money of a drawer does not add up",
 }
 """Findings that are kept and block nothing."""
 COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -160,7 +161,7 @@ def find(c: Connection, unit: Row[Any], found: Sequence[Finding]) -> None:
 _ORDER_COLUMNS = (
     "id, validation_number, event_id, package_id, rsu_id, rsu_allocation_id, total_amount, currency, payment_status, "
     "payment_reference, ticket_count, source, operator_id, is_offline_sale, offline_sync_status, offline_created_at, "
-    "epoch, journal_seq, sale_id, line_no, is_test, quarantine_id"
+    "epoch, journal_seq, sale_id, line_no, is_test, quarantine_id, payment_method, card_amount, customer_commitment"
 )
 _COPY_ORDERS = f"COPY orders ({_ORDER_COLUMNS}) FROM STDIN"
 _COPY_TICKETS = (
@@ -341,6 +342,7 @@ class Derivation:
         self.by_number: dict[int, Block] = {}
         self.operators: set[str] = set()
         self.use: defaultdict[str, _Use] = defaultdict(_Use)
+        self.drawers = shifts.Drawers(office, c, unit)
 
     def run(self, entries: Sequence[Entry]) -> None:
         """Everything that follows, written down."""
@@ -362,12 +364,21 @@ class Derivation:
                     self._witnessed(one, body)
                 case sale.Critical():
                     self._critical(one, body)
+                case _ if not self.places:
+                    # Logged on and off, printed, reprinted, settings changed: kept raw, nothing follows.
+                    self.drawers.take(one, body)
                 case _:
-                    pass  # logged on and off, printed, reprinted: kept raw, nothing follows
+                    pass  # a second chain has no drawer of its own: what it sold counts, its shifts stay raw
         self._write_orders()
         self._write_voids()
         self._write_cuts()
         self._write_use()
+        for doubt in self.drawers.write():
+            self.findings.append(
+                Finding(
+                    "cash", doubt.seq, subject=doubt.subject, detail={"words": doubt.words, **doubt.detail}
+                )
+            )
         find(self.c, self.unit, self.findings)
         self._write_events()
 
@@ -596,12 +607,15 @@ class Derivation:
         operator = body.operator if _UUID(body.operator) else None
         package = line.package if line.package in event.packages else _NULL
         block = self.by_number.get(numbers.block_number(line.validation))
+        # A bytea's text form begins with a backslash, which COPY wants twice.
+        promised = rf"\\x{body.customer}" if _SHA256(body.customer) else _NULL
         self.orders.append(
             f"{line.order}\t{line.validation}\t{line.event}\t{package}\t{self.unit.rsu_id}\t"
             f"{block.allocation if block else _NULL}\t{line.price}\t{line.currency}\tpaid\t"
             f"{_escape(body.payment.reference)}\t{line.count}\trsu\t{operator or _NULL}\tt\t"
             f"{'failed' if failed else 'synced'}\t{utc(moment).isoformat()}\t{self.unit.epoch}\t{one.header.seq}\t"
-            f"{body.sale}\t{place}\t{'t' if body.test else 'f'}\t{self.places.get(one.hash, _NULL)}\n"
+            f"{body.sale}\t{place}\t{'t' if body.test else 'f'}\t{self.places.get(one.hash, _NULL)}\t"
+            f"{body.payment.method}\t{shift.card_part(body, place)}\t{promised}\n"
         )
         event.touched = True
         if not failed and not body.test:
@@ -901,6 +915,10 @@ class Derivation:
                     "epoch": self.unit.epoch,
                     "seq": seq,
                     "at": utc(at) if 0 <= at <= MOMENT_MS_MAX else utc(self.now),
+                    "approved_by": _clean(body.approved_by) or None,
+                    "returned": body.returned
+                    if body.currency == row.currency and 0 <= body.returned <= AMOUNT_MAX
+                    else None,
                 }
             )
         for event_id, less in apply_voids(self.c, rows).items():

@@ -588,7 +588,10 @@ class RsuJournalEntry(Base):
     """One entry of a kiosk's chain, as received. Append only; `kind` and `at_ms` are null if unreadable."""
 
     __tablename__ = "rsu_journal"
-    __table_args__ = (CheckConstraint(_HASH_LENGTH, name="hash"),)
+    __table_args__ = (
+        CheckConstraint(_HASH_LENGTH, name="hash"),
+        Index("idx_rsu_journal_paid", "rsu_id", "epoch", "seq", postgresql_where=text("kind = 'paid'")),
+    )
 
     rsu_id: Mapped[UUID] = mapped_column(primary_key=True, info={"refers_to": "rsu_epochs.rsu_id"})
     epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

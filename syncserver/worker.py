@@ -13,7 +13,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import and_, func, or_, select
 
-from syncserver import automatic, events
+from syncserver import automatic, customers, events
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -31,8 +31,8 @@ _log = logging.getLogger(__name__)
 
 
 def make_app(office: Office) -> App:
-    """The office's timed work: due closings and draws and the watch over silent kiosks every minute, tidying every
-    hour.
+    """The office's timed work: due closings and draws and the watch over silent kiosks every minute, forgetting buyers
+    and tidying every hour.
     """
     url = office.engine.url.set(drivername="postgresql")
     connector = PsycopgConnector(
@@ -51,6 +51,12 @@ def make_app(office: Office) -> App:
     def _watch(timestamp: int) -> None:
         for words in watch(office):
             _log.warning("%s (minute %s)", words, timestamp)
+
+    @app.periodic(cron=EVERY_HOUR)
+    @app.task(name="forget", queueing_lock="forget", pass_context=False)
+    def _forget(timestamp: int) -> None:
+        for words in customers.run_due(office):
+            _log.info("%s (hour %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_HOUR)
     @app.task(name="tidy", queueing_lock="tidy", pass_context=False)

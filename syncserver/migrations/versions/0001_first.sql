@@ -171,6 +171,8 @@ CREATE TABLE rsu_journal (
     CONSTRAINT rsu_journal_hash_check CHECK (octet_length(hash) = 32)
 );
 
+CREATE INDEX idx_rsu_journal_paid ON rsu_journal (rsu_id, epoch, seq) WHERE kind = 'paid';
+
 CREATE TABLE rsu_states (
     key TEXT NOT NULL,
     description TEXT NOT NULL,

@@ -188,8 +188,34 @@ def test_a_ticket_is_asked_about_and_a_claim_answered(house: House, unit: Unit) 
     assert refusal(broken) == (400, "malformed")
 
 
+def test_customers_come_signed_and_too_many_are_413(house: House, unit: Unit) -> None:
+    """Protocol 10: what the sale has not come for waits; more than a request holds is to be halved."""
+    browser, target = house.app.test_client(), "/rsu/v1/customers"
+
+    def send(count: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - werkzeug's own response type
+        records = tuple(
+            wire.CustomerRecord(sale=str(uuid4()), salt="00" * 32, data='{"name":"Eve"}')
+            for _ in range(count)
+        )
+        body = msgspec.json.encode(wire.CustomersRequest(records=records))
+        return browser.post(target, data=body, headers=unit.headers("POST", target, body))
+
+    told = send(2)
+    assert (told.status_code, len(told.json["waiting"]), told.json["kept"]) == (200, 2, [])
+    assert send(0).status_code == 200
+    assert refusal(send(wire.CUSTOMERS_MAX + 1)) == (413, "too_large")
+    assert refusal(browser.post(target, data=b"{}", headers=PLAIN)) == (401, "not_signed")
+
+
 @pytest.mark.parametrize(
-    "target", ["/rsu/v1/allocations", "/rsu/v1/health", "/rsu/v1/tickets", "/rsu/v1/claims"]
+    "target",
+    [
+        "/rsu/v1/allocations",
+        "/rsu/v1/health",
+        "/rsu/v1/tickets",
+        "/rsu/v1/claims",
+        "/rsu/v1/customers",
+    ],
 )
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b'{"request":1}', b"[" * 20_000])
 def test_a_message_that_cannot_be_read_is_400(house: House, unit: Unit, target: str, body: bytes) -> None:

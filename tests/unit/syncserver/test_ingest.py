@@ -308,7 +308,9 @@ def wrong_sum(kiosk: Kiosk) -> None:
 
 
 def nul_in_reference(kiosk: Kiosk) -> None:
-    pay = sale.Payment(method="card", amount=PRICE, tendered=PRICE, change=0, reference="a\x00b\\\t\n'")
+    pay = sale.Payment(
+        method="card", amount=PRICE, tendered=PRICE, change=0, card=PRICE, reference="a\x00b\\\t\n'"
+    )
     kiosk.sell(payment=pay, operator="no\x00body")
 
 
@@ -698,13 +700,13 @@ wild_lines = st.builds(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lines=st.lists(wild_lines, max_size=3),
-    amounts=st.tuples(*[st.integers(-(2**62), 2**62)] * 3),
+    amounts=st.tuples(*[st.integers(-(2**62), 2**62)] * 4),
     reference=line_texts,
     at=st.integers(-(2**53) + 1, 2**53 - 1),
     test=st.booleans(),
 )
 def test_no_sale_s_content_blocks_the_sales_behind_it(
-    scene: Scene, lines: list[sale.Line], amounts: tuple[int, int, int], reference: str, at: int, test: bool
+    scene: Scene, lines: list[sale.Line], amounts: tuple[int, ...], reference: str, at: int, test: bool
 ) -> None:
     """Law 5: values at every bound, and beyond it."""
     kiosk = scene.kiosk()
@@ -720,8 +722,10 @@ def test_no_sale_s_content_blocks_the_sales_behind_it(
         )
         for line in lines
     ]
-    amount, tendered, change = amounts
-    pay = sale.Payment(method="cash", amount=amount, tendered=tendered, change=change, reference=reference)
+    amount, tendered, change, card = amounts
+    pay = sale.Payment(
+        method="split", amount=amount, tendered=tendered, change=change, reference=reference, card=card
+    )
     body = sale.Sale(
         sale=str(uuid7(scene.clock)),
         operator=reference,
@@ -729,6 +733,7 @@ def test_no_sale_s_content_blocks_the_sales_behind_it(
         payment=pay,
         catalog=(1, 1),
         test=test,
+        customer=reference,
     )
     kiosk.journal(body, at)
     good = kiosk.sell()
