@@ -13,13 +13,30 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.unit.kiosk.ui_back import BACK, BACK_SCREENS, BACK_TROUBLES
+
+LANGUAGES = ("en", "fr", "es")
 SIZES = ((1024, 600), (1280, 800), (1920, 1080), (600, 1024), (800, 1280))
 THEMES = ("light", "dark", "contrast")
 SCREENS = (
-    "starting blocked enrol pin sell pay printing print_problem done lookup void claim sync closed".split()  # noqa: SIM905
+    *(
+        "starting",
+        "blocked",
+        "enrol",
+        "attract",
+        "pin",
+        "events",
+        "sell",
+        "customer",
+        "age",
+        "pay",
+        "printing",
+    ),
+    *("print_problem", "done", "choose", "review", "attend", "lookup", "void", "claim", "sync", "closed"),
+    *BACK_SCREENS,
 )
 
-VIEW: dict[str, Any] = {
+VIEW: dict[str, Any] = BACK | {
     "screen": "sell",
     "busy": False,
     "program": {"name": "Tombola kiosk", "version": "0.1.0", "hash": "9f2c4e01a7b3"},
@@ -43,6 +60,12 @@ VIEW: dict[str, Any] = {
         "unit_state": "active",
         "rsu_name": "Gate B, kiosk 2",
         "operator": "Maria Lindqvist",
+        "uploading": False,
+        "messages": 0,
+        "shift": "Shift 12",
+        "mirror_ok": True,
+        "mirror_words": "Second copy up to date",
+        "drawer_words": "Drawer closed",
     },
     "starting": {"words": "Fetching events from the office", "progress": 90},
     "blocked": {
@@ -72,6 +95,32 @@ VIEW: dict[str, Any] = {
         "error": "",
         "wait_s": 0,
     },
+    "language": "en",
+    "languages": [
+        {"code": "en", "name": "English", "selected": True},
+        {"code": "fr", "name": "Français", "selected": False},
+        {"code": "es", "name": "Español", "selected": False},
+    ],
+    "look": {"theme": "light", "large": False},
+    "mode": "attended",
+    "attendant": {"called": False, "words": "A customer asks for help at this kiosk."},
+    "attract": {
+        "title": "Harbour City v. Northgate",
+        "venue": "Harbour Park, North Stand",
+        "organisation": "Harbour City Supporters’ Trust",
+        "jackpot": "$18,425.00",
+        "can_sell": True,
+        "why_not": "",
+        "closes": "Closes in 3 h 05 min",
+        "locked_by": "",
+        "attendant": False,
+        "packages": [
+            {"name": "Starter", "price": "$5.00", "tickets": 5},
+            {"name": "Fan", "price": "$10.00", "tickets": 20},
+            {"name": "Super fan", "price": "$20.00", "tickets": 60},
+            {"name": "Family", "price": "$40.00", "tickets": 160},
+        ],
+    },
     "events": [
         {
             "id": "e1",
@@ -79,9 +128,62 @@ VIEW: dict[str, Any] = {
             "number": 17,
             "selected": True,
             "state_words": "On sale",
+            "venue": "Harbour Park, North Stand",
+            "jackpot": "$18,425.00",
+            "can_sell": True,
+            "left": "4,212 numbers left",
         },
-        {"id": "e2", "name": "Season jackpot", "number": 18, "selected": False, "state_words": "On sale"},
+        {
+            "id": "e2",
+            "name": "Season jackpot",
+            "number": 18,
+            "selected": False,
+            "state_words": "On sale",
+            "venue": "Harbour Park",
+            "jackpot": "$102,310.00",
+            "can_sell": True,
+            "left": "19,870 numbers left",
+        },
     ],
+    "sell": {"mode": "runner", "times": 1, "times_choices": [1, 2, 5, 10], "can_repeat": True},
+    "customer": {
+        "required": False,
+        "fields": [
+            {
+                "name": "name",
+                "label": "Name",
+                "value": "Zoë O’Hara",
+                "focus": False,
+                "ok": True,
+                "problem": "",
+            },
+            {
+                "name": "phone",
+                "label": "Mobile phone",
+                "value": "+33 6 12 34",
+                "focus": False,
+                "ok": False,
+                "problem": "This number is too short.",
+            },
+            {
+                "name": "email",
+                "label": "E-mail",
+                "value": "zoe@exa",
+                "focus": True,
+                "ok": None,
+                "problem": "",
+            },
+        ],
+        "layout": "email",
+        "can_continue": False,
+        "can_skip": True,
+        "error": "",
+    },
+    "age": {
+        "years": 18,
+        "title": "Is the buyer 18 or older?",
+        "words": "Ask for a proof of age if you are not sure. Nobody under 18 may buy these tickets.",
+    },
     "event": {
         "id": "e1",
         "name": "Harbour City v. Northgate",
@@ -152,6 +254,16 @@ VIEW: dict[str, Any] = {
             {"amount": 10000, "label": "$100.00"},
         ],
         "enough": True,
+        "methods": [
+            {"code": "cash", "words": "Cash", "selected": True},
+            {"code": "card", "words": "Card", "selected": False},
+            {"code": "split", "words": "Cash and card", "selected": False},
+        ],
+        "method": "cash",
+        "focus": "given",
+        "card": {"amount": "$0.00", "amount_minor": 0, "reference": ""},
+        "can_complete": True,
+        "complete_words": "Paid $42.00",
     },
     "printing": {"words": "Printing ticket 1 of 2", "order_index": 1, "of": 2, "printer": "Printer ready"},
     "print_problem": {
@@ -171,6 +283,8 @@ VIEW: dict[str, Any] = {
         "change_minor": 800,
         "change_words": "$8.00",
         "total": "$42.00",
+        "back_in_s": 4,
+        "test": False,
     },
     "lookup": {
         "typed": "7Q4K9ZTM2B0V",
@@ -247,7 +361,156 @@ VIEW: dict[str, Any] = {
     },
 }
 
-TROUBLES: dict[str, dict[str, Any]] = {
+WORDS: dict[str, dict[str, str]] = {"fr": {}, "es": {}}
+
+TROUBLES: dict[str, dict[str, Any]] = BACK_TROUBLES | {
+    "attract locked": {
+        "screen": "attract",
+        "attract": VIEW["attract"] | {"locked_by": "Maria Lindqvist", "attendant": True},
+        "attendant": VIEW["attendant"] | {"called": True},
+    },
+    "attract closed": {
+        "screen": "attract",
+        "attract": VIEW["attract"]
+        | {
+            "can_sell": False,
+            "why_not": "Sales open on Saturday, 21 November at 17:00.",
+            "jackpot": "Half the jackpot: 50 % of sales",
+            "closes": "",
+            "packages": [],
+        },
+    },
+    "attract plain": {
+        "screen": "attract",
+        "attract": VIEW["attract"]
+        | {"jackpot": "", "organisation": "", "venue": "", "packages": VIEW["attract"]["packages"][:2]},
+    },
+    "attract self service": {"screen": "attract", "mode": "self_service"},
+    "events many": {
+        "screen": "events",
+        "events": [
+            VIEW["events"][i % 2]
+            | {"id": f"e{i}", "selected": i == 0, "name": name, "can_sell": i != 3}
+            | ({"state_words": "Opens at 20:30", "jackpot": ""} if i == 3 else {})
+            for i, name in enumerate(
+                [
+                    "Harbour City v. Northgate",
+                    "Season jackpot",
+                    "Youth academy roof appeal, autumn draw",
+                    "Half-time dash",
+                    "Women’s cup semi-final",
+                    "Grassroots fund",
+                ]
+            )
+        ],
+    },
+    "sell many events": {
+        "screen": "sell",
+        "events": [
+            VIEW["events"][i % 2]
+            | {"id": f"e{i}", "selected": i == 0, "name": f"{VIEW['events'][i % 2]['name']} {i}"}
+            for i in range(6)
+        ],
+        "sell": VIEW["sell"] | {"mode": "fast", "times": 5},
+    },
+    "sell messages": {
+        "screen": "sell",
+        "status": VIEW["status"] | {"messages": 3},
+        "basket": VIEW["basket"]
+        | {"empty": True, "lines": [], "count": 0, "total": "$0.00", "total_minor": 0},
+        "toast": {"text": "Message from the office: close the north gate kiosks at 21:10.", "kind": "warn"},
+    },
+    "customer name": {
+        "screen": "customer",
+        "customer": VIEW["customer"]
+        | {
+            "required": True,
+            "can_skip": False,
+            "layout": "letters",
+            "fields": [
+                VIEW["customer"]["fields"][0] | {"value": "Zoë ", "focus": True, "ok": None},
+                VIEW["customer"]["fields"][1] | {"value": ""},
+            ],
+        },
+    },
+    "customer phone": {
+        "screen": "customer",
+        "customer": VIEW["customer"]
+        | {
+            "layout": "digits",
+            "can_continue": True,
+            "fields": [
+                VIEW["customer"]["fields"][0],
+                VIEW["customer"]["fields"][1]
+                | {"value": "+33 6 12 34 56 78", "focus": True, "ok": True, "problem": ""},
+                VIEW["customer"]["fields"][2]
+                | {"value": "zoe.ohara@example.org", "focus": False, "ok": True},
+            ],
+        },
+    },
+    "pay exact": {
+        "screen": "pay",
+        "pay": VIEW["pay"]
+        | {"tendered": "$42.00", "change": "$0.00", "change_minor": 0, "change_words": "No change"},
+    },
+    "pay card": {
+        "screen": "pay",
+        "pay": VIEW["pay"]
+        | {
+            "method": "card",
+            "focus": "reference",
+            "tendered": "$0.00",
+            "change": "$0.00",
+            "change_minor": 0,
+            "change_words": "No change",
+            "methods": [m | {"selected": m["code"] == "card"} for m in VIEW["pay"]["methods"]],
+            "card": {"amount": "$42.00", "amount_minor": 4200, "reference": "004518"},
+            "complete_words": "Card paid $42.00",
+        },
+    },
+    "pay split": {
+        "screen": "pay",
+        "pay": VIEW["pay"]
+        | {
+            "method": "split",
+            "focus": "card",
+            "tendered": "$20.00",
+            "change": "$0.00",
+            "change_minor": 0,
+            "change_words": "No change",
+            "methods": [m | {"selected": m["code"] == "split"} for m in VIEW["pay"]["methods"]],
+            "card": {"amount": "$22.00", "amount_minor": 2200, "reference": ""},
+            "can_complete": False,
+            "complete_words": "Paid $20.00 and card $22.00",
+        },
+    },
+    "done many": {
+        "screen": "done",
+        "done": VIEW["done"]
+        | {
+            "tickets": 1180,
+            "numbers": "100451 to 100570, 20317, 20330 to 20389, 20501, 20777 to 21775",
+            "validation": ["7Q4K 9ZTM 2B0V", "1ND8 HX3P 6RC5", "5TW2 0KQJ 8MVA", "9C1X 7ZPD 3E4F"],
+            "change_minor": 0,
+            "change_words": "No change",
+            "test": True,
+            "back_in_s": 2,
+        },
+    },
+    "choose empty": {
+        "screen": "choose",
+        "mode": "self_service",
+        "basket": VIEW["basket"]
+        | {"empty": True, "lines": [], "count": 0, "total": "$0.00", "total_minor": 0},
+        "events": VIEW["events"][:1],
+        "attendant": VIEW["attendant"] | {"called": True},
+    },
+    "pin empty": {"screen": "pin", "pin": VIEW["pin"] | {"chosen": "", "entered": 0}},
+    "pin many": {
+        "screen": "pin",
+        "pin": VIEW["pin"]
+        | {"operators": [VIEW["pin"]["operators"][i % 4] | {"id": f"u{i + 1}"} for i in range(14)]},
+    },
     "sell empty": {
         "screen": "sell",
         "basket": {
@@ -443,7 +706,7 @@ TROUBLES: dict[str, dict[str, Any]] = {
             "uploaded_words": "12 sales are still to be uploaded. Keep the kiosk on and connected.",
         },
     },
-}
+} | BACK_TROUBLES
 """Views that differ from the plain ones, by their picture's name."""
 
 
@@ -476,6 +739,12 @@ class ScriptedEngine:
     def stop(self) -> None:
         self.stopped = True
 
+    def lives(self) -> bool:
+        return True
+
+    def again(self) -> bool:
+        return False
+
     def demo(self) -> bool:
         return self.is_demo
 
@@ -486,31 +755,65 @@ class ScriptedEngine:
             self._on_change()
 
 
-def screens(out: Path, sizes: tuple[tuple[int, int], ...] = SIZES, themes: tuple[str, ...] = THEMES) -> int:
-    """Write a picture of every screen; returns how many."""
+SELF_SERVICE = frozenset({"choose", "review", "attend"})
+"""Screens that only a customer sees."""
+
+
+def view_of(name: str, language: str = "en", theme: str = "light", *, large: bool = False) -> dict[str, Any]:
+    """The whole view of a picture: its own keys over the plain ones, in a language."""
+    changes = TROUBLES.get(name) or {"screen": name}
+    if changes["screen"] in SELF_SERVICE:
+        changes = {"mode": "self_service"} | changes
+    languages = [one | {"selected": one["code"] == language} for one in VIEW["languages"]]
+    return (
+        in_language(VIEW | changes, language)
+        | {"language": language, "languages": languages}
+        | {"look": {"theme": theme, "large": large}}
+    )
+
+
+def in_language(view: Any, language: str) -> Any:
+    """The recorded sentences in another language, as far as they are known here."""
+    if language == "en":
+        return view
+    if isinstance(view, dict):
+        return {key: in_language(value, language) for key, value in view.items()}
+    if isinstance(view, list):
+        return [in_language(value, language) for value in view]
+    return WORDS[language].get(view, view) if isinstance(view, str) else view
+
+
+def screens(
+    out: Path,
+    sizes: tuple[tuple[int, int], ...] = SIZES,
+    themes: tuple[str, ...] = THEMES,
+    languages: tuple[str, ...] = LANGUAGES,
+) -> int:
+    """Write a picture of every screen in each size, theme and language, and in large text; returns how many."""
     from PySide6.QtGui import QGuiApplication
 
     from kiosk.ui import Screens
 
     application = QGuiApplication.instance() or QGuiApplication([])
-    out.mkdir(parents=True, exist_ok=True)
     engine = ScriptedEngine()
     window = Screens(engine, "light", sizes[0])
     window.show(full=False)
-    views = {name: {"screen": name} for name in SCREENS} | TROUBLES
     count = 0
-    for theme in themes:
+    kinds = [(theme, language, False) for theme in themes for language in languages]
+    kinds += [(theme, "en", True) for theme in themes[:1]]
+    for theme, language, large in kinds:
+        folder = out / f"{theme}-{language}{'-large' if large else ''}"
+        folder.mkdir(parents=True, exist_ok=True)
         window.journey.set_theme(theme)
         for width, height in sizes:
             window.window.resize(width, height)
-            for name, changes in views.items():
-                engine.show(**(VIEW | changes))
+            for name in [*SCREENS, *TROUBLES]:
+                engine.show(**view_of(name, language, theme, large=large))
                 window.journey.refresh()
                 for _ in range(3):
                     application.processEvents()
-                assert window.window.grabWindow().save(
-                    str(out / f"{name.replace(' ', '-')}-{width}x{height}-{theme}.png")
-                )
+                place = folder / f"{name.replace(' ', '-')}-{width}x{height}.png"
+                assert window.window.grabWindow().save(str(place))
                 count += 1
     window.close()
     return count
