@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kiosk.store import Identity, Store
+from kiosk.words import phrase
 from shared import keys, wire
 from shared.errors import Fault, Refused
 from shared.wire import Catalog, CutInfo, EventInfo, OperatorInfo, Package, SignedGrant
@@ -63,7 +64,9 @@ class Shelf:
             return
         if not keys.verify(identity.server_key, keys.CATALOG, data, signature):
             raise Fault(
-                "catalog_corrupt", "The kept catalog is damaged.", "Call the office; connect the kiosk."
+                "catalog_corrupt",
+                phrase("The kept catalog is damaged."),
+                phrase("Call the office; connect the kiosk."),
             )
         self._show(_decode(data))
         self.etag = (store.get("catalog_etag") or b"").decode()
@@ -71,24 +74,34 @@ class Shelf:
     def accept(self, data: bytes, signature: bytes, etag: str = "") -> bool:
         """Take a catalog in; False where it is the one already here. ``Refused`` says why it is not taken."""
         if len(data) > wire.CATALOG_BYTES_MAX:
-            raise Refused("catalog_too_large", "The office's catalog is too large for this kiosk.")
+            raise Refused("catalog_too_large", phrase("The office's catalog is too large for this kiosk."))
         if not keys.verify(self._identity.server_key, keys.CATALOG, data, signature):
             raise Refused(
-                "catalog_forged", "The catalog is not signed by this kiosk's office.", "Call the office."
+                "catalog_forged",
+                phrase("The catalog is not signed by this kiosk's office."),
+                phrase("Call the office."),
             )
         try:
             catalog = _decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError) as e:
             raise Refused(
-                "catalog_unreadable", f"The office's catalog cannot be read: {e}.", "Call the office."
+                "catalog_unreadable",
+                phrase("The office's catalog cannot be read: {e}.", e=e),
+                phrase("Call the office."),
             ) from e
         if (catalog.rsu, catalog.epoch) != (self._identity.rsu, self._identity.epoch):
-            raise Refused("catalog_foreign", "The catalog is another kiosk's.", "Call the office.")
+            raise Refused(
+                "catalog_foreign", phrase("The catalog is another kiosk's."), phrase("Call the office.")
+            )
         if (catalog.generation, catalog.serial) < self.version:
             raise Refused(
                 "catalog_old",
-                f"The office sent an older catalog ({catalog.generation}.{catalog.serial}) than the kiosk has.",
-                "Call the office: its server may have been restored without raising its generation.",
+                phrase(
+                    "The office sent an older catalog ({generation}.{serial}) than the kiosk has.",
+                    generation=catalog.generation,
+                    serial=catalog.serial,
+                ),
+                phrase("Call the office: its server may have been restored without raising its generation."),
             )
         fresh = data != self._store.get("catalog")
         if fresh:
@@ -118,18 +131,20 @@ class Shelf:
         """Whether the office lets this kiosk work at all."""
         if self.catalog is None:
             return Answer(
-                "no_catalog", "The kiosk has not heard from the office yet.", "Connect it to the network."
+                "no_catalog",
+                phrase("The kiosk has not heard from the office yet."),
+                phrase("Connect it to the network."),
             )
         state = self.catalog.rsu_state
         if state == "enabled":
             return CAN
         words = {
-            "disabled": "The office has disabled this kiosk.",
-            "suspended": "The office has suspended this kiosk.",
-            "revoked": "The office has revoked this kiosk.",
-            "retired": "The office has retired this kiosk.",
-        }.get(state, f"The office does not let this kiosk sell ({state}).")
-        return Answer("unit_" + state, words, "Call the office. Sales made so far are safe.")
+            "disabled": phrase("The office has disabled this kiosk."),
+            "suspended": phrase("The office has suspended this kiosk."),
+            "revoked": phrase("The office has revoked this kiosk."),
+            "retired": phrase("The office has retired this kiosk."),
+        }.get(state, phrase("The office does not let this kiosk sell ({state}).", state=state))
+        return Answer("unit_" + state, words, phrase("Call the office. Sales made so far are safe."))
 
     def suspended(self) -> str:
         """The office's words while it has called all kiosks to stop; empty otherwise."""
@@ -138,7 +153,7 @@ class Shelf:
         words = ""
         for command in self.catalog.commands:
             if command.kind == "suspend":
-                words = command.text or "The office has stopped all sales."
+                words = command.text or phrase("The office has stopped all sales.")
             elif command.kind == "resume":
                 words = ""
         return words
@@ -157,25 +172,47 @@ class Shelf:
         if not unit.can:
             return unit
         if words := self.suspended():
-            return Answer("suspended_all", words, "Wait for the office.")
+            return Answer("suspended_all", words, phrase("Wait for the office."))
         event = self.events.get(event_id)
         if event is None:
-            return Answer("no_event", "This event is not on this kiosk.", "Choose another event.")
+            return Answer(
+                "no_event", phrase("This event is not on this kiosk."), phrase("Choose another event.")
+            )
         if event.state == "suspended":
-            return Answer("suspended", f"Sales for {event.name} are paused.", "Wait for the office.")
+            return Answer(
+                "suspended",
+                phrase("Sales for {event} are paused.", event=event.name),
+                phrase("Wait for the office."),
+            )
         if event.state == "created":
-            return Answer("not_active", f"{event.name} is not on sale yet.", "The office must activate it.")
+            return Answer(
+                "not_active",
+                phrase("{event} is not on sale yet.", event=event.name),
+                phrase("The office must activate it."),
+            )
         if event.state == "cancelled":
-            return Answer("cancelled", f"{event.name} was cancelled.", "Choose another event.")
+            return Answer(
+                "cancelled",
+                phrase("{event} was cancelled.", event=event.name),
+                phrase("Choose another event."),
+            )
         if event.state != "active" or now >= event.closes_at:
-            return Answer("closed", f"Sales for {event.name} are closed.", "Choose another event.")
+            return Answer(
+                "closed",
+                phrase("Sales for {event} are closed.", event=event.name),
+                phrase("Choose another event."),
+            )
         if now < event.opens_at:
             return Answer(
-                "not_open", f"Sales for {event.name} have not opened yet.", "Wait for the opening time."
+                "not_open",
+                phrase("Sales for {event} have not opened yet.", event=event.name),
+                phrase("Wait for the opening time."),
             )
         if event.policies.mode == "self-service":
             return Answer(
-                "wrong_mode", f"{event.name} is sold at self-service kiosks only.", "Choose another event."
+                "wrong_mode",
+                phrase("{event} is sold at self-service kiosks only.", event=event.name),
+                phrase("Choose another event."),
             )
         return CAN
 
@@ -183,7 +220,9 @@ class Shelf:
         """A package that is on offer at ``now``; ``Refused`` where it is not."""
         package = self._packages.get((event_id, package_id))
         if package is None or not on_offer(package, now):
-            raise Refused("no_package", "This package is not on offer now.", "Choose another one.")
+            raise Refused(
+                "no_package", phrase("This package is not on offer now."), phrase("Choose another one.")
+            )
         return package
 
     def packages(self, event_id: str, now: int) -> list[Package]:
@@ -234,11 +273,17 @@ def read_grant(signed: SignedGrant, identity: Identity) -> wire.Grant:
         data, signature = base64.b64decode(signed.grant, validate=True), bytes.fromhex(signed.signature)
         grant = _decode_grant(data)
     except (ValueError, msgspec.MsgspecError) as e:
-        raise Refused("bad_grant", f"A block of numbers cannot be read: {e}.", "Call the office.") from e
+        raise Refused(
+            "bad_grant", phrase("A block of numbers cannot be read: {e}.", e=e), phrase("Call the office.")
+        ) from e
     if not keys.verify(identity.server_key, keys.GRANT, data, signature):
         raise Refused(
-            "bad_grant", "A block of numbers is not signed by this kiosk's office.", "Call the office."
+            "bad_grant",
+            phrase("A block of numbers is not signed by this kiosk's office."),
+            phrase("Call the office."),
         )
     if (grant.rsu, grant.epoch) != (identity.rsu, identity.epoch):
-        raise Refused("bad_grant", "A block of numbers is another kiosk's.", "Call the office.")
+        raise Refused(
+            "bad_grant", phrase("A block of numbers is another kiosk's."), phrase("Call the office.")
+        )
     return grant

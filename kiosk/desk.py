@@ -23,6 +23,7 @@ from kiosk.journal import Journal
 from kiosk.mirror import LAG_MAX, Mirror
 from kiosk.store import Identity, Store, read_identity
 from kiosk.till import Known, Till
+from kiosk.words import SayIn, in_english, phrase, said
 from shared import keys, money, wire
 from shared.clock import Clock
 from shared.errors import Fault, KnownError, Refused
@@ -44,6 +45,8 @@ MIRROR_IN_STEP = 5
 CRITICAL_EVERY_MS = 60_000
 """The same significant event is journalled at most so often."""
 ONLINE_MS_MAX = 90_000
+IN_STEP = phrase("In step")
+"""How the second copy is when nothing is missing in it."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,10 +98,17 @@ class Desk:
     """A whole kiosk but for its threads. Give it to one thread; ``outside`` does what is slow."""
 
     def __init__(
-        self, config: Config, clock: Clock, outside: Outside, *, boot: str = "", device: str = ""
+        self,
+        config: Config,
+        clock: Clock,
+        outside: Outside,
+        *,
+        boot: str = "",
+        device: str = "",
+        say_in: SayIn = in_english,
     ) -> None:
         self.config, self.clock = config, clock
-        self._outside, self._boot, self._device = outside, boot, device
+        self._outside, self._boot, self._device, self._say_in = outside, boot, device, say_in
         self._program = {"name": "Tombola kiosk", "version": version(), "hash": ""}
         self.flow = Flow(self._program, config.language)
         self.store: Store | None = None
@@ -108,7 +118,7 @@ class Desk:
         self._till: Till | None = None
         self.mirror: Mirror | None = None
         self.mirror_words = ""
-        self._network = ("offline", "Not connected yet")
+        self._network: tuple[str, str] = ("offline", phrase("Not connected yet"))
         self._contact_at: int | None = None
         self._contact_monotonic: int | None = None
         self._refused_until: dict[str, int] = {}
@@ -152,7 +162,7 @@ class Desk:
         """Open the data folder and all in it; what is against it shows on the screen."""
         self._program.update(program())
         try:
-            self.flow.handle(f.Starting("Opening the journal", 10))
+            self.flow.handle(f.Starting(phrase("Opening the journal"), 10))
             if self.store is None:
                 self.store = Store(self.config.data, self.config.disk_reserve_bytes)
             self.identity = read_identity(self.store.identity())
@@ -164,11 +174,11 @@ class Desk:
             self._halt(e)
 
     def _open_journal(self, store: Store, identity: Identity) -> None:
-        self.flow.handle(f.Starting("Checking the journal", 40))
+        self.flow.handle(f.Starting(phrase("Checking the journal"), 40))
         self.journal = Journal(store, identity, self.clock)
         self._open_mirror(store, identity)
         self.journal.begin(software())
-        self.flow.handle(f.Starting("Reading events and sales", 70))
+        self.flow.handle(f.Starting(phrase("Reading events and sales"), 70))
         self.shelf = Shelf(store, identity)
         self._till = Till(self.journal, self.shelf, self.clock, self._boot)
         if stopped := store.get_json("stopped"):
@@ -182,7 +192,7 @@ class Desk:
             self._halt_stopped()
 
     def _open_mirror(self, store: Store, identity: Identity) -> None:
-        self.mirror, self.mirror_words = None, "None set up"
+        self.mirror, self.mirror_words = None, phrase("None set up")
         if self.config.mirror is None:
             return
         mirror = Mirror(self.config.mirror, identity)
@@ -194,7 +204,7 @@ class Desk:
             self.mirror_words = e.message
             _log.error("%s", e)
             return
-        self.mirror, self.mirror_words = mirror, "In step"
+        self.mirror, self.mirror_words = mirror, IN_STEP
 
     def mirror_damaged(self, aside: Path) -> None:
         """The second copy was damaged; it was put aside and is written anew."""
@@ -205,22 +215,24 @@ class Desk:
 
     def _halt(self, e: KnownError) -> None:
         titles = {
-            "second_process": "The kiosk is already running",
-            "newer_data": "This program is too old",
-            "journal_corrupt": "The journal is damaged",
-            "journal_missing": "The journal is missing",
-            "forked": "This disk is an old copy",
-            "disk_full": "The disk is full",
+            "second_process": phrase("The kiosk is already running"),
+            "newer_data": phrase("This program is too old"),
+            "journal_corrupt": phrase("The journal is damaged"),
+            "journal_missing": phrase("The journal is missing"),
+            "forked": phrase("This disk is an old copy"),
+            "disk_full": phrase("The disk is full"),
         }
         _log.error("halted: %s: %s", e.code, e)
         can_retry = e.code not in ("forked", "journal_missing", "newer_data")
         self.flow.handle(
-            f.Halted(e.code, titles.get(e.code, "The kiosk cannot sell"), e.message, e.hint, can_retry)
+            f.Halted(
+                e.code, titles.get(e.code, phrase("The kiosk cannot sell")), e.message, e.hint, can_retry
+            )
         )
 
     def stop_selling(self, code: str, words: str) -> None:
         """Sell no more, for good: the office and this disk disagree. Everything stays as it is."""
-        hint = "Do not sell. Call the office; it needs this kiosk and its second copy."
+        hint = phrase("Do not sell. Call the office; it needs this kiosk and its second copy.")
         assert self.store is not None
         self.till.stopped = Answer(code, words, hint)
         self.store.put_json("stopped", {"code": code, "words": words, "hint": hint})
@@ -229,7 +241,9 @@ class Desk:
     def _halt_stopped(self) -> None:
         stopped = self.till.stopped
         self.flow.handle(
-            f.Halted(stopped.code, "This kiosk must not sell", stopped.words, stopped.hint, can_retry=False)
+            f.Halted(
+                stopped.code, phrase("This kiosk must not sell"), stopped.words, stopped.hint, can_retry=False
+            )
         )
 
     def close(self) -> None:
@@ -253,6 +267,12 @@ class Desk:
         self.handle(
             f.Touch(name, arg, str(uuid7(self.clock)) if name in ("add", "more", "repeat_last") else "")
         )
+        self._draft()
+
+    def _draft(self) -> None:
+        """Work the sale out while its buyer looks for money: the tap that sells it waits for the disk alone."""
+        if self.is_open and self.flow.screen == "pay":
+            self.till.draft(self.flow.counter.basket)
 
     def handle(self, event: f.Event) -> None:
         """Take an event in, and do what follows from it."""
@@ -289,6 +309,7 @@ class Desk:
                 if self.till.cut():
                     self._outside.appended(self.till.journal.head.seq)
                 self.refresh()
+                self._draft()
             except KnownError as e:
                 self._halt(e)
 
@@ -319,8 +340,10 @@ class Desk:
         return False
 
     def view(self) -> dict[str, Any]:
-        """What the screens show (see the flow)."""
-        return self.flow.view(self.till.watch.now() if self.is_open else self.clock.now_ms())
+        """What the screens show (see the flow), in the language chosen at the kiosk."""
+        view = self.flow.view(self.till.watch.now() if self.is_open else self.clock.now_ms())
+        shown: dict[str, Any] = said(view, self._say_in(self.flow.language))
+        return shown
 
     # Commands ---------------------------------------------------------------------------------------
 
@@ -340,7 +363,9 @@ class Desk:
         line = ticket.line
         event = self.shelf.events.get(line.event)
         if event is None:
-            raise Refused("no_event", "The office no longer sends this event; its ticket cannot be printed.")
+            raise Refused(
+                "no_event", phrase("The office no longer sends this event; its ticket cannot be printed.")
+            )
         package = next((p for p in event.packages if p.id == line.package), None)
         name, perks = (package.name, package.description) if package else ("", "")
         self._outside.print(Job(ticket, copy, event, name, perks))
@@ -378,7 +403,7 @@ class Desk:
         line = voided.ticket.line
         event = self.shelf.events.get(line.event)
         if event is not None:
-            words = dict(f.VOID_REASONS).get(reason, reason)
+            words = str(dict(f.VOID_REASONS).get(reason, reason))
             self._outside.slip(Slip(line, event, self.clock.now_ms(), words))
 
     def _do_check_pin(self, command: f.CheckPin) -> None:
@@ -428,10 +453,12 @@ class Desk:
 
     def _do_pay_prize(self, command: f.PayPrize) -> None:
         if self._asked is None:
-            raise Refused("no_ticket", "There is no ticket to pay for.", "Scan it again.")
+            raise Refused("no_ticket", phrase("There is no ticket to pay for."), phrase("Scan it again."))
         if not self._online():
             raise Refused(
-                "offline", "Paying needs the network.", "Send the winner to the claims desk, or try again."
+                "offline",
+                phrase("Paying needs the network."),
+                phrase("Send the winner to the claims desk, or try again."),
             )
         asked = self.till.claim(
             self._asked[0], command.result, command.by, identity_checked=command.identity_checked
@@ -532,14 +559,18 @@ class Desk:
             server_key = bytes.fromhex(reply.server_key)
         except (ValueError, msgspec.MsgspecError) as e:
             raise Refused(
-                "bad_certificate", "The server's certificate cannot be read.", "Call the office."
+                "bad_certificate",
+                phrase("The server's certificate cannot be read."),
+                phrase("Call the office."),
             ) from e
         mine = (certificate.rsu, certificate.epoch, certificate.public_key, certificate.demo)
         if mine != (reply.rsu, reply.epoch, public_key.hex(), reply.demo) or not keys.verify(
             server_key, keys.CERTIFICATE, data, signature
         ):
             raise Refused(
-                "bad_certificate", "The server's certificate is not this kiosk's.", "Call the office."
+                "bad_certificate",
+                phrase("The server's certificate is not this kiosk's."),
+                phrase("Call the office."),
             )
 
     def enrol_failed(self, e: KnownError) -> None:
@@ -635,8 +666,8 @@ class Desk:
             unsynced=len(unsynced),
             oldest_unsynced_at=unsynced[0][1] if unsynced else None,
             numbers_left={e: till.numbers_left(e) for e in self.shelf.events},
-            printer=self.flow.device_words("printer"),
-            scanner=self.flow.device_words("scanner"),
+            printer=str(self.flow.device_words("printer")),
+            scanner=str(self.flow.device_words("scanner")),
             disk_free_bytes=self.store.free_bytes(),
             software=software(),
             state=state,
@@ -721,12 +752,14 @@ class Desk:
     # The second copy --------------------------------------------------------------------------------
 
     def _mark_mirror(self) -> None:
-        if self.mirror is not None and self.store is not None and self.mirror_words == "In step":
+        if self.mirror is not None and self.store is not None and self.mirror_words == IN_STEP:
             self.store.put_json("mirror", self.mirror.mark())
 
     def mirror_seen(self, words: str, lag: int) -> None:
         """How the second copy is; ``lag`` entries are missing in it."""
-        self.mirror_words = f"{lag} entries behind" if lag > MIRROR_IN_STEP and words == "In step" else words
+        self.mirror_words = words
+        if lag > MIRROR_IN_STEP and words == IN_STEP:
+            self.mirror_words = phrase("{n} entries behind", n=lag)
         if lag > LAG_MAX and self.is_open:
             self._critical("MIRROR_LAG", "WARN", self.mirror_words)
 
@@ -738,7 +771,7 @@ def _jackpot(event: wire.EventInfo) -> str:
         return ""
     if top.type == "percentage":
         whole, part = divmod(top.basis_points, 100)
-        return f"{whole}{f'.{part:02}' if part else ''} % of sales"
+        return phrase("{percent} % of sales", percent=f"{whole}{f'.{part:02}' if part else ''}")
     return money.text(top.value, event.currency, event.locale) if top.value else ""
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.config import Config
-from kiosk.desk import Desk, needs_of
+from kiosk.desk import IN_STEP, Desk, needs_of
 from kiosk.flow import said as f
 from kiosk.mirror import Mirror
+from kiosk.words import SayIn, in_english, phrase, said
 from shared import wire
 from shared.clock import Clock
 from shared.errors import Fault, KnownError
@@ -37,7 +38,10 @@ QUEUE_MAX = 10_000
 VITAL = ("desk", "printer")
 """Threads without which nothing can be sold; the others are started again when they fail."""
 RESTART_S_MIN, RESTART_S_MAX = 1.0, 60.0
-FAILED_WORDS = "The program failed here; sales go on."
+DESK_SILENT_S_MAX = 30.0
+"""A desk whose loop has stood still for so long is stuck: a disk that never answers, or a fault of the program."""
+OPEN_S_MAX = 600.0
+"""The same while it opens the journal, which may be long and the disk slow."""
 
 _log = logging.getLogger(__name__)
 
@@ -65,19 +69,24 @@ class Engine:
         *,
         transport: Transport | None = None,
         open_printer: Callable[[], Printer | None] | None = None,
+        say_in: SayIn = in_english,
+        kept: bool = False,
     ) -> None:
+        """``kept``: somebody starts the program again where it ends or falls silent."""
         self._config, self._clock, self._transport = config, clock, transport
-        self._open_printer = open_printer
+        self._open_printer, self._say_in = open_printer, say_in
         self._inbox: queue.Queue[Callable[[], None] | None] = queue.Queue(QUEUE_MAX)
         self._jobs: queue.Queue[Job | Slip | None] = queue.Queue(QUEUE_MAX)
-        self._desk = Desk(config, clock, self, boot=boot_name(), device=device_name())
+        self._desk = Desk(config, clock, self, boot=boot_name(), device=device_name(), say_in=say_in)
         self._view = self._desk.view()
         self._on_change: Callable[[], None] = lambda: None
         self._threads: dict[str, threading.Thread] = {}
         self._uplink: Uplink | None = None
         self._scanner: Scanner | None = None
         self._mirror_wake, self._end = threading.Event(), threading.Event()
-        self._ending = self._failed = False
+        self._ending = self._failed = self._again = False
+        self._kept = kept
+        self._turned, self._opened = clock.monotonic_ms(), False
         self._dead = ""
 
     # What the screens call --------------------------------------------------------------------------
@@ -101,6 +110,15 @@ class Engine:
             if not thread.is_alive() and not self._ending and not self._dead and name in VITAL:
                 self._dead = name
                 self._show_dead(name)
+
+    def lives(self) -> bool:
+        """All that selling needs is at work: none of its threads is dead, and the desk's loop turns."""
+        still_ms = self._clock.monotonic_ms() - self._turned
+        return not self._dead and still_ms < 1000 * (DESK_SILENT_S_MAX if self._opened else OPEN_S_MAX)
+
+    def again(self) -> bool:
+        """A setting was changed that needs the program to start again, and somebody wanted it now."""
+        return self._again
 
     def demo(self) -> bool:
         """Whether scripted touches are let in: not enrolled yet, or enrolled at a demonstration's office."""
@@ -168,7 +186,7 @@ class Engine:
                 return
             if self._clock.monotonic_ms() - began > RESTART_S_MAX * 1000:
                 wait_s = RESTART_S_MIN
-            words = f"{FAILED_WORDS} Started again in {wait_s:g} s"
+            words = phrase("The program failed here; sales go on. Started again in {n} s", n=f"{wait_s:g}")
             self._post(lambda w=words: failed(w))  # type: ignore[misc]
             self._end.wait(wait_s)
             wait_s = min(RESTART_S_MAX, wait_s * 2)
@@ -177,12 +195,15 @@ class Engine:
         _log.error("blocked: without the %s thread nothing can be sold", name)
         blocked = {
             "code": "worker_dead",
-            "title": "The program has failed",
-            "reason": f"A part of it ({name}) has stopped. Sales made so far are safe.",
-            "what_to_do": "Start the kiosk again.",
+            "title": phrase("The program has failed"),
+            "reason": phrase("A part of it ({name}) has stopped. Sales made so far are safe.", name=name),
+            "what_to_do": phrase("It starts again by itself in a moment.")
+            if self._kept
+            else phrase("Start the kiosk again."),
             "can_retry": False,
         }
-        self._view = self._view | {"screen": "blocked", "blocked": blocked}
+        shown = said(blocked, self._say_in(self._desk.flow.language))
+        self._view = self._view | {"screen": "blocked", "blocked": shown}
         self._on_change()
 
     def _publish(self) -> None:
@@ -196,10 +217,12 @@ class Engine:
     def _desk_life(self) -> None:
         desk = self._desk
         desk.open()
+        self._opened = True
         self._publish()
         ticked = self._clock.monotonic_ms()
         more = False
         while True:
+            self._turned = self._clock.monotonic_ms()
             try:
                 work = self._inbox.get(timeout=0.0005 if more else TICK_S)
             except queue.Empty:
@@ -247,6 +270,10 @@ class Engine:
         """Wake the second copy's thread."""
         self._mirror_wake.set()
 
+    def restart(self) -> None:
+        """End, and be started again."""
+        self._again = True
+
     def slip(self, slip: Slip) -> None:
         """Hand the proof of a void to the printer's thread."""
         self._jobs.put_nowait(slip)
@@ -288,7 +315,9 @@ class Engine:
         try:
             failed = done.get(timeout=MARK_S_MAX)
         except queue.Empty:
-            failed = Fault("disk_slow", "The kiosk's disk does not answer.", "Call the office.")
+            failed = Fault(
+                "disk_slow", phrase("The kiosk's disk does not answer."), phrase("Call the office.")
+            )
         if failed is not None:
             raise failed
 
@@ -305,7 +334,7 @@ class Engine:
                 self._scanner = Scanner(
                     config.scanner, lambda scan: self._report(f.Scanned(getattr(scan, "text", "")))
                 )
-                self._report(f.DeviceSeen("scanner", "Scanner set up", ok=True))
+                self._report(f.DeviceSeen("scanner", phrase("Scanner set up"), ok=True))
             except DeviceError as e:
                 self._report(f.DeviceSeen("scanner", e.words, ok=False, code=e.code))
 
@@ -348,7 +377,7 @@ class Engine:
         reader = store.reader()
         try:
             while not self._ending:
-                words = "In step"
+                words: str = IN_STEP
                 try:
                     if mirror is None:
                         fresh = Mirror(folder, me)

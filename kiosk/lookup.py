@@ -7,18 +7,19 @@ from typing import Any
 from kiosk import receipt
 from kiosk.catalog import Shelf
 from kiosk.till import Known, Till
+from kiosk.words import joined, phrase
 from shared import money, numbers, sale, wire
 
 OFFICE = {
-    "genuine": "Genuine",
-    "won": "A winner",
-    "paid": "Already paid",
-    "lapsed": "No longer paid",
-    "void": "Void",
-    "unknown": "Cannot tell",
-    "forged": "Forged",
-    "other": "Another organisation",
-    "not_a_ticket": "Not a ticket",
+    "genuine": phrase("Genuine"),
+    "won": phrase("A winner"),
+    "paid": phrase("Already paid"),
+    "lapsed": phrase("No longer paid"),
+    "void": phrase("Void"),
+    "unknown": phrase("Cannot tell"),
+    "forged": phrase("Forged"),
+    "other": phrase("Another organisation"),
+    "not_a_ticket": phrase("Not a ticket"),
 }
 """What the office's verdicts are called; another one is a newer office's."""
 TYPED_CHARS_MAX = 24
@@ -39,8 +40,12 @@ class Lookup:
         """What is known here of a scanned or typed ticket; never more than can be known off line."""
         scan = receipt.parse_ticket(text, self._shelf.peers())
         if scan.kind == "not_a_ticket" and (typed := _characters(text)):
-            words = f"A validation number has {numbers.VALIDATION_LENGTH} characters; you typed {typed}."
-            return _verdict("not_a_ticket", "Wrong length", words)
+            words = phrase(
+                "A validation number has {n} characters; you typed {typed}.",
+                n=numbers.VALIDATION_LENGTH,
+                typed=typed,
+            )
+            return _verdict("not_a_ticket", phrase("Wrong length"), words)
         if scan.kind in ("not_a_ticket", "mistyped", "forged"):
             return _verdict(*_WORDS[scan.kind])
         known = self._till.find(scan.validation)
@@ -48,7 +53,9 @@ class Lookup:
             return self._known(known)
         shown = numbers.show_validation(scan.validation)
         if self._shelf.known_void(scan.validation):
-            return _verdict("void", "Void", "The office has made this ticket void.", validation=shown)
+            return _verdict(
+                "void", phrase("Void"), phrase("The office has made this ticket void."), validation=shown
+            )
         if scan.kind in ("typed", "foreign"):
             return _verdict(*_WORDS[scan.kind], validation=shown)
         event = next((e for e in self._shelf.events.values() if sale.short(e.id) == scan.event), None)
@@ -61,7 +68,7 @@ class Lookup:
         line, at = known.ticket.line, known.ticket.at
         event = self._shelf.events.get(line.event)
         if known.void or self._shelf.known_void(line.validation):
-            result = _verdict("void", "Void", "This ticket was made void.")
+            result = _verdict("void", phrase("Void"), phrase("This ticket was made void."))
         elif event is None:
             result = _verdict(*_WORDS["other_event"])
         else:
@@ -92,26 +99,30 @@ class Lookup:
             now = self._till.watch.now()
             due = [r for r in won if r.state == "open" and (r.claim_until is None or now < r.claim_until)]
             if due:
-                words = f"Won {prizes}. {self._where(event, due)}"
-                return _verdict("won", "A winner", words, prize=prizes, **shown)
+                words = joined(phrase("Won {prizes}.", prizes=prizes), self._where(event, due))
+                return _verdict("won", phrase("A winner"), words, prize=prizes, **shown)
             if any(r.state == "paid" for r in won):
-                words = f"Won {prizes}; the prize was paid."
-                return _verdict("paid", "Already paid", words, prize=prizes, **shown)
-            words = f"Won {prizes}, but the prize is no longer paid. The office can say why."
+                words = phrase("Won {prizes}; the prize was paid.", prizes=prizes)
+                return _verdict("paid", phrase("Already paid"), words, prize=prizes, **shown)
+            words = phrase(
+                "Won {prizes}, but the prize is no longer paid. The office can say why.", prizes=prizes
+            )
             return _verdict("lapsed", OFFICE["lapsed"], words, prize=prizes, **shown)
-        words = "A genuine ticket. Whether it is void or paid is known only as of the last contact with the office."
+        words = phrase(
+            "A genuine ticket. Whether it is void or paid is known only as of the last contact with the office."
+        )
         if event.results:
-            words = "A genuine ticket. It has not won this time."
-        return _verdict("genuine", "Genuine", words, **shown)
+            words = phrase("A genuine ticket. It has not won this time.")
+        return _verdict("genuine", phrase("Genuine"), words, **shown)
 
     def _where(self, event: wire.EventInfo, due: list[wire.ResultInfo]) -> str:
         """Where the winner gets the prize."""
         most = event.policies.claims_at_kiosk_up_to
         if most is None or all(r.amount > most for r in due):
-            return "Send the winner to the claims desk with this ticket."
+            return phrase("Send the winner to the claims desk with this ticket.")
         if self._online:
-            return "The office is asked whether it can be paid here."
-        return "Paying needs the network; send the winner to the claims desk."
+            return phrase("The office is asked whether it can be paid here.")
+        return phrase("Paying needs the network; send the winner to the claims desk.")
 
     def _known_at(self) -> str:
         at = self._contact_at or (self._shelf.catalog.server_time if self._shelf.catalog else None)
@@ -134,8 +145,8 @@ def told(local: dict[str, Any], reply: wire.TicketReply | None, language: str) -
         "office": "said",
         "verdict": reply.verdict if reply.verdict in OFFICE else "unknown",
         "title": OFFICE.get(reply.verdict, OFFICE["unknown"]),
-        "words": " ".join([reply.words, *dict.fromkeys(one["why_not"] for one in prizes if one["why_not"])]),
-        "known_at": "Now, from the office",
+        "words": joined(reply.words, *dict.fromkeys(one["why_not"] for one in prizes if one["why_not"])),
+        "known_at": phrase("Now, from the office"),
         "prizes": prizes,
         "can_void": local["can_void"] and standing,
         "can_reprint": local["can_reprint"] and standing,
@@ -162,20 +173,32 @@ def _prize(one: wire.PrizeFound, language: str) -> dict[str, Any]:
 
 
 _WORDS = {
-    "not_a_ticket": ("not_a_ticket", "Not a ticket", "This code is not a ticket's."),
+    "not_a_ticket": ("not_a_ticket", phrase("Not a ticket"), phrase("This code is not a ticket's.")),
     "mistyped": (
         "not_a_ticket",
-        "Typing mistake",
-        "A character of the validation number is wrong. Type it again.",
+        phrase("Typing mistake"),
+        phrase("A character of the validation number is wrong. Type it again."),
     ),
-    "forged": ("forged", "Forged", "The code's signature is false: no kiosk made this ticket."),
+    "forged": (
+        "forged",
+        phrase("Forged"),
+        phrase("The code's signature is false: no kiosk made this ticket."),
+    ),
     "typed": (
         "unknown",
-        "Cannot tell",
-        "This kiosk did not sell it and cannot tell. Ask the office or scan its QR.",
+        phrase("Cannot tell"),
+        phrase("This kiosk did not sell it and cannot tell. Ask the office or scan its QR."),
     ),
-    "foreign": ("unknown", "Cannot tell", "A kiosk that is not known here signed it. Ask the office."),
-    "other_event": ("other_event", "Another event", "A ticket of an event that this kiosk does not have."),
+    "foreign": (
+        "unknown",
+        phrase("Cannot tell"),
+        phrase("A kiosk that is not known here signed it. Ask the office."),
+    ),
+    "other_event": (
+        "other_event",
+        phrase("Another event"),
+        phrase("A ticket of an event that this kiosk does not have."),
+    ),
 }
 
 

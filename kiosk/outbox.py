@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kiosk.words import phrase
 from shared import wire
 
 BACK_OFF_S_MIN = 1.0
@@ -102,7 +103,7 @@ class Outbox:
         self._asked_s: float | None = None
         self._in_flight: Send | None = None
         self._stopped: Stop | None = None
-        self.state = State("idle", "Nothing has been sent yet.", cursor)
+        self.state = State("idle", phrase("Nothing has been sent yet."), cursor)
 
     def appended(self, seq: int) -> None:
         """The journal now ends at ``seq``."""
@@ -127,7 +128,7 @@ class Outbox:
             self._in_flight = Send(self.cursor, 0)
         else:
             return Wait(HEAD_EVERY_S - (now_s - self._asked_s))
-        self._note("sending", "Uploading sales.")
+        self._note("sending", phrase("Uploading sales."))
         return self._in_flight
 
     def take(self, event: Event, now_s: float, jitter: float) -> list[Command]:
@@ -146,7 +147,7 @@ class Outbox:
             return self._halve(sent)
         if event.status in (401, 403):
             self._not_before_s = now_s + REFUSED_S
-            self._note("refused", "The office refuses this kiosk.")
+            self._note("refused", phrase("The office refuses this kiosk."))
             return [Wait(REFUSED_S)]
         self._failures += 1
         wait_s = min(BACK_OFF_S_MAX, BACK_OFF_S_MIN * 2.0 ** min(self._failures - 1, 16)) * (0.5 + jitter)
@@ -154,13 +155,16 @@ class Outbox:
             wait_s = min(RETRY_AFTER_S_MAX, max(0.0, event.retry_after_s)) * (1.0 + 0.25 * jitter)
         self._not_before_s = now_s + wait_s
         self._note(
-            "waiting", "The office cannot be reached." if event.status is None else "The office is busy."
+            "waiting",
+            phrase("The office cannot be reached.")
+            if event.status is None
+            else phrase("The office is busy."),
         )
         return [Wait(wait_s)]
 
     def _halve(self, sent: Send) -> list[Command]:
         self._size, self._taken = max(1, sent.count // 2), 0
-        self._note("sending", "Uploading sales in smaller parts.")
+        self._note("sending", phrase("Uploading sales in smaller parts."))
         return []
 
     def _replied(self, event: Replied, sent: Send, now_s: float) -> list[Command]:
@@ -168,15 +172,16 @@ class Outbox:
         head = reply.head
         if reply.verdict == "fork":
             return self._stop(
-                "forked", "The office holds other sales under this kiosk's name than this disk does."
+                "forked", phrase("The office holds other sales under this kiosk's name than this disk does.")
             )
         if head.seq > 0 and (event.own_hash is None or event.own_hash.hex() != head.hash):
-            return self._stop("forked", "The office holds sales of this kiosk that this disk does not: it is an old copy.")  # fmt: skip
+            return self._stop("forked", phrase("The office holds sales of this kiosk that this disk does not: it is an old copy."))  # fmt: skip
         if reply.verdict == "malformed":
             if sent.count > 1:
                 return self._halve(sent)
             return self._stop(
-                "malformed", f"The office cannot read entry {sent.after + 1} of this kiosk's journal."
+                "malformed",
+                phrase("The office cannot read entry {n} of this kiosk's journal.", n=sent.after + 1),
             )
         moved = self._move(head.seq)
         if reply.verdict in ("accepted", "duplicate", "revoked"):
@@ -187,10 +192,13 @@ class Outbox:
                 # Taken and not moved: the office would be asked the same for ever. Let time pass.
                 self._not_before_s = now_s + BACK_OFF_S_MAX
         if reply.verdict == "revoked":
-            self._note("refused", "The office has revoked this kiosk.")
+            self._note("refused", phrase("The office has revoked this kiosk."))
         else:
             all_sent = self.cursor >= self._last
-            self._note("idle" if all_sent else "sending", "All uploaded." if all_sent else "Uploading sales.")
+            self._note(
+                "idle" if all_sent else "sending",
+                phrase("All uploaded.") if all_sent else phrase("Uploading sales."),
+            )
         return [moved]
 
     def _move(self, seq: int) -> Moved:

@@ -16,6 +16,7 @@ from kiosk.catalog import CLOSE_CUT, Answer, Shelf, read_grant
 from kiosk.journal import Head, Journal
 from kiosk.ledger import Block, Ledger, Sold
 from kiosk.store import Job
+from kiosk.words import phrase
 from shared import entry, numbers, sale, wire
 from shared.clock import Clock
 from shared.errors import Fault, Refused
@@ -92,9 +93,15 @@ class Watch:
         """
         wall, skew = self._clock.now_ms(), self.skew_ms()
         if wall < self.server_last - SKEW_MS_MAX:
-            return Answer("clock_back", "The kiosk's clock is behind the office's.", "Correct date and time.")
+            return Answer(
+                "clock_back",
+                phrase("The kiosk's clock is behind the office's."),
+                phrase("Correct date and time."),
+            )
         if wall < last_entry_at - BACK_MS_MAX and (skew is None or abs(skew) > SKEW_MS_MAX):
-            return Answer("clock_back", "The kiosk's clock was turned back.", "Correct date and time.")
+            return Answer(
+                "clock_back", phrase("The kiosk's clock was turned back."), phrase("Correct date and time.")
+            )
         return Answer()
 
 
@@ -185,8 +192,8 @@ class Till:
         except (msgspec.MsgspecError, KeyError, ValueError) as e:
             raise Fault(
                 "journal_unreadable",
-                f"This program cannot read the kiosk's journal: {e}.",
-                "Install the program that wrote it, or a newer one.",
+                phrase("This program cannot read the kiosk's journal: {e}.", e=e),
+                phrase("Install the program that wrote it, or a newer one."),
             ) from e
         self.acknowledged = int(self._store.get_json("acknowledged") or 0)
         if self._copy is not None and self._copy.acknowledged > self.acknowledged:
@@ -209,7 +216,11 @@ class Till:
         answer = self.shelf.event(event_id, now)
         if answer.can and self.is_cut(event_id):
             event = self.shelf.events[event_id]
-            answer = Answer("closed", f"Sales for {event.name} are closed.", "Choose another event.")
+            answer = Answer(
+                "closed",
+                phrase("Sales for {event} are closed.", event=event.name),
+                phrase("Choose another event."),
+            )
         if answer.can:
             answer = self.watch.check(self.journal.head.at)
         if answer.can:
@@ -221,23 +232,27 @@ class Till:
         if not self._reserve:
             return Answer(
                 "disk_reserve",
-                "The kiosk's disk is nearly full; no more sales are taken.",
-                "Call the office: old files must be removed. Sales made so far are safe.",
+                phrase("The kiosk's disk is nearly full; no more sales are taken."),
+                phrase("Call the office: old files must be removed. Sales made so far are safe."),
             )
         limit = event.policies.unsynced_max
         if len(self.ledger.unsynced) >= limit:
             return Answer(
                 "unsynced_limit",
-                f"{limit} sales wait to be uploaded; no more are taken.",
-                "Connect the kiosk to the network. Selling goes on by itself.",
+                phrase("{limit} sales wait to be uploaded; no more are taken.", limit=limit),
+                phrase("Connect the kiosk to the network. Selling goes on by itself."),
             )
         if not event.policies.offline and not self.online:
-            return Answer("offline", f"{event.name} is sold with a connection only.", "Check the network.")
+            return Answer(
+                "offline",
+                phrase("{event} is sold with a connection only.", event=event.name),
+                phrase("Check the network."),
+            )
         if not any(self._usable(block, now) for block in self.ledger.open.get(event.id, ())):
             return Answer(
                 "sold_out",
-                f"This kiosk has no numbers left for {event.name}.",
-                "Connect it to the network to fetch more, or sell at another kiosk.",
+                phrase("This kiosk has no numbers left for {event}.", event=event.name),
+                phrase("Connect it to the network to fetch more, or sell at another kiosk."),
             )
         return Answer()
 
@@ -324,7 +339,9 @@ class Till:
             return Receipt(self._tickets(self.ledger.sales[sale_id]), repeated=True)
         if self.ledger.unprinted:
             raise Refused(
-                "print_open", "A ticket has not come out whole yet.", "Print it again or void it first."
+                "print_open",
+                phrase("A ticket has not come out whole yet."),
+                phrase("Print it again or void it first."),
             )
         if method not in ("cash", "card"):
             raise ValueError(f"no such way to pay: {method}")
@@ -338,7 +355,11 @@ class Till:
         lines, due = draft.lines, draft.due
         if tendered < due:
             short = money(due - tendered, lines[0].currency)
-            raise Refused("not_enough", f"{short} are missing.", "Take the rest of the money.")
+            raise Refused(
+                "not_enough",
+                phrase("{short} are missing.", short=short),
+                phrase("Take the rest of the money."),
+            )
         body = sale.Sale(
             sale=sale_id,
             operator=operator,
@@ -362,7 +383,9 @@ class Till:
         now = self.watch.now()
         if not 1 <= sum(line.quantity for line in basket) <= sale.LINES_MAX:
             raise Refused(
-                "basket_size", f"One sale holds 1 to {sale.LINES_MAX} tickets.", "Make two sales of it."
+                "basket_size",
+                phrase("One sale holds 1 to {n} tickets.", n=sale.LINES_MAX),
+                phrase("Make two sales of it."),
             )
         plan: dict[str, tuple[int, int]] = {}
         lines = []
@@ -384,7 +407,9 @@ class Till:
                     )
                 )
         if len({line.currency for line in lines}) > 1:
-            raise Refused("currencies", "One sale cannot mix currencies.", "Make two sales of it.")
+            raise Refused(
+                "currencies", phrase("One sale cannot mix currencies."), phrase("Make two sales of it.")
+            )
         return lines
 
     def _numbers(
@@ -410,8 +435,12 @@ class Till:
         if missing:
             raise Refused(
                 "sold_out",
-                f"This kiosk has only {self.numbers_left(event.id)} numbers left for {event.name}.",
-                "Sell a smaller package, or connect the kiosk to fetch more.",
+                phrase(
+                    "This kiosk has only {n} numbers left for {event}.",
+                    n=self.numbers_left(event.id),
+                    event=event.name,
+                ),
+                phrase("Sell a smaller package, or connect the kiosk to fetch more."),
             )
         return tuple(ranges), validation
 
@@ -480,10 +509,12 @@ class Till:
         known = self.find(order)
         if known is None:
             raise Refused(
-                "unknown_order", "This kiosk did not sell that ticket.", "Reprint it where it was sold."
+                "unknown_order",
+                phrase("This kiosk did not sell that ticket."),
+                phrase("Reprint it where it was sold."),
             )
         if known.void:
-            raise Refused("already_void", "This ticket is void and cannot be printed again.")
+            raise Refused("already_void", phrase("This ticket is void and cannot be printed again."))
         copy = known.copies + 1
         order = known.ticket.line.order
         for key in [k for k in self.ledger.unprinted if k[0] == order]:
@@ -498,23 +529,29 @@ class Till:
         known = self.find(order)
         if known is None:
             raise Refused(
-                "unknown_order", "This kiosk did not sell that ticket.", "Void it where it was sold."
+                "unknown_order",
+                phrase("This kiosk did not sell that ticket."),
+                phrase("Void it where it was sold."),
             )
         line = known.ticket.line
         event = self.shelf.events.get(line.event)
         if known.void:
-            raise Refused("already_void", "This ticket is void already.")
+            raise Refused("already_void", phrase("This ticket is void already."))
         if not misprint:
             if event is not None and not event.policies.void_allowed:
                 raise Refused(
-                    "void_forbidden", f"{event.name} does not allow voids here.", "Call the office."
+                    "void_forbidden",
+                    phrase("{event} does not allow voids here.", event=event.name),
+                    phrase("Call the office."),
                 )
             if self.is_cut(line.event) or (event is not None and self.watch.now() >= event.closes_at):
                 raise Refused(
-                    "closed", "Sales are closed; this ticket takes part in the draw.", "Call the office."
+                    "closed",
+                    phrase("Sales are closed; this ticket takes part in the draw."),
+                    phrase("Call the office."),
                 )
             if not reason:
-                raise Refused("no_reason", "A void needs a reason.", "Choose one.")
+                raise Refused("no_reason", phrase("A void needs a reason."), phrase("Choose one."))
         self._state(
             sale.Voided(
                 order=line.order,
@@ -574,8 +611,8 @@ class Till:
         if self.claim_open is not None:
             raise Refused(
                 "claim_open",
-                "The office has not answered about the last prize yet.",
-                "Wait for that answer; the kiosk goes on asking.",
+                phrase("The office has not answered about the last prize yet."),
+                phrase("Wait for that answer; the kiosk goes on asking."),
             )
         asked = wire.ClaimRequest(
             request=str(uuid7(self._clock)),
@@ -760,8 +797,8 @@ class Till:
         if not same:
             raise Fault(
                 "journal_corrupt",
-                "What this kiosk kept of its sales does not follow from its journal.",
-                "Do not sell. Call the office; it needs this kiosk and its second copy.",
+                phrase("What this kiosk kept of its sales does not follow from its journal."),
+                phrase("Do not sell. Call the office; it needs this kiosk and its second copy."),
             )
         return False
 

@@ -29,6 +29,7 @@ from kiosk.outbox import (
 from kiosk.outbox import Send as SendBatch
 from kiosk.outbox import Stop as StopSelling
 from kiosk.store import Identity, Reader
+from kiosk.words import phrase
 from shared import proof, wire
 from shared.clock import Clock
 from shared.errors import Fault, Refused
@@ -264,15 +265,25 @@ def enrol(
         )
         answer = _receive(client, built, wire.REQUEST_BYTES_MAX, clock)
     if answer is None:
-        raise Fault("offline", "The server cannot be reached.", "Check the address and the network.")
+        raise Fault(
+            "offline", phrase("The server cannot be reached."), phrase("Check the address and the network.")
+        )
     if answer.status != 200:
         said = _decoded(answer, wire.ErrorReply)
         if said is None:
-            raise Fault("no_answer", f"The server answers with {answer.status}.", "Check the address.")
+            raise Fault(
+                "no_answer",
+                phrase("The server answers with {status}.", status=answer.status),
+                phrase("Check the address."),
+            )
         raise Refused(said.error, said.message, said.hint)
     reply = _decoded(answer, wire.Enrolment)
     if reply is None:
-        raise Fault("no_answer", "The server's answer cannot be read.", "Check the address and the versions.")
+        raise Fault(
+            "no_answer",
+            phrase("The server's answer cannot be read."),
+            phrase("Check the address and the versions."),
+        )
     return reply
 
 
@@ -306,7 +317,7 @@ class Uplink:
         self._claim = ""
         self._wake = threading.Event()
         self._hurried = self._ended = False
-        self._network = NetworkSeen("offline", "Not connected yet")
+        self._network = NetworkSeen("offline", phrase("Not connected yet"))
 
     # From any thread --------------------------------------------------------------------------------
 
@@ -412,14 +423,14 @@ class Uplink:
     def _judge(self, answer: _Answer | None) -> None:
         """What the screens say of the connection."""
         if answer is None:
-            seen = NetworkSeen("offline", "Off line: sales go on and are uploaded later")
+            seen = NetworkSeen("offline", phrase("Off line: sales go on and are uploaded later"))
         elif answer.status in (401, 403):
             said = _decoded(answer, wire.ErrorReply)
-            seen = NetworkSeen("refused", said.message if said else "The office refuses this kiosk")
+            seen = NetworkSeen("refused", said.message if said else phrase("The office refuses this kiosk"))
         elif answer.status >= 500 or answer.status == 429:
-            seen = NetworkSeen("offline", "The office is busy: sales go on and are uploaded later")
+            seen = NetworkSeen("offline", phrase("The office is busy: sales go on and are uploaded later"))
         else:
-            seen = NetworkSeen("online", "Connected")
+            seen = NetworkSeen("online", phrase("Connected"))
         self._tell(seen)
 
     def _tell(self, seen: NetworkSeen) -> None:

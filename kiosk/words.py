@@ -19,6 +19,13 @@ _WORD = re.compile(r"[^\W\d_](?![^{}]*\})")
 
 Say = Callable[[str], str]
 """The template in the language wanted; the template itself where that language has none."""
+SayIn = Callable[[str], Say]
+"""How to say things in a language, by its code."""
+
+
+def in_english(_language: str) -> Say:
+    """English whatever is asked for: where no translations are loaded."""
+    return str
 
 
 class Phrase(str):

@@ -21,6 +21,7 @@ from kiosk.flow.shift import Shift
 from kiosk.flow.tickets import Tickets
 from kiosk.flow.upkeep import Upkeep
 from kiosk.flow.welcome import Welcome
+from kiosk.words import joined, phrase
 from shared import money
 
 TOAST_MS = 4_000
@@ -51,8 +52,8 @@ class Flow:
         """Who is logged on; empty where nobody is."""
         self.shop = said.ShopSeen(CAN, "", "", (), ())
         self.devices = {
-            "printer": said.DeviceSeen("printer", "No printer", None),
-            "scanner": said.DeviceSeen("scanner", "No scanner", None),
+            "printer": said.DeviceSeen("printer", phrase("No printer"), None),
+            "scanner": said.DeviceSeen("scanner", phrase("No scanner"), None),
         }
         self.sync = said.SyncSeen()
         self._toast: tuple[str, str, int] = ("", "", 0)
@@ -191,7 +192,7 @@ class Flow:
         self.shop = shop
         self.counter.shop_changed()
         if self.operator and self.operator not in [o for o, _ in shop.operators]:
-            self.say("The office no longer lets you work here.", "error")
+            self.say(phrase("The office no longer lets you work here."), "error")
             if self.screen in self._free - {"done"}:  # what was sold stands until it was seen
                 return self.log_off()
         ident, text = shop.message
@@ -210,7 +211,7 @@ class Flow:
 
     def _on_scanned(self, event: said.Scanned) -> list[Command]:
         if not event.text:
-            self.say("The scan could not be read. Try again.", "warn")
+            self.say(phrase("The scan could not be read. Try again."), "warn")
             return []
         for part in self._parts:
             if self.screen in part.scans:
@@ -224,5 +225,5 @@ class Flow:
                 done = part.declined[event.command](event)
                 if done is not None:
                     return done
-        self.say(f"{event.words} {event.hint}".strip(), "error")
+        self.say(joined(event.words, event.hint), "error")
         return []

@@ -9,6 +9,7 @@ from kiosk.flow.part import Part, typed
 from kiosk.flow.said import Command, Complete, Declined, SaleDone, ShopEvent, Touch
 from kiosk.ledger import Sold
 from kiosk.till import BasketLine
+from kiosk.words import joined, phrase
 from shared import money, numbers, sale
 from shared.wire import Package
 
@@ -80,7 +81,7 @@ class Counter(Part):
             (b.event, b.package) not in offered for b in self.basket
         ):
             self.basket = [b for b in self.basket if (b.event, b.package) in offered]
-            self.flow.say("A package is no longer on offer and was taken out.", "warn")
+            self.flow.say(phrase("A package is no longer on offer and was taken out."), "warn")
             self.flow.screen = "sell"
 
     # The basket -------------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ class Counter(Part):
         if self._package(event.id, touch.arg) is None:
             return []
         if not event.answer.can:
-            self.flow.say(f"{event.answer.words} {event.answer.hint}".strip(), "warn")
+            self.flow.say(joined(event.answer.words, event.answer.hint), "warn")
             return []
         return self._put(BasketLine(event.id, touch.arg), touch.fresh)
 
@@ -118,10 +119,10 @@ class Counter(Part):
         found = self._package(line.event, line.package)
         assert found is not None
         if self.basket and found[1].currency != self.currency():
-            self.flow.say("One sale cannot mix currencies. Finish this sale first.", "warn")
+            self.flow.say(phrase("One sale cannot mix currencies. Finish this sale first."), "warn")
             return []
         if sum(b.quantity for b in self.basket) + line.quantity > sale.LINES_MAX:
-            self.flow.say(f"One sale holds at most {sale.LINES_MAX} tickets.", "warn")
+            self.flow.say(phrase("One sale holds at most {n} tickets.", n=sale.LINES_MAX), "warn")
             return []
         if not self.basket:
             self._sale = fresh
@@ -194,7 +195,7 @@ class Counter(Part):
         for event_id in dict.fromkeys(b.event for b in self.basket):
             event = next(e for e in self.flow.shop.events if e.id == event_id)
             if not event.answer.can:
-                self.flow.say(f"{event.answer.words} {event.answer.hint}".strip(), "warn")
+                self.flow.say(joined(event.answer.words, event.answer.hint), "warn")
                 return []
         self.flow.screen, self._amount, self._tendered, self._preset = "pay", "", self._due(), True
         return []
@@ -230,7 +231,7 @@ class Counter(Part):
         if self.flow.screen != "pay":
             return []
         if self._tendered < self._due():
-            self.flow.say("That is not enough.", "warn")
+            self.flow.say(phrase("That is not enough."), "warn")
             return []
         self.flow.waiting = "Complete"
         return [Complete(self._sale, tuple(self.basket), self.flow.operator, self._tendered)]
@@ -276,7 +277,7 @@ class Counter(Part):
                     "name": e.name,
                     "number": e.number,
                     "selected": e.id == self._event,
-                    "state_words": "On sale" if e.answer.can else e.answer.words,
+                    "state_words": phrase("On sale") if e.answer.can else e.answer.words,
                 }
                 for e in self.flow.shop.events
             ],
@@ -304,7 +305,7 @@ class Counter(Part):
             "venue": event.venue,
             "jackpot": event.jackpot,
             "can_sell": event.answer.can,
-            "why_not": "" if event.answer.can else f"{event.answer.words} {event.answer.hint}".strip(),
+            "why_not": "" if event.answer.can else joined(event.answer.words, event.answer.hint),
             "test": False,
         }
 
@@ -362,7 +363,7 @@ class Counter(Part):
             "tendered": text(given),
             "change": text(change),
             "change_minor": change,
-            "change_words": text(change) if change else "No change",
+            "change_words": text(change) if change else phrase("No change"),
             "notes": [{"amount": n, "label": text(n)} for n in _notes(due, self.currency())],
             "enough": given >= due,
         }
@@ -378,7 +379,7 @@ class Counter(Part):
             "validation": [numbers.show_validation(line.validation) for line in kept],
             "change": text(change, currency),
             "change_minor": change,
-            "change_words": text(change, currency) if change else "No change",
+            "change_words": text(change, currency) if change else phrase("No change"),
             "total": text(sum(line.price for line in kept), currency),
         }
 

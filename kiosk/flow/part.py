@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kiosk.flow.said import TEXT_CHARS_MAX, Command, Declined, Touch
+from kiosk.words import phrase
 
 if TYPE_CHECKING:
     from kiosk.flow import Flow
@@ -69,9 +70,9 @@ def typed(text: str, key: str) -> str:
 def span_words(seconds: int) -> str:
     """A length of time for a person: ``45 s``, ``12 min``, ``3 h 05 min``, ``2 days``."""
     if seconds < 60:
-        return f"{seconds} s"
+        return phrase("{n} s", n=seconds)
     if seconds < 3_600:
-        return f"{seconds // 60} min"
+        return phrase("{n} min", n=seconds // 60)
     if seconds < 48 * 3_600:
-        return f"{seconds // 3_600} h {seconds % 3_600 // 60:02} min"
-    return f"{seconds // 86_400} days"
+        return phrase("{h} h {m:02} min", h=seconds // 3_600, m=seconds % 3_600 // 60)
+    return phrase("{n} days", n=seconds // 86_400)

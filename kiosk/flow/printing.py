@@ -19,6 +19,7 @@ from kiosk.flow.said import (
 )
 from kiosk.ledger import Sold
 from kiosk.till import Print
+from kiosk.words import Phrase, joined, phrase
 from shared import numbers
 
 if TYPE_CHECKING:
@@ -68,13 +69,13 @@ class Printing(Part):
                 return [PrintTicket(first.ticket, first.copy)]
             state = "failed" if first.state == "failed" else "unknown"
             flow.screen, flow.waiting = "print_problem", ""
-            self._problem = (state, "The kiosk was interrupted while this ticket was printing.")
+            self._problem = (state, phrase("The kiosk was interrupted while this ticket was printing."))
             return []
         flow.waiting = ""
         if self._reprinting:
             self._reprinting = False
             flow.screen = "lookup"
-            flow.say("The reprint came out.")
+            flow.say(phrase("The reprint came out."))
             return flow.tickets.again()
         if self._recovering or not flow.counter.sold():
             self._recovering = False
@@ -119,7 +120,7 @@ class Printing(Part):
         if not self._prints or self.flow.screen != "printing":
             return None
         self.flow.screen = "print_problem"
-        self._problem = ("failed", f"{event.words} {event.hint}".strip())
+        self._problem = ("failed", joined(event.words, event.hint))
         return []
 
     def _print_yes(self, _touch: Touch) -> list[Command]:
@@ -153,7 +154,11 @@ class Printing(Part):
 
     def _view_printing(self) -> dict[str, Any]:
         place = self._total - len(self._prints) + 1 if self._prints else self._total
-        words = f"Printing ticket {place} of {self._total}" if self._total > 1 else "Printing the ticket"
+        words = (
+            phrase("Printing ticket {place} of {total}", place=place, total=self._total)
+            if self._total > 1
+            else phrase("Printing the ticket")
+        )
         return {
             "words": words,
             "order_index": place,
@@ -166,11 +171,15 @@ class Printing(Part):
         line = self._prints[0].ticket.line if self._prints else None
         failed = state == "failed"
         return {
-            "title": "The ticket did not come out" if failed else "Did the ticket come out whole?",
-            "reason": words if failed else _happened(words),
-            "what_to_do": "Put the printer right, then print it. Or make the sale void and give the money back."
+            "title": phrase("The ticket did not come out")
             if failed
-            else "Whole: hand it over. Not whole: tear it up and print it again.",
+            else phrase("Did the ticket come out whole?"),
+            "reason": words if failed else _happened(words),
+            "what_to_do": phrase(
+                "Put the printer right, then print it. Or make the sale void and give the money back."
+            )
+            if failed
+            else phrase("Whole: hand it over. Not whole: tear it up and print it again."),
             "can_retry": True,
             "state": state or "unknown",
             "numbers": numbers.words(line.ranges) if line else "",
@@ -180,5 +189,12 @@ class Printing(Part):
 
 def _happened(words: str) -> str:
     """What the printer said of a doubtful print, without the question and the advice that the screen gives itself."""
-    parts = re.split(r"(?<=[.?!])\s+", words)
-    return " ".join(p for p in parts if not re.search(r"\b(whole|look at|tear)\b", p, re.IGNORECASE)) or words
+    if isinstance(words, Phrase):  # sentences that were joined are its parts; a single one stays as it is
+        parts: list[str] = list(words.parts.values())
+        if joined(*parts) != words:
+            return words
+    else:
+        parts = re.split(r"(?<=[.?!])\s+", words)
+    return (
+        joined(*(p for p in parts if not re.search(r"\b(whole|look at|tear)\b", p, re.IGNORECASE))) or words
+    )

@@ -8,16 +8,17 @@ from typing import Any
 from kiosk.catalog import Answer
 from kiosk.ledger import Sold
 from kiosk.till import BasketLine, Print
+from kiosk.words import phrase
 from shared.wire import Package
 
 TEXT_CHARS_MAX = 400
 """Of one touch's argument, and of anything typed."""
 
 VOID_REASONS = (
-    ("customer", "The customer changed their mind"),
-    ("mistake", "Wrong package or quantity"),
-    ("payment", "The payment did not go through"),
-    ("damaged", "The ticket is damaged"),
+    ("customer", phrase("The customer changed their mind")),
+    ("mistake", phrase("Wrong package or quantity")),
+    ("payment", phrase("The payment did not go through")),
+    ("damaged", phrase("The ticket is damaged")),
 )
 
 
@@ -131,7 +132,7 @@ class SyncSeen:
     unsynced: int = 0
     oldest_at: int | None = None
     network: str = "offline"
-    network_words: str = "Not connected yet"
+    network_words: str = phrase("Not connected yet")
     skew_ms: int | None = None
     uploading: bool = False
     contact_at: int | None = None

@@ -20,6 +20,7 @@ from kiosk.flow.said import (
     Touch,
     VoidOrder,
 )
+from kiosk.words import joined, phrase
 
 if TYPE_CHECKING:
     from kiosk.flow import Flow
@@ -107,10 +108,10 @@ class Tickets(Part):
         """A ticket was scanned on a screen that wants no scans for itself."""
         flow = self.flow
         if not flow.operator:
-            flow.say("Log on to look up a ticket.", "info")
+            flow.say(phrase("Log on to look up a ticket."), "info")
             return []
         if flow.screen not in ("sell", "done", "lookup", "sync") or flow.waiting:
-            flow.say("A ticket was scanned. Finish this first, then scan it again.", "warn")
+            flow.say(phrase("A ticket was scanned. Finish this first, then scan it again."), "warn")
             return []
         if flow.screen != "lookup":
             flow.origin = "sell"
@@ -144,7 +145,7 @@ class Tickets(Part):
         if self.flow.screen != "void":
             return []
         if not self._void_reason:
-            self._void_error = "Choose a reason."
+            self._void_error = phrase("Choose a reason.")
             return []
         self.flow.waiting = "VoidOrder"
         return [VoidOrder(str(self._result["order"]), self._void_reason, self.flow.operator, misprint=False)]
@@ -152,14 +153,16 @@ class Tickets(Part):
     def _void_declined(self, event: Declined) -> list[Command] | None:
         if self.flow.screen != "void":
             return None
-        self._void_error = f"{event.words} {event.hint}".strip()
+        self._void_error = joined(event.words, event.hint)
         return []
 
     def _on_voided(self, event: OrderVoided) -> list[Command]:
         self.flow.waiting, self._void_error = "", ""
         line = event.ticket.line
         self.flow.counter.voided.add(event.order)
-        self.flow.say(f"Void. Give back {self.flow.money(line.price, line.currency)}.", "warn")
+        self.flow.say(
+            phrase("Void. Give back {amount}.", amount=self.flow.money(line.price, line.currency)), "warn"
+        )
         further = self.flow.printing.voided(event.order, misprint=event.misprint)
         if further is not None:
             return further
@@ -228,9 +231,11 @@ class Tickets(Part):
                 "hint": event.hint,
             }
         elif event.pay:
-            self.flow.say(f"{event.pay} is now noted as paid here. Hand it out if you have not.", "warn")
+            self.flow.say(
+                phrase("{pay} is now noted as paid here. Hand it out if you have not.", pay=event.pay), "warn"
+            )
         else:
-            self.flow.say(f"The last prize is not paid here. {event.words}", "warn")
+            self.flow.say(joined(phrase("The last prize is not paid here."), event.words), "warn")
         return []
 
     def _leave_claim(self) -> list[Command]:
@@ -265,16 +270,18 @@ class Tickets(Part):
         state = c.get("state", "ask")
         amount = c.get("amount", "")
         titles = {
-            "ask": "Pay this prize?",
-            "asking": "Asking the office",
-            "silent": "The office has not answered",
-            "paid": f"Hand out {amount}",
-            "refused": "Do not pay",
+            "ask": phrase("Pay this prize?"),
+            "asking": phrase("Asking the office"),
+            "silent": phrase("The office has not answered"),
+            "paid": phrase("Hand out {amount}", amount=amount),
+            "refused": phrase("Do not pay"),
         }
         words = {
-            "ask": "The office notes the payment first. Hand the money out when it has answered.",
-            "asking": "Hand nothing out yet.",
-            "silent": "Hand nothing out yet. It is not known whether the payment was noted; the kiosk goes on asking.",
+            "ask": phrase("The office notes the payment first. Hand the money out when it has answered."),
+            "asking": phrase("Hand nothing out yet."),
+            "silent": phrase(
+                "Hand nothing out yet. It is not known whether the payment was noted; the kiosk goes on asking."
+            ),
         }
         return {
             "state": state,

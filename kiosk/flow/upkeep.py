@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.flow.part import Part, span_words
 from kiosk.flow.said import Command, SyncNow, Touch
+from kiosk.words import phrase
 
 if TYPE_CHECKING:
     from kiosk.flow import Flow
@@ -33,7 +34,7 @@ class Upkeep(Part):
         return []
 
     def _sync_now(self, _touch: Touch) -> list[Command]:
-        self.flow.say("Talking to the office.")
+        self.flow.say(phrase("Talking to the office."))
         return [SyncNow()]
 
     def all_closed(self) -> bool:
@@ -64,9 +65,13 @@ class Upkeep(Part):
         printer, scanner = flow.devices["printer"], flow.devices["scanner"]
         skew = s.skew_ms
         clock_ok = None if skew is None else abs(skew) <= 60_000
-        clock = "Not compared yet" if skew is None else "Right"
+        clock = phrase("Not compared yet") if skew is None else phrase("Right")
         if skew is not None and not clock_ok:
-            clock = f"{span_words(abs(skew) // 1000)} {'fast' if skew > 0 else 'slow'}"
+            clock = (
+                phrase("{span} fast", span=span_words(skew // 1000))
+                if skew > 0
+                else phrase("{span} slow", span=span_words(-skew // 1000))
+            )
         return {
             "unsynced": s.unsynced,
             "oldest_s": oldest,
@@ -82,7 +87,7 @@ class Upkeep(Part):
             "clock_words": clock,
             "clock_ok": clock_ok,
             "closes_in_s": closes,
-            "closes": "" if closes is None else f"Closes in {span_words(closes)}",
+            "closes": "" if closes is None else phrase("Closes in {span}", span=span_words(closes)),
             "unit_state": flow.shop.unit_state,
             "rsu_name": flow.shop.name,
             "operator": flow.operator_name,
@@ -91,18 +96,23 @@ class Upkeep(Part):
     def _view_sync(self, now: int) -> dict[str, Any]:
         s, program = self.flow.sync, self.flow.program
         contact = (
-            "Never" if s.contact_at is None else f"{span_words(max(0, (now - s.contact_at) // 1000))} ago"
+            phrase("Never")
+            if s.contact_at is None
+            else phrase("{span} ago", span=span_words(max(0, (now - s.contact_at) // 1000)))
         )
         rows = [
-            ("Server", s.server),
-            ("Network", s.network_words),
-            ("Last contact", contact),
-            ("Sales to upload", str(s.unsynced)),
-            ("Journal", f"{s.head} entries, {s.acknowledged} at the office"),
-            ("Second copy", s.mirror_words),
-            ("Events and prices", f"Version {s.catalog[0]}.{s.catalog[1]}"),
-            ("Free disk", f"{s.free_bytes // 1_000_000} MB"),
-            ("Program", f"{program.get('version', '')} · {program.get('hash', '')}"),
+            (phrase("Server"), s.server),
+            (phrase("Network"), s.network_words),
+            (phrase("Last contact"), contact),
+            (phrase("Sales to upload"), str(s.unsynced)),
+            (phrase("Journal"), phrase("{head} entries, {n} at the office", head=s.head, n=s.acknowledged)),
+            (phrase("Second copy"), s.mirror_words),
+            (
+                phrase("Events and prices"),
+                phrase("Version {version}", version=f"{s.catalog[0]}.{s.catalog[1]}"),
+            ),
+            (phrase("Free disk"), f"{s.free_bytes // 1_000_000} MB"),
+            (phrase("Program"), f"{program.get('version', '')} · {program.get('hash', '')}"),
         ]
         return {
             "rows": [{"label": label, "value": value} for label, value in rows if value],
@@ -117,16 +127,15 @@ class Upkeep(Part):
         s, events = self.flow.sync, self.flow.shop.events
         cut = [e for e in events if e.cut]
         settled = bool(cut) and all(e.settled for e in cut) and s.unsynced == 0
-        words = "All sales uploaded. The office has confirmed them."
+        words = phrase("All sales uploaded. The office has confirmed them.")
         if not settled:
-            words = f"{s.unsynced} sales are still to be uploaded. Keep the kiosk on and connected."
+            words = phrase("Sales still to be uploaded: {n}. Keep the kiosk on and connected.", n=s.unsynced)
             if s.unsynced == 0:
-                words = (
-                    "All sales are uploaded. Waiting for the office to confirm that it has them all."
-                    " Keep the kiosk on and connected."
+                words = phrase(
+                    "All sales are uploaded. Waiting for the office to confirm that it has them all. Keep the kiosk on and connected."
                 )
         return {
-            "title": "Sales are closed",
+            "title": phrase("Sales are closed"),
             "words": ", ".join(e.name for e in events),
             "all_uploaded": settled,
             "uploaded_words": words,

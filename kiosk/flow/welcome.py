@@ -19,6 +19,7 @@ from kiosk.flow.said import (
     SyncNow,
     Touch,
 )
+from kiosk.words import joined, phrase
 from shared.keys import PIN_DIGITS_MAX
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Welcome(Part):
 
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow)
-        self._starting = Starting("Starting", 0)
+        self._starting = Starting(phrase("Starting"), 0)
         self._halted: Halted | None = None
         self._enrol = {"server": "", "code": "", "focus": "code", "error": "", "device": ""}
         self._chosen = self._pin = self._pin_error = ""
@@ -84,20 +85,27 @@ class Welcome(Part):
         if unit.code == "unit_disabled" and shop.unsold:
             return Halted(
                 unit.code,
-                "Almost ready",
-                "This kiosk is enrolled. It has still to be enabled.",
-                f"Ask the office to enable {shop.name or 'it'} (Kiosks, Enable). It starts by itself.",
+                phrase("Almost ready"),
+                phrase("This kiosk is enrolled. It has still to be enabled."),
+                phrase(
+                    "Ask the office to enable {kiosk} (Kiosks, Enable). It starts by itself.",
+                    kiosk=shop.name or phrase("this kiosk"),
+                ),
                 can_retry=True,
             )
         if not unit.can and unit.code != "no_catalog":
-            return Halted(unit.code, "This kiosk cannot sell", unit.words, unit.hint, can_retry=True)
+            return Halted(unit.code, phrase("This kiosk cannot sell"), unit.words, unit.hint, can_retry=True)
         if shop.suspended:
             return Halted(
-                "suspended_all", "All sales are stopped", shop.suspended, "Wait for the office.", True
+                "suspended_all",
+                phrase("All sales are stopped"),
+                shop.suspended,
+                phrase("Wait for the office."),
+                True,
             )
         clock = next((e.answer for e in shop.events if e.answer.code == "clock_back"), None)
         if clock is not None:
-            return Halted(clock.code, "The clock is wrong", clock.words, clock.hint, can_retry=True)
+            return Halted(clock.code, phrase("The clock is wrong"), clock.words, clock.hint, can_retry=True)
         return None
 
     # Enrolment --------------------------------------------------------------------------------------
@@ -130,13 +138,13 @@ class Welcome(Part):
             return []
         server, code = self._enrol["server"].strip(), self._enrol["code"].strip()
         if not server or not code:
-            self._enrol["error"] = "Type the server's address and the code that the office gave you."
+            self._enrol["error"] = phrase("Type the server's address and the code that the office gave you.")
             return []
         self._enrol["error"], self.flow.waiting = "", "Enrol"
         return [Enrol(server, code)]
 
     def _enrol_declined(self, event: Declined) -> list[Command]:
-        self._enrol["error"] = f"{event.words} {event.hint}".strip()
+        self._enrol["error"] = joined(event.words, event.hint)
         return []
 
     # The operator -----------------------------------------------------------------------------------
@@ -178,7 +186,7 @@ class Welcome(Part):
         if not event.operator:
             # Each operator's for itself: who knows one PIN must not get more tries at another by using it.
             failures = self._pin_failures[self._pin_asked] = self._pin_failures.get(self._pin_asked, 0) + 1
-            self._pin_error = "That PIN is not right."
+            self._pin_error = phrase("That PIN is not right.")
             if failures >= PIN_FREE_TRIES:
                 wait_s = min(PIN_WAIT_S_MAX, PIN_WAIT_S_MIN * 2 ** min(10, failures - PIN_FREE_TRIES))
                 self._pin_until = flow.monotonic + wait_s * 1000
@@ -208,7 +216,7 @@ class Welcome(Part):
 
     def _view_starting(self) -> dict[str, Any]:
         if self.flow.screen != "starting":
-            return {"words": "Fetching events from the office", "progress": 90}
+            return {"words": phrase("Fetching events from the office"), "progress": 90}
         return {"words": self._starting.words, "progress": self._starting.progress}
 
     def _view_blocked(self) -> dict[str, Any]:
