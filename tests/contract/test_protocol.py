@@ -44,6 +44,18 @@ def test_the_page_names_every_verdict_on_a_ticket_and_on_a_claim() -> None:
     assert set(re.findall(r"`(\w+)`", states)) == set(get_args(claims.State))
 
 
+def test_the_page_names_every_kind_of_entry_every_policy_and_what_becomes_of_a_customer() -> None:
+    """Sections 4, 5 and 10."""
+    kinds = PAGE[PAGE.index("| kind | states") :].split("\n\n", 1)[0]
+    first = " ".join(row.split("|")[1] for row in kinds.splitlines()[2:])
+    assert set(re.findall(r"`(\w+)`", first)) == {str(b.__struct_config__.tag) for b in get_args(sale.Body)}
+    policies = PAGE[PAGE.index("| policy |") :].split("\n\n", 1)[0]
+    first = " ".join(row.split("|")[1] for row in policies.splitlines()[2:])
+    assert set(re.findall(r"`(\w+)`", first)) == set(wire.Policies.__struct_fields__)
+    outcomes = set(wire.CustomersReply.__struct_fields__) - {"server_time"}
+    assert table("## 10.", "| outcome | when") == outcomes
+
+
 def shown(scene: Scene, kiosk: Kiosk) -> wire.Catalog:
     with scene.office.begin() as c:
         signed = catalog.build(scene.office, c, kiosk.rsu, kiosk.epoch)
