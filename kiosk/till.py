@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import msgspec
 
 from kiosk import ledger
-from kiosk.catalog import CLOSE_CUT, Answer, Shelf, read_grant
+from kiosk.catalog import CAN, CLOSE_CUT, Answer, Shelf, read_grant
 from kiosk.journal import Head, Journal
 from kiosk.ledger import Block, Ledger, Sold
 from kiosk.store import Job
 from kiosk.words import phrase
-from shared import entry, numbers, sale, wire
+from shared import entry, numbers, sale, shift, wire
 from shared.clock import Clock
 from shared.errors import Fault, Refused
 from shared.ids import uuid7
@@ -206,6 +206,60 @@ class Till:
         self.ledger.apply(row.seq, at, body)
         return row.seq, at
 
+    def state(self, body: sale.Body) -> None:
+        """Journal a fact that nothing here has to be asked for; ``Fault`` where the disk failed."""
+        self._state(body)
+
+    # Who answers for the money ----------------------------------------------------------------------
+
+    def is_supervisor(self, operator: str) -> bool:
+        """Whether the office has made this operator a supervisor."""
+        known = self.shelf.operators.get(operator)
+        return known is not None and known.supervisor
+
+    def takes_money(self, operator: str) -> Answer:
+        """Whether the operator may sell into the drawer as it stands: into their own shift, or where none is wanted."""
+        held = self.ledger.book.open
+        if held is None:
+            catalog = self.shelf.catalog
+            if catalog is None or not catalog.shifts.required:
+                return CAN
+            return Answer(
+                "no_shift", phrase("No shift is open."), phrase("Count the float and open one first.")
+            )
+        if held.operator != operator:
+            return self._not_theirs(held)
+        return CAN
+
+    def _not_theirs(self, held: shift.Shift) -> Answer:
+        known = self.shelf.operators.get(held.operator)
+        return Answer(
+            "other_shift",
+            phrase("This is {name}'s shift.", name=known.name if known else held.operator[:8]),
+            phrase("They or a supervisor must close it first."),
+        )
+
+    def _drawer_of(self, by: str, approved_by: str = "") -> None:
+        """``Refused`` where the open shift is another's, and no supervisor stands by."""
+        held = self.ledger.book.open
+        if (
+            held is not None
+            and by != held.operator
+            and not (self.is_supervisor(by) or self.is_supervisor(approved_by))
+        ):
+            self._not_theirs(held).demand()
+
+    def _approval(self, by: str, approved_by: str) -> str:
+        """The supervisor who agrees: the one named, or the operator themselves; ``Refused`` where neither is one."""
+        for who in (approved_by, by):
+            if self.is_supervisor(who):
+                return who
+        raise Refused(
+            "needs_supervisor",
+            phrase("A supervisor has to agree to this."),
+            phrase("Ask one to type their PIN."),
+        )
+
     # Selling ----------------------------------------------------------------------------------------
 
     def can_sell(self, event_id: str) -> Answer:
@@ -343,6 +397,7 @@ class Till:
                 phrase("A ticket has not come out whole yet."),
                 phrase("Print it again or void it first."),
             )
+        self.takes_money(operator).demand()
         if method not in ("cash", "card"):
             raise ValueError(f"no such way to pay: {method}")
         wanted = tuple(basket)
@@ -504,8 +559,11 @@ class Till:
             )
         )
 
-    def reprint(self, order: str, reason: str, by: str) -> Print:
-        """State that another copy is wanted, and give it to print; ``Refused`` where the order is void or foreign."""
+    def reprint(self, order: str, reason: str, by: str, *, approved_by: str = "") -> Print:
+        """State that another copy is wanted, and give it to print; ``Refused`` where the order is void or foreign.
+
+        A ticket that is still to come out whole needs nobody's approval.
+        """
         known = self.find(order)
         if known is None:
             raise Refused(
@@ -517,15 +575,26 @@ class Till:
             raise Refused("already_void", phrase("This ticket is void and cannot be printed again."))
         copy = known.copies + 1
         order = known.ticket.line.order
-        for key in [k for k in self.ledger.unprinted if k[0] == order]:
+        event = self.shelf.events.get(known.ticket.line.event)
+        unfinished = [k for k in self.ledger.unprinted if k[0] == order]
+        if not unfinished and event is not None and event.policies.reprint_supervisor:
+            approved_by = self._approval(by, approved_by)
+        for key in unfinished:
             self.printed(*key, whole=False, said_by_printer=False, detail="reprinted")
-        self._state(sale.Reprinted(order=order, copy=copy, reason=reason[:200], by=by))
+        self._state(
+            sale.Reprinted(order=order, copy=copy, reason=reason[:200], by=by, approved_by=approved_by)
+        )
         return Print(known.ticket, copy, "queued")
 
     # Voids, cuts, the rest --------------------------------------------------------------------------
 
-    def void(self, order: str, reason: str, by: str, *, misprint: bool = False) -> Known:
-        """State that an order is void, whole and for ever; ``Refused`` in words where it cannot be."""
+    def void(
+        self, order: str, reason: str, by: str, *, misprint: bool = False, approved_by: str = ""
+    ) -> Known:
+        """State that an order is void, whole and for ever; ``Refused`` in words where it cannot be.
+
+        A misprint needs nobody's approval: its ticket has to be settled before the next sale.
+        """
         known = self.find(order)
         if known is None:
             raise Refused(
@@ -552,6 +621,11 @@ class Till:
                 )
             if not reason:
                 raise Refused("no_reason", phrase("A void needs a reason."), phrase("Choose one."))
+            self._drawer_of(by, approved_by)
+            if event is not None and event.policies.void_supervisor:
+                approved_by = self._approval(by, approved_by)
+        fact, book = known.ticket.fact, self.ledger.book
+        by_card = shift.card_part(fact, known.ticket.index)
         self._state(
             sale.Voided(
                 order=line.order,
@@ -560,6 +634,11 @@ class Till:
                 reason=reason[:200],
                 by=by,
                 misprint=misprint,
+                approved_by=approved_by,
+                returned=0 if fact.test else line.price - by_card,
+                returned_card=0 if fact.test else by_card,
+                currency="" if fact.test else line.currency,
+                shift="" if book.open is not None else book.shift_of(known.ticket.seq),
             )
         )
         return Known(known.ticket, void=True, copies=known.copies)
@@ -606,8 +685,9 @@ class Till:
     def claim(self, ticket: str, result: str, operator: str, *, identity_checked: bool) -> wire.ClaimRequest:
         """A request to pay a prize here, kept before it is sent so that its repeat is the same one.
 
-        ``Refused`` (``claim_open``) while another one has no answer yet.
+        ``Refused`` (``claim_open``) while another one has no answer yet, or where the drawer is another's.
         """
+        self._drawer_of(operator)
         if self.claim_open is not None:
             raise Refused(
                 "claim_open",

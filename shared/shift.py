@@ -74,6 +74,8 @@ class Shift(msgspec.Struct, kw_only=True):
     late: Tallies = {}
     """What became of it since its close or last supplement."""
     supplements: int = 0
+    no_sale_count: int = 0
+    """How often its drawer was opened for no reason of money."""
 
     def sums(self) -> tuple[ShiftSum, ...]:
         """What its close has to state, by currency, or should have stated."""
@@ -193,6 +195,11 @@ def _moved(book: Book, _seq: int, body: sale.CashMoved, _at: int) -> None:
         tally.counted += cash.amount
 
 
+def _drawer(book: Book, _seq: int, body: sale.DrawerOpened, _at: int) -> None:
+    if book.open is not None and body.reason == "no_sale":
+        book.open.no_sale_count += 1
+
+
 def _counted(book: Book, _seq: int, body: sale.CashCounted, _at: int) -> None:
     """A count moves nothing: that for the close is the shift's, and a later one corrects it."""
     if body.purpose != "close":
@@ -260,6 +267,7 @@ _TAKES: dict[type, Callable[[Book, int, Any, int], None]] = {
     sale.Voided: _voided,
     sale.Paid: _paid,
     sale.CashMoved: _moved,
+    sale.DrawerOpened: _drawer,
     sale.CashCounted: _counted,
     sale.ShiftOpened: _opened,
     sale.ShiftClosed: _closed,

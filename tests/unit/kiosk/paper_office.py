@@ -14,7 +14,16 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from hardware.printer import Confirmed, Document, Failed, OnState, PrinterStatus, PrintResult, ignore_state
+from hardware.printer import (
+    Confirmed,
+    Document,
+    Failed,
+    Kicked,
+    OnState,
+    PrinterStatus,
+    PrintResult,
+    ignore_state,
+)
 from kiosk.catalog import Shelf
 from kiosk.config import Config
 from kiosk.desk import Alone, Desk
@@ -85,6 +94,27 @@ def event(**changes: Any) -> wire.EventInfo:
         "cuts": (wire.CutInfo(id=CLOSE, kind="close", at=START_MS + 3 * HOUR_MS),),
     }
     return wire.EventInfo(**(values | changes))
+
+
+SUPERVISOR, SUPERVISOR_PIN = str(UUID(int=0x05)), "9876"
+SECOND, SECOND_PIN = str(UUID(int=0x0C)), "5555"
+
+
+def staff(office: PaperOffice, pin: str = PIN) -> tuple[wire.OperatorInfo, ...]:
+    """Ada and Ben, who sell, and Sue, their supervisor."""
+
+    def one(ident: str, name: str, secret: str, *, supervisor: bool = False) -> wire.OperatorInfo:
+        salt = UUID(ident).bytes
+        verifier = keys.pin_verifier(keys.pin_base(secret, salt), office.kiosk_secret)
+        return wire.OperatorInfo(
+            id=ident, name=name, supervisor=supervisor, pin_salt=salt.hex(), pin_verifier=verifier.hex()
+        )
+
+    return (
+        one(OPERATOR, "Ada", pin),
+        one(SECOND, "Ben", SECOND_PIN),
+        one(SUPERVISOR, "Sue", SUPERVISOR_PIN, supervisor=True),
+    )
 
 
 @dataclass
@@ -240,7 +270,7 @@ class Paper:
     def __init__(self, *results: PrintResult | None) -> None:
         self.results = list(results)
         self.printed: list[Document] = []
-        self.cleared = 0
+        self.cleared = self.kicked = 0
 
     def print(self, document: Document, job_id: int, on_state: OnState = ignore_state) -> PrintResult:  # noqa: ARG002 - the protocol's
         result = self.results.pop(0) if self.results else None
@@ -253,6 +283,10 @@ class Paper:
 
     def status(self) -> PrinterStatus:
         return PrinterStatus(True, "ok", "closed", "none", "ok", 1.0)
+
+    def kick(self) -> Kicked | Failed:
+        self.kicked += 1
+        return Kicked("open")
 
     def clear(self) -> bool:
         self.cleared += 1

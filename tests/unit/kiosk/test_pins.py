@@ -7,24 +7,20 @@ import msgspec
 import pytest
 
 from kiosk.pins import FREE_TRIES, LOCK_S, LOCK_TRIES, WAIT_S_MAX, Pins
-from shared import keys, wire
-from tests.unit.kiosk.paper_office import OPERATOR, PIN, Kiosk, PaperOffice, SetClock, event, open_kiosk
-
-SUPERVISOR, THEIR_PIN = "sue", "9876"
-
-
-def staff(office: PaperOffice, pin: str = PIN) -> tuple[wire.OperatorInfo, ...]:
-    def one(ident: str, secret: str, *, supervisor: bool) -> wire.OperatorInfo:
-        salt = ident.encode().ljust(16, b".")[:16]
-        return wire.OperatorInfo(
-            id=ident,
-            name=ident.title(),
-            supervisor=supervisor,
-            pin_salt=salt.hex(),
-            pin_verifier=keys.pin_verifier(keys.pin_base(secret, salt), office.kiosk_secret).hex(),
-        )
-
-    return one(OPERATOR, pin, supervisor=False), one(SUPERVISOR, THEIR_PIN, supervisor=True)
+from tests.unit.kiosk.paper_office import (
+    OPERATOR,
+    PIN,
+    SECOND,
+    SECOND_PIN,
+    SUPERVISOR,
+    SUPERVISOR_PIN,
+    Kiosk,
+    PaperOffice,
+    SetClock,
+    event,
+    open_kiosk,
+    staff,
+)
 
 
 @pytest.fixture
@@ -50,7 +46,7 @@ def test_the_right_pin_is_its_operators(kiosk: Kiosk) -> None:
     found = pins.check(OPERATOR, PIN, kiosk.clock.wall).operator
     assert found is not None
     assert found.id == OPERATOR
-    assert pins.check(OPERATOR, THEIR_PIN, kiosk.clock.wall).operator is None
+    assert pins.check(OPERATOR, SUPERVISOR_PIN, kiosk.clock.wall).operator is None
     assert pins.check("nobody", PIN, kiosk.clock.wall).operator is None
 
 
@@ -96,7 +92,7 @@ def test_many_wrong_pins_lock_until_a_supervisor_or_the_office_or_time_lifts_it(
     tried = Pins(kiosk.store, kiosk.shelf).check(OPERATOR, PIN, kiosk.clock.wall)
     assert (tried.operator, tried.locked, tried.locked_now) == (None, True, False)
 
-    assert pins.check(SUPERVISOR, THEIR_PIN, kiosk.clock.wall).operator is not None
+    assert pins.check(SUPERVISOR, SUPERVISOR_PIN, kiosk.clock.wall).operator is not None
     assert pins.check(OPERATOR, PIN, kiosk.clock.wall).operator is not None
 
     try_wrong(pins, kiosk, LOCK_TRIES)
@@ -113,10 +109,7 @@ def test_a_wrong_pin_of_one_does_not_slow_another_down(kiosk: Kiosk) -> None:
     pins = Pins(kiosk.store, kiosk.shelf)
     try_wrong(pins, kiosk, FREE_TRIES)
     assert Pins(kiosk.store, kiosk.shelf).check(SUPERVISOR, "0000", kiosk.clock.wall).wait_s == 0
-    operators = staff(kiosk.office)
-    two = (operators[0], msgspec.structs.replace(operators[1], supervisor=False))
-    kiosk.take(event(), operators=two)
-    assert pins.check(SUPERVISOR, THEIR_PIN, kiosk.clock.wall).operator is not None
+    assert pins.check(SECOND, SECOND_PIN, kiosk.clock.wall).operator is not None
     assert pins.check(OPERATOR, PIN, kiosk.clock.wall).wait_s == 5
 
 
