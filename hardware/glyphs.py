@@ -78,7 +78,8 @@ def wrap(text: str, cells_max: int, balanced: bool = False) -> list[str]:
     """
     lines = _wrap(text, cells_max)
     if balanced and len(lines) > 1:
-        for narrower in range(-(-cells(text) // len(lines)), cells_max):
+        longest = max(map(cells, text.split(" ")))  # a word is not cut where it need not be
+        for narrower in range(max(longest, -(-cells(text) // len(lines))), cells_max):
             if len(again := _wrap(text, narrower)) == len(lines):
                 return again
     return lines

@@ -218,7 +218,6 @@ class Mechanism:
             self._take_off(whole=self._begun and not self._spoilt, why=self._spoilt)
         self._strip.y = 0
         self._spoilt = ""
-        self._begun = False
 
     # Commands
 
@@ -351,12 +350,14 @@ class Mechanism:
         elif command == b"\x1dVB\x00":
             self._cut()
         elif command == b"\x1dr\x01":
+            self._begun = False
             self._answer(b"r")
         elif command[:4] == b"\x1dv0\x00" and not self._line:
             self._raster(command)
         elif command[:3] == b"\x1d(k":
             self._qr(command)
         elif command[:7] == b"\x1d(H\x06\x0000" and all(32 <= d <= 126 for d in command[7:]):
+            self._begun = False
             if self._entry is not None:
                 self._entry["process_id"] = command[7:].decode()
                 self.flush_entry()

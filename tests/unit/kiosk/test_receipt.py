@@ -1,13 +1,24 @@
+"""Tickets, slips and counterfoils on paper.
+
+After a wanted change: ``python -m tests.unit.kiosk.test_receipt OUT`` writes the golden bytes, and pictures to OUT: look.
+"""
+
 from __future__ import annotations
 
+import base64
+import io
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from hardware.escpos import encode
-from hardware.printer import Columns, Document, Pair, Qr, Text
+from hardware.mechanism import render
+from hardware.printer import QR_BYTES_MAX, Columns, Document, Pair, Qr, Text
+from hardware.printer import Image as Logo
 from hardware.receipt_printer import ReceiptPrinter
 from hardware.virtual import VirtualPrinter
 from kiosk import receipt
@@ -54,6 +65,85 @@ def ticket(paper_mm: int = 80, count: int = 5, copy: int = 0, *, test: bool = Fa
         copy=copy,
         test=test,
         paper_mm=paper_mm,
+    )
+
+
+def sold(ev: wire.EventInfo, count: int, paper_mm: int, package: str = "Five", **more: object) -> Document:
+    """A ticket of another event, or of other numbers."""
+    line_ = line(count, int(str(more.pop("first", 100_482))))
+    code = receipt.qr_text(line_, RSU, KEY.sign)
+    return receipt.ticket(
+        line_,
+        ev,
+        at=START_MS,
+        kiosk="North 2",
+        package=package,
+        qr=code,
+        paper_mm=paper_mm,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def picture() -> str:
+    """A logo as the office sends it."""
+    drawn = Image.new("1", (480, 120), 1)
+    pen = ImageDraw.Draw(drawn)
+    pen.ellipse((4, 4, 115, 115), fill=0)
+    pen.polygon([(60, 25), (100, 92), (20, 92)], fill=1)
+    for i in range(4):
+        pen.rectangle((140, 12 + 26 * i, 470 - 60 * i, 26 + 26 * i), fill=0)
+    data = io.BytesIO()
+    drawn.save(data, "PNG")
+    return base64.b64encode(data.getvalue()).decode()
+
+
+def named(organisation: str, name: str, venue: str) -> wire.EventInfo:
+    return msgspec.structs.replace(EVENT, organisation=organisation, name=name, venue=venue)
+
+
+LOGO = msgspec.structs.replace(EVENT, receipt=msgspec.structs.replace(EVENT.receipt, logo=picture()))
+LONG = named(
+    "The Benevolent Association of Retired Harbour Pilots and Lighthouse Keepers",
+    "Grand Midsummer Charity Raffle for the New Children's Ward 2026",
+    "Municipal Exhibition Centre, Hall 7, Königsallee 101-119",
+)
+GREEK = named("Φίλοι του Νοσοκομείου", "Χριστουγεννιάτικη κλήρωση", "Πλατεία Συντάγματος, Αθήνα")
+CYRILLIC = named("Благодійний фонд «Надія»", "Новорічна лотерея", "Київ, Майдан Незалежності")
+ARABIC = named("جمعية النادي الرياضي", "السحب الكبير 50/50", "ملعب المدينة، المدخل 3")
+
+
+def slips(mm: int) -> dict[str, Document]:
+    """Whatever comes out of a kiosk's printer for a buyer or the drum."""
+    return {
+        "ticket": ticket(mm),
+        "logo": sold(LOGO, 6, mm),
+        "one": sold(EVENT, 1, mm),
+        "test": sold(EVENT, 12, mm, test=True),
+        "hundred": sold(EVENT, 100, mm),
+        "five-hundred": sold(EVENT, 500, mm, first=1_100_482),
+        "reprint": sold(
+            LONG, 3, mm, "Family bundle with free entry", copy=2, perks="One free drink at the bar"
+        ),
+        "greek": sold(GREEK, 3, mm, "Πακέτο"),
+        "cyrillic": sold(CYRILLIC, 20, mm, "Пакет"),
+        "arabic": sold(ARABIC, 6, mm, "باقة خمسة"),
+        "void": receipt.void_slip(
+            line(), EVENT, at=START_MS, kiosk="North 2", reason="Wrong package or quantity", paper_mm=mm
+        ),
+        "counterfoils": foils(mm),
+        "again": foils(mm, 1, 2_147_483_600),
+    }
+
+
+def foils(mm: int, again: int = 0, first: int = 100_482) -> Document:
+    return receipt.counterfoils(
+        line(2, first),
+        EVENT,
+        list(range(first, first + 2)),
+        at=START_MS,
+        kiosk="North 2",
+        again=again,
+        paper_mm=mm,
     )
 
 
@@ -105,10 +195,101 @@ def test_copies_and_tests_say_so_on_their_face() -> None:
 
 
 @pytest.mark.parametrize("paper_mm", [58, 80])
-def test_the_bytes_of_a_ticket_are_those_that_were_looked_at(paper_mm: int) -> None:
-    """K11: golden bytes; the pictures of them were judged by eye."""
-    made = encode(ticket(paper_mm), paper_mm, 1)
-    assert made == (GOLDEN / f"ticket-{paper_mm}.bin").read_bytes()
+@pytest.mark.parametrize("name", slips(80))
+def test_the_bytes_of_a_slip_are_those_that_were_looked_at(name: str, paper_mm: int) -> None:
+    """N5, K11: golden bytes; the pictures of them were judged by eye."""
+    made = encode(slips(paper_mm)[name], paper_mm, 1)
+    assert made == (GOLDEN / f"{name}-{paper_mm}.bin").read_bytes()
+
+
+@pytest.mark.parametrize("paper_mm", [58, 80])
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 24, 25, 50, 51, 100, 500])
+def test_every_draw_number_is_printed_however_many_there_are(count: int, paper_mm: int) -> None:
+    """N5: every draw number; nothing is left out for a range, and the paper bears it."""
+    document = sold(EVENT, count, paper_mm, first=2_147_483_647 - count + 1)
+    printed = [
+        cell.strip() for block in document.blocks if isinstance(block, Columns) for cell in block.cells
+    ]
+    printed += [b.text for b in document.blocks if isinstance(b, Text) and b.text.isdecimal()]
+    assert printed == [str(n) for n in range(2_147_483_647 - count + 1, 2_147_483_648)]
+    (slip,) = render(encode(document, paper_mm, 1), paper_mm)
+    assert slip.height < 10_000, "some metre, where 500 numbers of ten digits stand on narrow paper"
+
+
+@pytest.mark.parametrize("paper_mm", [58, 80])
+@pytest.mark.parametrize("name", ["ticket", "logo", "one", "five-hundred", "reprint", "arabic"])
+def test_every_qr_decodes_from_the_picture_of_the_paper(name: str, paper_mm: int) -> None:
+    """K11: at 203 dots per inch."""
+    document = slips(paper_mm)[name]
+    (slip,) = render(encode(document, paper_mm, 1), paper_mm)
+    found = zxingcpp.read_barcode(slip.convert("L"))
+    assert found is not None
+    assert [found.text] == [block.data for block in document.blocks if isinstance(block, Qr)]
+
+
+@pytest.mark.parametrize("paper_mm", [58, 80])
+def test_no_letter_of_any_slip_becomes_a_question_mark(paper_mm: int) -> None:
+    """K11: €, ł, ř, Greek, Cyrillic and Arabic are rasterised where the printer has no letter for them."""
+    named_so = named("Żółć €5 Dvořák", "Ελληνικά", "Київ عربي")
+    for document in (*slips(paper_mm).values(), sold(named_so, 1, paper_mm, "Łódź €")):
+        plain = Document([b for b in document.blocks if not isinstance(b, Qr | Logo)])
+        dots = render(encode(plain, paper_mm), paper_mm)
+        assert all(slip.getbbox() for slip in dots)
+        made = encode(plain, paper_mm)
+        native, _, rest = made.partition(b"\x1dv0\x00")
+        while rest:
+            size = int.from_bytes(rest[:2], "little") * int.from_bytes(rest[2:4], "little")
+            more, _, rest = rest[4 + size :].partition(b"\x1dv0\x00")
+            native += more
+        assert b"?" not in native
+
+
+def test_a_picture_that_cannot_be_read_does_not_keep_a_ticket_from_coming_out() -> None:
+    """N5: a ticket is worth more than its picture."""
+    for broken in ("not base 64!", base64.b64encode(b"no picture").decode()):
+        odd = msgspec.structs.replace(EVENT, receipt=msgspec.structs.replace(EVENT.receipt, logo=broken))
+        assert not any(isinstance(block, Logo) for block in sold(odd, 5, 80).blocks)
+    assert any(isinstance(block, Logo) for block in sold(LOGO, 5, 80).blocks)
+
+
+def test_numbers_out_of_dozens_of_blocks_are_printed_without_a_code() -> None:
+    """N5: a QR holds so much and no more; every number and the validation number stand all the same."""
+    many = msgspec.structs.replace(
+        line(), ranges=tuple(Range(f"a{i}", 1_000_000_000 + 7 * i, 3) for i in range(120))
+    )
+    code = receipt.qr_text(many, RSU, KEY.sign)
+    assert len(code) > QR_BYTES_MAX
+    made = receipt.ticket(many, EVENT, at=START_MS, kiosk="North 2", package="Huge", qr=code)
+    assert not any(isinstance(block, Qr) for block in made.blocks)
+    assert len(render(encode(made, 80, 1), 80)) == 1
+    assert numbers.show_validation(VALIDATION) in words(made)
+
+
+@pytest.mark.parametrize("paper_mm", [58, 80])
+def test_each_number_has_a_counterfoil_of_its_own_that_names_nobody(paper_mm: int) -> None:
+    """D5: one number each; N10: printed again, each says so."""
+    first, second = render(encode(foils(paper_mm), paper_mm, 1), paper_mm)
+    assert first.size == second.size
+    said = words(foils(paper_mm))
+    assert said.count("100482") == said.count("100483") == 1
+    assert said.count(numbers.show_validation(VALIDATION)[-9:]) == 2
+    assert numbers.show_validation(VALIDATION) not in said, "a counterfoil is no ticket"
+    assert "AGAIN" not in said
+    assert words(foils(paper_mm, again=2)).count("AGAIN 2") == 2
+
+
+def test_a_ticket_speaks_the_language_of_its_buyer() -> None:
+    """K17: what the kiosk puts on paper is said in the language chosen; names stay as the office wrote them."""
+    french = {
+        "YOUR {n} DRAW NUMBERS": "VOS {n} NUMÉROS",
+        "Validation number": "Numéro de validation",
+        "Results: {where}": "Résultats : {where}",
+    }
+    made = sold(EVENT, 5, 80, say=lambda template: french.get(template, template), language="fr")
+    said = words(made)
+    for wanted in ("VOS 5 NUMÉROS", "Numéro de validation", "Résultats : riverside", "18 nov. 2026 12:06"):
+        assert wanted in said
+    assert "Cup Final 50/50" in said
 
 
 @pytest.mark.parametrize("paper_mm", [58, 80])
@@ -158,3 +339,14 @@ def test_the_qr_keeps_to_a_qrs_alphanumeric_characters() -> None:
     assert len(codes) == 1
     assert set(codes[0]) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
     assert len(codes[0]) < 240
+
+
+if __name__ == "__main__":
+    out = Path(sys.argv[1])
+    out.mkdir(parents=True, exist_ok=True)
+    for width_mm in (58, 80):
+        for slip_name, made_of in slips(width_mm).items():
+            job = encode(made_of, width_mm, 1)
+            (GOLDEN / f"{slip_name}-{width_mm}.bin").write_bytes(job)
+            for i, paper in enumerate(render(job, width_mm)):
+                paper.save(out / f"{slip_name}-{width_mm}-{i}.png")
