@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import queue
 import sys
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.config import PAPERS_MM, THEMES, load, software
+from kiosk.keeper import Heart
 from shared.clock import SystemClock
 from shared.errors import Fault, KnownError
 
@@ -101,7 +103,7 @@ def _make(config: Config) -> Callable[[], Engine]:
         try:
             from kiosk.engine import Engine
 
-            making.put(Engine(config, SystemClock()))
+            making.put(Engine(config, SystemClock(), kept=Heart(os.environ, os.getpid()).watched))
         except Exception as e:  # noqa: BLE001 - carried to the thread that waits for it, and raised there
             making.put(e)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent
 from PySide6.QtQuick import QQuickWindow
 
 from kiosk.config import Config
+from kiosk.keeper import Heart
 from kiosk.ui.journey import Engine, Journey, StallWatch
+from kiosk.ui.pulse import Pulse
 from shared.clock import SystemClock
 from shared.errors import Fault
 
@@ -99,15 +102,19 @@ def run(engine: Engine | Callable[[], Engine], config: Config) -> int:
         signal.signal(number, lambda *_: application.quit())
     screens = Screens(engine, config.theme, config.size)
     watch = StallWatch(SystemClock(), screens.journey)
+    heart = Heart(os.environ, os.getpid())
+    pulse = Pulse(heart, screens.engine, screens.journey)
     try:
         screens.show(full=config.size is None)
         screens.journey.start()
         watch.start()
+        pulse.start()
         if config.drive is not None:
             from kiosk.ui.drive import Door  # noqa: PLC0415 - only a demonstration pays for it
 
             Door(screens.window, screens.journey, screens.engine, config.drive)
         return application.exec()
     finally:
+        heart.stopping()
         screens.journey.stop()
         screens.close()

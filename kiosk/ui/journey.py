@@ -102,6 +102,14 @@ class Engine(Protocol):
         """Time went by."""
         ...
 
+    def lives(self) -> bool:
+        """Whether all that selling needs is at work, so that nobody has to start the kiosk again."""
+        ...
+
+    def again(self) -> bool:
+        """Whether the kiosk is to end and be started again: a setting wants it."""
+        ...
+
     def demo(self) -> bool:
         """Whether scripted touches may reach it: not enrolled yet, or enrolled at a demonstration's office."""
         ...

@@ -19,6 +19,7 @@ from shared.keys import SigningKey
 EVENT = str(UUID(int=0xE1))
 PACKAGES = {"one": (str(UUID(int=0xA1)), 1, 200), "five": (str(UUID(int=0xA5)), 5, 1_000)}
 RSU = str(UUID(int=0xC1))
+OPERATOR, PIN = str(UUID(int=0x0B)), "1234"
 HOUR_MS = 3_600_000
 
 
@@ -85,7 +86,7 @@ class PaperOffice:
     def catalog(self, *, closes_in_ms: int = HOUR_MS, state: str = "enabled") -> tuple[bytes, bytes]:
         """A catalog of one event on sale, and its signature."""
         self.serial += 1
-        now = self.clock.now_ms()
+        now, salt = self.clock.now_ms(), b"s" * 16
         event = wire.EventInfo(
             id=EVENT,
             number=1,
@@ -112,6 +113,15 @@ class PaperOffice:
             rsu_state=state,
             server_time=now,
             events=(event,),
+            operators=(
+                wire.OperatorInfo(
+                    id=OPERATOR,
+                    name="Ada",
+                    supervisor=True,
+                    pin_salt=salt.hex(),
+                    pin_verifier=keys.pin_verifier(keys.pin_base(PIN, salt), bytes(32)).hex(),
+                ),
+            ),
         )
         return wire.sign(self.key, keys.CATALOG, catalog)
 

@@ -580,3 +580,43 @@ def test_numbers_are_fetched_when_they_run_low(counter: Counter) -> None:
     assert counter.view()["status"]["numbers_left"] == 450
     assert counter.server.calls.count("POST /rsu/v1/allocations") == 1
     assert counter.desk.till.numbers_left(EVENT) == 450
+
+
+def test_an_engine_lives_only_while_its_vital_threads_do_and_the_desk_turns(
+    tmp_path: Path, server: PaperServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K14: what the watchdog is told: a dead printer thread, or a desk stuck in one step, is not living."""
+    make_identity(tmp_path / "k", server.office, server.clock)
+    changed, stuck, go_on = threading.Event(), threading.Event(), threading.Event()
+    config = Config(data=tmp_path / "k", server=SERVER, disk_reserve_bytes=0)
+    engine = Engine(config, SystemClock(), transport=server.transport())
+    assert engine.lives()
+    engine.start(changed.set)
+    try:
+        wait_for(lambda: engine.view()["screen"] == "pin", changed)
+        assert engine.lives()
+        monkeypatch.setattr("kiosk.engine.DESK_SILENT_S_MAX", 0.0)
+        engine._post(lambda: (stuck.set(), go_on.wait(20.0))[0])
+        assert stuck.wait(20.0)
+        wait_for(lambda: not engine.lives(), changed)
+        go_on.set()
+        monkeypatch.setattr("kiosk.engine.DESK_SILENT_S_MAX", 30.0)
+        wait_for(engine.lives, changed)
+    finally:
+        go_on.set()
+        engine.stop()
+    dead = Engine(config, SystemClock(), transport=server.transport(), open_printer=_broken, kept=True)
+    dead.start(changed.set)
+    try:
+        wait_for(lambda: (dead.tick(), not dead.lives())[1], changed)
+        blocked = dead.view()["blocked"]
+        assert (blocked["code"], blocked["what_to_do"]) == (
+            "worker_dead",
+            "It starts again by itself in a moment.",
+        )
+    finally:
+        dead.stop()
+
+
+def _broken() -> None:
+    raise RuntimeError("a defect of the program")
