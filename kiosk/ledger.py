@@ -21,7 +21,7 @@ from shared import keys, sale, shift, wire
 
 SALES_REMEMBERED_MAX = 1_000
 """Ids of the newest sales, against double taps."""
-FORM = 3
+FORM = 4
 """Of the kept copy; raised with each change to it or to what the ledger makes of an entry."""
 
 
@@ -71,6 +71,10 @@ class Ledger:
         self.copies: dict[str, int] = {}
         self.unprinted: dict[tuple[str, int], Sold | None] = {}
         """Copies of orders whose print has no end yet, oldest first; None where the sale lies further back."""
+        self.unfoiled: dict[str, Sold | None] = {}
+        """Orders of the newest sale whose counterfoils have no end stated, whether their event has any or not."""
+        self.foils: dict[str, int] = {}
+        """What the next counterfoils of an order say, AGAIN n, where that is neither 0 nor, as after good ones, 1."""
         self.unsynced: deque[tuple[int, int]] = deque()
         """Seq and time of each sale and void that the office has not confirmed."""
         self.cuts: set[str] = set()
@@ -93,8 +97,13 @@ class Ledger:
                 self.unprinted.pop((body.order, body.copy), None)
             case sale.Reprinted():
                 self._reprinted(body)
+            case sale.CounterfoilsPrinted():
+                self.unfoiled.pop(body.order, None)
+                if body.copy:
+                    self.foils[body.order] = body.copy + 1
             case sale.Voided():
                 self.voided.add(body.order)
+                self.unfoiled.pop(body.order, None)
                 self.unsynced.append((seq, at))
                 for key in [k for k in self.unprinted if k[0] == body.order]:
                     del self.unprinted[key]
@@ -108,6 +117,7 @@ class Ledger:
                 pass
 
     def _sold(self, seq: int, at: int, body: sale.Sale) -> None:
+        self.unfoiled = {}
         for i, line in enumerate(body.lines):
             for r in line.ranges:
                 block = self.blocks[r.allocation]
@@ -115,7 +125,9 @@ class Ledger:
                 if block.left == 0:
                     self.open[block.grant.event].remove(block)
             self.blocks[line.ranges[0].allocation].issued += 1
-            self.unprinted[line.order, 0] = Sold(body, i, seq, at)
+            sold = self.unprinted[line.order, 0] = Sold(body, i, seq, at)
+            if not body.test:  # a test is in no draw
+                self.unfoiled[line.order] = sold
         self.sales[body.sale] = seq
         if len(self.sales) > SALES_REMEMBERED_MAX:
             self.sales.popitem(last=False)
@@ -166,6 +178,8 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     cuts: tuple[str, ...]
     witnessed: tuple[str, ...]
     paid: tuple[tuple[str, int, str], ...] = ()
+    unfoiled: tuple[str, ...] = ()
+    foils: tuple[tuple[str, int], ...] = ()
     book: shift.Book
 
 
@@ -190,6 +204,8 @@ def copy_of(ledger: Ledger, entry_hash: bytes, acknowledged: int) -> Copy:
         cuts=tuple(sorted(ledger.cuts)),
         witnessed=tuple(sorted(ledger.witnessed)),
         paid=tuple((claim, *money) for claim, money in ledger.paid.items()),
+        unfoiled=tuple(ledger.unfoiled),
+        foils=tuple(sorted(ledger.foils.items())),
         book=copies.deepcopy(ledger.book),
     )
 
@@ -207,6 +223,7 @@ def ledger_from(copy: Copy) -> Ledger:
     made.copies = dict(copy.copies)
     made.unsynced = deque(copy.unsynced)
     made.cuts, made.witnessed = set(copy.cuts), set(copy.witnessed)
+    made.unfoiled, made.foils = dict.fromkeys(copy.unfoiled), dict(copy.foils)
     made.paid = {claim: (amount, currency) for claim, amount, currency in copy.paid}
     made.book = copies.deepcopy(copy.book)
     return made

@@ -150,6 +150,8 @@ class Print:
     copy: int
     state: str
     """``queued``, or ``sending``, ``sent``, ``unknown``: then somebody must say whether it came out."""
+    foils: bool = False
+    """Not the ticket but its counterfoils; a ``copy`` above 0 says so on each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,11 +385,18 @@ class Till:
         tendered: int,
         method: str = "cash",
         reference: str = "",
+        card: int = 0,
+        *,
+        age_checked: bool = False,
+        customer: str = "",
+        self_service: bool = False,
     ) -> Receipt:
         """Sell the basket: one journal row, on the disk when this returns.
 
-        ``sale_id`` was made when the basket opened; the same one again is the same sale. ``tendered`` is in minor
-        units. ``Refused`` says what is against it, and then nothing was sold; ``Fault`` where the disk failed.
+        ``sale_id`` was made when the basket opened; the same one again is the same sale. ``tendered`` is the cash
+        given and what the card paid (``card``, where the method is ``split``), minor units; ``customer`` is the
+        commitment to what the buyer told. ``Refused`` says what is against it, and then nothing was sold; ``Fault``
+        where the disk failed.
         """
         if sale_id in self.ledger.sales:
             return Receipt(self._tickets(self.ledger.sales[sale_id]), repeated=True)
@@ -398,7 +407,7 @@ class Till:
                 phrase("Print it again or void it first."),
             )
         self.takes_money(operator).demand()
-        if method not in ("cash", "card"):
+        if method not in ("cash", "card", "split"):
             raise ValueError(f"no such way to pay: {method}")
         wanted = tuple(basket)
         draft = self._ready(wanted)
@@ -415,23 +424,71 @@ class Till:
                 phrase("{short} are missing.", short=short),
                 phrase("Take the rest of the money."),
             )
+        by_card = {"cash": 0, "card": due, "split": card}[method]
+        self._terms(wanted, method, by_card, due, reference)
+        self._buyer(wanted, age_checked=age_checked, told=bool(customer))
         body = sale.Sale(
             sale=sale_id,
             operator=operator,
             lines=lines,
             payment=sale.Payment(
-                method="cash" if method == "cash" else "card",
+                method=method,  # type: ignore[arg-type]  # one of the three, as was asked above
                 amount=due,
                 tendered=tendered,
                 change=tendered - due,
-                reference=reference,
+                reference=reference if by_card else "",
+                card=by_card,
             ),
+            age_checked=age_checked,
+            customer=customer,
+            self_service=self_service,
             catalog=self.shelf.version,
         )
         row, at = self.journal.append(body, sign_later=True)
         self._draft = None
         self.ledger.apply(row.seq, at, body)
         return Receipt(tuple(Sold(body, i, row.seq, at) for i in range(len(lines))))
+
+    def _terms(
+        self, basket: tuple[BasketLine, ...], method: str, by_card: int, due: int, reference: str
+    ) -> None:
+        """``Refused`` where the basket's events are not paid for like this."""
+        ways = ("cash", "card") if method == "split" else (method,)
+        for event in (self.shelf.events[line.event] for line in basket):
+            for way in ways:
+                if way not in event.policies.payments:
+                    raise Refused(
+                        "payment_method",
+                        phrase("{event} is not paid for like this.", event=event.name),
+                        phrase("Choose another way to pay."),
+                    )
+        if method == "split" and not 0 < by_card < due:
+            raise Refused(
+                "card_amount",
+                phrase("A card and cash share the sum: the card pays a part of it."),
+                phrase("Type what the card has paid."),
+            )
+        if by_card and not reference.strip():
+            raise Refused(
+                "no_reference",
+                phrase("A card's payment needs its reference."),
+                phrase("Type what the card terminal has printed."),
+            )
+
+    def _buyer(self, basket: tuple[BasketLine, ...], *, age_checked: bool, told: bool) -> None:
+        """``Refused`` where an event wants to know of the buyer what nobody asked."""
+        policies = [self.shelf.events[line.event].policies for line in basket]
+        years = max((p.age_min for p in policies), default=0)
+        if years and not age_checked:
+            raise Refused(
+                "age", phrase("Nobody has said that the buyer is {n}.", n=years), phrase("Ask for their age.")
+            )
+        if not told and any(p.customer_required and p.customer_fields for p in policies):
+            raise Refused(
+                "no_customer",
+                phrase("These tickets are sold with the buyer's details only."),
+                phrase("Ask for them."),
+            )
 
     def _lines(self, basket: Sequence[BasketLine]) -> list[sale.Line]:
         """The basket's lines with their numbers; ``Refused`` where it cannot be sold. Nothing is used up yet."""
@@ -526,9 +583,7 @@ class Till:
     # Printing ---------------------------------------------------------------------------------------
 
     def pending(self) -> list[Print]:
-        """Prints whose end is not known, oldest first; sale of anything waits for them (N9)."""
-        if not self.ledger.unprinted:
-            return []
+        """Prints whose end is not known, oldest first, then counterfoils; sale of anything waits for them (N9)."""
         states = {(job.order, job.copy): job.state for job in self._store.jobs()}
         found = []
         for (order, copy), ticket in list(self.ledger.unprinted.items()):
@@ -538,7 +593,73 @@ class Till:
                 assert order_found is not None
                 known = order_found.ticket
             found.append(Print(known, copy, states.get((order, copy), "queued")))
+        return found + self._pending_foils(states)
+
+    def _pending_foils(self, states: dict[tuple[str, int], str]) -> list[Print]:
+        """Counterfoils that were asked for and have no end, or were never asked for though their event has them."""
+        asked = {order: _foils_row(row) for order, row in states if row < 0}
+        found = []
+        for order in {**self.ledger.unfoiled, **asked}:
+            ticket = self.ledger.unfoiled.get(order)
+            if ticket is None:
+                known = self.find(order)
+                ticket = known.ticket if known is not None and not known.void else None
+            if ticket is None or (order not in asked and not self.has_counterfoils(ticket)):
+                continue
+            copy = asked.get(order, self.next_foils(order))
+            found.append(Print(ticket, copy, states.get((order, _foils_row(copy)), "queued"), foils=True))
         return found
+
+    def has_counterfoils(self, ticket: Sold) -> bool:
+        """Whether this ticket has to be followed by counterfoils: never where it is a test, which is in no draw."""
+        event = self.shelf.events.get(ticket.line.event)
+        return event is not None and event.policies.counterfoils and not ticket.fact.test
+
+    def next_foils(self, order: str) -> int:
+        """What the next counterfoils of an order say: 0, nothing, where none were printed, else AGAIN n."""
+        return self.ledger.foils.get(order, 0 if order in self.ledger.unfoiled else 1)
+
+    def foils_wanted(self, order: str) -> Print:
+        """Counterfoils are to be printed (again); ``Refused`` where the order is void or foreign. Durable when it returns."""
+        known = self.find(order)
+        if known is None:
+            raise Refused(
+                "unknown_order",
+                phrase("This kiosk did not sell that ticket."),
+                phrase("Print its counterfoils where it was sold."),
+            )
+        if known.void:
+            raise Refused("already_void", phrase("This ticket is void and has no counterfoils."))
+        if not self.has_counterfoils(known.ticket):
+            raise Refused("no_counterfoils", phrase("This event has no counterfoils."))
+        order = known.ticket.line.order
+        copy = self.next_foils(order)
+        self.foils_sending(order, copy, "queued")
+        return Print(known.ticket, copy, "queued", foils=True)
+
+    def foils_sending(self, order: str, copy: int, state: str = "sending") -> None:
+        """As ``sending``, of counterfoils."""
+        self.sending(order, _foils_row(copy), state)
+
+    def foils_ended(
+        self, ticket: Sold, copy: int, *, whole: bool, said_by_printer: bool, by: str, approved_by: str = ""
+    ) -> None:
+        """State how the printing of counterfoils ended; without effect where that is already stated."""
+        line = ticket.line
+        if self.next_foils(line.order) == copy and line.order not in self.ledger.voided:
+            self._state(
+                sale.CounterfoilsPrinted(
+                    order=line.order,
+                    event=line.event,
+                    count=line.count,
+                    copy=copy,
+                    outcome="confirmed" if whole else "failed",
+                    said_by="printer" if said_by_printer else "operator",
+                    by=by,
+                    approved_by=approved_by,
+                )
+            )
+        self._store.drop_job(line.order, _foils_row(copy))
 
     def sending(self, order: str, copy: int, state: str = "sending", detail: str = "") -> None:
         """Note, before a byte leaves, that the print has begun; durable when this returns."""
@@ -838,7 +959,8 @@ class Till:
     def tidy(self) -> None:
         """Forget the device's notes of prints that the journal has the end of."""
         for job in self._store.jobs():
-            if (job.order, job.copy) not in self.ledger.unprinted:
+            ended = (job.order, job.copy) not in self.ledger.unprinted
+            if job.order in self.ledger.voided if job.copy < 0 else ended:
                 self._store.drop_job(job.order, job.copy)
 
     # The kept ledger --------------------------------------------------------------------------------
@@ -881,6 +1003,11 @@ class Till:
                 phrase("Do not sell. Call the office; it needs this kiosk and its second copy."),
             )
         return False
+
+
+def _foils_row(copy: int) -> int:
+    """Where the device's note of counterfoils stands: beside those of tickets, counting down from -1; and the way back."""
+    return -1 - copy
 
 
 def _orders(data: bytes) -> list[Sold]:
