@@ -89,9 +89,9 @@ def main(argv: list[str] | None = None) -> int:
         print(f"tombola-kiosk: {e}", file=sys.stderr)
         return 1 if isinstance(e, Fault) else 2
 
-    made = _make(config)
     from kiosk.ui import run
 
+    made = _make(config)
     return run(made, config) or made().exit_code()
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from kiosk.catalog import Answer
 from kiosk.ledger import Sold
 from kiosk.till import BasketLine, Print
 from kiosk.words import phrase
-from shared.wire import Package
+from shared.wire import Customer, Package, Policies
 
 TEXT_CHARS_MAX = 400
 """Of one touch's argument, and of anything typed."""
@@ -25,8 +26,7 @@ VOID_REASONS = (
 # What is told to the flow ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(msgspec.Struct, frozen=True):
     """A person did something on the screen. ``fresh`` is a new id, for the sale that may begin with it."""
 
     name: str
@@ -34,24 +34,21 @@ class Touch:
     fresh: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """Time went by: the deciding clock and the one that never goes back, milliseconds."""
 
     now_ms: int
     monotonic_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Starting:
+class Starting(msgspec.Struct, frozen=True):
     """The kiosk is coming up; ``progress`` is in percent."""
 
     words: str
     progress: int
 
 
-@dataclass(frozen=True, slots=True)
-class Halted:
+class Halted(msgspec.Struct, frozen=True):
     """Nothing can be sold until somebody acts."""
 
     code: str
@@ -61,8 +58,7 @@ class Halted:
     can_retry: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolNeeded:
+class EnrolNeeded(msgspec.Struct, frozen=True):
     """The kiosk is nobody yet; ``error`` says why the last try failed."""
 
     server: str
@@ -70,13 +66,11 @@ class EnrolNeeded:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """The journal is open: operators may log on."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShopEvent:
+class ShopEvent(msgspec.Struct, frozen=True):
     """An event as the screens need it."""
 
     id: str
@@ -96,10 +90,11 @@ class ShopEvent:
     packages: tuple[Package, ...]
     granted: bool = True
     """Numbers of the event were allotted to this kiosk at some time."""
+    policies: Policies = Policies()
+    organisation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShopSeen:
+class ShopSeen(msgspec.Struct, frozen=True):
     """What can be sold now, and by whom."""
 
     unit: Answer
@@ -113,20 +108,20 @@ class ShopSeen:
     """This kiosk has never sold a ticket."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceSeen:
+class DeviceSeen(msgspec.Struct, frozen=True):
     """How a device is; ``ok`` is None where nobody knows."""
 
     device: str
-    """``printer`` or ``scanner``."""
+    """``printer``, ``scanner`` or ``drawer``."""
     words: str
     ok: bool | None
     code: str = ""
     """What is wrong, for the log; empty where nothing is."""
+    advice: str = ""
+    """What to do about it; empty where nothing is to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncSeen:
+class SyncSeen(msgspec.Struct, frozen=True):
     """How far the office is."""
 
     unsynced: int = 0
@@ -144,8 +139,7 @@ class SyncSeen:
     catalog: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class PinAnswered:
+class PinAnswered(msgspec.Struct, frozen=True):
     """Whose PIN it was: empty where nobody's. ``pending`` are the prints that were left open."""
 
     operator: str
@@ -153,33 +147,50 @@ class PinAnswered:
     pending: tuple[Print, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SaleDone:
+class SaleDone(msgspec.Struct, frozen=True):
     """The basket is a journalled sale."""
 
     tickets: tuple[Sold, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PrintBegan:
+class PrintBegan(msgspec.Struct, frozen=True):
     """A copy is on its way to the printer."""
 
     ticket: Sold
     copy: int
 
 
-@dataclass(frozen=True, slots=True)
-class PrintEnded:
+class PrintEnded(msgspec.Struct, frozen=True):
     """What the printer said: ``confirmed``, ``failed`` (nothing came out) or ``unknown``."""
 
     order: str
     copy: int
     outcome: str
     words: str = ""
+    """What the printer said, as a fact."""
+    advice: str = ""
+    """What to do about that."""
+    foils: bool = False
+    """Of the counterfoils, not of the ticket."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderVoided:
+class PageEnded(msgspec.Struct, frozen=True):
+    """What became of a page (a report, a test page): as ``PrintEnded``; ``token`` is its owner's."""
+
+    token: str
+    outcome: str
+    words: str = ""
+    advice: str = ""
+
+
+class FoilsBegan(msgspec.Struct, frozen=True):
+    """Counterfoils are on their way to the printer, asked for by an operator."""
+
+    ticket: Sold
+    copy: int
+
+
+class OrderVoided(msgspec.Struct, frozen=True):
     """An order is void; so much goes back to the customer."""
 
     order: str
@@ -187,22 +198,19 @@ class OrderVoided:
     misprint: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(msgspec.Struct, frozen=True):
     """What is known of a ticket; the contract's ``lookup.result``."""
 
     result: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeSaid:
+class OfficeSaid(msgspec.Struct, frozen=True):
     """What the office added to a look-up; it counts only while that look-up is on the screen."""
 
     result: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimAnswered:
+class ClaimAnswered(msgspec.Struct, frozen=True):
     """The office has answered a request to pay a prize; ``pay`` is what to hand out, empty where nothing is."""
 
     request: str
@@ -211,23 +219,20 @@ class ClaimAnswered:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimOpen:
+class ClaimOpen(msgspec.Struct, frozen=True):
     """A request to pay a prize was made, or has no answer yet though the office was asked (``asked``)."""
 
     request: str
     asked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(msgspec.Struct, frozen=True):
     """The scanner read something; empty text where it could not be read."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(msgspec.Struct, frozen=True):
     """A command could not be carried out: code, what is the matter, what to do."""
 
     command: str
@@ -238,56 +243,64 @@ class Declined:
 
 Event = (
     Touch | Tick | Starting | Halted | EnrolNeeded | Opened | ShopSeen | DeviceSeen | SyncSeen | PinAnswered | SaleDone
-    | PrintBegan | PrintEnded | OrderVoided | LookedUp | OfficeSaid | ClaimAnswered | ClaimOpen | Scanned | Declined
+    | PrintBegan | PrintEnded | PageEnded | FoilsBegan | OrderVoided | LookedUp | OfficeSaid | ClaimAnswered | ClaimOpen | Scanned | Declined
 )  # fmt: skip
 
 
 # What the flow wants done ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Enrol:
+class Enrol(msgspec.Struct, frozen=True):
     """Become a kiosk of the office at ``server`` by a one-time code."""
 
     server: str
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPin:
+class CheckPin(msgspec.Struct, frozen=True):
     """Is this the operator's PIN?"""
 
     operator: str
-    pin: str = field(repr=False)
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"CheckPin({self.operator})"
 
 
-@dataclass(frozen=True, slots=True)
-class LogOff:
+class LogOff(msgspec.Struct, frozen=True):
     """The operator leaves."""
 
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Complete:
+class Complete(msgspec.Struct, frozen=True):
     """Sell the basket."""
 
     sale: str
     basket: tuple[BasketLine, ...]
     operator: str
     tendered: int
+    """Cash given and what the card paid, minor units."""
+    method: str = "cash"
+    card: int = 0
+    reference: str = ""
+    age_checked: bool = False
+    customer: Customer | None = None
+    """What the buyer told, where it was asked for; never logged."""
+    self_service: bool = False
+
+    def __repr__(self) -> str:
+        return f"Complete({self.sale})"
 
 
-@dataclass(frozen=True, slots=True)
-class PrintTicket:
+class PrintTicket(msgspec.Struct, frozen=True):
     """Print this copy of a ticket."""
 
     ticket: Sold
     copy: int
 
 
-@dataclass(frozen=True, slots=True)
-class SettlePrint:
+class SettlePrint(msgspec.Struct, frozen=True):
     """The operator saw whether it came out."""
 
     order: str
@@ -295,8 +308,7 @@ class SettlePrint:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reprint:
+class Reprint(msgspec.Struct, frozen=True):
     """Print another copy, marked as such."""
 
     order: str
@@ -304,8 +316,7 @@ class Reprint:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class VoidOrder:
+class VoidOrder(msgspec.Struct, frozen=True):
     """Make an order void."""
 
     order: str
@@ -314,15 +325,13 @@ class VoidOrder:
     misprint: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(msgspec.Struct, frozen=True):
     """What is this ticket?"""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class PayPrize:
+class PayPrize(msgspec.Struct, frozen=True):
     """Ask the office whether this prize may be paid here."""
 
     result: str
@@ -330,13 +339,19 @@ class PayPrize:
     identity_checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SyncNow:
+class SyncNow(msgspec.Struct, frozen=True):
     """Talk to the office now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Alert(msgspec.Struct, frozen=True):
+    """State a significant event of the kiosk."""
+
+    code: str
+    severity: str
+    detail: str = ""
+
+
+class Retry(msgspec.Struct, frozen=True):
     """Try to start again."""
 
 
@@ -352,5 +367,6 @@ Command = (
     | LookUp
     | PayPrize
     | SyncNow
+    | Alert
     | Retry
 )

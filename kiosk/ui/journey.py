@@ -19,7 +19,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    Qt,
     QTimer,
     Signal,
     Slot,
@@ -33,7 +32,7 @@ STALL_MS_MAX = 50
 """A turn of the event loop that takes longer is logged: a finger has noticed it."""
 
 BEAT_MS = 20
-"""How often the event loop shows that it lives."""
+"""How often the event loop shows that it lives; up to here Qt's timers are precise by themselves."""
 
 KEYS_OF_VIEW = (
     "screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event", "packages",
@@ -70,13 +69,11 @@ LISTS = {
 }
 """The view's lists, each with its place in the view; none where the view has not got it."""
 
-KEYS = {
-    Qt.Key.Key_Return: "enter",
-    Qt.Key.Key_Enter: "enter",
-    Qt.Key.Key_Backspace: "back",
-    Qt.Key.Key_Delete: "clear",
-}
-"""The keys of a keyboard that mean an action; every other one means the character it types."""
+# Qt's own numbers (qnamespace.h), which it never changes: to name them by ``Qt`` builds every enumeration that Qt has,
+# a tenth of the start.
+USER_ROLE = 0x100
+KEYS = {0x01000004: "enter", 0x01000005: "enter", 0x01000003: "back", 0x01000007: "clear"}
+"""The keys of a keyboard that mean an action (Return, Enter, Backspace, Delete); others mean the character they type."""
 
 _log = logging.getLogger(__name__)
 _Index = QModelIndex | QPersistentModelIndex
@@ -132,15 +129,15 @@ class Rows(QAbstractListModel):
         """How many there are."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.UserRole) -> Any:
+    def data(self, index: _Index, role: int = USER_ROLE) -> Any:
         """The row itself, whatever it is."""
-        if role != Qt.ItemDataRole.UserRole or not index.isValid():
+        if role != USER_ROLE or not index.isValid():
             return None
         return self._rows[index.row()]
 
     def roleNames(self) -> dict[int, QByteArray]:  # noqa: N802 - Qt's name
         """One role: ``row``."""
-        return {int(Qt.ItemDataRole.UserRole): QByteArray(b"row")}
+        return {USER_ROLE: QByteArray(b"row")}
 
     @Property(int, notify=count_changed)
     def count(self) -> int:
@@ -186,7 +183,7 @@ class Journey(QObject):
         self._lists = {name: Rows(self) for name in LISTS}
         for name, rows in self._lists.items():
             self.lists.insert(name, rows)
-        self._engine_changed.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
+        self._engine_changed.connect(self.refresh)  # queued, as it comes from other threads
         self._ticking = QTimer(self)
         self._ticking.setInterval(TICK_MS)
         self._ticking.timeout.connect(self._tick)
@@ -254,7 +251,7 @@ class Journey(QObject):
     @Slot(int, str)
     def typed(self, key: int, text: str) -> None:
         """A key of a real keyboard goes where the keys on the screen go."""
-        meaning = KEYS.get(Qt.Key(key), text)
+        meaning = KEYS.get(key, text)
         if meaning in KEYS.values() or (len(meaning) == 1 and meaning.isprintable()):
             self._engine.act("key", meaning)
 
@@ -268,7 +265,6 @@ class StallWatch(QObject):
         self._beat_ms = clock.monotonic_ms()
         self.beats = self.stalls = 0
         self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self._beat)
 

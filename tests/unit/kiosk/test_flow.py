@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,8 +146,8 @@ def test_a_kiosk_that_never_sold_is_told_how_to_begin_and_warned_of_nothing() ->
     """K7: a new kiosk says who has to do what; before the first block no number is missing."""
     flow = selling()
     disabled = Answer("unit_disabled", "The office has disabled this kiosk.", "Call the office.")
-    first = dataclasses.replace(shop().events[0], left=0, granted=False)
-    new = dataclasses.replace(shop(), unit=disabled, unsold=True, events=(first,))
+    first = msgspec.structs.replace(shop().events[0], left=0, granted=False)
+    new = msgspec.structs.replace(shop(), unit=disabled, unsold=True, events=(first,))
     flow.handle(new)
     view = flow.view(0)
     assert (view["screen"], view["blocked"]["title"]) == ("blocked", "Almost ready")
@@ -156,7 +156,7 @@ def test_a_kiosk_that_never_sold_is_told_how_to_begin_and_warned_of_nothing() ->
         == "Ask the office to enable North (Kiosks, Enable). It starts by itself."
     )
     assert (view["status"]["numbers_left"], view["status"]["numbers_low"]) == (None, False)
-    flow.handle(dataclasses.replace(new, unsold=False))
+    flow.handle(msgspec.structs.replace(new, unsold=False))
     assert flow.view(0)["blocked"]["reason"] == "The office has disabled this kiosk."
     flow.handle(shop())
     assert (flow.view(0)["status"]["numbers_left"], flow.view(0)["status"]["numbers_low"]) == (9, True)
@@ -377,7 +377,7 @@ def test_no_order_of_events_breaks_the_journey_or_its_view(events: list[Event]) 
 def test_one_s_own_pin_wins_no_more_tries_at_another_s() -> None:
     """K1: failed attempts slow down, each operator's for itself."""
     flow = Flow({"name": "t", "version": "0", "hash": "h"})
-    two = dataclasses.replace(shop(), operators=(("o1", "Ada"), ("o2", "Bo")))
+    two = msgspec.structs.replace(shop(), operators=(("o1", "Ada"), ("o2", "Bo")))
     for event in (Tick(0, 0), Opened(), two):
         flow.handle(event)
     waits = []
