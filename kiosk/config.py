@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from shared.errors import Refused
 
@@ -19,6 +16,8 @@ PAPERS_MM = (58, 80)
 THEMES = ("light", "dark", "contrast")
 MODES = ("attended", "self_service")
 SELL_MODES = ("runner", "fast")
+VERSION = "0.1.0"
+"""The project's own (pyproject.toml); to ask the installation for it costs a tenth of a start."""
 _KEY = re.compile(r"^\s*(\w+)\s*=")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -30,7 +29,7 @@ def software() -> str:
 
 def version() -> str:
     """The installed version."""
-    return metadata.version("tombola")
+    return VERSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +87,8 @@ def check_server(address: str) -> str:
     if "://" not in plain:
         plain = ("http://" if plain.split(":")[0] in _LOOPBACK else "https://") + plain
     plain = plain.rstrip("/")
+    from urllib.parse import urlsplit  # noqa: PLC0415 - not at each start
+
     parts = urlsplit(plain)
     try:
         host, _port = parts.hostname, parts.port
@@ -130,6 +131,10 @@ def _text(path: Path) -> str:
 
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    import tomllib  # noqa: PLC0415 - most kiosks are told by their command line
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
@@ -142,6 +147,8 @@ def changed(data: Path, settings: Mapping[str, str | int | bool]) -> str:
     An empty text takes a setting out. ``Refused`` where the file cannot be read, or the settings cannot be meant;
     whoever writes the text does so whole or not at all.
     """
+    import tomllib  # noqa: PLC0415 - as above
+
     path = data / FILE
     before = _text(path)
     wanted = {k: v for k, v in (_parse(path, before) | dict(settings)).items() if v != ""}

@@ -15,16 +15,20 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from shared.clock import Clock
 from shared.errors import Fault, Refused
+
+if (
+    TYPE_CHECKING
+):  # the kiosk itself has only the heart of this module, and is not to wait for what it does not need
+    import subprocess
 
 LOCK = "keeper.lock"
 SILENT_S_MAX = 20.0
@@ -115,6 +119,8 @@ class Keeper:
 
         ``Refused`` where another keeper, or a child that outlived one, has the folder.
         """
+        import tempfile  # noqa: PLC0415 - as above
+
         with ExitStack() as stack:
             lock = self._take_lock()
             stack.callback(os.close, lock)
@@ -190,6 +196,8 @@ class Keeper:
         }
         environ.pop("WATCHDOG_PID", None)
         self.starts += 1
+        import subprocess  # noqa: PLC0415 - as above
+
         with subprocess.Popen(self._command, env=environ, pass_fds=(lock,)) as child:
             _log.info("the kiosk was started as process %d", child.pid)
             end = os.pidfd_open(child.pid)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from kiosk.config import Config, changed, check_server, load
+from kiosk.config import Config, changed, check_server, load, version
 from shared.errors import Refused
 
 
@@ -76,3 +77,8 @@ def test_a_change_that_cannot_be_meant_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "kiosk.toml").write_text("= x")
     with pytest.raises(Refused, match="cannot be read"):
         changed(tmp_path, {"paper_mm": 58})
+
+
+def test_the_version_is_the_project_s() -> None:
+    """K4: the version on the logon screen is the one that was built."""
+    assert version() == metadata.version("tombola")
