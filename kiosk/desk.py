@@ -17,6 +17,7 @@ import msgspec
 
 from kiosk.catalog import Answer, Shelf
 from kiosk.config import Config, check_server, software, version
+from kiosk.customers import Customers
 from kiosk.flow import Flow
 from kiosk.flow import said as f
 from kiosk.journal import Journal
@@ -116,6 +117,7 @@ class Desk:
         self.journal: Journal | None = None
         self.shelf: Shelf | None = None
         self._till: Till | None = None
+        self._customers: Customers | None = None
         self.mirror: Mirror | None = None
         self.mirror_words = ""
         self._network: tuple[str, str] = ("offline", phrase("Not connected yet"))
@@ -142,6 +144,7 @@ class Desk:
             f.LookUp: self._do_look_up,
             f.PayPrize: self._do_pay_prize,
             f.SyncNow: self._do_sync_now,
+            f.Alert: self._do_alert,
             f.Retry: self._do_retry,
         }
 
@@ -150,6 +153,12 @@ class Desk:
         """The till of an opened kiosk; an error of the program before that."""
         assert self._till is not None
         return self._till
+
+    @property
+    def customers(self) -> Customers:
+        """What buyers told, of an opened kiosk; an error of the program before that."""
+        assert self._customers is not None
+        return self._customers
 
     @property
     def is_open(self) -> bool:
@@ -181,6 +190,7 @@ class Desk:
         self.flow.handle(f.Starting(phrase("Reading events and sales"), 70))
         self.shelf = Shelf(store, identity)
         self._till = Till(self.journal, self.shelf, self.clock, self._boot)
+        self._customers = Customers(store, self.clock, self.till.ledger.sales)
         if stopped := store.get_json("stopped"):
             self._till.stopped = Answer(stopped["code"], stopped["words"], stopped["hint"])
         self.flow.handle(f.Opened())
@@ -348,10 +358,39 @@ class Desk:
     # Commands ---------------------------------------------------------------------------------------
 
     def _do_complete(self, command: f.Complete) -> None:
-        receipt = self.till.complete(command.sale, command.basket, command.operator, command.tendered)
+        told = self._told(command)
+        try:
+            receipt = self.till.complete(
+                command.sale,
+                command.basket,
+                command.operator,
+                command.tendered,
+                command.method,
+                command.reference,
+                command.card,
+                age_checked=command.age_checked,
+                customer=told,
+                self_service=command.self_service,
+            )
+        except KnownError:
+            if told:
+                self.customers.forget([command.sale])
+            raise
+        if told:
+            self.customers.sold(command.sale, receipt.tickets[0].seq)
         self.handle(f.SaleDone(receipt.tickets))
         self._appended()
         self.till.prepare()
+
+    def _told(self, command: f.Complete) -> str:
+        """Keep what the buyer told of themselves; the commitment to it. Empty where nothing was told."""
+        if command.customer is None or command.sale in self.till.ledger.sales:
+            return ""
+        return self.customers.keep(command.sale, command.customer)
+
+    def _do_alert(self, command: f.Alert) -> None:
+        self._critical(command.code, command.severity, command.detail)
+        self._appended()
 
     def _do_print(self, command: f.PrintTicket) -> None:
         self._print(command.ticket, command.copy)
@@ -606,6 +645,8 @@ class Desk:
                     self._request_refused(report.request, report.code)
                 case u.TicketTold():
                     self._office_said(report.question, report.reply)
+                case u.CustomersTold():
+                    self._customers_told(report.reply)
                 case u.ClaimTold():
                     self._claim_told(report.request, report.reply)
         except Refused as e:
@@ -614,6 +655,15 @@ class Desk:
         except Fault as e:
             self._halt(e)
         self._appended()
+
+    def _customers_told(self, reply: wire.CustomersReply) -> None:
+        """The office has the buyers' data, or will never take it: either way it leaves this disk."""
+        self.customers.forget([*reply.kept, *reply.refused])
+        if reply.refused:
+            detail = (
+                f"the office refused what {len(reply.refused)} buyers told: {' '.join(reply.refused[:5])}"
+            )
+            self._critical("CUSTOMERS_REFUSED", "WARN", detail)
 
     def _take_catalog(self, data: bytes, signature: bytes, etag: str) -> None:
         assert self.shelf is not None
@@ -736,6 +786,8 @@ class Desk:
             low=left < e.policies.low_water or self.till.expires_soon(e.id),
             packages=tuple(self.shelf.packages(e.id, now)) if self.shelf else (),
             granted=any(b.grant.event == e.id for b in self.till.ledger.blocks.values()),
+            policies=e.policies,
+            organisation=e.organisation,
         )
 
     # Tickets that come back -------------------------------------------------------------------------
@@ -882,6 +934,7 @@ def needs_of(desk: Desk) -> Needs:
         soon=_waits(desk),
         question=desk.question,
         claim=desk.till.claim_open,
+        customers=desk.customers.due(desk.till.acknowledged),
     )
 
 

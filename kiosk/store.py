@@ -13,7 +13,7 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +23,7 @@ from typing import Any, Self
 from shared.errors import Fault, Refused
 from shared.keys import SigningKey, derive
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised with every migration below."""
 DATABASE = "kiosk.sqlite"
 IDENTITY = "identity.json"
@@ -193,6 +193,11 @@ def _migrate(connection: sqlite3.Connection) -> None:
         db.execute("CREATE TABLE allocation_requests (request TEXT PRIMARY KEY, event TEXT NOT NULL UNIQUE,"
                    " count INTEGER NOT NULL) STRICT, WITHOUT ROWID")  # fmt: skip
 
+    @steps()
+    def customers(db: Database) -> None:
+        db.execute("CREATE TABLE customers (sale TEXT PRIMARY KEY, salt BLOB NOT NULL, data BLOB NOT NULL,"
+                   " seq INTEGER) STRICT, WITHOUT ROWID")  # fmt: skip
+
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
@@ -267,6 +272,8 @@ class Store(Reader):
         self._reserve_bytes = reserve_bytes
         self._changes_moved = -1
         """How much had been written when the log was last moved into the database."""
+        self._erased = True
+        """Something was erased: the log, which still has it, is to be cut; so may one of the last run."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -392,13 +399,15 @@ class Store(Reader):
         if self._db.total_changes == self._changes_moved:
             return
         try:
-            long = self.path.with_name(DATABASE + "-wal").stat().st_size > WAL_BYTES_MAX
+            long = self._erased or (self.path.with_name(DATABASE + "-wal").stat().st_size > WAL_BYTES_MAX)
         except FileNotFoundError:
             long = False
         with _disk():
-            self._db.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if long else 'PASSIVE'})").fetchone()
+            how = "TRUNCATE" if long else "PASSIVE"
+            (busy, *_) = self._db.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
             self.put(log_begun=b"")
-            self._changes_moved = self._db.total_changes
+            self._erased = self._erased and bool(busy)
+            self._changes_moved = -1 if self._erased else self._db.total_changes
 
     def reader(self) -> Reader:
         """A connection for another thread."""
@@ -485,6 +494,53 @@ class Store(Reader):
         """Forget an answered request."""
         with _disk():
             self._db.execute("DELETE FROM allocation_requests WHERE request = ?", (request,))
+
+    # What buyers told of themselves -----------------------------------------------------------------
+
+    @contextmanager
+    def _overwriting(self) -> Iterator[None]:
+        """What a write inside leaves behind in the file is overwritten with zeros."""
+        with _disk():
+            self._db.execute("PRAGMA secure_delete = ON").fetchone()
+            try:
+                yield
+            finally:
+                self._db.execute("PRAGMA secure_delete = OFF").fetchone()
+
+    def keep_customer(self, sale: str, salt: bytes, data: bytes) -> None:
+        """Keep what the buyer of a sale yet to be made told; durable when this returns."""
+        with self._overwriting():
+            self._db.execute("INSERT OR REPLACE INTO customers VALUES (?, ?, ?, NULL)", (sale, salt, data))
+
+    def give_customer(self, sale: str, seq: int) -> None:
+        """The sale stands at ``seq``."""
+        with self._overwriting():
+            self._db.execute("UPDATE customers SET seq = ?2 WHERE sale = ?1", (sale, seq))
+
+    def customers(self, acknowledged: int, count: int) -> list[tuple[str, bytes, bytes]]:
+        """Up to ``count`` of those whose sale stands at or before ``acknowledged``: sale, salt, data."""
+        with _disk():
+            return self._db.execute(
+                "SELECT sale, salt, data FROM customers WHERE seq <= ? ORDER BY seq LIMIT ?",
+                (acknowledged, count),
+            ).fetchall()
+
+    def customers_of_no_sale(self) -> list[str]:
+        """The sales that were to be made when the program ended."""
+        with _disk():
+            rows = self._db.execute("SELECT sale FROM customers WHERE seq IS NULL").fetchall()
+        return [sale for (sale,) in rows]
+
+    def customer_seqs(self) -> list[tuple[str, int]]:
+        """Sale and seq of everything kept of buyers, in the journal's order."""
+        with _disk():
+            return self._db.execute("SELECT sale, seq FROM customers ORDER BY seq").fetchall()
+
+    def drop_customers(self, sales: Sequence[str]) -> None:
+        """Erase what the buyers of these sales told: from the database now, from its log with the next ``idle``."""
+        with self._overwriting():
+            self._db.executemany("DELETE FROM customers WHERE sale = ?", [(sale,) for sale in sales])
+        self._erased, self._changes_moved = True, -1
 
     # What follows from the journal ------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
@@ -42,6 +42,7 @@ CATALOG_SOON_S = 5.0
 HEALTH_EVERY_S = 60.0
 NUMBERS_EVERY_S = 1.0
 CLAIM_EVERY_S = 5.0
+CUSTOMERS_EVERY_S = 10.0
 STEP_S_MIN = 0.2
 """Between two steps of the thread, so that sales made together travel together."""
 STEP_S_MAX = 60.0
@@ -132,6 +133,13 @@ class ClaimTold:
     reply: wire.ClaimReply | None
 
 
+@dataclass(frozen=True, slots=True)
+class CustomersTold:
+    """What the office made of the buyers' data that it was handed."""
+
+    reply: wire.CustomersReply
+
+
 Report = (
     Acknowledged
     | Stopped
@@ -142,6 +150,7 @@ Report = (
     | NetworkSeen
     | TicketTold
     | ClaimTold
+    | CustomersTold
 )
 
 
@@ -159,6 +168,8 @@ class Needs:
     """A ticket that somebody asks about, under a number that is never used again."""
     claim: wire.ClaimRequest | None = None
     """A prize that waits to be paid here; wanted until the office has answered."""
+    customers: tuple[wire.CustomerRecord, ...] = field(default=(), repr=False)
+    """What buyers told, to be handed over; never logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +324,7 @@ class Uplink:
             _Pace(HEALTH_EVERY_S),
         )
         self._claims = _Pace(CLAIM_EVERY_S)
+        self._customers = _Pace(CUSTOMERS_EVERY_S)
         self._asked = 0
         self._claim = ""
         self._wake = threading.Event()
@@ -369,7 +381,8 @@ class Uplink:
         if self._hurried:
             self._hurried = False
             self.outbox.hurry()
-            self._catalog.due_s = self._numbers.due_s = self._health.due_s = self._claims.due_s = 0.0
+            for pace in (self._catalog, self._numbers, self._health, self._claims, self._customers):
+                pace.due_s = 0.0
         self._ask(needs)
         upload_s = self._upload(needs)
         now_s = self._now_s()
@@ -379,6 +392,8 @@ class Uplink:
             self._fetch_numbers(needs)
         if needs.health is not None and now_s >= self._health.due_s:
             self._send_health(needs.health)
+        if needs.customers and now_s >= self._customers.due_s:
+            self._send_customers(needs.customers)
         if needs.soon:
             self._catalog.hasten(now_s + CATALOG_SOON_S)
         due_s = [self._catalog.due_s]
@@ -388,6 +403,8 @@ class Uplink:
             due_s.append(self._numbers.due_s)
         if needs.claim is not None:
             due_s.append(self._claims.due_s)
+        if needs.customers:
+            due_s.append(self._customers.due_s)
         return max(0.0, min(upload_s, min(due_s) - self._now_s()))
 
     def _call(
@@ -508,6 +525,14 @@ class Uplink:
     def _send_health(self, health: wire.Health) -> None:
         answer = self._call("POST", "/rsu/v1/health", wire.canonical(health), Content_Type="application/json")
         self._settle(self._health, answer, ok=answer is not None and answer.status < 300)
+
+    def _send_customers(self, records: tuple[wire.CustomerRecord, ...]) -> None:
+        answer = self._post("/rsu/v1/customers", wire.CustomersRequest(records=records))
+        ok = answer is not None and answer.status == 200
+        reply = _decoded(answer, wire.CustomersReply) if answer is not None and ok else None
+        self._settle(self._customers, answer, ok=reply is not None)
+        if reply is not None:
+            self._report(CustomersTold(reply))
 
     # Down -------------------------------------------------------------------------------------------
 

@@ -310,6 +310,9 @@ class PaperServer:
         """What the office says of a ticket, by its text."""
         self.paid: dict[str, wire.ClaimRequest] = {}
         """Prizes noted as paid, by what was won."""
+        self.customers: dict[str, wire.CustomerRecord] = {}
+        """What buyers told, by sale."""
+        self.customers_refused: set[str] = set()
 
     def transport(self) -> httpx.BaseTransport:
         return httpx.WSGITransport(self)
@@ -360,6 +363,15 @@ class PaperServer:
             case "claims":
                 claim = msgspec.json.decode(body, type=wire.ClaimRequest)
                 return "200 OK", {}, wire.canonical(self._claim(claim))
+            case "customers":
+                told = msgspec.json.decode(body, type=wire.CustomersRequest)
+                refused = tuple(r.sale for r in told.records if r.sale in self.customers_refused)
+                kept = {r.sale: r for r in told.records if r.sale not in refused}
+                self.customers |= kept
+                kept_reply = wire.CustomersReply(
+                    kept=tuple(kept), refused=refused, server_time=self.clock.wall
+                )
+                return "200 OK", {}, wire.canonical(kept_reply)
             case "health":
                 self.health.append(json.loads(body))
                 return "204 No Content", {}, b""
