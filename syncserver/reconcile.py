@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Row,
     Text,
     and_,
+    case,
     cast,
     func,
     or_,
@@ -33,11 +34,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
-from syncserver import derive, events, ingest, notices, pools
+from syncserver import derive, events, ingest, notices, pools, shifts
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.events import CutRow
 from syncserver.office import Office
+from syncserver.shifts import EventCash
 
 FINDINGS_MAX = 1_000
 """Findings shown at once; the gates count all."""
@@ -82,7 +84,10 @@ class UnitRow:
     missing: int
     """Not shown yet: sold, unsold, nobody knows."""
     cash: int
-    """Expected: of all that was paid and not voided, doubtful or not, less what the unit paid out as prizes."""
+    """Expected: of all that was paid in cash and not given back, doubtful or not, less what the unit paid out as
+    prizes."""
+    card: int
+    """What cards paid of all that was not voided: it never was in the drawer."""
     paid_out: int
     """As prizes of the event; of an early bird's own draw nothing is told."""
     head: int
@@ -94,6 +99,15 @@ class UnitRow:
     words: str
     handing_in: bool
     """Sales have just closed and it is on line: to be waited for, not to be left out."""
+    drawer: EventCash
+    """What its closed shifts say was counted; of an early bird's own draw nothing is told."""
+    sync: Literal["pending", "synced", "failed"]
+    """Whether its sales are here: not all, all, or all of them with something in doubt that blocks the draw."""
+
+    @property
+    def uncounted(self) -> int | None:
+        """Cash that no closed shift has counted; None where another event's money lay in the same drawer."""
+        return None if self.drawer.shared else self.cash - self.drawer.expected
 
 
 @dataclass(frozen=True)
@@ -755,34 +769,56 @@ def _units(
         orders, which = these.source, these.holds
     counts = _counts(c, orders, which) if counted else defaultdict(dict)
     cash = _cash(c, orders, which) if counted else {}
-    paid_out = events.paid_out(c, event.id) if counted and cut is None else {}
+    main = counted and cut is None
+    paid_out = events.paid_out(c, event.id) if main else {}
+    drawers = shifts.of_event(c, event.id, event.currency) if main else {}
+    failed = _failed(c, event.id) if counted else set()
     zone = ZoneInfo(event.timezone)
     return [
         _unit_row(
             office,
             row,
             counts[row.rsu_id, row.epoch],
-            cash.get((row.rsu_id, row.epoch), 0),
+            cash.get((row.rsu_id, row.epoch), (0, 0)),
             paid_out.get((row.rsu_id, row.epoch), 0),
             zone,
             cut,
             handing_in=_handing_in(office, event.closed_at if cut is None else cut.at, row),
+            drawer=drawers.get((row.rsu_id, row.epoch), EventCash()),
+            failed=(row.rsu_id, row.epoch) in failed,
         )
         for row in rows
     ]
 
 
-def _cash(c: Connection, orders: FromClause, which: ColumnElement[bool]) -> dict[tuple[UUID, int], int]:
-    o = m.orders
+def _cash(
+    c: Connection, orders: FromClause, which: ColumnElement[bool]
+) -> dict[tuple[UUID, int], tuple[int, int]]:
+    """What should have stayed in the drawers, and what cards paid. A void's money is gone as far as it was given back."""
+    o, v = m.orders, m.voids
+    own = o.c.total_amount - o.c.card_amount
+    left = case((o.c.payment_status == "paid", own), else_=own - func.coalesce(v.c.returned, own))
+    card = case((o.c.payment_status == "paid", o.c.card_amount), else_=0)
     return {
-        (row.rsu_id, row.epoch): int(row.cash)
+        (row.rsu_id, row.epoch): (int(row.cash), int(row.card))
         for row in c.execute(
-            select(o.c.rsu_id, o.c.epoch, func.sum(o.c.total_amount).label("cash"))
-            .select_from(orders)
-            .where(which, o.c.payment_status == "paid", ~o.c.is_test)
+            select(o.c.rsu_id, o.c.epoch, func.sum(left).label("cash"), func.sum(card).label("card"))
+            .select_from(orders.outerjoin(v, v.c.order_id == o.c.id))
+            .where(which, o.c.payment_status.in_(["paid", "void"]), ~o.c.is_test)
             .group_by(o.c.rsu_id, o.c.epoch)
         )
     }
+
+
+def _failed(c: Connection, event: UUID) -> set[tuple[UUID, int]]:
+    """Enrolments with something open that blocks the draw (S13)."""
+    f = m.findings
+    rows = c.execute(
+        select(f.c.rsu_id, f.c.epoch)
+        .where(_concerning(event), f.c.decided_at.is_(None), f.c.blocking, f.c.rsu_id.is_not(None))
+        .distinct()
+    )
+    return {(row.rsu_id, row.epoch) for row in rows}
 
 
 def _counts(
@@ -813,12 +849,14 @@ def _unit_row(
     office: Office,
     row: Row[Any],
     counts: dict[str, int],
-    cash: int,
+    money: tuple[int, int],
     paid_out: int,
     zone: ZoneInfo,
     cut: CutRow | None,
     *,
     handing_in: bool,
+    drawer: EventCash,
+    failed: bool,
 ) -> UnitRow:
     sold = sum(n for state, n in counts.items() if state in _SOLD)
     void = sum(n for state, n in counts.items() if state in _VOID)
@@ -849,7 +887,8 @@ def _unit_row(
         used - sold - void,
         left if whole and cut is None else 0,
         0 if whole else left,
-        cash - paid_out,
+        money[0] - paid_out,
+        money[1],
         paid_out,
         row.head_seq,
         row.cut_seq,
@@ -859,6 +898,8 @@ def _unit_row(
         row.unsynced_count,
         words,
         handing_in,
+        drawer,
+        "failed" if failed else "synced" if whole else "pending",
     )
 
 

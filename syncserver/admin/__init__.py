@@ -1,4 +1,5 @@
-"""The office's pages, by noun: events, kiosks, findings, reports, draws, claims, champions, orders, audit, users.
+"""The office's pages, by noun: events, kiosks, findings, reports, draws, claims, champions, orders, audit, users,
+house rules.
 
 A page shows what belongs to the organisation of whoever is logged in and nothing else; what belongs to another
 is answered as if it did not exist. A form that is refused leads back to its page with the reason on it.
@@ -23,6 +24,7 @@ from syncserver.admin.ledger import register as _ledger
 from syncserver.admin.orders import register as _orders
 from syncserver.admin.reconcile import register as _reconcile
 from syncserver.admin.reports import register as _reports
+from syncserver.admin.rules import register as _rules
 from syncserver.admin.users import register as _users
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -43,6 +45,7 @@ for _register in (
     _orders,
     _ledger,
     _users,
+    _rules,
 ):
     _register(blueprint)
 

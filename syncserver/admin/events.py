@@ -18,7 +18,7 @@ from shared import clock, money, wire
 from shared.errors import Refused
 from shared.games import raffle
 from shared.numbers import DRAW_NUMBER_MAX
-from syncserver import auth, champions, events, pools, reports
+from syncserver import auth, champions, events, logos, pools, reports
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -35,6 +35,16 @@ COSTS_MAX: Final = 100_000_000
 ROWS_EMPTY: Final = 1
 """Empty rows for early birds on a new form; more are added by a touch."""
 _ADDING = "new"
+AGE_MAX: Final = 99
+UNSYNCED_MAX: Final = 100_000
+MODES: Final = {
+    "attended": "By an operator",
+    "self-service": "By the buyer, who pays the attendant",
+    "both": "Either, as the kiosk is set",
+}
+PAYMENTS: Final = {"cash,card": "Cash and card", "cash": "Cash alone", "card": "Card alone"}
+TOLD_BY_BUYERS: Final = {"name": "Name", "phone": "Phone", "email": "E-mail"}
+"""What a buyer can be asked for."""
 METHODS: Final = {
     "generator": "By the machine",
     "manual": "By hand, from printed counterfoils",
@@ -107,6 +117,10 @@ def new_event() -> ResponseReturnValue:
         "sources": SOURCES,
         "unclaimed": UNCLAIMED,
         "plain": events.DrawRules(),
+        "modes": MODES,
+        "payments": PAYMENTS,
+        "told_by_buyers": TOLD_BY_BUYERS,
+        "policies": wire.Policies(),
         "venues": venues,
         "zones": sorted(
             z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))
@@ -153,14 +167,48 @@ def _make_event() -> UUID:
             last_number=ground.whole("last_number", "Highest draw number", 1, DRAW_NUMBER_MAX),
             licence=ground.text("licence", "Licence", 60, least=0),
             identity_above=limit,
-            policies=wire.Policies(claims_at_kiosk_up_to=small),
+            policies=_policies(small),
             receipt=wire.ReceiptText(
+                logo=_logo(),
                 heading=ground.text("heading", "Heading", 120, least=0),
                 contact=ground.text("contact", "Contact", 200, least=0),
                 results_at=ground.text("results_at", "Results at", 200, least=0),
             ),
         )
         return events.create_event(here, c, new, me.id)
+
+
+def _policies(claims_up_to: int | None) -> wire.Policies:
+    """How the event is sold, as the form says; what it leaves out is as it usually is."""
+    form, plain = request.form, wire.Policies()
+    fields = tuple(name for name in TOLD_BY_BUYERS if form.get(f"ask_{name}"))
+    required = bool(form.get("customer_required"))
+    if required and not fields:
+        raise Refused(
+            "field", "No sale without the buyer’s data, and nothing is asked for.", "Tick what is asked for."
+        )
+    return wire.Policies(
+        mode=_choice("mode", "How it is sold", MODES, plain.mode),
+        payments=tuple(_choice("payments", "What is taken", PAYMENTS, "cash,card").split(",")),
+        unsynced_max=ground.whole("unsynced_max", "Sales not handed in", 1, UNSYNCED_MAX)
+        if form.get("unsynced_max")
+        else plain.unsynced_max,
+        claims_at_kiosk_up_to=claims_up_to,
+        age_min=ground.whole("age_min", "Age", 0, AGE_MAX) if form.get("age_min") else 0,
+        customer_fields=fields,  # type: ignore[arg-type]  # of the words that there are
+        customer_required=required,
+        void_supervisor=bool(form.get("void_supervisor")),
+        reprint_supervisor=bool(form.get("reprint_supervisor")),
+        counterfoils=bool(form.get("counterfoils")),
+    )
+
+
+def _logo() -> str:
+    """The picture for the head of the ticket, made fit for it; nothing where none was chosen."""
+    sent = request.files.get("logo")
+    if sent is None or not sent.filename:
+        return ""
+    return logos.fit(sent.stream.read(logos.UPLOAD_BYTES_MAX + 1))
 
 
 def _rows() -> list[tuple[str, str, str, str]]:
@@ -332,6 +380,9 @@ def _shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str
         methods=METHODS,
         sources=SOURCES,
         unclaimed=UNCLAIMED,
+        modes=MODES,
+        payments=PAYMENTS,
+        told_by_buyers=TOLD_BY_BUYERS,
         typed={failed: request.form},
         refused=refused,
     )

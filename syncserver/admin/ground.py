@@ -39,6 +39,7 @@ _MENU: Final = (
     ("admin.champions", "Champions", "champions", ("admin", "manager", "claims")),
     ("admin.orders", "Orders", "orders", SEEKERS),
     ("admin.users", "People", "users", MANAGERS),
+    ("admin.house_rules", "House rules", "rules", MANAGERS),
     ("admin.ledger", "Audit", "audit", READERS),
 )
 

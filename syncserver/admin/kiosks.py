@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.errors import Refused
-from syncserver import auth, intake, rsus
+from syncserver import auth, intake, rsus, shifts
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -102,7 +102,19 @@ def show(rsu: UUID) -> ResponseReturnValue:
             .order_by(m.critical_events.c.timestamp.desc())
             .limit(EVENTS_SHOWN)
         ).all()
-    return ground.page("kiosk", "kiosks", kiosk=row, epochs=epochs, happened=happened)
+        zone = c.scalar(select(m.venues.c.timezone).where(m.venues.c.id == row.venue_id))
+        worked = shifts.of_kiosk(c, rsu)
+        drawer = shifts.at_drawer(c, rsu)
+    return ground.page(
+        "kiosk",
+        "kiosks",
+        kiosk=row,
+        epochs=epochs,
+        happened=happened,
+        shifts=worked,
+        drawer=drawer,
+        zone=zone,
+    )
 
 
 @access(*ground.MANAGERS)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, Connection, false, select
 
 from shared import numbers
-from syncserver import auth, reconcile
+from syncserver import auth, customers, reconcile, shifts
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -24,6 +24,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/orders", "orders", search)
     to.add_url_rule("/orders/<uuid:order>", "order", show)
     to.add_url_rule("/orders/<uuid:order>/void", "void_order", void, methods=["POST"])
+    to.add_url_rule("/orders/<uuid:order>/erase", "erase_customer", erase, methods=["POST"])
 
 
 def wanted(text: str) -> ColumnElement[bool]:
@@ -119,22 +120,47 @@ def show(order: UUID) -> ResponseReturnValue:
             .limit(NUMBERS_SHOWN)
         ).all()
         void = c.execute(select(m.voids).where(m.voids.c.order_id == order)).one_or_none()
-    return ground.page("order", "orders", o=row, tickets=tickets, void=void, shown=NUMBERS_SHOWN)
+        k = m.counterfoil_prints
+        foils = c.execute(
+            select(k).where(k.c.order_id == order, k.c.rsu_id == row.rsu_id).order_by(k.c.at, k.c.seq)
+        ).all()
+        names = shifts.names(c, [name for one in foils for name in (one.printed_by, one.approved_by)])
+        if void is not None:
+            names |= shifts.names(c, [void.by_name, void.approved_by])
+    return ground.page(
+        "order", "orders", o=row, tickets=tickets, void=void, shown=NUMBERS_SHOWN, foils=foils, names=names
+    )
 
 
 @access(*ground.MANAGERS)
 def void(order: UUID) -> ResponseReturnValue:
     """Makes a whole order void, with a reason."""
     page = ground.back_to("admin.order", order=order)
-    o, e = m.orders, m.raffle_events
     with ground.acting() as c:
-        mine = c.scalar(
-            select(o.c.id)
-            .join(e, e.c.id == o.c.event_id)
-            .where(o.c.id == order, e.c.organization_id == auth.account().organisation)
-        )
-        if mine is None:
-            abort(404)
+        _own(c, order)
         reconcile.void_order(auth.office(), c, order, ground.reason(), auth.account().id)
     ground.tell("good", "The order is void. Its numbers are in no pool and are never sold again.")
+    return redirect(page, 303)
+
+
+def _own(c: Connection, order: UUID) -> None:
+    """404 unless the order is of one's own organisation."""
+    o, e = m.orders, m.raffle_events
+    mine = c.scalar(
+        select(o.c.id)
+        .join(e, e.c.id == o.c.event_id)
+        .where(o.c.id == order, e.c.organization_id == auth.account().organisation)
+    )
+    if mine is None:
+        abort(404)
+
+
+@access(*ground.MANAGERS)
+def erase(order: UUID) -> ResponseReturnValue:
+    """Erases what the buyer told of themselves, for good, with a reason."""
+    page = ground.back_to("admin.order", order=order)
+    with ground.acting() as c:
+        _own(c, order)
+        customers.erase(auth.office(), c, order, ground.reason(), auth.account().id)
+    ground.tell("good", "What the buyer told of themselves is erased, for good.")
     return redirect(page, 303)

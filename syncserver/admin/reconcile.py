@@ -217,8 +217,11 @@ def _values(event: UUID, plan: str) -> dict[str, Any]:
 
 def _sums(status: Reconciliation) -> dict[str, int]:
     """What the kiosks come to together."""
-    columns = ("allocated", "sold", "void", "doubtful", "returned", "missing", "cash", "paid_out")
+    columns = ("allocated", "sold", "void", "doubtful", "returned", "missing", "cash", "card", "paid_out")
     sums = {name: sum(getattr(row, name) for row in status.rows) for name in columns}
+    sums |= {
+        name: sum(getattr(row.drawer, name) for row in status.rows) for name in ("counted", "over", "closed")
+    }
     sums["units"] = len(status.rows)
     sums["in"] = sum(row.whole or row.excepted for row in status.rows)
     return sums

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -12,64 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from shared import sale, shift
+from shared import sale
 from syncserver import models as m
 from syncserver import organisations, shifts
 from syncserver.db import Database
-from tests.chains import PRICE, Kiosk, Scene, open_scene
-
-FLOAT = 10_000
+from tests.chains import PRICE, Scene, open_scene
+from tests.drawers import FLOAT, closed, count, fold, opened
 
 
 @pytest.fixture
 def scene(database: Database, tmp_path: Path) -> Scene:
     return open_scene(database, tmp_path)
-
-
-def opened(kiosk: Kiosk, number: int = 1) -> str:
-    """A shift opened with its float; its id."""
-    made = str(uuid4())
-    float_ = (sale.Cash(currency="EUR", amount=FLOAT),)
-    kiosk.journal(sale.ShiftOpened(shift=made, number=number, operator=str(kiosk.scene.user), float=float_))
-    return made
-
-
-def counted(kiosk: Kiosk, shift_id: str, amount: int, purpose: str = "close") -> None:
-    kiosk.journal(
-        sale.CashCounted(
-            shift=shift_id,
-            by=str(kiosk.scene.user),
-            purpose=purpose,  # type: ignore[arg-type]  # one of the three
-            currency="EUR",
-            pieces=((100, amount // 100), (1, amount % 100)),
-            amount=amount,
-        )
-    )
-
-
-def closed(kiosk: Kiosk, shift_id: str, **wrong: Any) -> tuple[sale.ShiftSum, ...]:
-    """The shift closed with what its own chain says, but for what is ``wrong``; the sums as stated."""
-    book = fold(kiosk)
-    assert book.open is not None
-    sums = tuple(msgspec.structs.replace(one, **wrong) for one in book.open.sums())
-    kiosk.journal(
-        sale.ShiftClosed(
-            shift=shift_id,
-            number=book.open.number,
-            operator=book.open.operator,
-            by=book.open.operator,
-            first_seq=book.open.first_seq,
-            sums=sums,
-            note="quiet",
-        )
-    )
-    return sums
-
-
-def fold(kiosk: Kiosk) -> shift.Book:
-    return shift.fold(
-        (seq, sale.decode(data.partition(b"\n")[2])) for seq, data in enumerate(kiosk.entries, start=1)
-    )
 
 
 def found(scene: Scene) -> list[str]:
@@ -118,7 +70,7 @@ def test_a_shift_s_signed_sums_are_the_office_s_own_count(scene: Scene) -> None:
     kiosk.journal(sale.DrawerOpened(by=str(scene.user), reason="sale"))
     kiosk.journal(sale.DrawerOpened(by=str(scene.user), reason="no_sale", approved_by=str(scene.user)))
     expected = FLOAT + 2 * PRICE - 1_300 - 5_000
-    counted(kiosk, mine, expected)
+    count(kiosk, mine, expected)
     sums = closed(kiosk, mine)
     assert (sums[0].expected, sums[0].over) == (expected, 0)
     assert kiosk.send().verdict == "accepted"
@@ -147,7 +99,7 @@ def test_sums_that_the_chain_does_not_bear_out_are_told_and_block_nothing(scene:
     kiosk = scene.kiosk()
     mine = opened(kiosk)
     kiosk.sell()
-    counted(kiosk, mine, FLOAT + PRICE)
+    count(kiosk, mine, FLOAT + PRICE)
     closed(kiosk, mine, sales=0, sale_count=0, expected=FLOAT + PRICE)
     assert kiosk.send().verdict == "accepted"
     (words,) = found(scene)
@@ -165,7 +117,7 @@ def test_a_drawer_over_or_short_beyond_what_is_tolerated_is_told(scene: Scene, o
     kiosk = scene.kiosk()
     mine = opened(kiosk)
     kiosk.sell()
-    counted(kiosk, mine, FLOAT + PRICE + off)
+    count(kiosk, mine, FLOAT + PRICE + off)
     closed(kiosk, mine)
     kiosk.send()
     words = found(scene)
@@ -179,7 +131,7 @@ def test_what_becomes_of_a_closed_shift_comes_as_a_supplement(scene: Scene) -> N
     kiosk = scene.kiosk()
     mine = opened(kiosk)
     line = kiosk.sell().lines[0]
-    counted(kiosk, mine, FLOAT + PRICE)
+    count(kiosk, mine, FLOAT + PRICE)
     closed(kiosk, mine)
     kiosk.send()
     kiosk.journal(
@@ -264,7 +216,7 @@ def test_what_an_open_shift_holds_is_not_counted_yet(scene: Scene) -> None:
     kiosk = scene.kiosk()
     mine = opened(kiosk)
     kiosk.sell()
-    counted(kiosk, mine, FLOAT + PRICE)
+    count(kiosk, mine, FLOAT + PRICE)
     kiosk.send()
     with scene.office.begin() as c:
         assert shifts.of_event(c, scene.event, "EUR")[kiosk.rsu, kiosk.epoch] == shifts.EventCash(open=1)

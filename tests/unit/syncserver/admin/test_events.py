@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
+from shared import wire
 from syncserver import events, notices
 from syncserver import models as m
 from syncserver.admin.events import pool_name
@@ -232,3 +236,68 @@ def test_small_prizes_are_paid_at_the_kiosks_only_where_the_form_says_so(house: 
     assert kept(house).policies.claims_at_kiosk_up_to is None
     assert make(house, identifier="CUP-2", claims_at_kiosk="50.00")[0] == 303
     assert kept(house, "CUP-2").policies.claims_at_kiosk_up_to == 5_000
+
+
+def png(size: tuple[int, int] = (600, 200)) -> io.BytesIO:
+    out = io.BytesIO()
+    Image.new("L", size, 60).save(out, "PNG")
+    out.seek(0)
+    return out
+
+
+def test_how_it_is_sold_is_set_with_the_event_and_told_on_its_page(house: House) -> None:
+    """E8: payments, age, what buyers tell, supervisors, counterfoils, mode, limit, logo."""
+    status, shown = make(
+        house,
+        mode="both",
+        payments="card",
+        age_min="18",
+        unsynced_max="300",
+        ask_name="yes",
+        ask_phone="yes",
+        customer_required="yes",
+        void_supervisor="yes",
+        reprint_supervisor="yes",
+        counterfoils="yes",
+        claims_at_kiosk="100",
+        logo=(png(), "logo.png"),
+    )
+    assert status == 303
+    assert kept(house).policies == wire.Policies(
+        mode="both",
+        payments=("card",),
+        age_min=18,
+        unsynced_max=300,
+        customer_fields=("name", "phone"),
+        customer_required=True,
+        void_supervisor=True,
+        reprint_supervisor=True,
+        counterfoils=True,
+        claims_at_kiosk_up_to=10_000,
+    )
+    logo = kept(house).receipt.logo
+    assert Image.open(io.BytesIO(base64.b64decode(logo))).size == (384, 128)
+    for words in ("Card alone", "18 and over", "Name, Phone; no sale without it", "voids and reprints"):
+        assert words in shown
+    assert logo in shown
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"customer_required": "yes"}, "nothing is asked for"),
+        ({"age_min": "200"}, "Age: that will not do"),
+        ({"unsynced_max": "0"}, "Sales not handed in: that will not do"),
+        ({"payments": "shells"}, "choose one of the list"),
+        ({"mode": "never"}, "choose one of the list"),
+        ({"logo": (io.BytesIO(b"GIF89a"), "logo.png")}, "no picture that can be printed"),
+    ],
+)
+def test_how_it_is_sold_is_refused_in_words_where_it_cannot_be(
+    house: House, form: dict[str, object], words: str
+) -> None:
+    """E8; Z3."""
+    status, shown = make(house, **form)
+    assert status == 422
+    assert words in shown
+    assert "Choose it again" in shown
