@@ -6,16 +6,17 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 import pytest
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtQml import QJSValue, QQmlEngine, QQmlExpression, qmlContext
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTranslator
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtQml import QJSValue, QQmlEngine, QQmlExpression, qmlContext, qmlEngine
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -23,7 +24,16 @@ from pytestqt.qtbot import QtBot
 from kiosk.ui import MAIN, Screens
 from kiosk.ui.drive import items, matches, reveal
 from kiosk.ui.journey import Rows, StallWatch
-from tests.unit.kiosk.ui_engine import SCREENS, SIZES, THEMES, TROUBLES, VIEW, ScriptedEngine
+from tests.unit.kiosk.ui_engine import (
+    LANGUAGES,
+    SCREENS,
+    SIZES,
+    THEMES,
+    TROUBLES,
+    VIEW,
+    ScriptedEngine,
+    view_of,
+)
 
 CONTRAST_MIN = 4.5
 TOUCH_MM_MIN = 12.0
@@ -194,20 +204,104 @@ MAY_BE_CUT = {"Harbour City v. Northgate"}
 """In the basket, where the event's name only reminds."""
 
 
+FRONT = frozenset(
+    (
+        *("attract", "pin", "events", "sell", "customer", "age", "pay", "printing", "print_problem", "done"),
+        *("choose", "review", "attend"),
+    )
+)
+"""The selling screens; those behind the counter have a test of their own."""
+PICTURES = [name for name in (*SCREENS, *TROUBLES) if TROUBLES.get(name, {"screen": name})["screen"] in FRONT]
+
+
+class Stretched(QTranslator):
+    """A language in which everything takes longer to say, as French and Spanish do."""
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
+        return False
+
+    def translate(self, _context: str, text: str, _hint: str | None = None, _n: int = -1) -> str:
+        share = 0.8 if len(text) <= 8 else 0.5 if len(text) <= 16 else 0.3
+        letters = [c for c in text if c.isalpha() and c.isascii()]
+        return text + "e".join(letters)[: int(len(text) * share)].lower() if letters else text
+
+
+@pytest.fixture
+def stretched(qtbot: QtBot) -> Iterator[Callable[[Window], None]]:
+    translator = Stretched()
+
+    def speak(window: Window) -> None:
+        QCoreApplication.installTranslator(translator)
+        engine = qmlEngine(window.screens.window)
+        assert engine is not None
+        engine.retranslate()
+
+    yield speak
+    QCoreApplication.removeTranslator(translator)
+
+
+def wrongs(window: Window, size: tuple[int, int], language: str = "en", *, large: bool = False) -> str:
+    """What is wrong with every selling screen, a line each."""
+    found = []
+    for name in PICTURES:
+        window.show(**view_of(name, language, large=large))
+        found += [f"{name}: {one}" for one in faults(window, size)]
+    return "\n".join(found)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_screen_fits_every_size_and_theme(qtbot: QtBot, size: tuple[int, int]) -> None:
-    """K17, K3: nothing clipped, cut, overlapping, nameless or smaller than a finger; Qt says nothing."""
+def test_every_selling_screen_fits_every_size_and_language(
+    qtbot: QtBot, size: tuple[int, int], stretched: Callable[[Window], None]
+) -> None:
+    """K17, K3: nothing clipped, cut, overlapping, nameless or smaller than a finger, whatever is spoken."""
     window = Window(qtbot, size=size)
-    wrong: dict[str, list[str]] = {}
-    views: dict[str, dict[str, Any]] = {name: {"screen": name} for name in SCREENS} | TROUBLES
-    for name, changes in views.items():
-        window.show(**(VIEW | changes))
-        if found := faults(window, size):
-            wrong[name] = found
-        for theme in THEMES[::-1]:  # colours move nothing; what is shown is only bound anew
-            window.screens.journey.set_theme(theme)
+    found = {"en": wrongs(window, size)}
+    for theme in THEMES[::-1]:  # colours move nothing; what is shown is only bound anew
+        window.screens.journey.set_theme(theme)
+    stretched(window)
+    found |= {language: wrongs(window, size, language) for language in ("fr", "es")}
     window.close()
-    assert "\n".join(f"{name}: {one}" for name, found in wrong.items() for one in found) == ""
+    assert found == dict.fromkeys(LANGUAGES, "")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_selling_screen_fits_in_large_text(qtbot: QtBot, size: tuple[int, int]) -> None:
+    """K17: a quarter larger, and still nothing cut off: what does not fit is laid out anew or scrolls."""
+    window = Window(qtbot, size=size)
+    found = wrongs(window, size, large=True)
+    window.close()
+    assert found == ""
+
+
+def ground(picture: QImage, rect: QRect) -> QColor:
+    """The colour that most of a text's place has: what it is written on."""
+    seen: Counter[int] = Counter()
+    for y in range(rect.top(), rect.bottom(), max(1, rect.height() // 12)):
+        for x in range(rect.left(), rect.right(), max(1, rect.width() // 24)):
+            seen[picture.pixel(x, y)] += 1
+    return QColor(seen.most_common(1)[0][0])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_text_on_every_selling_screen_stands_out(qtbot: QtBot, theme: str) -> None:
+    """K17: contrast of at least 4.5 to 1, measured in the pictures themselves."""
+    window = Window(qtbot)
+    window.screens.journey.set_theme(theme)
+    weak = []
+    frame = QRect(0, 0, 1280, 800)
+    for name in PICTURES:
+        window.show(**view_of(name, theme=theme))
+        picture = window.screens.window.grabWindow()
+        for item in window.every():
+            rect = painted(item).toAlignedRect() if is_written(item) and not scrolled(item) else QRect()
+            if not rect.isEmpty() and frame.contains(rect):
+                one, other = sorted(
+                    (luminance(QColor(item.property("color"))), luminance(ground(picture, rect)))
+                )
+                if (ratio := (other + 0.05) / (one + 0.05)) < CONTRAST_MIN:
+                    weak.append(f"{name}: {item.property('text')!r} is {ratio:.2f}")
+    window.close()
+    assert weak == []
 
 
 def luminance(color: QColor) -> float:

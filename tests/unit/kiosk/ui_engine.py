@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.kiosk.ui_back import BACK, BACK_SCREENS, BACK_TROUBLES
+from tests.unit.kiosk.ui_words import WORDS
 
 LANGUAGES = ("en", "fr", "es")
 SIZES = ((1024, 600), (1280, 800), (1920, 1080), (600, 1024), (800, 1280))
@@ -361,9 +362,7 @@ VIEW: dict[str, Any] = BACK | {
     },
 }
 
-WORDS: dict[str, dict[str, str]] = {"fr": {}, "es": {}}
-
-TROUBLES: dict[str, dict[str, Any]] = BACK_TROUBLES | {
+TROUBLES: dict[str, dict[str, Any]] = {
     "attract locked": {
         "screen": "attract",
         "attract": VIEW["attract"] | {"locked_by": "Maria Lindqvist", "attendant": True},
@@ -724,6 +723,13 @@ class ScriptedEngine:
 
     def start(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
+
+    def pressed(  # noqa: PLR0913 - the protocol's
+        self, code: int, text: str, meaning: str, *, shift: bool, repeat: bool, at_ms: int
+    ) -> None:
+        self.keys.append((code, text, shift, repeat, at_ms))
+        if meaning:
+            self.act("key", meaning)
 
     def act(self, name: str, arg: str = "") -> None:
         self.acts.append((name, arg))

@@ -41,18 +41,25 @@ Touch {
                     anchors.verticalCenter: parent.verticalCenter
                 }
                 Words {
+                    id: title
                     width: parent.width - (mark.visible ? mark.width + parent.spacing : 0)
+                    // A name too long for a line gets two, and the words below it go.
+                    readonly property bool long: least.advanceWidth > width - 2
                     text: tab.title
                     strong: true
                     color: tab.ink
-                    font.pixelSize: tab.size
-                    fontSizeMode: Text.HorizontalFit
-                    minimumPixelSize: Theme.px(13)
+                    font.pixelSize: long ? Theme.caption : tab.size
+                    fontSizeMode: long ? Text.FixedSize : Text.HorizontalFit
+                    minimumPixelSize: Theme.caption
+                    wrapMode: long ? Text.Wrap : Text.NoWrap
+                    maximumLineCount: long ? 2 : 1
+                    lineHeight: 0.95
+                    TextMetrics { id: least; font { family: Theme.family; weight: Font.DemiBold; pixelSize: Theme.caption } text: tab.title }
                 }
             }
             Words {
                 width: parent.width
-                visible: text !== ""
+                visible: text !== "" && !title.long
                 text: tab.words
                 color: tab.faint
                 font.pixelSize: Theme.caption
@@ -64,7 +71,7 @@ Touch {
             id: won
             visible: tab.prize !== ""
             anchors { right: parent.right; rightMargin: Theme.gap; verticalCenter: parent.verticalCenter }
-            width: Math.min(Math.max(label.implicitWidth, amount.implicitWidth), Math.round(tab.width * 0.44))
+            width: Math.min(Math.max(label.implicitWidth, amount.implicitWidth), Math.round(tab.width * 0.42))
             Words {
                 id: label
                 width: parent.width

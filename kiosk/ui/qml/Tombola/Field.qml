@@ -7,9 +7,11 @@ Touch {
     property string value
     property string hint: ""
     property bool active: false
+    property string verdict: "" // good | bad: what is thought of what has been typed
 
     text: label
-    implicitHeight: Theme.px(92)
+    implicitWidth: Theme.px(120)
+    implicitHeight: Theme.px(Theme.low ? 76 : 92)
     Accessible.role: Accessible.EditableText
     Accessible.name: label
     Accessible.description: value
@@ -18,19 +20,30 @@ Touch {
         radius: Theme.radius
         color: field.down ? Theme.down : Theme.surface
         border.width: field.active ? Theme.px(3) : Theme.hair
-        border.color: field.active ? Theme.accent : Theme.line
+        border.color: field.verdict === "bad" ? Theme.bad : field.active ? Theme.accent : Theme.line
     }
     contentItem: Item {
+        Icon {
+            id: verdict
+            visible: field.verdict !== ""
+            anchors { right: parent.right; rightMargin: Theme.gap; top: parent.top; topMargin: Theme.gap }
+            name: field.verdict === "bad" ? "warning" : "check"
+            color: Theme.ink(field.verdict)
+            size: Theme.px(24)
+            weight: 2.6
+        }
         Words {
             id: caption
-            anchors { left: parent.left; top: parent.top; right: parent.right; leftMargin: Theme.margin; topMargin: Theme.gap }
+            anchors { left: parent.left; top: parent.top; right: verdict.visible ? verdict.left : parent.right; leftMargin: Theme.gap; rightMargin: Theme.tiny; topMargin: Theme.small }
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.px(11)
             text: field.label
             color: field.active ? Theme.accent : Theme.muted
             font.pixelSize: Theme.caption
             strong: field.active
         }
         Row {
-            anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.margin; rightMargin: Theme.margin; bottomMargin: Theme.gap }
+            anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.gap; rightMargin: Theme.gap; bottomMargin: Theme.small }
             spacing: Theme.tiny
             Words {
                 text: field.value === "" && !field.active ? field.hint : field.value

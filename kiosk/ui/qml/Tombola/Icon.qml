@@ -17,6 +17,9 @@ Item {
         height: icon.size
         anchors.centerIn: parent
         visible: icon.name !== ""
+        // Drawn once and kept; without a renderer of triangles a drawing would also run over what clips it.
+        layer.enabled: true
+        layer.smooth: true
 
         ShapePath {
             scale: Qt.size(icon.size / 24, icon.size / 24)

@@ -44,9 +44,9 @@ Touch {
                     width: parent.width
                     text: button.row.name
                     strong: true
-                    font.pixelSize: body.height >= Theme.px(88) ? Theme.lead : Theme.body
+                    font.pixelSize: body.width < Theme.px(100) ? Theme.caption : body.height >= Theme.px(150) ? Theme.title : body.height >= Theme.px(88) ? Theme.lead : Theme.body
                     fontSizeMode: Text.HorizontalFit
-                    minimumPixelSize: Theme.px(13)
+                    minimumPixelSize: Theme.px(12)
                     color: button.ink
                 }
                 // Where the word has no room, the drawing says what is counted.
@@ -65,7 +65,7 @@ Touch {
                         width: parent.width - (sign.visible ? sign.width + parent.spacing : 0)
                         text: sign.visible ? Theme.count(button.row.tickets) : button.amount
                         figures: true
-                        font.pixelSize: body.height >= Theme.px(88) ? Theme.lead : Theme.body
+                        font.pixelSize: sign.visible ? Theme.caption : body.height >= Theme.px(150) ? Theme.px(26) : body.height >= Theme.px(88) ? Theme.lead : Theme.body
                         fontSizeMode: Text.HorizontalFit
                         minimumPixelSize: Theme.px(13)
                         color: button.ink

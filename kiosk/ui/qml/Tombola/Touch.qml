@@ -30,7 +30,9 @@ Item {
     Accessible.name: text
     Accessible.onPressAction: if (enabled) go()
 
-    children: [background, contentItem]
+    Binding { target: touch.background; property: "parent"; value: touch }
+    Binding { target: touch.background; property: "z"; value: -1 }
+    Binding { target: touch.contentItem; property: "parent"; value: touch }
     Binding { target: touch.background; property: "width"; value: touch.width }
     Binding { target: touch.background; property: "y"; value: touch.topInset }
     Binding { target: touch.background; property: "height"; value: touch.height - touch.topInset }

@@ -4,120 +4,172 @@ import QtQuick.Layouts
 import Tombola
 
 Item {
+    id: screen
+    readonly property var d: view.done
+    readonly property bool wide: !Theme.portrait
+    property int most: 1
+    readonly property int leftS: d.back_in_s
+    onLeftSChanged: most = Math.max(leftS, visible ? most : 1)
+    onVisibleChanged: most = Math.max(1, leftS)
+    Component.onCompleted: most = Math.max(1, leftS)
+
     ColumnLayout {
         anchors.fill: parent
-        spacing: Theme.margin
+        spacing: Theme.gap
 
         RowLayout {
             Layout.fillWidth: true
-            spacing: Theme.margin
+            spacing: Theme.gap
             Rectangle {
-                implicitWidth: Theme.px(84)
+                implicitWidth: Theme.px(Theme.low ? 60 : 84)
                 implicitHeight: implicitWidth
                 radius: width / 2
-                color: Theme.goodSoft
-                Icon { anchors.centerIn: parent; name: "check"; size: Theme.px(50); color: Theme.good; weight: 2.6 }
+                color: Theme.good
+                Icon { anchors.centerIn: parent; name: "check"; size: parent.width * 0.6; color: Theme.goodInk; weight: 3 }
             }
-            ColumnLayout {
-                spacing: 0
+            Words {
+                text: qsTr("Sold")
+                font.weight: Font.Bold
+                font.pixelSize: Theme.low ? Theme.heading : Theme.px(52)
+            }
+            Badge {
+                visible: screen.d.test
+                text: qsTr("TEST")
+                kind: "warn"
+                size: Theme.body
+            }
+            Words {
                 Layout.fillWidth: true
-                Words {
-                    Layout.fillWidth: true
-                    text: qsTr("Sold")
-                    strong: true
-                    font.pixelSize: Theme.heading
-                }
-                Words {
-                    Layout.fillWidth: true
-                    text: (Theme.tickets(view.done.tickets)) + "  ·  " + view.done.total
-                    color: Theme.muted
-                    font.pixelSize: Theme.lead
-                }
+                horizontalAlignment: Text.AlignRight
+                text: Theme.tickets(screen.d.tickets) + "  ·  " + screen.d.total
+                color: Theme.muted
+                font.pixelSize: Theme.title
+                fontSizeMode: Text.HorizontalFit
+                minimumPixelSize: Theme.caption
             }
         }
 
+        // What goes back at the left, what was sold on the ticket at the right.
         GridLayout {
             Layout.fillWidth: true
             Layout.fillHeight: true
-            columns: Theme.portrait ? 1 : 2
+            columns: screen.wide ? 2 : 1
             columnSpacing: Theme.margin
-            rowSpacing: Theme.margin
-            uniformCellWidths: true
+            rowSpacing: Theme.gap
+            uniformCellWidths: screen.wide
 
             Rectangle {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
+                Layout.preferredHeight: 3
                 radius: Theme.radius
                 color: Theme.goodSoft
                 Words {
                     id: label
-                    anchors { left: parent.left; top: parent.top; margins: Theme.margin * 1.4 }
-                    text: view.done.change_minor > 0 ? qsTr("Change") : ""
+                    anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.margin }
+                    text: qsTr("Change to give back")
+                    visible: screen.d.change_minor > 0
                     strong: true
                     color: Theme.good
                     font.pixelSize: Theme.title
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.body
                 }
                 Words {
-                    anchors { left: parent.left; right: parent.right; top: label.bottom; bottom: parent.bottom; margins: Theme.margin * 1.4; topMargin: 0 }
+                    anchors { left: parent.left; right: parent.right; top: label.visible ? label.bottom : parent.top; bottom: parent.bottom; margins: Theme.margin; topMargin: 0 }
                     horizontalAlignment: Text.AlignHCenter
-                    text: view.done.change_words
+                    text: screen.d.change_words
                     color: Theme.good
                     figures: true
                     font.weight: Font.Bold
-                    font.pixelSize: view.done.change_minor > 0 ? Theme.px(170) : Theme.heading
+                    font.letterSpacing: screen.d.change_minor > 0 ? -Theme.px(3) : 0
+                    font.pixelSize: screen.d.change_minor > 0 ? Theme.px(210) : Theme.figure
                     fontSizeMode: Text.Fit
                     minimumPixelSize: Theme.title
                 }
             }
 
-            Card {
+            Item {
+                id: sold
                 Layout.fillWidth: true
                 Layout.fillHeight: true
+                Layout.preferredHeight: 4
+                Ticket {
+                    id: paper
+                    anchors.fill: parent
+                    upright: true
+                    stub: lower.implicitHeight + 2 * Theme.gap
+                    tint: Theme.stub(1)
+                }
+                Words {
+                    id: caption
+                    anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.margin; topMargin: Theme.gap }
+                    text: qsTr("Ticket numbers")
+                    color: Theme.muted
+                    font.pixelSize: Theme.body
+                }
+                Words {
+                    anchors { left: parent.left; right: parent.right; top: caption.bottom; bottom: parent.bottom; leftMargin: Theme.margin; rightMargin: Theme.margin; bottomMargin: paper.stub + Theme.small; topMargin: Theme.tiny }
+                    text: screen.d.numbers
+                    figures: true
+                    font.weight: Font.Bold
+                    font.pixelSize: Theme.px(64)
+                    minimumPixelSize: Theme.px(14)
+                    fontSizeMode: Text.Fit
+                    lineHeight: 1.05
+                    verticalAlignment: Text.AlignVCenter
+                    wrapMode: Text.Wrap
+                }
                 ColumnLayout {
-                    anchors { fill: parent; margins: Theme.margin * 1.4 }
-                    spacing: Theme.small
-                    Words { text: qsTr("Ticket numbers"); color: Theme.muted; font.pixelSize: Theme.body }
+                    id: lower
+                    anchors { left: parent.left; right: parent.right; bottom: parent.bottom; margins: Theme.margin; bottomMargin: Theme.gap }
+                    spacing: 0
+                    readonly property int shown: Theme.low || Theme.narrow ? 2 : 3
                     Words {
                         Layout.fillWidth: true
-                        text: view.done.numbers
-                        strong: true
-                        figures: true
-                        font.pixelSize: Theme.figure
-                        minimumPixelSize: Theme.body
-                        fontSizeMode: Text.Fit
-                        Layout.fillHeight: true
-                        verticalAlignment: Text.AlignTop
-                        wrapMode: Text.Wrap
+                        text: lists.validation.count > 1 ? qsTr("Validation numbers") : qsTr("Validation number")
+                        color: Theme.stubInk
+                        font.pixelSize: Theme.caption
                     }
-                    Words { text: qsTr("Validation number"); color: Theme.muted; font.pixelSize: Theme.body }
                     Repeater {
                         model: lists.validation
                         Words {
                             required property string row
                             required property int index
-                            visible: index < 3
+                            visible: index < lower.shown
                             Layout.fillWidth: true
                             text: row
                             strong: true
                             figures: true
+                            color: Theme.stubInk
                             font.pixelSize: Theme.lead
                             font.letterSpacing: Theme.px(1.5)
+                            fontSizeMode: Text.HorizontalFit
+                            minimumPixelSize: Theme.caption
                         }
                     }
                     Words {
-                        visible: lists.validation.count > 3
-                        text: qsTr("and %1 more").arg(lists.validation.count - 3)
-                        color: Theme.muted
+                        visible: lists.validation.count > lower.shown
+                        text: qsTr("and %1 more", "", lists.validation.count - lower.shown).arg(lists.validation.count - lower.shown)
+                        color: Theme.stubInk
                     }
                 }
             }
         }
 
         BigButton {
+            id: next
             Layout.fillWidth: true
             act: "next"
             kind: "primary"
-            text: qsTr("Next sale")
+            text: view.mode === "self_service" ? qsTr("Done") : qsTr("Next sale")
+            Ring {
+                visible: screen.leftS > 0
+                anchors { right: parent.right; rightMargin: Theme.margin; verticalCenter: parent.verticalCenter }
+                seconds: screen.leftS
+                of: screen.most
+                ink: Theme.accentInk
+            }
         }
     }
 }

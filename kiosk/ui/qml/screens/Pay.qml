@@ -1,14 +1,49 @@
-// Cash: what is due, what was given, what goes back.
+// The payment: what is due, by what means, what was given, what goes back.
 import QtQuick
 import QtQuick.Layouts
 import Tombola
 
 Item {
     id: screen
+    readonly property var p: view.pay
+    readonly property bool wide: !Theme.portrait
+    readonly property bool cash: p.method !== "card"
+    readonly property bool card: p.method !== "cash"
+
+    component Amount: Item {
+        id: line
+        property string label
+        property string value
+        property int size: Theme.px(Theme.low ? 44 : 60)
+        Layout.fillWidth: true
+        implicitHeight: figure.implicitHeight
+        Words {
+            id: name
+            anchors { left: parent.left; verticalCenter: parent.verticalCenter }
+            width: Math.min(implicitWidth, line.width * 0.45)
+            text: line.label
+            color: Theme.muted
+            font.pixelSize: Theme.lead
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.px(13)
+        }
+        Words {
+            id: figure
+            anchors { left: name.right; leftMargin: Theme.small; right: parent.right; verticalCenter: parent.verticalCenter }
+            horizontalAlignment: Text.AlignRight
+            text: line.value
+            figures: true
+            font.weight: Font.Bold
+            font.pixelSize: line.size
+            font.letterSpacing: -Theme.px(1)
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.body
+        }
+    }
 
     GridLayout {
         anchors.fill: parent
-        columns: Theme.portrait ? 1 : 2
+        columns: screen.wide ? 2 : 1
         columnSpacing: Theme.margin
         rowSpacing: Theme.gap
 
@@ -17,83 +52,150 @@ Item {
             Layout.fillHeight: true
             spacing: Theme.gap
 
-            ScreenHead {
+            RowLayout {
                 Layout.fillWidth: true
-                title: qsTr("Cash payment")
-                words: Theme.tickets(view.basket.count)
-            }
-
-            Card {
-                Layout.fillWidth: true
-                Layout.fillHeight: true
-
-                ColumnLayout {
-                    anchors { fill: parent; margins: Theme.margin; leftMargin: Theme.margin * 1.5; rightMargin: Theme.margin * 1.5 }
-                    spacing: 0
-
-                    component Amount: RowLayout {
-                        property string label
-                        property string value
-                        Layout.fillWidth: true
-                        Words {
-                            text: parent.label
-                            color: Theme.muted
-                            font.pixelSize: Theme.lead
-                        }
-                        Words {
-                            Layout.fillWidth: true
-                            horizontalAlignment: Text.AlignRight
-                            text: parent.value
-                            figures: true
-                            strong: true
-                            font.pixelSize: Theme.figure
-                            fontSizeMode: Text.HorizontalFit
-                            minimumPixelSize: Theme.body
+                spacing: Theme.gap
+                BigButton {
+                    act: "back"
+                    picture: "back"
+                    text: qsTr("Back")
+                    size: Theme.body
+                    Layout.preferredHeight: Theme.touchMin
+                }
+                // By what means; where there is but one, nothing is asked.
+                Row {
+                    id: means
+                    readonly property int cell: Math.floor((width - 2 * spacing) / 3)
+                    Layout.fillWidth: true
+                    spacing: Theme.tiny
+                    Repeater {
+                        model: lists.methods
+                        BigButton {
+                            required property var row
+                            visible: lists.methods.count > 1
+                            act: "pay_method"
+                            arg: row.code
+                            text: row.words
+                            picture: means.cell < Theme.px(150) ? "" : row.code === "card" ? "card" : row.code === "split" ? "split" : "cash"
+                            chosen: row.selected
+                            size: Theme.body
+                            offered: !view.busy
+                            width: means.cell
+                            height: Theme.touchMin
+                            Accessible.role: Accessible.RadioButton
+                            Accessible.checkable: true
+                            Accessible.checked: chosen
                         }
                     }
+                }
+            }
 
-                    Amount { label: qsTr("To pay"); value: view.pay.due }
-                    Amount { label: qsTr("Given"); value: view.pay.tendered }
+            // Due and given on the ticket's body, what goes back on its stub.
+            Item {
+                id: bill
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.minimumHeight: upper.implicitHeight + Theme.px(110)
+                readonly property string kind: screen.p.method === "card" ? (screen.p.can_complete ? "good" : "warn") : screen.p.can_complete || screen.p.enough ? "good" : "warn"
 
-                    Rectangle {
+                Ticket {
+                    id: paper
+                    anchors.fill: parent
+                    upright: true
+                    stub: Math.max(Theme.px(90), bill.height - upper.implicitHeight - 2 * Theme.gap)
+                    tint: Theme.wash(bill.kind)
+                }
+                ColumnLayout {
+                    id: upper
+                    anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.gap; leftMargin: Theme.margin; rightMargin: Theme.margin }
+                    spacing: Theme.low ? 0 : Theme.tiny
+                    Amount { label: qsTr("To pay"); value: screen.p.due }
+                    Words {
+                        visible: !Theme.low && !screen.card
+                        text: Theme.tickets(view.basket.count)
+                        color: Theme.muted
+                        font.pixelSize: Theme.body
+                    }
+                    Rectangle { Layout.fillWidth: true; implicitHeight: Theme.hair; color: Theme.line }
+                    Amount { visible: screen.cash && !screen.card; label: qsTr("Given"); value: screen.p.tendered; size: Theme.px(Theme.low ? 34 : 44) }
+                    RowLayout {
+                        visible: screen.card
                         Layout.fillWidth: true
-                        Layout.fillHeight: true
-                        Layout.topMargin: Theme.gap
-                        radius: Theme.radius
-                        color: Theme.wash(view.pay.enough ? "good" : "warn")
-
-                        Words {
-                            id: change
-                            anchors { left: parent.left; top: parent.top; margins: Theme.margin }
-                            text: !view.pay.enough ? qsTr("Not enough yet") : view.pay.change_minor > 0 ? qsTr("Change") : ""
-                            strong: true
-                            color: Theme.ink(view.pay.enough ? "good" : "warn")
-                            font.pixelSize: Theme.title
+                        Layout.topMargin: Theme.tiny
+                        spacing: Theme.small
+                        Field {
+                            visible: screen.cash
+                            Layout.fillWidth: true
+                            act: "focus"
+                            arg: "given"
+                            label: qsTr("Cash given")
+                            value: screen.p.tendered
+                            active: screen.p.focus === "given"
                         }
-                        Words {
-                            anchors { left: parent.left; right: parent.right; top: change.bottom; bottom: parent.bottom; margins: Theme.margin; topMargin: 0 }
-                            horizontalAlignment: Text.AlignRight
-                            text: view.pay.enough ? view.pay.change_words : view.pay.tendered
-                            figures: true
-                            color: Theme.ink(view.pay.enough ? "good" : "warn")
-                            font.weight: Font.Bold
-                            font.pixelSize: view.pay.enough && view.pay.change_minor === 0 ? Theme.heading : Theme.px(150)
-                            fontSizeMode: Text.Fit
-                            minimumPixelSize: Theme.title
+                        Field {
+                            Layout.fillWidth: true
+                            visible: screen.cash
+                            act: "focus"
+                            arg: "card"
+                            label: qsTr("By card")
+                            value: screen.p.card.amount
+                            active: screen.p.focus === "card"
                         }
+                        Field {
+                            Layout.fillWidth: true
+                            act: "focus"
+                            arg: "reference"
+                            label: screen.cash ? qsTr("Reference") : qsTr("Reference on the terminal’s slip")
+                            value: screen.p.card.reference
+                            active: screen.p.focus === "reference"
+                        }
+                    }
+                }
+                Item {
+                    anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.margin; rightMargin: Theme.margin; topMargin: Theme.small }
+                    height: paper.stub
+                    readonly property bool back: screen.cash && screen.p.enough
+                    Words {
+                        id: change
+                        anchors { left: parent.left; right: parent.right; top: parent.top; topMargin: Theme.small + Theme.tiny }
+                        text: screen.p.method === "card" && !screen.p.can_complete ? qsTr("Let the terminal take %1, then type its reference").arg(screen.p.card.amount)
+                            : screen.p.method === "card" ? qsTr("Card paid")
+                            : !screen.p.can_complete && screen.p.enough ? qsTr("Type the terminal’s reference")
+                            : !screen.p.enough ? qsTr("Not enough yet") : screen.p.change_minor > 0 ? qsTr("Change to give back") : ""
+                        visible: text !== ""
+                        strong: true
+                        color: Theme.ink(bill.kind)
+                        font.pixelSize: Theme.lead
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.px(14)
+                    }
+                    Words {
+                        anchors { left: parent.left; right: parent.right; top: change.visible ? change.bottom : parent.top; bottom: parent.bottom; bottomMargin: Theme.tiny }
+                        horizontalAlignment: Text.AlignRight
+                        text: screen.p.method === "card" ? screen.p.card.amount : screen.p.enough ? screen.p.change_words : screen.p.tendered
+                        figures: true
+                        color: Theme.ink(bill.kind)
+                        font.weight: Font.Bold
+                        font.letterSpacing: -Theme.px(2)
+                        font.pixelSize: screen.cash && screen.p.enough && screen.p.change_minor === 0 ? Theme.figure : Theme.px(170)
+                        fontSizeMode: Text.Fit
+                        minimumPixelSize: Theme.lead
                     }
                 }
             }
         }
 
         ColumnLayout {
-            Layout.fillHeight: !Theme.portrait
-            Layout.fillWidth: Theme.portrait
-            Layout.preferredWidth: Theme.px(500)
-            Layout.preferredHeight: Theme.px(640)
-            spacing: Theme.gap
+            Layout.fillHeight: screen.wide
+            Layout.fillWidth: !screen.wide
+            Layout.preferredWidth: Theme.px(Theme.low ? 440 : 500)
+            Layout.preferredHeight: screen.wide ? -1 : Math.round(screen.height * 0.56)
+            Layout.minimumHeight: notes.visible ? notes.implicitHeight + pad.implicitHeight + paid.implicitHeight + 2 * spacing : 0
+            spacing: Theme.small
 
             GridLayout {
+                id: notes
+                visible: screen.cash
                 Layout.fillWidth: true
                 columns: 3
                 columnSpacing: Theme.small
@@ -101,38 +203,45 @@ Item {
                 uniformCellWidths: true
                 BigButton {
                     Layout.fillWidth: true
+                    Layout.preferredHeight: Theme.touchMin
                     act: "exact"
                     text: qsTr("Exact")
-                    chosen: view.pay.tendered === view.pay.due
+                    picture: "check"
+                    size: Theme.body
+                    chosen: screen.p.tendered === screen.p.due && screen.p.method === "cash"
                 }
                 Repeater {
                     model: lists.notes
-                    BigButton {
+                    NoteTile {
                         required property var row
                         required property int index
                         Layout.fillWidth: true
+                        Layout.preferredHeight: Theme.touchMin
                         act: "note"
                         arg: row.amount
                         mark: index
                         text: row.label
-                        chosen: view.pay.tendered === row.label && view.pay.tendered !== view.pay.due
+                        tintIndex: [2, 3, 1, 4][index % 4]
+                        chosen: screen.p.tendered === row.label && screen.p.tendered !== screen.p.due
                     }
                 }
             }
             Keypad {
+                id: pad
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                corner: "."
+                corner: screen.p.focus === "reference" ? "clear" : "."
                 offered: !view.busy
             }
             BigButton {
+                id: paid
                 Layout.fillWidth: true
                 act: "cash"
                 once: true
                 kind: "primary"
                 picture: "check"
-                offered: view.pay.enough
-                text: view.busy ? qsTr("Selling…") : qsTr("Paid %1").arg(view.pay.due)
+                offered: screen.p.can_complete
+                text: view.busy ? qsTr("Selling…") : screen.p.complete_words
             }
         }
     }

@@ -5,34 +5,50 @@ import Tombola
 
 Item {
     id: screen
+    readonly property bool wide: !Theme.portrait
 
     GridLayout {
         anchors.fill: parent
-        columns: Theme.portrait ? 1 : 2
-        columnSpacing: Theme.margin * 2
-        rowSpacing: Theme.margin
+        columns: screen.wide ? 2 : 1
+        columnSpacing: Theme.margin
+        rowSpacing: Theme.gap
 
         ColumnLayout {
             Layout.fillWidth: true
             Layout.fillHeight: true
-            Layout.preferredWidth: Theme.px(640)
             spacing: Theme.gap
 
-            Brand { size: Theme.heading }
-            Words {
-                text: qsTr("Who is selling?")
-                strong: true
-                font.pixelSize: Theme.title
-                Layout.topMargin: Theme.small
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.gap
+                BigButton {
+                    act: "back"
+                    picture: "back"
+                    text: qsTr("Back")
+                    size: Theme.body
+                    Layout.preferredHeight: Theme.touchMin
+                }
+                Words {
+                    Layout.fillWidth: true
+                    text: qsTr("Who is selling?")
+                    font.weight: Font.Bold
+                    font.pixelSize: Theme.low || Theme.narrow ? Theme.title : Theme.heading
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.body
+                }
+                Brand { size: Theme.lead; visible: !Theme.narrow && !Theme.low }
             }
             GridView {
                 id: people
                 Layout.fillWidth: true
                 Layout.fillHeight: true
+                Layout.minimumHeight: Theme.touch
                 clip: true
                 model: lists.operators
-                cellWidth: Math.floor(width / 2)
-                cellHeight: Theme.touch + Theme.gap
+                readonly property int across: width > Theme.px(400) ? 2 : 1
+                readonly property bool more: Math.ceil(lists.operators.count / across) * cellHeight > height + 1
+                cellWidth: Math.floor((width - (more ? Theme.gap : 0)) / across)
+                cellHeight: Theme.touchMin + Theme.px(lists.operators.count > 6 ? 8 : 20) + Theme.small
                 boundsBehavior: Flickable.StopAtBounds
                 delegate: Item {
                     id: person
@@ -40,24 +56,62 @@ Item {
                     required property int index
                     width: people.cellWidth
                     height: people.cellHeight
-                    BigButton {
-                        anchors { fill: parent; rightMargin: Theme.gap; bottomMargin: Theme.gap }
+                    Touch {
+                        id: name
+                        anchors { fill: parent; rightMargin: Theme.small; bottomMargin: Theme.small }
+                        readonly property bool chosen: view.pin.chosen === person.row.id
                         act: "choose_operator"
                         arg: person.row.id
                         mark: person.index
                         text: person.row.name
-                        picture: "person"
-                        chosen: view.pin.chosen === person.row.id
+                        Accessible.role: Accessible.RadioButton
+                        Accessible.checkable: true
+                        Accessible.checked: chosen
+                        background: Rectangle {
+                            radius: Theme.radius
+                            color: name.chosen ? (name.down ? Theme.accentDown : Theme.accent) : name.down ? Theme.down : Theme.surface
+                            border.width: name.chosen ? 0 : Theme.hair
+                            border.color: Theme.line
+                        }
+                        contentItem: Item {
+                            Rectangle {
+                                id: face
+                                anchors { left: parent.left; leftMargin: Theme.small; verticalCenter: parent.verticalCenter }
+                                width: Math.min(parent.height - 2 * Theme.small, Theme.px(56))
+                                height: width
+                                radius: width / 2
+                                color: Theme.stub(person.index)
+                                Words {
+                                    anchors.centerIn: parent
+                                    text: person.row.name.split(/[\s-]+/).slice(0, 2).map((word) => word[0]).join("").toUpperCase()
+                                    color: Theme.stubInk
+                                    font.weight: Font.Bold
+                                    font.pixelSize: parent.width * 0.4
+                                }
+                            }
+                            Words {
+                                anchors { left: face.right; right: parent.right; leftMargin: Theme.small; rightMargin: Theme.small; verticalCenter: parent.verticalCenter }
+                                text: person.row.name
+                                strong: true
+                                color: name.chosen ? Theme.accentInk : Theme.text
+                                font.pixelSize: Theme.lead
+                                fontSizeMode: Text.HorizontalFit
+                                minimumPixelSize: Theme.px(13)
+                            }
+                        }
                     }
                 }
+                ScrollMark { along: people }
             }
             RowLayout {
                 Layout.fillWidth: true
-                spacing: Theme.margin
+                spacing: Theme.gap
                 BigButton {
                     act: "open_sync"
-                    picture: "upload"
+                    picture: "pulse"
                     text: qsTr("Status")
+                    size: Theme.body
+                    Layout.preferredHeight: Theme.touchMin
                 }
                 Column {
                     Layout.fillWidth: true
@@ -66,6 +120,8 @@ Item {
                         text: view.program.name + " " + view.program.version
                         font.pixelSize: Theme.caption
                         color: Theme.muted
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.px(12)
                     }
                     Words {
                         width: parent.width
@@ -73,20 +129,23 @@ Item {
                         font.pixelSize: Theme.caption
                         color: Theme.muted
                         figures: true
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.px(12)
                     }
                 }
             }
         }
 
         Card {
-            Layout.fillHeight: !Theme.portrait
-            Layout.fillWidth: Theme.portrait
-            Layout.preferredWidth: Theme.px(480)
-            Layout.preferredHeight: Theme.px(600)
+            Layout.fillHeight: screen.wide
+            Layout.fillWidth: !screen.wide
+            Layout.preferredWidth: Theme.px(Theme.low ? 430 : 480)
+            Layout.preferredHeight: screen.wide ? -1 : Math.max(board.implicitHeight + 2 * Theme.gap, Math.round(screen.height * 0.58))
 
             ColumnLayout {
-                anchors { fill: parent; margins: Theme.margin }
-                spacing: Theme.gap
+                id: board
+                anchors { fill: parent; margins: Theme.gap; leftMargin: Theme.margin; rightMargin: Theme.margin }
+                spacing: Theme.low ? Theme.tiny : Theme.small
 
                 Words {
                     Layout.fillWidth: true
@@ -94,6 +153,8 @@ Item {
                     text: view.pin.chosen === "" ? qsTr("Choose your name first") : qsTr("Enter your PIN")
                     strong: true
                     font.pixelSize: Theme.lead
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.caption
                 }
                 Row {
                     Layout.alignment: Qt.AlignHCenter
@@ -103,7 +164,7 @@ Item {
                         model: Math.max(4, view.pin.entered)
                         Rectangle {
                             required property int index
-                            width: Theme.px(22)
+                            width: Theme.px(24)
                             height: width
                             radius: width / 2
                             anchors.verticalCenter: parent.verticalCenter
@@ -115,25 +176,30 @@ Item {
                 }
                 Words {
                     Layout.fillWidth: true
-                    Layout.preferredHeight: Theme.px(48)
+                    Layout.preferredHeight: Theme.px(Theme.low ? 26 : 46)
                     horizontalAlignment: Text.AlignHCenter
                     text: view.pin.wait_s > 0 ? qsTr("%1 Wait %2 s.").arg(view.pin.error).arg(view.pin.wait_s) : view.pin.error
                     color: Theme.bad
+                    strong: true
+                    fontSizeMode: Text.Fit
+                    minimumPixelSize: Theme.px(12)
                     wrapMode: Text.Wrap
                     maximumLineCount: 2
                 }
                 Keypad {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
+                    Layout.minimumHeight: implicitHeight
                     offered: view.pin.chosen !== "" && view.pin.wait_s === 0 && !view.busy
                 }
                 BigButton {
                     Layout.fillWidth: true
-                    Layout.preferredHeight: Theme.px(84)
+                    Layout.preferredHeight: Theme.low ? Theme.touchMin : Theme.px(84)
                     act: "key"
                     arg: "enter"
                     once: true
                     kind: "primary"
+                    size: Theme.lead
                     offered: view.pin.entered > 0 && view.pin.wait_s === 0
                     text: qsTr("Log on")
                 }

@@ -3,139 +3,147 @@ import QtQuick
 import QtQuick.Layouts
 import Tombola
 
-Item {
-    ColumnLayout {
-        anchors.fill: parent
-        spacing: Theme.margin
+ColumnLayout {
+    id: screen
+    readonly property var p: view.print_problem
+    readonly property bool failed: p.state === "failed"
+    spacing: Theme.gap
 
-        RowLayout {
-            Layout.fillWidth: true
-            spacing: Theme.margin
-            Rectangle {
-                implicitWidth: Theme.px(84)
-                implicitHeight: implicitWidth
-                radius: width / 2
-                color: Theme.warnSoft
-                Icon { anchors.centerIn: parent; name: "printer"; size: Theme.px(48); color: Theme.warn }
-            }
-            Words {
-                Layout.fillWidth: true
-                text: view.print_problem.title
-                strong: true
-                font.pixelSize: Theme.px(48)
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: Theme.lead
-            }
+    RowLayout {
+        Layout.fillWidth: true
+        spacing: Theme.gap
+        Rectangle {
+            implicitWidth: Theme.px(Theme.low ? 60 : 84)
+            implicitHeight: implicitWidth
+            radius: width / 2
+            color: Theme.caution
+            Icon { anchors.centerIn: parent; name: screen.failed ? "warning" : "question"; size: parent.width * 0.6; color: Theme.cautionInk; weight: 2.4 }
         }
+        Words {
+            Layout.fillWidth: true
+            text: screen.p.title
+            font.weight: Font.Bold
+            font.pixelSize: Theme.low ? Theme.heading : Theme.px(52)
+            font.letterSpacing: -Theme.px(1)
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.lead
+        }
+    }
 
-        GridLayout {
+    GridLayout {
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        columns: Theme.portrait ? 1 : 2
+        columnSpacing: Theme.margin
+        rowSpacing: Theme.gap
+        uniformCellWidths: true
+
+        Rectangle {
             Layout.fillWidth: true
             Layout.fillHeight: true
-            columns: Theme.portrait ? 1 : 2
-            columnSpacing: Theme.margin
-            rowSpacing: Theme.margin
-            uniformCellWidths: true
-
-            Rectangle {
-                Layout.fillWidth: true
-                Layout.fillHeight: true
-                radius: Theme.radius
-                color: Theme.warnSoft
-                ColumnLayout {
-                    anchors { fill: parent; margins: Theme.margin * 1.4 }
-                    spacing: Theme.margin
-                    Item { Layout.fillHeight: true }
-                    Words {
-                        Layout.fillWidth: true
-                        text: view.print_problem.reason
-                        color: Theme.warn
-                        strong: true
-                        font.pixelSize: Theme.title
-                        lineHeight: 1.05
-                        wrapMode: Text.Wrap
-                        maximumLineCount: 6
-                    }
-                    Words {
-                        Layout.fillWidth: true
-                        text: view.print_problem.what_to_do
-                        font.pixelSize: Theme.lead
-                        lineHeight: 1.15
-                        wrapMode: Text.Wrap
-                        maximumLineCount: 6
-                    }
-                    Item { Layout.fillHeight: true }
+            Layout.preferredHeight: 1
+            radius: Theme.radius
+            color: Theme.warnSoft
+            Column {
+                anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; margins: Theme.margin }
+                spacing: Theme.gap
+                Words {
+                    width: parent.width
+                    text: screen.p.reason
+                    color: Theme.warn
+                    strong: true
+                    font.pixelSize: Theme.low ? Theme.lead : Theme.title
+                    lineHeight: 1.05
+                    wrapMode: Text.Wrap
+                    maximumLineCount: 5
                 }
-            }
-            Card {
-                Layout.fillWidth: true
-                Layout.fillHeight: true
-                Column {
-                    anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; margins: Theme.margin * 1.4 }
-                    spacing: Theme.small
-                    Words { text: qsTr("Ticket numbers"); color: Theme.muted }
-                    Words {
-                        width: parent.width
-                        text: view.print_problem.numbers
-                        strong: true
-                        figures: true
-                        font.pixelSize: Theme.heading
-                        wrapMode: Text.Wrap
-                        maximumLineCount: 4
-                    }
-                    Words { text: qsTr("Validation number"); color: Theme.muted; topPadding: Theme.margin }
-                    Words {
-                        width: parent.width
-                        text: view.print_problem.validation
-                        strong: true
-                        figures: true
-                        font.pixelSize: Theme.heading
-                        font.letterSpacing: Theme.px(1.5)
-                        fontSizeMode: Text.HorizontalFit
-                        minimumPixelSize: Theme.lead
-                    }
+                Words {
+                    width: parent.width
+                    text: screen.p.what_to_do
+                    font.pixelSize: Theme.low ? Theme.body : Theme.lead
+                    lineHeight: 1.1
+                    wrapMode: Text.Wrap
+                    maximumLineCount: 6
                 }
             }
         }
-        GridLayout {
+        // The ticket that is asked about.
+        Item {
             Layout.fillWidth: true
-            columns: Theme.portrait ? 1 : 3
-            columnSpacing: Theme.gap
-            rowSpacing: Theme.gap
-            BigButton {
-                visible: view.print_problem.state === "unknown"
-                Layout.fillWidth: true
-                Layout.preferredWidth: Theme.px(420)
-                Layout.preferredHeight: Theme.tall
-                act: "print_yes"
-                once: true
-                kind: "primary"
-                picture: "check"
-                size: Theme.lead
-                text: qsTr("Yes, it is whole")
+            Layout.fillHeight: true
+            Layout.preferredHeight: 1
+            Ticket {
+                id: paper
+                anchors.fill: parent
+                upright: true
+                stub: Math.max(parent.height * 0.4, check.implicitHeight + proof.implicitHeight + 2 * Theme.gap)
+                tint: Theme.stub(1)
             }
-            BigButton {
-                visible: view.print_problem.can_retry
-                Layout.fillWidth: true
-                Layout.preferredWidth: Theme.px(360)
-                Layout.preferredHeight: Theme.tall
-                act: "print_retry"
-                once: true
-                kind: view.print_problem.state === "failed" ? "primary" : "plain"
-                picture: "printer"
-                size: Theme.lead
-                text: view.print_problem.state === "failed" ? qsTr("Print it now") : qsTr("No, print again")
+            Words {
+                id: caption
+                anchors { left: parent.left; top: parent.top; margins: Theme.margin; topMargin: Theme.gap }
+                text: qsTr("Ticket numbers")
+                color: Theme.muted
             }
-            BigButton {
-                Layout.fillWidth: true
-                Layout.preferredWidth: Theme.px(360)
-                Layout.preferredHeight: Theme.tall
-                act: "print_misprint"
-                once: true
-                kind: "danger"
-                picture: "cross"
-                size: Theme.lead
-                text: qsTr("Misprint: make void")
+            Words {
+                anchors { left: parent.left; right: parent.right; top: caption.bottom; bottom: parent.bottom; leftMargin: Theme.margin; rightMargin: Theme.margin; bottomMargin: paper.stub + Theme.small }
+                text: screen.p.numbers
+                figures: true
+                font.weight: Font.Bold
+                font.pixelSize: Theme.figure
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.px(14)
+                wrapMode: Text.Wrap
             }
+            Column {
+                anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.margin; rightMargin: Theme.margin; bottomMargin: (paper.stub - height) / 2 }
+                Words { id: check; text: qsTr("Validation number"); color: Theme.stubInk; font.pixelSize: Theme.caption }
+                Words {
+                    id: proof
+                    width: parent.width
+                    text: screen.p.validation
+                    font.weight: Font.Bold
+                    figures: true
+                    color: Theme.stubInk
+                    font.pixelSize: Theme.low ? Theme.title : Theme.heading
+                    font.letterSpacing: Theme.px(1.5)
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.body
+                }
+            }
+        }
+    }
+    GridLayout {
+        Layout.fillWidth: true
+        columns: Theme.portrait ? 1 : 3
+        columnSpacing: Theme.gap
+        rowSpacing: Theme.gap
+        component Answer: BigButton {
+            Layout.fillWidth: true
+            Layout.preferredWidth: Theme.px(380)
+            Layout.preferredHeight: Theme.portrait && Theme.narrow ? Theme.touch : Theme.tall
+            once: true
+            size: Theme.lead
+        }
+        Answer {
+            visible: screen.p.state === "unknown"
+            act: "print_yes"
+            kind: "primary"
+            picture: "check"
+            text: qsTr("Yes, it is whole")
+        }
+        Answer {
+            visible: screen.p.can_retry
+            act: "print_retry"
+            kind: screen.failed ? "primary" : "plain"
+            picture: "printer"
+            text: screen.failed ? qsTr("Print it now") : qsTr("No, print again")
+        }
+        Answer {
+            act: "print_misprint"
+            kind: "danger"
+            picture: "cross"
+            text: qsTr("Misprint: make void")
         }
     }
 }

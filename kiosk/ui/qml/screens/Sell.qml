@@ -32,12 +32,12 @@ Item {
                 required property int index
                 visible: events.few && events.amount > 1
                 Layout.fillWidth: true
-                Layout.preferredWidth: row.selected ? 3 : 2
+                Layout.preferredWidth: row.selected ? 7 : 4
                 arg: row.id
                 mark: index
                 title: row.name
                 words: row.selected ? row.venue : row.state_words
-                prize: Theme.low && !row.selected || Theme.narrow ? "" : row.jackpot
+                prize: Theme.low && !row.selected || Theme.narrow && !row.selected ? "" : row.jackpot
                 chosen: row.selected
                 test: row.selected && view.event.test
                 size: row.selected ? Theme.lead : Theme.body
@@ -139,7 +139,8 @@ Item {
     // What the customer takes, on a ticket whose stub is the sum.
     component Basket: Item {
         id: basket
-        readonly property int foot: total.height + pay.height + 2 * Theme.gap + Theme.small
+        readonly property int foot: total.height + pay.height + Theme.gap + 2 * Theme.small
+        implicitHeight: top.height + 2 * (Theme.touchMin + Theme.small) + Theme.px(12) + foot
 
         Ticket {
             anchors.fill: parent
@@ -339,12 +340,12 @@ Item {
         Loader { active: !screen.wide; sourceComponent: Events {}
             Layout.fillWidth: true }
         Loader { active: !screen.wide; sourceComponent: Packages {}
-            Layout.fillWidth: true; Layout.fillHeight: true; Layout.preferredHeight: 10 }
+            Layout.fillWidth: true; Layout.fillHeight: true }
         Notice { visible: text !== "" && !screen.wide; Layout.fillWidth: true; kind: "bad"; text: view.event.why_not }
         Loader { active: !screen.wide; sourceComponent: Ways {}
             Layout.fillWidth: true }
         Loader { active: !screen.wide; sourceComponent: Basket {}
-            Layout.fillWidth: true; Layout.fillHeight: true; Layout.preferredHeight: 9 }
+            Layout.fillWidth: true; Layout.preferredHeight: item ? Math.max(item.implicitHeight, Math.round(screen.height * 0.36)) : 0 }
         Loader { active: !screen.wide; sourceComponent: Rail {}
             Layout.fillWidth: true }
     }
