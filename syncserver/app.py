@@ -37,6 +37,23 @@ FORM_FIELDS_MAX: Final = 200
 FIELD_CHARS_MAX: Final = 10_000
 RETRY_AFTER_S: Final = 5
 STATIC_AGE_S: Final = 3600
+_SAME: Final = "Somebody did the same at the same moment, and was first."
+_FIRST: Final = {
+    "local_accounts_username_key": "Somebody else was given this user name at the same moment.",
+    "users_cognito_sub_key": "Somebody else was given this user name at the same moment.",
+    "raffle_events_event_identifier_key": "Another event was given this short code at the same moment.",
+    "raffle_events_carry_from_key": "Another event was made to carry that jackpot on at the same moment.",
+    "draw_executions_raffle_event_id_attempt_key": "Somebody else began a draw of this event at the same moment.",
+    "draw_executions_under_way": "Another draw of this event is under way.",
+    "draw_executions_once": "This draw was begun already.",
+    "voids_order_id_key": "The order was made void at the same moment.",
+    "prize_claims_draw_result_id_key": "This prize was paid at the same moment, by somebody else.",
+    "exclusions_standing": "The order was excluded at the same moment.",
+    "forfeits_standing": "Somebody else asked to give this result up at the same moment.",
+    "champions_draw_result_id_key": "Somebody else prepared this winner at the same moment.",
+    "findings_once": "Somebody else asked the same at the same moment.",
+}
+"""Who was first, at what, by the constraint that stood in the way of the second."""
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -215,8 +232,10 @@ def _at_once(error: IntegrityError) -> ResponseReturnValue:
     """Two people did the same at the same moment; anything else that does not fit together is a bug."""
     if not isinstance(error.orig, psycopg.errors.UniqueViolation):
         raise error
-    _log.warning("somebody else was quicker: %s", error.orig)
-    words = "Somebody did the same at the same moment, and was first. Load the page again and look."
+    # Its name alone: the message holds the values, which may be somebody's.
+    broken = error.orig.diag.constraint_name or ""
+    _log.warning("somebody else was quicker: %s", broken)
+    words = f"{_FIRST.get(broken, _SAME)} Load the page again and look."
     back = g.get("back")
     if isinstance(back, str):
         admin.tell("bad", words)

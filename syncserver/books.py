@@ -18,7 +18,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, func, or_, select, text
 
-from shared import money, sale
+from shared import money, sale, shift
+from syncserver import events
 from syncserver import models as m
 from syncserver.office import Office
 
@@ -117,11 +118,20 @@ class UnitTotals:
     """Paid for, but left out of the sales until, or because, a person decided so."""
     test: Sum = Sum()
     """Beside all others: no money was taken."""
+    card: int = 0
+    """Of what was paid and not given back: what cards paid, minor units. It never lay in a drawer."""
+    paid: int = 0
+    """Prizes paid out of the drawer, minor units."""
 
     @property
     def expected(self) -> Sum:
         """What was paid and not given back, doubted or not: the money that should be there."""
         return self.sold - self.void - self.misprint - self.refunded
+
+    @property
+    def cash(self) -> int:
+        """What should have stayed in the drawer, minor units: the money due."""
+        return self.expected.amount - self.card - self.paid
 
     @property
     def standing(self) -> Sum:
@@ -133,8 +143,11 @@ PARTS: Final = ("sold", "void", "misprint", "refunded", "doubt", "test")
 
 
 def totals(c: Connection, event: UUID) -> list[UnitTotals]:
-    """The event's totals by kiosk, enrolment and currency; currencies are never added up."""
-    o, v, r = m.orders, m.voids, m.rsus
+    """The event's totals by kiosk, enrolment and currency; currencies are never added up.
+
+    A kiosk that paid prizes has a row in the event's currency, whatever it sold.
+    """
+    o, v, r, e = m.orders, m.voids, m.rsus, m.raffle_events
     paid, failed = o.c.payment_status == "paid", func.coalesce(o.c.offline_sync_status, "") == "failed"
     is_void, misprint = o.c.payment_status == "void", func.coalesce(v.c.kind, "") == "misprint"
     refunded = o.c.payment_status == "refunded"
@@ -155,6 +168,7 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
             func.coalesce(func.sum(o.c.total_amount).filter(condition), 0).label(f"{name}_amount"),
         )
     ]
+    figures.append(func.coalesce(func.sum(o.c.card_amount).filter(and_(~o.c.is_test, paid)), 0).label("card"))
     counted = (
         select(o.c.rsu_id, o.c.epoch, o.c.currency, *figures)
         .select_from(o.outerjoin(v, v.c.order_id == o.c.id))
@@ -167,13 +181,17 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
         .outerjoin(r, r.c.id == counted.c.rsu_id)
         .order_by(r.c.name.nulls_last(), counted.c.epoch, counted.c.currency)
     ).mappings()
-    return [
+    own = c.execute(select(e.c.currency).where(e.c.id == event)).scalar_one_or_none()
+    prizes = dict(events.paid_out(c, event))
+    found = [
         UnitTotals(
             row["rsu_id"],
             row["epoch"],
             row["name"] or "Office",
             row["device_identifier"] or "",
             row["currency"],
+            card=int(row["card"]),
+            paid=prizes.pop((row["rsu_id"], row["epoch"]), 0) if row["currency"] == own else 0,
             **{
                 name: Sum(*(int(row[f"{name}_{part}"]) for part in ("orders", "numbers", "amount")))
                 for name in which
@@ -181,6 +199,13 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
         )
         for row in rows
     ]
+    named = {row.id: row for row in c.execute(select(r).where(r.c.id.in_([rsu for rsu, _ in prizes])))}
+    found += [
+        UnitTotals(rsu, epoch, named[rsu].name, named[rsu].device_identifier, str(own), paid=amount)
+        for (rsu, epoch), amount in sorted(prizes.items())
+        if amount
+    ]
+    return found
 
 
 def by_currency(held: Iterable[UnitTotals]) -> dict[str, UnitTotals]:
@@ -188,7 +213,7 @@ def by_currency(held: Iterable[UnitTotals]) -> dict[str, UnitTotals]:
     found: dict[str, UnitTotals] = {}
     for one in held:
         before = found.get(one.currency, UnitTotals(None, None, "", "", one.currency))
-        sums = {name: getattr(before, name) + getattr(one, name) for name in PARTS}
+        sums = {name: getattr(before, name) + getattr(one, name) for name in (*PARTS, "card", "paid")}
         found[one.currency] = replace(before, **sums)
     return found
 
@@ -214,6 +239,10 @@ _VOIDED = text("""
         LEFT JOIN rsu_journal w ON v.source = 'rsu' AND w.rsu_id = v.rsu_id AND w.epoch = v.epoch AND w.seq = v.seq
     WHERE v.event_id = :event ORDER BY v.order_id
 """)
+_PAID = text("""
+    SELECT seq, entry FROM rsu_journal
+    WHERE rsu_id = :rsu AND epoch = :epoch AND kind = 'paid' AND position(CAST(:event AS bytea) IN entry) > 0 ORDER BY seq
+""")
 _RAW: Final = ("bad_sale", "order_twice", "validation_twice", "unreadable", "unknown_event")
 """Findings that keep a line raw alone: no order follows from it."""
 _RAW_VOIDS: Final = ("void_unknown", "void_foreign", "void_after_draw", "unreadable")
@@ -232,6 +261,8 @@ class UnitCheck:
     currency: str
     journal: UnitTotals
     reports: UnitTotals
+    paid: int
+    """Prizes that the journal says were handed out here; it follows the office's own note of them."""
     raw: Sum
     """In the journal, and in a finding alone: no order follows from it until, or because, a person decided so."""
 
@@ -305,6 +336,7 @@ class _Recount:
         self.problems: list[str] = []
         self.count = 0
         self.entries = 0
+        self.paid: defaultdict[tuple[UUID, int, str], int] = defaultdict(int)
         self.names: dict[UUID, str] = {}
 
     def run(self) -> Agreement:
@@ -312,6 +344,7 @@ class _Recount:
         held = [one for one in totals(self.c, self.event) if one.rsu is not None]
         for rsu, epoch in self._chains(held):
             self._chain((rsu, epoch))
+            self._paid((rsu, epoch))
             self._branches((rsu, epoch))
         self._unjournalled()
         self._voids()
@@ -360,7 +393,7 @@ class _Recount:
         o = m.orders
         raw, raw_voids = self._explained(chain, _RAW), self._explained(chain, _RAW_VOIDS)
         of_order: tuple[Any, ...] = (o.c.id, o.c.journal_seq.label("place"), o.c.line_no, o.c.total_amount, o.c.currency,
-                   o.c.ticket_count, o.c.validation_number, o.c.is_test)  # fmt: skip
+                   o.c.ticket_count, o.c.validation_number, o.c.is_test, o.c.card_amount)  # fmt: skip
         mine = select(*of_order).where(
             o.c.rsu_id == rsu, o.c.epoch == epoch, o.c.event_id == self.event, o.c.quarantine_id.is_(None)
         )
@@ -402,6 +435,7 @@ class _Recount:
                     o.c.ticket_count,
                     o.c.validation_number,
                     o.c.is_test,
+                    o.c.card_amount,
                 ).where(o.c.quarantine_id.in_([row.id for row in part]), o.c.event_id == self.event)
             ).all()
             self._part(chain, taken, held, raw, raw_voids)
@@ -421,8 +455,9 @@ class _Recount:
             if isinstance(body, sale.Sale):
                 for number, line in enumerate(body.lines):
                     if line.event == str(self.event):
+                        card = shift.card_part(body, number)
                         self._compare(
-                            chain, seq, line, body.test, held.pop((place, number), None), seq in raw
+                            chain, seq, line, card, body.test, held.pop((place, number), None), seq in raw
                         )
             elif isinstance(body, sale.Voided) and body.event == str(self.event):
                 voided.append((seq, body.order))
@@ -432,8 +467,45 @@ class _Recount:
             if order not in known and seq not in raw_voids:
                 self._say(f"{self._where(chain, seq)} makes an order void, and no report does: {order[:36]}.")
 
+    def _paid(self, chain: Chain) -> None:
+        """Every prize that the chain says was paid, against the office's note of it."""
+        k = m.prize_claims
+        for part in parts(
+            self.c, _PAID, {"rsu": chain[0], "epoch": chain[1], "event": str(self.event).encode()}
+        ):
+            bodies = [(row.seq, body_of(row.entry)) for row in part]
+            paid = [
+                (seq, one)
+                for seq, one in bodies
+                if isinstance(one, sale.Paid) and one.event == str(self.event)
+            ]
+            wanted = [UUID(one.claim) for _, one in paid if _UUID(one.claim)]
+            known = {
+                (str(row.request_id), row.amount)
+                for row in self.c.execute(
+                    select(k.c.request_id, k.c.amount).where(
+                        k.c.request_id.in_(wanted), k.c.rsu_id == chain[0]
+                    )
+                )
+            }
+            self.entries += len(part)
+            for seq, one in paid:
+                self.paid[(*chain, one.currency)] += one.amount
+                if (one.claim, one.amount) not in known:
+                    self._say(
+                        f"{self._where(chain, seq)} pays a prize of {shown(one.amount, one.currency)}, "
+                        "and the office noted no such payment."
+                    )
+
     def _compare(
-        self, chain: Chain, seq: int, line: sale.Line, test: bool, order: Row[Any] | None, explained: bool
+        self,
+        chain: Chain,
+        seq: int,
+        line: sale.Line,
+        card: int,
+        test: bool,
+        order: Row[Any] | None,
+        explained: bool,
     ) -> None:
         this, currency = Sum(1, line.count, line.price), _currency(line)
         sums = self.sums[(*chain, currency)]
@@ -458,6 +530,11 @@ class _Recount:
                 f"{self._where(chain, seq)} is a sale of {shown(line.price, currency)} "
                 f"({line.count} numbers); the reports say {shown(order.total_amount, order.currency)} "
                 f"({order.ticket_count} numbers)."
+            )
+        elif card != order.card_amount:
+            self._say(
+                f"{self._where(chain, seq)} was paid with {shown(card, currency)} by card; "
+                f"the reports say {shown(order.card_amount, order.currency)}."
             )
 
     def _left(self, chain: Chain, orders: Iterable[Any]) -> None:
@@ -534,7 +611,7 @@ class _Recount:
     def _compared(self, held: Sequence[UnitTotals]) -> list[UnitCheck]:
         """What the journals say beside what the reports say; nothing of either is left out."""
         reports = {(one.rsu, one.epoch, one.currency): one for one in held}
-        keys: set[tuple[UUID | None, int | None, str]] = {*reports, *self.sums}
+        keys: set[tuple[UUID | None, int | None, str]] = {*reports, *self.sums, *self.paid}
         found = []
         for key in sorted(keys, key=lambda one: (self._name(one[0]), one[1] or 0, one[2], str(one[0]))):
             rsu, epoch, currency = key
@@ -553,7 +630,9 @@ class _Recount:
                 test=said.get("test", Sum()),
             )
             listed = reports.get(key) or UnitTotals(rsu, epoch, self._name(rsu), "", currency)
-            found.append(UnitCheck(self._name(rsu), epoch, currency, journal, listed, said.get("raw", Sum())))
+            paid = self.paid.get((rsu, epoch, currency), 0) if rsu is not None and epoch is not None else 0
+            raw = said.get("raw", Sum())
+            found.append(UnitCheck(self._name(rsu), epoch, currency, journal, listed, paid, raw))
         return found
 
     def _name(self, rsu: UUID | None) -> str:

@@ -186,7 +186,8 @@ _EVENTS = """
         SELECT CASE WHEN j.at_ms BETWEEN 0 AND 253402300799000 THEN to_timestamp(j.at_ms / 1000.0) ELSE j.received_at END,
             j.rsu_id, j.kind, 'INFO', '', '', j.epoch::text, j.seq::text, j.entry
         FROM rsu_journal j WHERE j.rsu_id IN (SELECT rsu_id FROM units) AND (j.kind = ANY(:kinds)
-            OR (j.kind = 'printed' AND position('"outcome":"failed"'::bytea IN j.entry) > 0))
+            OR (j.kind = 'printed' AND position('"outcome":"failed"'::bytea IN j.entry) > 0)
+            OR (j.kind = 'drawer_opened' AND position('"reason":"sale"'::bytea IN j.entry) = 0))
     ) AS x JOIN rsus r ON r.id = x.rsu_id
     WHERE (CAST(:unit AS uuid) IS NULL OR x.rsu_id = :unit) AND (:code = '' OR x.code = :code)
         AND (:severity = '' OR x.severity = :severity)
@@ -195,8 +196,19 @@ _EVENTS = """
     ORDER BY x.at, r.name, x.epoch, length(x.seq), x.seq
     LIMIT :most OFFSET :start
 """
-JOURNALLED: Final = ("enrolled", "granted", "logged_on", "logged_off", "reprinted", "voided", "cut")
-"""Kinds of journal entries that are told beside the critical events; of prints, those that failed."""
+JOURNALLED: Final = (
+    "enrolled", "granted", "logged_on", "logged_off", "reprinted", "voided", "cut", "shift_opened", "shift_closed",
+    "shift_supplement", "cash_counted", "cash_moved", "counterfoils_printed", "report_printed", "changed",
+)  # fmt: skip
+"""Kinds of journal entries that are told beside the critical events; of prints those that failed, and of openings of
+the drawer those for no sale."""
+_OPENED: Final = {
+    "void": "to give money back",
+    "payout": "to pay a prize",
+    "count": "to be counted",
+    "moved": "to put cash in or take it out",
+    "no_sale": "without a sale",
+}
 
 
 def begins(here: Scope) -> datetime | None:
@@ -241,10 +253,42 @@ def _fact(entry: bytes) -> tuple[str, str]:
             return f"Copy {copy} of order {order} did not come out, said the {said_by}. {detail}".strip(), ""
         case sale.Voided(order=order, reason=reason, by=by, misprint=misprint):
             return f"Order {order} was made void{' as a misprint' if misprint else ''}: {reason}", by
+        case sale.ShiftOpened(number=number, operator=operator, float=cash):
+            return f"Shift {number} was opened with {_cash(cash)} in the drawer.", operator
+        case sale.ShiftClosed(number=number, by=by, sums=sums):
+            ends = ", ".join(_over(one) for one in sums) or "no money went through the drawer"
+            return f"Shift {number} was closed: {ends}.", by
+        case sale.ShiftSupplement(shift=shift, number=number, by=by):
+            return f"Supplement {number} to the shift {shift}.", by
+        case sale.CashCounted(amount=amount, currency=currency, by=by):
+            return f"The drawer was counted: {shown(amount, currency)}.", by
+        case sale.CashMoved(cash=cash, reason=reason, by=by):
+            way = "put into" if cash.amount >= 0 else "taken out of"
+            return f"{shown(abs(cash.amount), cash.currency)} was {way} the drawer: {reason}", by
+        case sale.DrawerOpened(reason=reason, by=by):
+            return f"The drawer was opened {_OPENED.get(reason, 'for a sale')}.", by
+        case sale.CounterfoilsPrinted(order=order, count=count, copy=copy, outcome=outcome, by=by):
+            ended = "came out" if outcome == "confirmed" else "did not come out, or not all"
+            again = f", printed again (copy {copy})," if copy else ""
+            return f"{count} counterfoils of order {order}{again} {ended}.", by
+        case sale.ReportPrinted(report=report, by=by):
+            return f"The {report.upper() if len(report) == 1 else report} report of a shift was printed.", by
+        case sale.Changed(setting=setting, before=before, after=after, by=by):
+            return f"At the kiosk {setting} was changed from {_short(before)} to {_short(after)}.", by
         case sale.Cut():
             return "The chain was cut: what stands before it counts.", ""
         case _:
             return "An entry that cannot be read.", ""
+
+
+def _cash(amounts: Sequence[sale.Cash]) -> str:
+    return " and ".join(shown(one.amount, one.currency) for one in amounts) or "nothing"
+
+
+def _over(one: sale.ShiftSum) -> str:
+    if not one.over:
+        return f"{shown(one.counted, one.currency)} counted, to the cent"
+    return f"{shown(one.counted, one.currency)} counted, {shown(abs(one.over), one.currency)} {'over' if one.over > 0 else 'short'}"
 
 
 _BROKEN: Final = ("unit_missing", "fork", "revoked_entries")

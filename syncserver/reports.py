@@ -497,8 +497,11 @@ _UNIT_SALES = (
     Field("misprint_amount", "Misprint", "money"),
     Field("refunded_amount", "Refunded", "money"),
     Field("expected_amount", "Left of sales", "money"),
+    Field("card_amount", "Paid by card", "money"),
     Field("paid_amount", "Prizes paid out here", "money"),
     Field("drawer_amount", "Cash expected", "money"),
+    Field("counted_amount", "Cash counted", "money"),
+    Field("over_amount", "Over or short", "money"),
 )
 _UNIT_STANDS = (
     Field("expected_amount", "Left of sales", "money"),

@@ -33,10 +33,11 @@ from sqlalchemy import (
 
 from shared.errors import Refused
 from shared.games import raffle
-from syncserver import books, events, reconcile
+from syncserver import books, events, reconcile, shifts
 from syncserver import models as m
 from syncserver.books import Sum, UnitTotals, line_of, parts
 from syncserver.office import Office
+from syncserver.shifts import EventCash
 
 NUMBER_STATES: Final = {
     "sold": "Sold and valid",
@@ -185,6 +186,9 @@ def sales(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
                 ("Misprinted, money given back", one.misprint),
                 ("Refunded", one.refunded),
                 ("Money that should be there", one.expected),
+                ("Of it paid by card", Sum(amount=one.card)),
+                ("Prizes paid out at kiosks", Sum(amount=one.paid)),
+                ("Cash that should be in the drawers", Sum(amount=one.cash)),
                 ("Of it in doubt, or excluded by a decision", one.doubt),
                 ("Sales that stand", one.standing),
                 ("Tests, no money taken", one.test),
@@ -652,23 +656,24 @@ def voided_totals(here: Scope) -> list[Cells]:
 # Sales by kiosk
 
 
-def _paid_by(paid: Mapping[tuple[UUID, int], int], one: UnitTotals, currency: str) -> int:
-    """What this enrolment paid out as prizes, in the line of their currency."""
-    if one.rsu is None or one.epoch is None or one.currency != currency:
-        return 0
-    return paid.get((one.rsu, one.epoch), 0)
+def _counted(drawers: Mapping[tuple[UUID, int], EventCash], one: UnitTotals, currency: str) -> Cells:
+    """What this enrolment's closed shifts counted of the event's cash; nothing where they held another's too."""
+    found = EventCash()
+    if one.rsu is not None and one.epoch is not None and one.currency == currency:
+        found = drawers.get((one.rsu, one.epoch), found)
+    if not found.closed or found.shared:
+        return {"counted_amount": None, "over_amount": None}
+    return {"counted_amount": found.counted, "over_amount": found.over}
 
 
 def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     """What each enrolment of each kiosk sold, by currency; also of those that sold nothing."""
     held = books.totals(here.c, here.id)
     own = str(here.event.currency)
-    paid = events.paid_out(here.c, here.id)
+    drawers = shifts.of_event(here.c, here.id, own)
     a, r = m.rsu_allocations, m.rsus
     blocks = here.c.execute(select(a.c.rsu_id, a.c.epoch).where(a.c.raffle_event_id == here.id).distinct())
     silent = {(row.rsu_id, row.epoch) for row in blocks} - {(one.rsu, one.epoch) for one in held}
-    # Prizes are paid in the event's currency, also by a kiosk that sold nothing in it.
-    silent |= set(paid) - {(one.rsu, one.epoch) for one in held if one.currency == own}
     named = here.c.execute(
         select(r.c.id, r.c.name, r.c.device_identifier).where(r.c.id.in_({rsu for rsu, _ in silent}))
     )
@@ -687,8 +692,10 @@ def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
             **_named("misprint", one.misprint),
             "refunded_amount": one.refunded.amount,
             "expected_amount": one.expected.amount,
-            "paid_amount": _paid_by(paid, one, own),
-            "drawer_amount": one.expected.amount - _paid_by(paid, one, own),
+            "card_amount": one.card,
+            "paid_amount": one.paid,
+            "drawer_amount": one.cash,
+            **_counted(drawers, one, own),
             **_named("doubt", one.doubt),
             **_named("standing", one.standing),
             "test_orders": one.test.orders,

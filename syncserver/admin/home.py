@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from shared.errors import Refused
 from syncserver import auth, notices
@@ -63,7 +63,21 @@ def home() -> ResponseReturnValue:
             .limit(ground.PAGE_ROWS)
         ).all()
         told = notices.unseen(c, auth.account().id)
-    return ground.page("home", "events", events=rows, told=told)
+        clock = _clock(c) if auth.account().role in ground.READERS else ""
+    return ground.page("home", "events", events=rows, told=told, clock=clock)
+
+
+def _clock(c: Connection) -> str:
+    """What is wrong with the clock by which the database judges a draw's times; nothing where it has one of its own."""
+    offset = c.execute(select(m.clock_offset.c.offset_ms)).scalar_one_or_none()
+    if offset == 0:
+        return ""
+    if offset is None:
+        return "The database believes whatever times it is told: its draws prove nothing about when they were held."
+    way = "forward" if offset > 0 else "back"
+    return (
+        f"The database’s clock is put {way} by {abs(offset) / 1000:,.0f} seconds, and judges draws by that."
+    )
 
 
 @access(*ground.MANAGERS)

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from flask import url_for
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule
 
 from shared import wire
 from shared.errors import Refused
-from syncserver import auth, draws, rsus
+from syncserver import app, auth, draws, rsus
 from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.db import POOL_WAIT_S_MAX, Database
@@ -365,6 +365,29 @@ def test_no_secret_is_ever_logged(
     assert [secret for secret in secrets if secret in logged] == []
 
 
+def test_the_words_for_who_was_first_are_of_constraints_that_there_are(house: House) -> None:
+    with house.office.begin() as c:
+        names = set(c.exec_driver_sql("SELECT relname FROM pg_class WHERE relkind = 'i'").scalars())
+    assert set(app._FIRST) <= names
+
+
+def test_an_administrator_is_warned_of_a_database_with_a_clock_of_its_own(house: House) -> None:
+    """D3: the database judges a draw's times; put forward, or without a clock, it would believe others."""
+    shown = house.client("admin").get("/admin/").get_data(as_text=True)
+    assert "The database believes whatever times it is told" in shown
+    assert "The database" not in house.client("operator").get("/admin/").get_data(as_text=True)
+    owner = create_engine(house.office.database.owner_url)
+    for offset, words in ((90_000, "is put forward by 90 seconds"), (0, "")):
+        with owner.begin() as c:
+            c.execute(text(f"UPDATE clock_offset SET offset_ms = {offset}"))
+        shown = house.client("admin").get("/admin/").get_data(as_text=True)
+        assert words in shown
+        assert ("clock_offset" in shown) == bool(words)
+    with owner.begin() as c:
+        c.execute(text("UPDATE clock_offset SET offset_ms = NULL"))
+    owner.dispose()
+
+
 def test_two_who_make_the_same_at_the_same_moment_are_told_so(house: House) -> None:
     """Z3: whoever comes second finds a name taken that was free a moment ago; that is no fault of ours."""
     browser = house.app.test_client()
@@ -382,4 +405,4 @@ def test_two_who_make_the_same_at_the_same_moment_are_told_so(house: House) -> N
             c.commit()
             assert answer.result().status_code == 303
     shown = browser.get("/admin/users").get_data(as_text=True)
-    assert "Somebody did the same" in shown
+    assert "Somebody else was given this user name at the same moment" in shown

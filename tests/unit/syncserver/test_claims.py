@@ -17,7 +17,7 @@ from shared import keys, sale, wire
 from shared.clock import to_ms, utc
 from shared.errors import Refused
 from shared.ids import uuid7
-from syncserver import catalog, claims, draws, events, reconcile, rsus, statements
+from syncserver import books, catalog, claims, draws, events, reconcile, rsus, statements
 from syncserver import models as m
 from syncserver.claims import Validation
 from syncserver.db import Database
@@ -714,13 +714,50 @@ def test_what_a_kiosk_paid_out_is_not_expected_in_its_drawer(won: Opened) -> Non
     with scene.office.begin() as c:
         before = reconcile.status(scene.office, c, scene.event).rows[0]
     assert (before.cash, before.paid_out) == (60 * 200, 0)
-    assert at_kiosk(scene, kiosk, line_of(lines, voucher), voucher.result).verdict == "paid"
+    request = str(uuid7(scene.clock))
+    assert at_kiosk(scene, kiosk, line_of(lines, voucher), voucher.result, request=request).verdict == "paid"
     with scene.office.begin() as c:
         after = reconcile.status(scene.office, c, scene.event).rows[0]
         here = statements.scope(scene.office, c, scene.event)
         (told,) = statements.units(here, None, 0)
+        summed = {row["what"]: row["amount"] for row in statements.sales(here, None, 0)}
+    assert (summed["Prizes paid out at kiosks"], summed["Cash that should be in the drawers"]) == (
+        voucher.amount,
+        60 * 200 - voucher.amount,
+    )
     assert (after.cash, after.paid_out) == (60 * 200 - voucher.amount, voucher.amount)
     assert (told["paid_amount"], told["drawer_amount"]) == (voucher.amount, 60 * 200 - voucher.amount)
+    journalled(scene, kiosk, voucher, request)
+    found = recounted(scene)
+    assert [(one.paid, one.reports.paid, one.reports.cash) for one in found.units] == [
+        (voucher.amount, voucher.amount, 60 * 200 - voucher.amount)
+    ]
+    assert found.agrees
+    journalled(scene, kiosk, half, str(uuid7(scene.clock)))
+    (words,) = recounted(scene).problems
+    assert words.endswith("and the office noted no such payment.")
+
+
+def journalled(scene: Scene, kiosk: Kiosk, won: claims.Standing, request: str) -> None:
+    """The kiosk's own entry of a prize that it handed out."""
+    kiosk.journal(
+        sale.Paid(
+            claim=request,
+            result=str(won.result),
+            event=str(scene.event),
+            validation="",
+            number=won.number,
+            amount=won.amount,
+            currency="EUR",
+            by=str(scene.user),
+        )
+    )
+    assert kiosk.send_all().verdict == "accepted"
+
+
+def recounted(scene: Scene) -> books.Agreement:
+    with books.snapshot(scene.office) as c:
+        return books.check(scene.office, c, scene.event)
 
 
 def test_one_request_for_two_prizes_at_once_pays_one(won: Opened) -> None:

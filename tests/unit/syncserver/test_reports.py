@@ -24,6 +24,7 @@ from syncserver.books import Sum
 from syncserver.db import Database
 from syncserver.events import NewEvent
 from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, Scene, SetClock, open_scene
+from tests.drawers import FLOAT, closed, count, opened
 from tests.postgres import Cluster
 from tests.sim.machines import disk_in_memory
 from tests.world import World
@@ -693,3 +694,55 @@ def test_the_published_pool_is_what_the_verifier_reads(scene: Scene, tmp_path: P
         bundle = draws.bundle(c, draw, official_only=False)
     assert bundle is not None
     assert fair.verify(bundle, [fair.read_pool(path)]).ok
+
+
+def test_cards_and_what_was_counted_stand_beside_the_sales(scene: Scene) -> None:
+    """O3, Y9: by kiosk what cards paid, what should be in its drawer, what was counted, over or short; to the cent."""
+    kiosk = scene.kiosk("North")
+    mine = opened(kiosk)
+    kiosk.sell()
+    card = sale.Payment(method="split", amount=PRICE, tendered=PRICE, change=0, card=300, reference="T-1")
+    kiosk.sell(payment=card)
+    count(kiosk, mine, FLOAT + 2 * PRICE - 300 - 50)
+    closed(kiosk, mine)
+    kiosk.journal(sale.DrawerOpened(by=str(scene.user), reason="sale"))
+    kiosk.journal(sale.DrawerOpened(by=str(scene.user), reason="no_sale"))
+    kiosk.send_all()
+    (row,) = rows(scene, "units", "units")
+    assert [row[name] for name in ("expected_amount", "card_amount", "drawer_amount")] == [
+        "20.00",
+        "3.00",
+        "17.00",
+    ]
+    assert (row["counted_amount"], row["over_amount"]) == ("16.50", "-0.50")
+    sales = {one["what"]: one["amount"] for one in rows(scene, "summary", "sales")}
+    assert (sales["Of it paid by card"], sales["Cash that should be in the drawers"]) == ("3.00", "17.00")
+    assert agreement(scene).agrees
+    told = [one["what"] for one in rows(scene, "events", "events") if one["by"] == "Ada"]
+    assert told == [
+        "Shift 1 was opened with €100.00 in the drawer.",
+        "The drawer was counted: €116.50.",
+        "Shift 1 was closed: €116.50 counted, €0.50 short.",
+        "The drawer was opened without a sale.",
+    ]
+    as_owner(scene, "UPDATE orders SET card_amount = 0")
+    (words,) = agreement(scene).problems
+    assert words.endswith("was paid with €3.00 by card; the reports say €0.00.")
+
+
+def test_what_a_drawer_held_of_two_events_is_told_of_neither(scene: Scene) -> None:
+    """Y9: nobody can say whose money was short."""
+    away, package = second_event(scene)
+    kiosk = scene.kiosk("North")
+    kiosk.allocate(100, away)
+    mine = opened(kiosk)
+    kiosk.sell()
+    kiosk.sell(dollars(kiosk, away, package))
+    count(kiosk, mine, FLOAT + PRICE)
+    closed(kiosk, mine)
+    kiosk.send_all()
+    (row,) = rows(scene, "units", "units")
+    assert (row["drawer_amount"], row["counted_amount"], row["over_amount"]) == ("10.00", "", "")
+    with scene.office.begin() as c:
+        (unit,) = reconcile.status(scene.office, c, scene.event).rows
+    assert (unit.drawer.shared, unit.uncounted) == (True, None)
