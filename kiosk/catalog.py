@@ -7,7 +7,6 @@ numbers in it are proved by a signature of their own before they are used.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 
 import msgspec
 
@@ -24,8 +23,7 @@ _decode = msgspec.json.Decoder(Catalog).decode
 _decode_grant = msgspec.json.Decoder(wire.Grant).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """Whether something can be sold, and if not why, with what to do."""
 
     code: str = ""
@@ -158,13 +156,11 @@ class Shelf:
                 words = ""
         return words
 
-    def message(self) -> tuple[str, str]:
-        """The newest message of the office: its id and text, empty where there is none."""
-        if self.catalog is not None:
-            for command in reversed(self.catalog.commands):
-                if command.kind == "message":
-                    return command.id, command.text
-        return "", ""
+    def messages(self) -> list[tuple[str, str]]:
+        """What the office has to say to whoever works here: id and text of each letter, the oldest first."""
+        if self.catalog is None:
+            return []
+        return [(c.id, c.text) for c in self.catalog.commands if c.kind == "message" and c.text]
 
     def event(self, event_id: str, now: int) -> Answer:
         """Whether the event can be sold at ``now`` (milliseconds), as far as the catalog knows."""

@@ -15,8 +15,9 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from kiosk.store import READ_ENTRIES_MAX, Identity, Reader, Row, Store
 from shared import entry, medium, sale, wire
@@ -30,8 +31,7 @@ SIGNATURE_BYTES, PROOF_BYTES = 64, 32
 _KEPT = "The damaged file is kept. Do not switch off; call the office, which recovers the sales."
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """The newest entry of the chain."""
 
     seq: int

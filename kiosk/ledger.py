@@ -11,7 +11,6 @@ import base64
 import copy as copies
 import hashlib
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -25,15 +24,14 @@ FORM = 4
 """Of the kept copy; raised with each change to it or to what the ledger makes of an entry."""
 
 
-@dataclass(slots=True)
-class Block:
+class Block(msgspec.Struct):
     """A block of draw numbers with its validation numbers, and how far it is used."""
 
     grant: wire.Grant
     used: int = 0
     issued: int = 0
     """Validation numbers issued: the i-th line that begins in this block bears the i-th."""
-    ready: dict[int, str] = field(default_factory=dict)
+    ready: dict[int, str] = msgspec.field(default_factory=dict)
     """Validation numbers worked out ahead, by their place."""
 
     @property
@@ -42,8 +40,7 @@ class Block:
         return self.grant.last - self.grant.first + 1 - self.used
 
 
-@dataclass(frozen=True, slots=True)
-class Sold:
+class Sold(msgspec.Struct, frozen=True):
     """A line of a sale that was journalled: one ticket."""
 
     fact: sale.Sale

@@ -15,10 +15,11 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
+
+import msgspec
 
 from shared.errors import Fault, Refused
 from shared.keys import SigningKey, derive
@@ -35,8 +36,7 @@ QUICK_CHECK_BYTES_MAX = 16 * 1024 * 1024
 READ_ENTRIES_MAX = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A journal row: the entry's bytes, the kiosk's signature over them, their SHA-256.
 
     A sale's row bears 32 bytes of proof in the signature's place until the next write (``kiosk.journal``).
@@ -48,8 +48,7 @@ class Row:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """What the device knows of a print that the journal does not tell yet."""
 
     order: str
@@ -59,8 +58,7 @@ class Job:
     detail: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Who this kiosk is. The secrets in it are in ``identity.json`` and nowhere else."""
 
     rsu: str

@@ -7,7 +7,6 @@ The same ``Ledger.apply`` builds that at start and after each fact, so a restart
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -105,8 +104,7 @@ class Watch:
         return Answer()
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What became of a basket: its tickets, in order."""
 
     tickets: tuple[Sold, ...]
@@ -114,8 +112,7 @@ class Receipt:
     """It had been sold before: the second tap of the same sale."""
 
 
-@dataclass(frozen=True, slots=True)
-class BasketLine:
+class BasketLine(msgspec.Struct, frozen=True):
     """So many tickets of one package; each becomes a line, an order and a ticket of its own."""
 
     event: str
@@ -123,8 +120,7 @@ class BasketLine:
     quantity: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A basket worked out ahead of the tap that sells it; worth something while nothing that it rests on has changed."""
 
     basket: tuple[BasketLine, ...]
@@ -142,8 +138,7 @@ class Draft:
     """The lowest limit of its events."""
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(msgspec.Struct, frozen=True):
     """A copy of a ticket that has to come out, or whose coming out is in doubt."""
 
     ticket: Sold
@@ -154,8 +149,7 @@ class Print:
     """Not the ticket but its counterfoils; a ``copy`` above 0 says so on each of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """An order of this kiosk as it stands now."""
 
     ticket: Sold

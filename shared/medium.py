@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import IO, Protocol
 
 import msgspec
@@ -46,8 +45,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     rsu: str
 
 
-@dataclass(frozen=True, slots=True)
-class Medium:
+class Medium(msgspec.Struct, frozen=True):
     """What a file says of itself."""
 
     format: str
@@ -59,16 +57,14 @@ class Medium:
     """Where its records begin, bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """What one record holds: entries in a row, and the signature of the last of them."""
 
     entries: tuple[Entry, ...]
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(msgspec.Struct, frozen=True):
     """A place in the file that holds no record that could be proved, in bytes."""
 
     at: int
@@ -122,8 +118,7 @@ def read_mirror_record(read: _Read) -> tuple[bytes, bytes] | None:
 # Reading what may be damaged ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(msgspec.Struct, frozen=True):
     """How a record of a format is told: length in four bytes, so many bytes and a trailer."""
 
     magic: bytes
