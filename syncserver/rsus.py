@@ -40,6 +40,11 @@ SKEW_MS_MAX = 120_000
 LOW_NUMBERS = 100
 HEALTH_MS_MAX = 2**53 - 1
 
+CALL = "CALL_ATTENDANT"
+"""The critical event by which a buyer calls somebody to a kiosk."""
+CALLED_FOR = timedelta(minutes=10)
+"""How long a call stands on the board; the kiosk itself shows it until somebody is there."""
+
 STATES = ("enabled", "disabled", "suspended", "revoked", "retired")
 _READY = {"ready", "ok", "the printer is ready"}
 """What a kiosk says of a device with which nothing is wrong."""
@@ -285,12 +290,19 @@ def board(c: Connection, organisation: UUID, now: datetime) -> list[RsuRow]:
     """All kiosks of the organisation with how they are, by name."""
     e, r = m.rsu_epochs, m.rsus
     newest = select(e.c.rsu_id, func.max(e.c.epoch).label("epoch")).group_by(e.c.rsu_id).subquery()
+    k = m.critical_events
+    calls = (
+        select(k.c.rsu_id, func.max(k.c.timestamp).label("called_at"))
+        .where(k.c.event_type == CALL, k.c.timestamp > now - CALLED_FOR)
+        .group_by(k.c.rsu_id)
+        .subquery()
+    )
     rows = c.execute(
-        select(r.c.id, r.c.name, r.c.state, e)
+        select(r.c.id, r.c.name, r.c.state, e, calls.c.called_at)
         .select_from(
-            r.outerjoin(newest, newest.c.rsu_id == r.c.id).outerjoin(
-                e, and_(e.c.rsu_id == newest.c.rsu_id, e.c.epoch == newest.c.epoch)
-            )
+            r.outerjoin(newest, newest.c.rsu_id == r.c.id)
+            .outerjoin(e, and_(e.c.rsu_id == newest.c.rsu_id, e.c.epoch == newest.c.epoch))
+            .outerjoin(calls, calls.c.rsu_id == r.c.id)
         )
         .where(r.c.organization_id == organisation)
         .order_by(r.c.name, r.c.id)
@@ -303,6 +315,13 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
     left = {str(k): int(v) for k, v in said.get("numbers_left", {}).items()}
     state = "forked" if row.forked_at else row.state
     troubles = []
+    if row.called_at is not None:
+        minutes = max(0, int((now - row.called_at).total_seconds() // 60))
+        troubles.append(
+            f"a buyer called for an attendant {minutes} minutes ago"
+            if minutes
+            else "a buyer calls for an attendant"
+        )
     if state != "enabled":
         troubles.append(
             {

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared import keys, wire
+from shared import keys, sale, wire
 from shared.errors import Refused
 from syncserver import models as m
 from syncserver import rsus
@@ -201,3 +201,20 @@ def test_the_board_says_what_is_wrong_in_words(scene: Scene) -> None:
     assert "out of reach for 60 minutes" in board[0].words
     assert "enable it" in board[1].words
     assert "not enrolled" in board[2].words
+
+
+def test_a_buyer_s_call_stands_on_the_board_for_a_while(scene: Scene) -> None:
+    """O4: CALL_ATTENDANT of a kiosk in self-service."""
+    kiosk = scene.kiosk("North")
+    kiosk.journal(sale.Critical(code=rsus.CALL, severity="WARN"))
+    kiosk.send()
+
+    def words() -> str:
+        with scene.office.begin() as c:
+            return rsus.board(c, scene.organisation, scene.office.now())[0].words
+
+    assert "a buyer calls for an attendant" in words()
+    scene.clock.pass_ms(180_000)
+    assert "a buyer called for an attendant 3 minutes ago" in words()
+    scene.clock.pass_ms(480_000)
+    assert "attendant" not in words()
