@@ -7,7 +7,8 @@ no longer issued are among them, those withdrawn are not. Of a value that is bot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from shared import money
 
@@ -53,8 +54,7 @@ _COINS: dict[str, tuple[int, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """A kind of note or coin."""
 
     value: int

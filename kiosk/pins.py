@@ -6,8 +6,6 @@ has a count of their own: who knows one PIN must not get more tries at another b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from kiosk.catalog import Shelf
@@ -24,8 +22,7 @@ LOCK_S = 1_800
 _KEPT = "pins"
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(msgspec.Struct, frozen=True):
     """What became of a PIN."""
 
     operator: OperatorInfo | None

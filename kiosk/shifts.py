@@ -7,14 +7,15 @@ between a count and a close comes up with the shift open and counted. What conce
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from kiosk.pieces import Piece, pieces
 from kiosk.till import Till
 from kiosk.words import phrase
-from shared import sale, shift, wire
+from shared import money, sale, shift, wire
 from shared.clock import Clock, utc
 from shared.errors import Refused
 from shared.ids import uuid7
@@ -39,8 +40,7 @@ Purpose = Literal["open", "check", "close"]
 Kind = Literal["x", "z", "supplement"]
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(msgspec.Struct, frozen=True):
     """What somebody counted of one currency, minor units; without pieces only the sum was typed."""
 
     currency: str
@@ -48,8 +48,7 @@ class Count:
     pieces: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A line of a report: a figure of money, or words."""
 
     label: str
@@ -63,8 +62,7 @@ class Row:
     """It names what follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """A shift's money, ready to be shown and printed."""
 
     kind: Kind
@@ -77,10 +75,10 @@ class Report:
     organisation: str = ""
     operator: str = ""
     closed_by: str = ""
+    """Who closed it; empty while it is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftView:
+class ShiftView(msgspec.Struct, frozen=True):
     """A shift as the screens need it."""
 
     id: str
@@ -94,8 +92,7 @@ class ShiftView:
     """Its drawer was counted for the close, and nothing has moved since."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftsSeen:
+class ShiftsSeen(msgspec.Struct, frozen=True):
     """How the drawer stands."""
 
     required: bool = False
@@ -311,26 +308,33 @@ class Shifts:
             operator=held.operator,
             name=self.name(held.operator),
             since=held.opened_at,
-            since_words=self._when(held.opened_at),
+            since_words=self.when(held.opened_at),
             sums=held.sums(),
             counted=bool(held.counts) and not held.uncounted,
         )
 
-    def _when(self, at: int) -> str:
+    def when(self, at: int) -> str:
+        """Date and time at the venue, as everybody reads them: ``2026-11-21 19:42``."""
         zone = next((e.timezone for e in self._till.shelf.events.values()), "UTC")
-        return utc(at).astimezone(ZoneInfo(zone)).strftime("%d %b %Y %H:%M").lstrip("0")
+        return utc(at).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
     # Reports ----------------------------------------------------------------------------------------
 
-    def report(self, kind: Kind, ident: str = "", said: Sequence[ShiftSum] = (), number: int = 0) -> Report:
+    def report(
+        self, kind: Kind, ident: str = "", said: Sequence[ShiftSum] = (), number: int = 0, by: str = ""
+    ) -> Report:
         """An X report of the open shift, a Z report of a closed one, or what a supplement says (``said``).
 
-        ``Refused`` where there is no such shift.
+        Where counts are blind an X report for ``by`` leaves out what should be in the drawer, but for a supervisor.
+        ``Refused`` where there is no such shift, or it is not theirs to see.
         """
         book = self._book
         held = book.open if kind == "x" else book.closed.get(ident)
         if held is None:
             raise Refused("no_shift", phrase("There is no such shift here any more."))
+        if by and by != held.operator:
+            self._supervisor(by)
+        blind = kind == "x" and bool(by) and self.rules.blind and not self._till.is_supervisor(by)
         titles = {
             "x": phrase("X report"),
             "z": phrase("Z report"),
@@ -338,20 +342,28 @@ class Shifts:
         }
         sums = tuple(said) or (held.sums() if kind == "x" or not held.stated else held.stated)
         rows = [
-            Row(phrase("Opened"), value=self._when(held.opened_at)),
-            Row(phrase("Closed"), value=self._when(held.closed_at))
+            Row(phrase("Opened"), value=self.when(held.opened_at)),
+            Row(phrase("Closed"), value=self.when(held.closed_at))
             if held.last_seq
-            else Row(phrase("Not closed yet"), value=self._when(self._clock.now_ms())),
-            Row(phrase("Journal"), value=f"{held.first_seq}-{held.last_seq or self._till.journal.head.seq}"),
+            else Row(phrase("Until now"), value=self.when(self._clock.now_ms())),
+            Row(
+                phrase("Journal entries"),
+                value=f"{held.first_seq}-{held.last_seq or self._till.journal.head.seq}",
+            ),
         ]
-        if held.no_sale_count:
+        if held.no_sale_count and kind != "supplement":
             rows.append(Row(phrase("Drawer opened without a sale"), value=str(held.no_sale_count)))
         for one in sums:
-            rows += _sections(one, several=len(sums) > 1, kind=kind)
+            rows += _sections(one, several=len(sums) > 1, kind=kind, blind=blind)
+        if kind == "z":
+            for one in sums:
+                rows += _piece_rows(one.currency, held.pieces.get(one.currency, ()))
         for one in held.before if kind != "supplement" else ():
             rows.append(Row(phrase("Before this shift, in no shift"), head=True, rule=True))
             rows += _flow_rows(one)
-        counted = kind != "x" or not held.uncounted
+        counted = kind == "z" or (kind == "x" and not blind and bool(held.counts) and not held.uncounted)
+        if kind == "supplement":
+            counted = any(one.over for one in sums)
         return Report(
             kind=kind,
             shift=held.shift,
@@ -379,7 +391,19 @@ def _flow_rows(one: ShiftSum) -> list[Row]:
     return [row for row in rows if row.amount]
 
 
-def _sections(one: ShiftSum, *, several: bool, kind: Kind) -> list[Row]:
+def _piece_rows(currency: str, found: Sequence[tuple[int, int]]) -> list[Row]:
+    """The count by denomination."""
+    rows = [Row(f"{piece_words(value, currency)} × {n}", value * n, currency) for value, n in found]
+    return [Row(phrase("Counted, piece by piece"), head=True, rule=True), *rows] if rows else []
+
+
+def piece_words(value: int, currency: str) -> str:
+    """What a note or coin is called: ``20``, ``0.50``."""
+    major = money.major(value, currency)
+    return str(int(major)) if major == int(major) else str(major)
+
+
+def _sections(one: ShiftSum, *, several: bool, kind: Kind, blind: bool = False) -> list[Row]:
     """A currency's part of a report."""
     c = one.currency
     back = one.returned + one.returned_card
@@ -407,7 +431,8 @@ def _sections(one: ShiftSum, *, several: bool, kind: Kind) -> list[Row]:
         rows.append(Row(phrase("Prizes paid"), -one.paid, c))
     if one.moved:
         rows.append(Row(phrase("Put in or taken out"), one.moved, c))
-    rows.append(Row(phrase("Should be in the drawer"), one.expected, c, strong=True))
+    if not blind:
+        rows.append(Row(phrase("Should be in the drawer"), one.expected, c, strong=True))
     if kind == "supplement":
         # Figures of a supplement are differences: what is nothing did not change.
         rows = [row for row in rows if row.head or row.amount or row.value not in ("", "0")]

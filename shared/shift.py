@@ -65,6 +65,8 @@ class Shift(msgspec.Struct, kw_only=True):
     """What happened between the last shift and this one, in nobody's."""
     counts: dict[str, int] = {}
     """Counted for the close, by currency; money that moves afterwards makes them void."""
+    pieces: dict[str, tuple[tuple[int, int], ...]] = {}
+    """Notes and coins of those counts: value and how many; empty where only the sum was typed."""
     last_seq: int = 0
     """The entry that closed it; 0 while it is open."""
     closed_at: int = 0
@@ -74,6 +76,8 @@ class Shift(msgspec.Struct, kw_only=True):
     late: Tallies = {}
     """What became of it since its close or last supplement."""
     supplements: int = 0
+    supplemented: tuple[ShiftSum, ...] = ()
+    """What the newest supplement said."""
     no_sale_count: int = 0
     """How often its drawer was opened for no reason of money."""
 
@@ -151,6 +155,7 @@ def _tally(book: Book, currency: str) -> Tally:
     for counted in book.open.counts:
         book.open.tallies[counted].counted = 0
     book.open.counts.clear()
+    book.open.pieces.clear()
     return _of(book.open.tallies, currency)
 
 
@@ -206,6 +211,7 @@ def _counted(book: Book, _seq: int, body: sale.CashCounted, _at: int) -> None:
         return
     if book.open is not None and book.open.shift == body.shift:
         book.open.counts[body.currency] = body.amount
+        book.open.pieces[body.currency] = body.pieces
         _of(book.open.tallies, body.currency).counted = body.amount
     elif (closed := book.closed.get(body.shift)) is not None:
         # The tallies hold what the close and the supplements have said so far.
@@ -257,7 +263,7 @@ def _supplemented(book: Book, _seq: int, body: sale.ShiftSupplement, _at: int) -
         tally = _of(shift.tallies, currency)
         for name in _SUMMED:
             setattr(tally, name, getattr(tally, name) + getattr(late, name))
-    shift.late = {}
+    shift.late, shift.supplemented = {}, body.sums
     shift.supplements = max(shift.supplements + 1, body.number)
 
 
