@@ -8,7 +8,7 @@ Item {
     property bool way: true
     property string backText: qsTr("Back")
 
-    implicitHeight: Theme.touch
+    implicitHeight: Math.max(Theme.touch, where.implicitHeight)
 
     BigButton {
         id: back
@@ -16,21 +16,27 @@ Item {
         act: "back"
         picture: "back"
         text: head.backText
-        height: parent.height
+        height: Theme.touch
+        anchors.verticalCenter: parent.verticalCenter
     }
     Column {
+        id: where
         anchors { left: head.way ? back.right : parent.left; leftMargin: head.way ? Theme.margin : 0; right: parent.right; verticalCenter: parent.verticalCenter }
         Words {
             width: parent.width
             text: head.title
             strong: true
             font.pixelSize: Theme.title
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.body
         }
         Words {
             width: parent.width
             visible: text !== ""
             text: head.words
             color: Theme.muted
+            wrapMode: Text.Wrap
+            maximumLineCount: 2
         }
     }
 }

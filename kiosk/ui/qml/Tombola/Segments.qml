@@ -4,7 +4,7 @@ import QtQuick
 Flow {
     id: segments
     property var choices: [] // [{code, words, selected}]
-    property string act
+    property string does
     property string prefix: ""
     property bool offered: true
     property bool once: false
@@ -15,7 +15,7 @@ Flow {
         model: segments.choices
         BigButton {
             required property var modelData
-            act: segments.act
+            act: segments.does
             arg: segments.prefix + modelData.code
             once: segments.once
             offered: segments.offered

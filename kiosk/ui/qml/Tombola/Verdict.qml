@@ -4,23 +4,40 @@ import QtQuick.Layouts
 
 Rectangle {
     id: verdict
-    property string kind: "none" // good | warn | bad | accent | none
+    property string kind: "none" // good | warn | bad | accent | gold | none
     property string picture: kind === "good" ? "check" : kind === "bad" ? "cross" : kind === "accent" ? "info" : "warning"
     property string title
     property string words: ""
     property string hint: ""
     property int size: Theme.figure
-    // Side by side where the place is wide and low.
-    property bool across: width > 1.9 * height
-    property real mark: across ? size * 1.5 : Math.min(size * 2.1, height * 0.3)
+    property bool across: false // side by side, where the place is low
+    property real mark: across ? size * 1.5 : Math.min(size * 2, Theme.px(Theme.low ? 116 : 190))
+    readonly property color ink: kind === "gold" ? Theme.goldInk : Theme.ink(kind)
     default property alias more: foot.data
 
     radius: Theme.radius
-    color: Theme.wash(kind)
+    color: kind === "gold" ? Theme.gold : Theme.wash(kind)
     implicitHeight: grid.implicitHeight + 2 * Theme.margin
     implicitWidth: Theme.px(420)
     Accessible.role: Accessible.StaticText
     Accessible.name: [title, words, hint].filter(Boolean).join(" ")
+
+    // No word of the title may be wider than its place, nor the title longer than two lines.
+    Words {
+        id: longest
+        visible: false
+        text: verdict.title.split(/\s/).join("\n")
+        font.weight: Font.Bold
+        font.pixelSize: verdict.size
+    }
+
+    Words {
+        id: whole
+        visible: false
+        text: verdict.title
+        font.weight: Font.Bold
+        font.pixelSize: verdict.size
+    }
 
     GridLayout {
         id: grid
@@ -34,7 +51,7 @@ Rectangle {
             Layout.preferredHeight: verdict.mark
             Layout.alignment: verdict.across ? Qt.AlignVCenter : Qt.AlignHCenter
             radius: width / 2
-            color: Theme.ink(verdict.kind)
+            color: verdict.ink
             Icon {
                 anchors.centerIn: parent
                 name: verdict.picture
@@ -50,12 +67,10 @@ Rectangle {
                 Layout.fillWidth: true
                 text: verdict.title
                 visible: text !== ""
-                color: Theme.ink(verdict.kind)
+                color: verdict.ink
                 font.weight: Font.Bold
-                font.pixelSize: verdict.size
-                font.letterSpacing: -0.015 * verdict.size
-                fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: Theme.title
+                font.pixelSize: Math.max(Theme.lead, Math.floor(verdict.size * Math.min(1, width / Math.max(1, longest.implicitWidth), 1.7 * width / Math.max(1, whole.implicitWidth))))
+                font.letterSpacing: -0.012 * verdict.size
                 lineHeight: 1.02
                 wrapMode: Text.WordWrap
                 maximumLineCount: 3
@@ -65,9 +80,10 @@ Rectangle {
                 Layout.fillWidth: true
                 text: verdict.words
                 visible: text !== ""
+                color: verdict.kind === "gold" ? verdict.ink : Theme.text
                 font.pixelSize: Theme.lead
                 wrapMode: Text.Wrap
-                maximumLineCount: 6
+                maximumLineCount: 8
                 horizontalAlignment: verdict.across ? Text.AlignLeft : Text.AlignHCenter
             }
             Words {
@@ -75,7 +91,7 @@ Rectangle {
                 text: verdict.hint
                 visible: text !== ""
                 strong: true
-                color: Theme.ink(verdict.kind)
+                color: verdict.ink
                 font.pixelSize: Theme.lead
                 wrapMode: Text.Wrap
                 maximumLineCount: 4

@@ -1,68 +1,131 @@
-// Nothing can be sold until somebody acts: what is the matter, and what to do.
+// Nothing can be sold: whether it is to be waited for, to be seen to, or to be stopped; why, and what to do.
 import QtQuick
 import QtQuick.Layouts
 import Tombola
 
 Item {
-    Card {
-        anchors.centerIn: parent
-        width: Math.min(parent.width, Theme.px(900))
-        height: Math.min(parent.height, column.implicitHeight + 4 * Theme.margin)
-        border.color: Theme.bad
+    id: screen
+    readonly property var b: view.blocked
+    readonly property string way: b.kind || "act" // wait | act | stop
+    readonly property string kind: ({ wait: "accent", act: "warn", stop: "bad" })[way] || "warn"
 
-        ColumnLayout {
-            id: column
-            anchors { fill: parent; margins: Theme.margin * 2 }
-            spacing: Theme.margin
+    Stretch {
+        anchors.fill: parent
+        needed: card.implicitHeight
 
-            RowLayout {
-                spacing: Theme.margin
-                Rectangle {
-                    implicitWidth: Theme.px(84)
-                    implicitHeight: implicitWidth
-                    radius: width / 2
-                    color: Theme.badSoft
-                    Icon { anchors.centerIn: parent; name: "lock"; size: Theme.px(46); color: Theme.bad }
-                }
-                Words {
-                    text: view.blocked.title
-                    strong: true
-                    font.pixelSize: Theme.heading
-                    wrapMode: Text.Wrap
-                    maximumLineCount: 2
+        Card {
+            id: card
+            anchors.centerIn: parent
+            width: Math.min(parent.width, Theme.px(1060))
+            implicitHeight: column.implicitHeight + 3.2 * Theme.margin
+            height: implicitHeight
+            border.width: Theme.px(3)
+            border.color: Theme.ink(screen.kind)
+
+            Rectangle {
+                anchors { left: parent.left; top: parent.top; bottom: parent.bottom; margins: Theme.px(3) }
+                width: Theme.px(16)
+                radius: Theme.radius
+                color: Theme.wash(screen.kind)
+            }
+
+            ColumnLayout {
+                id: column
+                anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; leftMargin: Theme.margin * 2; rightMargin: Theme.margin * 1.6 }
+                spacing: Theme.gap
+
+                RowLayout {
                     Layout.fillWidth: true
+                    spacing: Theme.margin
+                    Rectangle {
+                        implicitWidth: Theme.px(Theme.narrow ? 76 : 104)
+                        implicitHeight: implicitWidth
+                        radius: width / 2
+                        color: Theme.ink(screen.kind)
+                        Icon {
+                            anchors.centerIn: parent
+                            name: ({ wait: "hourglass", act: "warning", stop: "lock" })[screen.way] || "warning"
+                            size: parent.width * 0.58
+                            color: Theme.surface
+                        }
+                    }
+                    ColumnLayout {
+                        Layout.fillWidth: true
+                        spacing: 0
+                        Words {
+                            Layout.fillWidth: true
+                            text: ({ wait: qsTr("Please wait"), act: qsTr("This needs you"), stop: qsTr("Stop") })[screen.way] || ""
+                            color: Theme.ink(screen.kind)
+                            strong: true
+                            font.pixelSize: Theme.lead
+                        }
+                        Words {
+                            Layout.fillWidth: true
+                            text: screen.b.title
+                            font.weight: Font.Bold
+                            font.pixelSize: Theme.px(46)
+                            fontSizeMode: Text.HorizontalFit
+                            minimumPixelSize: Theme.title
+                            wrapMode: Text.WordWrap
+                            maximumLineCount: 2
+                        }
+                    }
                 }
-            }
-            Words {
-                text: view.blocked.reason
-                font.pixelSize: Theme.lead
-                wrapMode: Text.Wrap
-                maximumLineCount: 5
-                Layout.fillWidth: true
-            }
-            Notice {
-                Layout.fillWidth: true
-                kind: "accent"
-                picture: "info"
-                text: view.blocked.what_to_do
-            }
-            RowLayout {
-                Layout.fillWidth: true
-                spacing: Theme.margin
-                BigButton {
-                    visible: view.blocked.can_retry
-                    act: "retry"
-                    once: true
-                    kind: "primary"
-                    picture: "repeat"
-                    text: qsTr("Try again")
-                    Layout.preferredWidth: Theme.px(340)
-                }
-                Item { Layout.fillWidth: true }
                 Words {
-                    text: qsTr("Code: %1").arg(view.blocked.code)
-                    color: Theme.muted
-                    font.pixelSize: Theme.caption
+                    Layout.fillWidth: true
+                    visible: text !== ""
+                    text: screen.b.reason
+                    font.pixelSize: Theme.lead
+                    wrapMode: Text.Wrap
+                    maximumLineCount: 8
+                }
+                Rectangle {
+                    visible: screen.b.what_to_do !== ""
+                    Layout.fillWidth: true
+                    implicitHeight: todo.implicitHeight + 2 * Theme.gap
+                    radius: Theme.radius
+                    color: Theme.wash(screen.kind)
+                    ColumnLayout {
+                        id: todo
+                        anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; leftMargin: Theme.margin; rightMargin: Theme.margin }
+                        spacing: 0
+                        Words {
+                            Layout.fillWidth: true
+                            text: qsTr("What to do")
+                            color: Theme.ink(screen.kind)
+                            strong: true
+                            font.pixelSize: Theme.body
+                        }
+                        Words {
+                            Layout.fillWidth: true
+                            text: screen.b.what_to_do
+                            strong: true
+                            font.pixelSize: Theme.lead
+                            wrapMode: Text.Wrap
+                            maximumLineCount: 6
+                        }
+                    }
+                }
+                RowLayout {
+                    Layout.fillWidth: true
+                    spacing: Theme.margin
+                    BigButton {
+                        visible: screen.b.can_retry
+                        act: "retry"
+                        once: true
+                        kind: "primary"
+                        picture: "repeat"
+                        size: Theme.lead
+                        text: screen.way === "wait" ? qsTr("Ask now") : qsTr("Try again")
+                        Layout.preferredWidth: Theme.px(300)
+                    }
+                    Item { Layout.fillWidth: true }
+                    Words {
+                        visible: screen.b.code !== ""
+                        text: qsTr("Code: %1").arg(screen.b.code)
+                        color: Theme.muted
+                        font.pixelSize: Theme.caption
+                    }
                 }
             }
         }

@@ -30,9 +30,10 @@ Item {
             Card {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.minimumHeight: Theme.px(300)
+                Layout.minimumHeight: prize.implicitHeight + 2 * Theme.margin
                 ColumnLayout {
-                    anchors { fill: parent; margins: Theme.margin * 1.2 }
+                    id: prize
+                    anchors { fill: parent; margins: Theme.margin }
                     spacing: 0
                     Line { Layout.fillWidth: true; label: qsTr("Prize"); value: screen.c.prize }
                     Line { Layout.fillWidth: true; label: qsTr("Number"); value: screen.c.number }
@@ -75,68 +76,35 @@ Item {
                 BigButton {
                     visible: screen.c.identity
                     Layout.fillWidth: true
+                    Layout.preferredHeight: Math.max(Theme.touch, Theme.px(84))
                     act: "claim_identity"
-                    picture: "check"
+                    picture: screen.c.identity_seen ? "check" : "person"
                     chosen: screen.c.identity_seen
                     text: qsTr("I have seen it")
                 }
                 BigButton {
                     Layout.fillWidth: true
-                    Layout.preferredHeight: Theme.tall
+                    Layout.preferredHeight: Theme.px(Theme.low ? 104 : 130)
                     act: "claim_pay"
                     once: true
                     kind: "primary"
+                    picture: "cash"
                     offered: screen.c.can_pay
                     text: qsTr("Pay out %1").arg(screen.c.amount)
                 }
             }
 
-            Rectangle {
+            Verdict {
                 visible: !screen.asks
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.minimumHeight: Theme.px(300)
-                radius: Theme.radius
-                color: Theme.wash(screen.kind)
-                ColumnLayout {
-                    anchors { fill: parent; margins: Theme.margin * 1.4 }
-                    spacing: Theme.margin
-                    Item { Layout.fillHeight: true }
-                    Icon {
-                        visible: screen.c.state !== "asking"
-                        name: screen.kind === "good" ? "check" : screen.kind === "bad" ? "cross" : "warning"
-                        size: Theme.px(72)
-                        color: Theme.ink(screen.kind)
-                        weight: 2.4
-                    }
-                    Words {
-                        Layout.fillWidth: true
-                        text: screen.asks ? "" : screen.c.title
-                        color: Theme.ink(screen.kind)
-                        strong: true
-                        font.pixelSize: Theme.heading
-                        wrapMode: Text.Wrap
-                        maximumLineCount: 2
-                    }
-                    Words {
-                        Layout.fillWidth: true
-                        text: screen.asks ? "" : screen.c.words
-                        font.pixelSize: Theme.lead
-                        lineHeight: 1.1
-                        wrapMode: Text.Wrap
-                        maximumLineCount: 6
-                    }
-                    Words {
-                        Layout.fillWidth: true
-                        visible: text !== ""
-                        text: screen.asks ? "" : screen.c.hint
-                        strong: true
-                        font.pixelSize: Theme.lead
-                        wrapMode: Text.Wrap
-                        maximumLineCount: 3
-                    }
-                    Item { Layout.fillHeight: true }
-                }
+                Layout.minimumHeight: implicitHeight
+                kind: screen.kind
+                picture: ({ paid: "cash", refused: "cross", asking: "hourglass" })[screen.c.state] || "warning"
+                size: Theme.px(64)
+                title: screen.asks ? "" : screen.c.title
+                words: screen.asks ? "" : screen.c.words
+                hint: screen.asks ? "" : screen.c.hint
             }
         }
     }

@@ -1,81 +1,90 @@
-// Sales are closed: whether every sale has reached the office.
+// Sales are closed: whether every sale has reached the office, and whether the shift is still to close.
 import QtQuick
 import QtQuick.Layouts
 import Tombola
 
 Item {
+    id: screen
+    readonly property var c: view.closed
+    readonly property bool shiftOpen: c.can_close_shift === true
+
     ColumnLayout {
         anchors.fill: parent
-        spacing: Theme.margin
+        spacing: Theme.gap
 
-        Card {
-            id: card
-            readonly property string kind: view.closed.all_uploaded ? "good" : "warn"
+        RowLayout {
             Layout.fillWidth: true
-            Layout.fillHeight: true
-
+            spacing: Theme.margin
+            Icon {
+                name: "lock"
+                size: Theme.px(56)
+                color: Theme.accent
+                weight: 1.8
+            }
             ColumnLayout {
-                anchors { fill: parent; margins: Theme.hair }
+                Layout.fillWidth: true
                 spacing: 0
-
-                Item { Layout.fillHeight: true; Layout.preferredHeight: 2; Layout.minimumHeight: Theme.margin }
                 Words {
                     Layout.fillWidth: true
-                    Layout.leftMargin: Theme.margin
-                    Layout.rightMargin: Theme.margin
-                    horizontalAlignment: Text.AlignHCenter
-                    text: view.closed.title
-                    strong: true
-                    font.pixelSize: Theme.figure
+                    text: screen.c.title
+                    font.weight: Font.Bold
+                    font.pixelSize: Theme.heading
                     fontSizeMode: Text.HorizontalFit
                     minimumPixelSize: Theme.title
                 }
                 Words {
                     Layout.fillWidth: true
-                    Layout.leftMargin: Theme.margin
-                    Layout.rightMargin: Theme.margin
-                    Layout.topMargin: Theme.small
-                    horizontalAlignment: Text.AlignHCenter
-                    text: view.closed.words
+                    visible: text !== ""
+                    text: screen.c.words
                     color: Theme.muted
                     font.pixelSize: Theme.lead
                     wrapMode: Text.Wrap
-                    maximumLineCount: 3
+                    maximumLineCount: 2
                 }
-                Item { Layout.fillHeight: true; Layout.preferredHeight: 2; Layout.minimumHeight: Theme.margin }
+            }
+        }
 
-                // The one thing to know before the kiosk is switched off.
-                Rectangle {
+        GridLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            columns: Theme.portrait ? 1 : 2
+            columnSpacing: Theme.gap
+            rowSpacing: Theme.gap
+
+            // The one thing to know before the kiosk is switched off.
+            Verdict {
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.preferredWidth: Theme.px(680)
+                Layout.minimumHeight: implicitHeight
+                kind: screen.c.all_uploaded ? "good" : "warn"
+                picture: screen.c.all_uploaded ? "check" : "upload"
+                size: Theme.px(52)
+                title: screen.c.all_uploaded ? qsTr("All sales uploaded") : screen.c.unsynced === 1 ? qsTr("1 sale is only here") : screen.c.unsynced > 0 ? qsTr("%1 sales are only here", "", screen.c.unsynced).arg(Theme.count(screen.c.unsynced)) : qsTr("Not confirmed yet")
+                words: screen.c.uploaded_words
+            }
+            Verdict {
+                visible: screen.shiftOpen || !!screen.c.shift_words
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.preferredWidth: Theme.px(520)
+                Layout.minimumHeight: implicitHeight
+                kind: screen.shiftOpen ? "accent" : "good"
+                picture: screen.shiftOpen ? "drawer" : "check"
+                size: Theme.px(52)
+                title: screen.shiftOpen ? qsTr("Close the shift") : qsTr("The shift is closed")
+                words: screen.c.shift_words || ""
+                BigButton {
+                    visible: screen.shiftOpen
                     Layout.fillWidth: true
-                    Layout.fillHeight: true
-                    Layout.preferredHeight: 8
-                    Layout.minimumHeight: uploaded.implicitHeight + 2 * Theme.margin
-                    color: Theme.wash(card.kind)
-                    radius: Theme.radius
-                    Column {
-                        id: uploaded
-                        anchors.centerIn: parent
-                        width: Math.min(parent.width - 2 * Theme.margin, Theme.px(900))
-                        spacing: Theme.margin
-                        Icon {
-                            anchors.horizontalCenter: parent.horizontalCenter
-                            name: view.closed.all_uploaded ? "check" : "upload"
-                            size: Theme.px(112)
-                            weight: 2.2
-                            color: Theme.ink(card.kind)
-                        }
-                        Words {
-                            width: parent.width
-                            horizontalAlignment: Text.AlignHCenter
-                            text: view.closed.uploaded_words
-                            color: Theme.ink(card.kind)
-                            strong: true
-                            font.pixelSize: Theme.title
-                            lineHeight: 1.1
-                            wrapMode: Text.Wrap
-                            maximumLineCount: 4
-                        }
-                    }
+                    Layout.topMargin: Theme.small
+                    Layout.preferredHeight: Theme.tall
+                    act: "close_shift"
+                    once: true
+                    kind: "primary"
+                    picture: "count"
+                    size: Theme.lead
+                    text: qsTr("Count and close")
                 }
             }
         }
@@ -84,23 +93,28 @@ Item {
             Layout.fillWidth: true
             spacing: Theme.gap
             uniformCellSizes: true
-            BigButton {
+            component Way: BigButton {
                 Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(84)
+                Layout.preferredHeight: Math.max(Theme.touch, Theme.px(84))
+                size: Theme.body
+            }
+            Way {
                 act: "sync_now"
+                once: true
                 picture: "repeat"
                 text: qsTr("Sync now")
             }
-            BigButton {
-                Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(84)
+            Way {
                 act: "open_lookup"
                 picture: "search"
-                text: Theme.portrait ? qsTr("Look up") : qsTr("Look up a ticket")
+                text: qsTr("Look up")
             }
-            BigButton {
-                Layout.fillWidth: true
-                Layout.preferredHeight: Theme.px(84)
+            Way {
+                act: "open_sync"
+                picture: "list"
+                text: qsTr("Status")
+            }
+            Way {
                 act: "log_off"
                 picture: "exit"
                 text: qsTr("Log off")

@@ -25,25 +25,40 @@ Item {
             border.color: piece.row.focus ? Theme.accent : Theme.line
         }
         contentItem: Item {
-            Rectangle {
+            Item {
                 id: shape
-                anchors { left: parent.left; leftMargin: Theme.gap; verticalCenter: parent.verticalCenter }
-                width: Theme.px(84)
-                height: piece.row.coin ? Theme.px(52) : Theme.px(44)
-                radius: piece.row.coin ? height / 2 : Theme.px(6)
-                color: Theme.sunken
-                border.width: Theme.px(2)
-                border.color: Theme.muted
-                Words {
+                anchors { left: parent.left; leftMargin: Theme.small; verticalCenter: parent.verticalCenter }
+                width: Theme.px(88)
+                height: Theme.px(62)
+                Rectangle {
                     anchors.centerIn: parent
-                    width: parent.width - Theme.small
-                    horizontalAlignment: Text.AlignHCenter
-                    text: piece.row.label
-                    strong: true
-                    figures: true
-                    font.pixelSize: Theme.body
-                    fontSizeMode: Text.HorizontalFit
-                    minimumPixelSize: Theme.px(12)
+                    width: piece.row.coin ? Theme.px(62) : Theme.px(88)
+                    height: piece.row.coin ? width : Theme.px(48)
+                    radius: piece.row.coin ? height / 2 : Theme.px(6)
+                    color: piece.row.coin ? Theme.sunken : Theme.stub(piece.row.index)
+                    border.width: Theme.px(piece.row.coin ? 3 : 1.5)
+                    border.color: piece.row.coin ? Theme.muted : Theme.line
+                    Rectangle {
+                        visible: !piece.row.coin
+                        anchors { fill: parent; margins: Theme.px(5) }
+                        radius: Theme.px(3)
+                        color: "transparent"
+                        border.width: Theme.hair
+                        border.color: Theme.stubInk
+                        opacity: 0.3
+                    }
+                    Words {
+                        anchors.centerIn: parent
+                        width: parent.width - Theme.px(12)
+                        horizontalAlignment: Text.AlignHCenter
+                        text: piece.row.label
+                        font.weight: Font.Bold
+                        figures: true
+                        color: piece.row.coin ? Theme.text : Theme.stubInk
+                        font.pixelSize: Theme.body
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.px(11)
+                    }
                 }
             }
             Column {
@@ -166,8 +181,7 @@ Item {
                 Layout.fillHeight: true
                 kind: screen.kind
                 picture: screen.kind === "good" ? "check" : screen.kind === "warn" ? "plus" : "minus"
-                size: Theme.px(96)
-                across: false
+                size: Theme.px(Theme.low || Theme.narrow ? 88 : 124)
                 title: screen.c.over_words
                 words: screen.kind === "good" ? qsTr("The drawer holds what it should.") : screen.kind === "warn" ? qsTr("There is more in the drawer than there should be.") : qsTr("There is less in the drawer than there should be.")
             }
@@ -190,88 +204,97 @@ Item {
                 Layout.fillWidth: true
                 Layout.fillHeight: screen.counted
                 implicitHeight: sums.implicitHeight + 2 * Theme.gap
-                ColumnLayout {
-                    id: sums
-                    anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.gap; leftMargin: Theme.margin; rightMargin: Theme.margin }
+                component Sum: ColumnLayout {
+                    id: sum
+                    property string label
+                    property string amount
+                    property int size: Theme.heading
+                    property color ink: Theme.text
+                    visible: amount !== ""
+                    Layout.fillWidth: true
                     spacing: 0
                     Words {
                         Layout.fillWidth: true
-                        text: screen.counted ? qsTr("Counted") : qsTr("In the drawer")
+                        text: sum.label
                         color: Theme.muted
-                        font.pixelSize: Theme.caption
+                        font.pixelSize: screen.counted ? Theme.lead : Theme.caption
                     }
                     Words {
                         Layout.fillWidth: true
-                        text: screen.c.total
+                        text: sum.amount
+                        color: sum.ink
                         figures: true
                         font.weight: Font.Bold
-                        font.pixelSize: Theme.figure
+                        font.pixelSize: sum.size
                         fontSizeMode: Text.HorizontalFit
                         minimumPixelSize: Theme.body
                     }
-                    Line {
-                        visible: screen.c.expected !== ""
-                        Layout.fillWidth: true
-                        label: qsTr("Expected")
-                        value: screen.c.expected
-                        size: Theme.lead
-                        rule: screen.counted
+                }
+                ColumnLayout {
+                    id: sums
+                    anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; leftMargin: Theme.margin; rightMargin: Theme.margin }
+                    spacing: screen.counted ? Theme.margin : 0
+                    Sum {
+                        label: screen.counted ? qsTr("Counted") : qsTr("In the drawer")
+                        amount: screen.c.total
+                        size: screen.counted ? Theme.heading : Theme.figure
                     }
-                    Line {
-                        visible: screen.counted
-                        Layout.fillWidth: true
+                    Sum {
+                        label: qsTr("Expected")
+                        amount: screen.c.expected
+                        size: screen.counted ? Theme.heading : Theme.title
+                    }
+                    Sum {
                         label: qsTr("Difference")
-                        value: screen.c.over
-                        size: Theme.lead
-                        rule: false
+                        amount: screen.counted ? screen.c.over : ""
+                        ink: Theme.ink(screen.kind)
                     }
                 }
             }
 
-            RowLayout {
+            Item {
                 visible: !screen.counted
                 Layout.fillWidth: true
                 Layout.fillHeight: true
+                Layout.minimumHeight: 4 * Theme.touch
+                Layout.preferredHeight: 4 * Theme.touch
                 Layout.maximumHeight: Theme.px(440)
-                spacing: 0
+                readonly property int at: screen.c.pieces.findIndex((one) => one.focus)
+                id: typing
                 Keypad {
-                    id: pad
-                    Layout.fillWidth: true
-                    Layout.fillHeight: true
-                    Layout.preferredHeight: implicitHeight
-                    Layout.minimumHeight: implicitHeight
+                    anchors { left: parent.left; top: parent.top; bottom: parent.bottom }
+                    width: screen.c.sum_only ? parent.width : Math.floor(parent.width * 0.75)
                     corner: screen.c.sum_only ? "." : "clear"
                 }
-                ColumnLayout {
+                Column {
                     visible: !screen.c.sum_only
-                    Layout.fillHeight: true
-                    Layout.preferredWidth: pad.cell
+                    anchors { right: parent.right; top: parent.top; topMargin: Theme.px(4) }
+                    width: Math.ceil(parent.width * 0.25) - Theme.px(4)
                     spacing: Theme.px(7)
-                    readonly property int at: screen.c.pieces.findIndex((one) => one.focus)
-                    id: steps
+                    readonly property int cell: Math.floor((typing.height - 2 * spacing - Theme.px(8)) / 3)
                     BigButton {
-                        Layout.fillWidth: true
-                        Layout.fillHeight: true
+                        width: parent.width
+                        height: parent.cell
                         act: "count_more"
-                        arg: steps.at
-                        offered: steps.at >= 0
+                        arg: typing.at
+                        offered: typing.at >= 0
                         picture: "plus"
                         size: Theme.title
                         Accessible.name: qsTr("One more")
                     }
                     BigButton {
-                        Layout.fillWidth: true
-                        Layout.fillHeight: true
+                        width: parent.width
+                        height: parent.cell
                         act: "count_less"
-                        arg: steps.at
-                        offered: steps.at >= 0
+                        arg: typing.at
+                        offered: typing.at >= 0
                         picture: "minus"
                         size: Theme.title
                         Accessible.name: qsTr("One less")
                     }
                     BigButton {
-                        Layout.fillWidth: true
-                        Layout.fillHeight: true
+                        width: parent.width
+                        height: parent.cell
                         act: "key"
                         arg: "enter"
                         size: Theme.body

@@ -23,60 +23,48 @@ Item {
                 width: parent.width
                 spacing: Theme.margin
 
-                Card {
+                GridLayout {
                     Layout.fillWidth: true
-                    implicitHeight: rows.implicitHeight + 2 * Theme.small
-                    ColumnLayout {
-                        id: rows
-                        anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: Theme.margin; rightMargin: Theme.margin; topMargin: Theme.small }
-                        spacing: 0
-                        Repeater {
-                            model: lists.settings
+                    columns: Math.max(1, Math.floor(width / Theme.px(520)))
+                    columnSpacing: Theme.gap
+                    rowSpacing: Theme.gap
+                    uniformCellWidths: true
+                    Repeater {
+                        model: lists.settings
+                        Card {
+                            id: setting
+                            required property var row
+                            Layout.fillWidth: true
+                            Layout.fillHeight: true
+                            implicitHeight: choice.implicitHeight + Theme.gap + Theme.small
                             ColumnLayout {
-                                id: setting
-                                required property var row
-                                required property int index
-                                Layout.fillWidth: true
-                                spacing: 0
-                                GridLayout {
+                                id: choice
+                                anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: Theme.gap; rightMargin: Theme.gap; topMargin: Theme.small }
+                                spacing: Theme.small
+                                Words {
                                     Layout.fillWidth: true
-                                    Layout.topMargin: Theme.small
-                                    Layout.bottomMargin: Theme.small
-                                    columns: Theme.portrait ? 1 : 2
-                                    columnSpacing: Theme.margin
-                                    rowSpacing: Theme.small
-                                    Words {
-                                        Layout.preferredWidth: Theme.portrait ? -1 : Theme.px(300)
-                                        Layout.fillWidth: Theme.portrait
-                                        text: setting.row.label
-                                        strong: true
-                                        font.pixelSize: Theme.lead
-                                        wrapMode: Text.Wrap
-                                        maximumLineCount: 2
-                                    }
-                                    Segments {
-                                        visible: setting.row.choices.length > 0
-                                        Layout.fillWidth: true
-                                        act: "set"
-                                        prefix: setting.row.code + ":"
-                                        choices: setting.row.choices
-                                        once: true
-                                    }
-                                    Words {
-                                        visible: setting.row.choices.length === 0
-                                        Layout.fillWidth: true
-                                        Layout.preferredHeight: Theme.touch
-                                        text: setting.row.value
-                                        font.pixelSize: Theme.lead
-                                        wrapMode: Text.Wrap
-                                        maximumLineCount: 2
-                                    }
+                                    text: setting.row.label
+                                    strong: true
+                                    font.pixelSize: Theme.body
+                                    wrapMode: Text.Wrap
+                                    maximumLineCount: 2
                                 }
-                                Rectangle {
-                                    visible: setting.index < lists.settings.count - 1
+                                Segments {
+                                    visible: setting.row.choices.length > 0
                                     Layout.fillWidth: true
-                                    implicitHeight: Theme.hair
-                                    color: Theme.line
+                                    does: "set"
+                                    prefix: setting.row.code + ":"
+                                    choices: setting.row.choices
+                                    once: true
+                                }
+                                Words {
+                                    visible: setting.row.choices.length === 0
+                                    Layout.fillWidth: true
+                                    Layout.preferredHeight: Math.max(Theme.touch, implicitHeight)
+                                    text: setting.row.value
+                                    font.pixelSize: Theme.lead
+                                    wrapMode: Text.Wrap
+                                    maximumLineCount: 3
                                 }
                             }
                         }
@@ -85,7 +73,7 @@ Item {
 
                 GridLayout {
                     Layout.fillWidth: true
-                    columns: Theme.portrait ? 1 : 2
+                    columns: Math.max(1, Math.floor(width / Theme.px(520)))
                     columnSpacing: Theme.gap
                     rowSpacing: Theme.gap
                     uniformCellWidths: true

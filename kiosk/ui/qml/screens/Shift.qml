@@ -58,16 +58,28 @@ Item {
 
                 Verdict {
                     visible: !screen.s.open
+                    Layout.columnSpan: Theme.portrait ? 1 : 2
                     Layout.fillWidth: true
                     Layout.fillHeight: true
-                    Layout.preferredWidth: Theme.px(640)
+                    Layout.minimumHeight: implicitHeight
                     picture: "drawer"
-                    size: Theme.figure
+                    size: Theme.px(72)
                     title: qsTr("No shift is open")
-                    words: qsTr("Count the float to open one.")
+                    words: qsTr("Count the float that you start with, then selling can begin.")
+                    BigButton {
+                        Layout.fillWidth: true
+                        Layout.topMargin: Theme.gap
+                        act: "begin_shift"
+                        once: true
+                        offered: screen.s.can.open !== false
+                        kind: "primary"
+                        picture: "count"
+                        text: qsTr("Open a shift")
+                    }
                 }
 
                 GridLayout {
+                    visible: screen.s.open
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: Theme.px(600)
@@ -84,24 +96,12 @@ Item {
                         once: true
                     }
                     Deed {
-                        visible: !screen.s.open
-                        Layout.columnSpan: 2
-                        act: "begin_shift"
-                        offered: screen.s.can.open !== false
-                        kind: "primary"
-                        picture: "drawer"
-                        size: Theme.title
-                        text: qsTr("Open a shift")
-                    }
-                    Deed {
-                        visible: screen.s.open
                         act: "count_drawer"
                         offered: screen.s.can.count !== false
                         picture: "count"
                         text: qsTr("Count the drawer")
                     }
                     Deed {
-                        visible: screen.s.open
                         act: "no_sale"
                         offered: screen.s.can.no_sale !== false
                         picture: "drawer"
@@ -109,7 +109,6 @@ Item {
                         detail: qsTr("Without a sale; it is noted")
                     }
                     Deed {
-                        visible: screen.s.open
                         act: "move_cash"
                         arg: "in"
                         offered: screen.s.can.move_in !== false
@@ -117,7 +116,6 @@ Item {
                         text: qsTr("Put cash in")
                     }
                     Deed {
-                        visible: screen.s.open
                         act: "move_cash"
                         arg: "out"
                         offered: screen.s.can.move_out !== false
@@ -125,7 +123,6 @@ Item {
                         text: qsTr("Take cash out")
                     }
                     Deed {
-                        visible: screen.s.open
                         act: "x_report"
                         offered: screen.s.can.x_report !== false
                         picture: "report"
@@ -133,7 +130,6 @@ Item {
                         detail: qsTr("How it stands; changes nothing")
                     }
                     Deed {
-                        visible: screen.s.open
                         act: "close_shift"
                         offered: screen.s.can.close !== false
                         kind: "primary"

@@ -4,16 +4,20 @@ import Tombola
 
 Item {
     Column {
-        anchors.centerIn: parent
-        width: Math.min(parent.width, Theme.px(620))
-        spacing: Theme.margin * 1.6
+        anchors { centerIn: parent; verticalCenterOffset: -Theme.margin }
+        width: Math.min(parent.width, Theme.px(680))
+        spacing: Theme.margin * 1.4
 
-        Brand { size: Theme.px(76); anchors.horizontalCenter: parent.horizontalCenter }
+        Brand { size: Theme.px(84); anchors.horizontalCenter: parent.horizontalCenter }
         Rectangle {
             width: parent.width
-            height: Theme.px(12)
+            height: Theme.px(16)
             radius: height / 2
             color: Theme.sunken
+            border.width: Theme.hair
+            border.color: Theme.line
+            Accessible.role: Accessible.ProgressBar
+            Accessible.name: view.starting.words
             Rectangle {
                 width: Math.max(height, parent.width * Math.max(0, Math.min(100, view.starting.progress)) / 100)
                 height: parent.height
@@ -25,9 +29,9 @@ Item {
             width: parent.width
             horizontalAlignment: Text.AlignHCenter
             text: view.starting.words
-            font.pixelSize: Theme.lead
+            font.pixelSize: Theme.title
             wrapMode: Text.Wrap
-            maximumLineCount: 2
+            maximumLineCount: 3
         }
         BigButton {
             anchors.horizontalCenter: parent.horizontalCenter
@@ -40,6 +44,7 @@ Item {
     }
     Words {
         anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter }
+        width: Math.min(implicitWidth, parent.width)
         text: [view.program.name, view.program.version, view.program.hash].filter(Boolean).join("  ·  ")
         color: Theme.muted
         font.pixelSize: Theme.caption

@@ -4,6 +4,10 @@ import QtQuick.Layouts
 import Tombola
 
 Item {
+    id: screen
+    readonly property var v: view.void
+    readonly property var pictures: ({ customer: "person", mistake: "repeat", payment: "card", damaged: "ticket" })
+
     ColumnLayout {
         anchors.fill: parent
         spacing: Theme.gap
@@ -25,27 +29,37 @@ Item {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 Layout.preferredWidth: Theme.px(560)
-                Layout.preferredHeight: Theme.px(360)
-                Layout.minimumHeight: Theme.px(300)
+                Layout.minimumHeight: back.implicitHeight + 2 * Theme.margin
                 ColumnLayout {
-                    anchors { fill: parent; margins: Theme.margin * 1.2 }
+                    id: back
+                    anchors { fill: parent; margins: Theme.margin }
                     spacing: 0
-                    Line { Layout.fillWidth: true; label: qsTr("Validation"); value: view.void.validation }
-                    Line { Layout.fillWidth: true; label: qsTr("Numbers"); value: view.void.numbers; rule: false }
+                    Line { Layout.fillWidth: true; label: qsTr("Validation"); value: screen.v.validation }
+                    Line { Layout.fillWidth: true; label: qsTr("Numbers"); value: screen.v.numbers; rule: false }
                     Item { Layout.fillHeight: true }
                     Words {
+                        Layout.fillWidth: true
                         text: qsTr("Give back to the customer")
                         color: Theme.muted
                         font.pixelSize: Theme.lead
                     }
                     Words {
                         Layout.fillWidth: true
-                        text: view.void.amount
+                        text: screen.v.amount
                         figures: true
                         font.weight: Font.Bold
                         font.pixelSize: Theme.hero
                         fontSizeMode: Text.HorizontalFit
                         minimumPixelSize: Theme.title
+                    }
+                    Words {
+                        Layout.fillWidth: true
+                        visible: text !== ""
+                        text: screen.v.back_words || ""
+                        strong: true
+                        font.pixelSize: Theme.lead
+                        wrapMode: Text.Wrap
+                        maximumLineCount: 3
                     }
                 }
             }
@@ -53,30 +67,46 @@ Item {
             ColumnLayout {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.preferredWidth: Theme.px(560)
+                Layout.preferredWidth: Theme.px(620)
                 spacing: Theme.gap
                 Words {
                     text: qsTr("Why?")
                     strong: true
                     font.pixelSize: Theme.lead
                 }
-                Repeater {
-                    model: lists.reasons
-                    BigButton {
-                        required property var row
-                        Layout.fillWidth: true
-                        act: "void_reason"
-                        arg: row.code
-                        text: row.words
-                        size: Theme.body
-                        chosen: view.void.reason === row.code
+                Stretch {
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.minimumHeight: Math.min(needed, Theme.touch)
+                    GridLayout {
+                        width: parent.width
+                        height: Math.min(parent.height, Math.ceil(lists.reasons.count / 2) * Theme.px(150))
+                        columns: 2
+                        columnSpacing: Theme.gap
+                        rowSpacing: Theme.gap
+                        uniformCellWidths: true
+                        Repeater {
+                            model: lists.reasons
+                            Tile {
+                                required property var row
+                                Layout.fillWidth: true
+                                Layout.fillHeight: true
+                                Layout.minimumHeight: implicitHeight
+                                act: "void_reason"
+                                arg: row.code
+                                text: row.words
+                                chosen: screen.v.reason === row.code
+                                picture: chosen ? "check" : screen.pictures[row.code] || "question"
+                            }
+                        }
                     }
                 }
-                Item { Layout.fillHeight: true }
                 Notice {
                     Layout.fillWidth: true
-                    kind: "bad"
-                    text: view.void.error
+                    visible: text !== ""
+                    kind: screen.v.error !== "" ? "bad" : "accent"
+                    picture: screen.v.error !== "" ? "warning" : "shield"
+                    text: screen.v.error !== "" ? screen.v.error : screen.v.supervisor === true ? qsTr("A supervisor confirms this.") : ""
                 }
                 BigButton {
                     Layout.fillWidth: true
@@ -86,7 +116,7 @@ Item {
                     kind: "danger"
                     picture: "cross"
                     size: Theme.title
-                    offered: view.void.reason !== ""
+                    offered: screen.v.reason !== ""
                     text: qsTr("Make void")
                 }
             }
