@@ -1,6 +1,7 @@
 // The front page: what is to be won tonight, what it costs, and where to touch.
 import QtQuick
 import QtQuick.Layouts
+import QtQuick.Shapes
 import Tombola
 
 Item {
@@ -23,24 +24,22 @@ Item {
         anchors.fill: parent
         color: Theme.night
         clip: true
-        // The floodlights' glow, and tickets from the roll adrift in it.
-        Rectangle {
+        // The floodlights' glow, and tickets from the roll adrift in it. Paths: of a rectangle with so large a radius the
+        // software renderer keeps a picture of the whole circle, 24 MB for the two.
+        Shape {
+            id: glow
             visible: Theme.name !== "contrast"
-            width: parent.width * 1.5
-            height: width
-            radius: width / 2
-            x: -parent.width * 0.25
-            y: parent.height * (screen.wide ? 0.52 : 0.62)
-            color: "#2e1a42"
-        }
-        Rectangle {
-            visible: Theme.name !== "contrast"
-            width: parent.width * 1.2
-            height: width
-            radius: width / 2
-            x: -parent.width * 0.1
-            y: parent.height * (screen.wide ? 0.74 : 0.78)
-            color: "#3d2356"
+            anchors.fill: parent
+            ShapePath {
+                fillColor: "#2e1a42"
+                strokeWidth: -1
+                PathAngleArc { centerX: glow.width / 2; centerY: glow.height * (screen.wide ? 0.52 : 0.62) + radiusY; radiusX: glow.width * 0.75; radiusY: radiusX; sweepAngle: 360 }
+            }
+            ShapePath {
+                fillColor: "#3d2356"
+                strokeWidth: -1
+                PathAngleArc { centerX: glow.width / 2; centerY: glow.height * (screen.wide ? 0.74 : 0.78) + radiusY; radiusX: glow.width * 0.6; radiusY: radiusX; sweepAngle: 360 }
+            }
         }
         Repeater {
             model: Theme.name === "contrast" ? [] : screen.wide ? [[0.03, 0.24, -24, 1], [0.85, 0.25, 18, 0], [0.945, 0.56, -14, 2], [-0.06, 0.62, 16, 4]] : [[-0.1, 0.30, -24, 1], [0.9, 0.24, 18, 0], [0.93, 0.72, -14, 2], [-0.12, 0.74, 16, 4]]
