@@ -5,10 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import queue
 import sys
-import threading
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +15,7 @@ from shared.clock import SystemClock
 from shared.errors import Fault, KnownError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kiosk.config import Config
-    from kiosk.engine import Engine
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -89,33 +83,14 @@ def main(argv: list[str] | None = None) -> int:
         print(f"tombola-kiosk: {e}", file=sys.stderr)
         return 1 if isinstance(e, Fault) else 2
 
+    # One after the other: Python runs one of two threads at a time, and what they hand over to and fro costs more than
+    # the little that goes on beside it. The journal opens while the screens are read.
+    from kiosk.engine import Engine
     from kiosk.ui import run
 
-    made = _make(config)
-    return run(made, config) or made().exit_code()
-
-
-def _make(config: Config) -> Callable[[], Engine]:
-    """Begin to make the engine, on a thread beside the one that loads the screens; returns what waits for it."""
-    making: queue.SimpleQueue[Engine | Exception] = queue.SimpleQueue()
-
-    def make() -> None:
-        try:
-            from kiosk.engine import Engine
-
-            making.put(Engine(config, SystemClock(), kept=Heart(os.environ, os.getpid()).watched))
-        except Exception as e:  # noqa: BLE001 - carried to the thread that waits for it, and raised there
-            making.put(e)
-
-    @cache
-    def made() -> Engine:
-        result = making.get()
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    threading.Thread(target=make, name="kiosk-make", daemon=True).start()
-    return made
+    engine = Engine(config, SystemClock(), kept=Heart(os.environ, os.getpid()).watched)
+    engine.open()
+    return run(engine, config) or engine.exit_code()
 
 
 def _check(config: Config) -> int:

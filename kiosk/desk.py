@@ -169,7 +169,6 @@ class Desk:
 
     def open(self) -> None:
         """Open the data folder and all in it; what is against it shows on the screen."""
-        self._program.update(program())
         try:
             self.flow.handle(f.Starting(phrase("Opening the journal"), 10))
             if self.store is None:
@@ -181,6 +180,10 @@ class Desk:
             self._open_journal(self.store, self.identity)
         except KnownError as e:
             self._halt(e)
+
+    def know_program(self, found: dict[str, str]) -> None:
+        """Put what :func:`program` found on the logon screen; nobody waits while it reads all the files."""
+        self._program.update(found)
 
     def _open_journal(self, store: Store, identity: Identity) -> None:
         self.flow.handle(f.Starting(phrase("Checking the journal"), 40))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.config import Config
-from kiosk.desk import IN_STEP, Desk, needs_of
+from kiosk.desk import IN_STEP, Desk, needs_of, program
 from kiosk.flow import said as f
 from kiosk.mirror import Mirror
 from kiosk.words import SayIn, in_english, phrase, said
@@ -34,6 +34,8 @@ MARK_S_MAX = 10.0
 """How long the printer's thread waits for the disk before it gives up printing."""
 JOIN_S_MAX = 5.0
 MIRROR_RETRY_S = 5.0
+SHOWN_S_MAX = 2.0
+"""How long the workers wait for the first screen before they load their libraries beside it."""
 QUEUE_MAX = 10_000
 VITAL = ("desk", "printer")
 """Threads without which nothing can be sold; the others are started again when they fail."""
@@ -83,7 +85,7 @@ class Engine:
         self._threads: dict[str, threading.Thread] = {}
         self._uplink: Uplink | None = None
         self._scanner: Scanner | None = None
-        self._mirror_wake, self._end = threading.Event(), threading.Event()
+        self._mirror_wake, self._end, self._shown = threading.Event(), threading.Event(), threading.Event()
         self._ending = self._failed = self._again = False
         self._kept = kept
         self._turned, self._opened = clock.monotonic_ms(), False
@@ -94,7 +96,19 @@ class Engine:
     def start(self, on_change: Callable[[], None]) -> None:
         """Come up. ``on_change`` is called from any thread whenever the view is another."""
         self._on_change = on_change
+        if "desk" in self._threads:
+            on_change()
+        else:
+            self._shown.set()
+            self.open()
+
+    def open(self) -> None:
+        """Open the journal while the screens are still being read; ``start`` follows.
+
+        The workers' libraries are then loaded behind the first screen: with the first ``tick``.
+        """
         self._begin("desk", self._desk_life)
+        self._begin("program", lambda: self._behind_the_screen(self._know_program))
 
     def act(self, name: str, arg: str = "") -> None:
         """Somebody touched something."""
@@ -106,6 +120,7 @@ class Engine:
 
     def tick(self) -> None:
         """Look after the workers that selling needs: a dead one stops the kiosk visibly."""
+        self._shown.set()
         for name, thread in list(self._threads.items()):
             if not thread.is_alive() and not self._ending and not self._dead and name in VITAL:
                 self._dead = name
@@ -134,6 +149,7 @@ class Engine:
         self._failed = bool(self._dead) or (self._view["screen"] == "blocked" and not self._desk.is_open)
         self._ending = True
         self._end.set()
+        self._shown.set()
         if self._scanner is not None:
             self._scanner.close()
         self._jobs.put(None)
@@ -245,8 +261,9 @@ class Engine:
         if "printer" in self._threads:
             return
         doubt = any(p.state != "queued" for p in desk.till.pending())
-        self._begin("printer", lambda: self._printer_life(doubt))
-        self._begin("network", lambda: self._keep_up(self._network_life, desk.uplink_failed))
+        self._begin("printer", lambda: self._behind_the_screen(lambda: self._printer_life(doubt)))
+        network = lambda: self._keep_up(self._network_life, desk.uplink_failed)  # noqa: E731 - as its neighbours
+        self._begin("network", lambda: self._behind_the_screen(network))
         if self._config.mirror is not None:
             self._begin(
                 "mirror", lambda: self._keep_up(self._mirror_life, lambda words: desk.mirror_seen(words, 0))
@@ -320,6 +337,14 @@ class Engine:
             )
         if failed is not None:
             raise failed
+
+    def _know_program(self) -> None:
+        found = program()
+        self._post(lambda: self._desk.know_program(found))
+
+    def _behind_the_screen(self, life: Callable[[], None]) -> None:
+        self._shown.wait(SHOWN_S_MAX)
+        life()
 
     def _printer_life(self, doubt: bool) -> None:
         from hardware.printer import DeviceError  # noqa: PLC0415 - the printer's libraries load on its thread

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import shiboken6
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent
 from PySide6.QtQuick import QQuickWindow
@@ -31,6 +31,7 @@ HERE = Path(__file__).parent
 MAIN = HERE / "qml" / "Main.qml"
 FONTS = HERE / "fonts"
 FAMILY = "Inter"
+STARTING = "starting"
 SWITCH_S = 0.0005
 """How long another thread may keep Python from the one that draws; Python's own 5 ms, some ten times in a row,
 are a stall that a finger notices."""
@@ -41,20 +42,12 @@ _log = logging.getLogger(__name__)
 class Screens:
     """One window with its QML engine and its journey."""
 
-    def __init__(
-        self, engine: Engine | Callable[[], Engine], theme: str = "light", size: tuple[int, int] | None = None
-    ) -> None:
-        """Load everything; the window is not shown yet. ``Fault`` where the screens cannot be loaded.
-
-        ``engine`` may be a function: it is asked for the engine once the screens have been read, so that the two
-        can be made side by side.
-        """
+    def __init__(self, engine: Engine, theme: str = "light", size: tuple[int, int] | None = None) -> None:
+        """Load everything; the window is not shown yet. ``Fault`` where the screens cannot be loaded."""
         fonts()
         self._qml = QQmlApplicationEngine()
         self._qml.addImportPath(str(MAIN.parent))
-        # What is read here the engine keeps for the load below.
-        read = QQmlComponent(self._qml, QUrl.fromLocalFile(str(MAIN)))
-        self.engine = engine() if callable(engine) else engine
+        self.engine = engine
         self.journey = Journey(self.engine, theme)
         context = self._qml.rootContext()
         context.setContextProperty("journey", self.journey)
@@ -63,6 +56,7 @@ class Screens:
         self._qml.load(QUrl.fromLocalFile(str(MAIN)))
         roots = self._qml.rootObjects()
         if not roots or not isinstance(roots[0], QQuickWindow):
+            read = QQmlComponent(self._qml, QUrl.fromLocalFile(str(MAIN)))
             _log.error("the screens cannot be loaded: %s", read.errorString())
             raise Fault("no_screens", "The screens could not be loaded.", "Install the program again.")
         self.window: QQuickWindow = roots[0]
@@ -91,19 +85,43 @@ def fonts() -> None:
     QGuiApplication.setFont(QFont([FAMILY, "DejaVu Sans"]))
 
 
-def run(engine: Engine | Callable[[], Engine], config: Config) -> int:
-    """Show the kiosk until its window closes; returns the exit code. Starts the engine and stops it.
+class FirstFrame(QObject):
+    """Says in the log when the kiosk can be used, and does then what could wait until somebody sees it."""
 
-    ``engine`` may be a function, as in ``Screens``.
-    """
-    sys.setswitchinterval(SWITCH_S)
-    os.environ.setdefault("QT_SCALE_FACTOR_ROUNDING_POLICY", "PassThrough")
-    application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
-    application.setApplicationName("Tombola")
+    def __init__(self, screens: Screens, then: Callable[[], None]) -> None:
+        super().__init__(screens.journey)
+        self._screens, self._then = screens, then
+        screens.window.frameSwapped.connect(self._drawn)
+
+    @Slot()
+    def _drawn(self) -> None:
+        screen = self._screens.journey.seen["screen"]
+        if screen != STARTING:
+            self._screens.window.frameSwapped.disconnect(self._drawn)
+            _log.info("ready: %s", screen)
+            QTimer.singleShot(0, self._then)
+
+
+def _behind_the_first_frame(screens: Screens, config: Config) -> None:
+    from kiosk.ui.ear import Ear  # noqa: PLC0415 - nobody types or scans before there is something to see
+
+    Ear(screens.window, screens.journey)
     if config.size is None:
         from PySide6.QtCore import Qt  # noqa: PLC0415 - see ``kiosk.ui.journey``: it builds all of Qt's enumerations
 
         QGuiApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+    if config.drive is not None:
+        from kiosk.ui.drive import Door  # noqa: PLC0415 - only a demonstration pays for it
+
+        Door(screens.window, screens.journey, screens.engine, config.drive)
+
+
+def run(engine: Engine, config: Config) -> int:
+    """Show the kiosk until its window closes; returns the exit code. Starts the engine and stops it."""
+    sys.setswitchinterval(SWITCH_S)
+    os.environ.setdefault("QT_SCALE_FACTOR_ROUNDING_POLICY", "PassThrough")
+    application = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    application.setApplicationName("Tombola")
     # Told to end, the kiosk ends what is under way. Python looks at signals at the next beat of the stall watch.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: application.quit())
@@ -116,10 +134,7 @@ def run(engine: Engine | Callable[[], Engine], config: Config) -> int:
         screens.journey.start()
         watch.start()
         pulse.start()
-        if config.drive is not None:
-            from kiosk.ui.drive import Door  # noqa: PLC0415 - only a demonstration pays for it
-
-            Door(screens.window, screens.journey, screens.engine, config.drive)
+        FirstFrame(screens, lambda: _behind_the_first_frame(screens, config))
         return application.exec()
     finally:
         heart.stopping()
