@@ -274,11 +274,12 @@ def test_every_selling_screen_fits_in_large_text(qtbot: QtBot, size: tuple[int, 
 
 
 def ground(picture: QImage, rect: QRect) -> QColor:
-    """The colour that most of a text's place has: what it is written on."""
+    """What a text is written on: the colour that most of the frame around its ink has."""
     seen: Counter[int] = Counter()
-    for y in range(rect.top(), rect.bottom(), max(1, rect.height() // 12)):
-        for x in range(rect.left(), rect.right(), max(1, rect.width() // 24)):
-            seen[picture.pixel(x, y)] += 1
+    for x in range(rect.left(), rect.right() + 1, 2):
+        seen.update((picture.pixel(x, rect.top()), picture.pixel(x, rect.bottom())))
+    for y in range(rect.top(), rect.bottom() + 1, 2):
+        seen.update((picture.pixel(rect.left(), y), picture.pixel(rect.right(), y)))
     return QColor(seen.most_common(1)[0][0])
 
 
@@ -293,7 +294,9 @@ def test_every_text_on_every_selling_screen_stands_out(qtbot: QtBot, theme: str)
         window.show(**view_of(name, theme=theme))
         picture = window.screens.window.grabWindow()
         for item in window.every():
-            rect = painted(item).toAlignedRect() if is_written(item) and not scrolled(item) else QRect()
+            rect = QRect()
+            if is_written(item) and not scrolled(item):
+                rect = painted(item).adjusted(-4, 0, 4, 0).toAlignedRect()
             if not rect.isEmpty() and frame.contains(rect):
                 one, other = sorted(
                     (luminance(QColor(item.property("color"))), luminance(ground(picture, rect)))
@@ -381,10 +384,29 @@ def test_touches_reach_the_engine_by_name(window: Window) -> None:
             }
             | {"log_off"},
         ),
-        ("pay", {"back", "exact", "note:0", "note:3", "key:.", "key:9", "key:back", "cash"}),
+        ("attract", {"begin", "language:en", "language:fr", "language:es"}),
+        ("attract self service", {"begin", "language:fr", "call_attendant"}),
+        ("events many", {"back", "choose_event:0", "choose_event:5"}),
+        ("sell", {"times:1", "times:10", "sell_mode", "open_shift", "lock"}),
+        ("sell empty", {"repeat_last"}),
+        ("sell many events", {"open_events"}),
+        ("sell messages", {"open_messages", "dismiss"}),
+        ("customer", {"back", "focus:name", "focus:email", "key:@", "key:.com", "key:a", "customer_skip"}),
+        ("customer name", {"capital", "key:é", "key:space", "key:z", "key:enter", "key:back"}),
+        ("customer phone", {"key:+", "key:0", "customer_next"}),
+        ("age", {"age_yes", "age_no"}),
+        (
+            "pay",
+            {"back", "exact", "note:0", "note:3", "key:.", "key:9", "key:back", "cash", "pay_method:card"},
+        ),
+        ("pay card", {"focus:reference", "key:clear", "cash"}),
+        ("pay split", {"focus:given", "focus:card", "focus:reference", "note:1"}),
         ("print_problem", {"print_yes", "print_retry", "print_misprint"}),
         ("done", {"next"}),
-        ("lookup", {"back", "look_up", "open_void", "reprint", "key:Z", "key:enter"}),
+        ("choose", {"back", "add:0", "choose_event:1", "pay", "languages", "call_attendant"}),
+        ("review", {"back", "more:0", "less:1", "pay", "languages", "call_attendant"}),
+        ("attend", {"back", "attendant_here", "languages", "call_attendant"}),
+        ("lookup", {"back", "open_void", "reprint"}),
         ("void", {"back", "void_reason:customer", "void_reason:damaged", "void_confirm"}),
         ("sync", {"back", "sync_now"}),
         ("closed", {"sync_now", "open_lookup", "log_off"}),
@@ -392,8 +414,40 @@ def test_touches_reach_the_engine_by_name(window: Window) -> None:
 )
 def test_every_screen_offers_its_touches(window: Window, screen: str, names: set[str]) -> None:
     """K3: what can be touched has the name that is documented for it."""
-    window.show(screen=screen)
+    window.show(**view_of(screen))
     assert names <= set(items(window.screens.window))
+
+
+def test_a_finger_anywhere_on_the_front_page_begins(window: Window) -> None:
+    """K17: the customer need not find the button; a language or the button itself acts once, and alone."""
+    window.show(**view_of("attract"))
+    QTest.mouseClick(window.screens.window, Qt.MouseButton.LeftButton, pos=QPoint(640, 400))
+    window.settle()
+    window.tap("begin")
+    window.tap("language:fr")
+    assert window.engine.acts == [("begin", ""), ("begin", ""), ("language", "fr")]
+
+
+def test_a_capital_is_offered_where_a_name_begins_and_can_be_taken_back(window: Window) -> None:
+    """K16: the keyboard on the screen writes names; what it spells out arrives letter by letter."""
+    window.show(**view_of("customer name"))
+    window.tap("key:é")
+    window.tap("capital")
+    window.tap("key:é")
+    window.show(**view_of("customer"))
+    window.tap("key:.com")
+    assert window.engine.acts == [("key", one) for one in ("É", "é", ".", "c", "o", "m")]
+
+
+def test_a_customer_changes_the_language_on_every_page_of_his_own(window: Window) -> None:
+    """K17: two touches, on each screen."""
+    for screen in ("choose", "review", "attend"):
+        window.show(**view_of(screen))
+        window.tap("languages")
+        window.tap("language:es")
+        assert window.engine.acts.pop() == ("language", "es")
+        window.show(**view_of(screen, "es"))
+        assert "language:es" not in items(window.screens.window)
 
 
 def test_a_package_that_cannot_be_sold_cannot_be_touched(window: Window) -> None:

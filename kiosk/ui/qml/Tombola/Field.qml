@@ -51,6 +51,8 @@ Touch {
                 figures: true
                 color: field.value === "" ? Theme.muted : Theme.text
                 font.pixelSize: Theme.title
+                fontSizeMode: Text.HorizontalFit
+                minimumPixelSize: Theme.px(14)
                 elide: Text.ElideLeft
                 width: Math.min(implicitWidth, parent.width - Theme.px(8))
             }

@@ -16,7 +16,7 @@ Touch {
 
     readonly property color ink: enabled ? Theme.text : Theme.muted
     readonly property bool upright: height >= Theme.px(156) && width < 2.1 * height
-    readonly property real stub: Math.round(upright ? Math.min(height * 0.48, Theme.px(140)) : width * 0.46)
+    readonly property real stub: Math.round(upright ? Math.min(height * 0.48, Theme.px(140)) : width * (width < Theme.px(190) ? 0.42 : 0.46))
     readonly property int inset: Theme.px(width < Theme.px(190) ? 10 : 18)
 
     background: Ticket {
@@ -46,7 +46,7 @@ Touch {
                     strong: true
                     font.pixelSize: body.width < Theme.px(100) ? Theme.caption : body.height >= Theme.px(150) ? Theme.title : body.height >= Theme.px(88) ? Theme.lead : Theme.body
                     fontSizeMode: Text.HorizontalFit
-                    minimumPixelSize: Theme.px(12)
+                    minimumPixelSize: Theme.px(11)
                     color: button.ink
                 }
                 // Where the word has no room, the drawing says what is counted.
@@ -57,7 +57,7 @@ Touch {
                         id: sign
                         visible: body.width < Theme.px(100)
                         name: "ticket"
-                        size: Theme.px(20)
+                        size: Theme.px(18)
                         color: button.ink
                         anchors.verticalCenter: parent.verticalCenter
                     }
@@ -67,7 +67,7 @@ Touch {
                         figures: true
                         font.pixelSize: sign.visible ? Theme.caption : body.height >= Theme.px(150) ? Theme.px(26) : body.height >= Theme.px(88) ? Theme.lead : Theme.body
                         fontSizeMode: Text.HorizontalFit
-                        minimumPixelSize: Theme.px(13)
+                        minimumPixelSize: Theme.px(11)
                         color: button.ink
                     }
                 }
@@ -94,7 +94,7 @@ Touch {
             font.weight: Font.Bold
             font.pixelSize: Theme.px(button.upright ? 62 : 48)
             fontSizeMode: Text.Fit
-            minimumPixelSize: Theme.px(13)
+            minimumPixelSize: Theme.px(11)
         }
     }
 }

@@ -7,6 +7,11 @@ Item {
     property string words: ""
     property bool way: true
     property bool open: false // the languages are shown
+    readonly property string spoken: view.language
+    readonly property string there: view.screen
+
+    onSpokenChanged: open = false
+    onThereChanged: open = false
 
     implicitHeight: Theme.touchMin
 
@@ -15,10 +20,11 @@ Item {
         visible: head.way
         act: "back"
         picture: "back"
-        text: qsTr("Back")
+        text: Theme.narrow ? "" : qsTr("Back")
+        Accessible.name: qsTr("Back")
         size: Theme.body
         height: parent.height
-        width: Theme.narrow ? Theme.touchMin * 1.5 : implicitWidth
+        width: Theme.narrow ? Theme.touchMin : implicitWidth
     }
     Column {
         visible: !head.open
@@ -27,17 +33,22 @@ Item {
             width: parent.width
             text: head.title
             font.weight: Font.Bold
-            font.pixelSize: Theme.narrow ? Theme.lead : Theme.title
-            fontSizeMode: Text.HorizontalFit
+            font.pixelSize: words.visible ? Theme.title : Theme.lead
+            wrapMode: words.visible ? Text.NoWrap : Text.Wrap
+            maximumLineCount: words.visible ? 1 : 2
+            fontSizeMode: words.visible ? Text.HorizontalFit : Text.FixedSize
             minimumPixelSize: Theme.px(13)
+            lineHeight: 0.95
         }
         Words {
+            id: words
             width: parent.width
-            visible: text !== "" && !Theme.narrow
             text: head.words
             color: Theme.muted
+            visible: text !== "" && least.advanceWidth < width - 2
             fontSizeMode: Text.HorizontalFit
-            minimumPixelSize: Theme.px(12)
+            minimumPixelSize: Theme.px(13)
+            TextMetrics { id: least; font { family: Theme.family; pixelSize: Theme.px(13) } text: head.words }
         }
     }
     Languages {
@@ -49,34 +60,22 @@ Item {
         id: tools
         anchors { right: parent.right; verticalCenter: parent.verticalCenter }
         spacing: Theme.small
-        BigButton {
+        RailButton {
             id: globe
             act: "languages"
             picture: "globe"
-            chosen: head.open
-            text: Theme.narrow ? "" : (view.languages.find((one) => one.selected) || { name: "" }).name
-            size: Theme.body
+            text: (view.languages.find((one) => one.selected) || { name: "" }).name
             height: head.height
-            width: Theme.narrow ? Theme.touchMin : implicitWidth
-            Accessible.name: qsTr("Language")
+            Accessible.name: qsTr("Language: %1").arg(text)
             function go() { head.open = !head.open; }
         }
-        BigButton {
+        RailButton {
             act: "call_attendant"
             picture: "bell"
             offered: !view.attendant.called
-            text: Theme.narrow ? "" : view.attendant.called ? qsTr("Help is on its way") : qsTr("Call an attendant")
-            size: Theme.body
+            text: view.attendant.called ? qsTr("Called") : qsTr("Help")
             height: head.height
-            width: Theme.narrow ? Theme.touchMin : implicitWidth
-            Accessible.name: qsTr("Call an attendant")
-        }
-    }
-    Connections {
-        target: view
-        function onValueChanged(key) {
-            if (key === "language" || key === "screen")
-                head.open = false;
+            Accessible.name: view.attendant.called ? qsTr("Help is on its way") : qsTr("Call an attendant")
         }
     }
 }

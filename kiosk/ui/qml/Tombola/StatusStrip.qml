@@ -229,7 +229,7 @@ Rectangle {
             Words {
                 id: mailed
                 anchors { left: envelope.right; leftMargin: Theme.small; verticalCenter: envelope.verticalCenter }
-                text: Theme.narrow ? Theme.count(mail.unread) : mail.text
+                text: Theme.portrait ? Theme.count(mail.unread) : mail.text
                 strong: true
                 color: Theme.goldInk
                 font.pixelSize: Theme.caption

@@ -39,9 +39,10 @@ Touch {
                 color: Theme.ink(toast.kind)
                 font.pixelSize: Theme.body
                 fontSizeMode: Text.Fit
-                minimumPixelSize: Theme.px(13)
+                minimumPixelSize: Theme.px(11)
                 wrapMode: Text.Wrap
-                maximumLineCount: 2
+                maximumLineCount: 3
+                lineHeight: 0.95
             }
             Icon {
                 id: away

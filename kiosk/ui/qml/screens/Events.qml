@@ -19,7 +19,7 @@ ColumnLayout {
         readonly property int rows: Math.ceil(lists.events.count / across)
         Layout.fillWidth: true
         Layout.fillHeight: true
-        needed: rows * Theme.px(132) + (rows - 1) * Theme.gap
+        needed: rows * Theme.px(140) + (rows - 1) * Theme.gap
 
         Item {
             id: grid
@@ -55,27 +55,32 @@ ColumnLayout {
                         weight: event.down || event.lit ? Theme.px(3) : Theme.hair
                     }
                     contentItem: Item {
-                        Column {
+                        Words {
+                            id: name
                             anchors { left: parent.left; right: parent.right; leftMargin: Theme.margin; rightMargin: Theme.margin }
-                            y: (parent.height - event.stub - height) / 2
-                            Words {
-                                width: parent.width
-                                text: event.row.name
-                                strong: true
-                                color: event.enabled ? Theme.text : Theme.muted
-                                font.pixelSize: event.height > Theme.px(170) ? Theme.title : Theme.lead
-                                fontSizeMode: Text.HorizontalFit
-                                minimumPixelSize: Theme.px(15)
-                            }
-                            Words {
-                                width: parent.width
-                                visible: text !== ""
-                                text: [event.row.venue, event.row.left].filter(Boolean).join(" · ")
-                                color: Theme.muted
-                                font.pixelSize: Theme.caption
-                                fontSizeMode: Text.HorizontalFit
-                                minimumPixelSize: Theme.px(12)
-                            }
+                            y: Theme.tiny
+                            height: parent.height - event.stub - 2 * Theme.tiny - (where.visible ? where.height : 0)
+                            verticalAlignment: where.visible ? Text.AlignBottom : Text.AlignVCenter
+                            text: event.row.name
+                            strong: true
+                            color: event.enabled ? Theme.text : Theme.muted
+                            font.pixelSize: event.height > Theme.px(170) ? Theme.title : Theme.lead
+                            fontSizeMode: Text.Fit
+                            minimumPixelSize: Theme.px(14)
+                            lineHeight: 0.95
+                            wrapMode: Text.Wrap
+                        }
+                        Words {
+                            id: where
+                            anchors { left: parent.left; right: parent.right; leftMargin: Theme.margin; rightMargin: Theme.margin }
+                            y: parent.height - event.stub - Theme.tiny - height
+                            height: implicitHeight + (event.height > Theme.px(170) ? Theme.small : 0)
+                            visible: text !== ""
+                            text: event.height > Theme.px(140) || event.width > Theme.px(420) ? [event.row.venue, event.row.left].filter(Boolean).join(" · ") : event.row.left
+                            color: Theme.muted
+                            font.pixelSize: Theme.caption
+                            fontSizeMode: Text.HorizontalFit
+                            minimumPixelSize: Theme.px(12)
                         }
                         Words {
                             id: state

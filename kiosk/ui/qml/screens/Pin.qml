@@ -38,70 +38,73 @@ Item {
                 }
                 Brand { size: Theme.lead; visible: !Theme.narrow && !Theme.low }
             }
-            GridView {
+            Stretch {
                 id: people
+                readonly property int across: width > Theme.px(400) ? 2 : 1
+                readonly property int rows: Math.ceil(lists.operators.count / across)
+                readonly property int cellHeight: Theme.touchMin + Theme.px(lists.operators.count > 6 ? 0 : 12)
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 Layout.minimumHeight: Theme.touch
-                clip: true
-                model: lists.operators
-                readonly property int across: width > Theme.px(400) ? 2 : 1
-                readonly property bool more: Math.ceil(lists.operators.count / across) * cellHeight > height + 1
-                cellWidth: Math.floor((width - (more ? Theme.gap : 0)) / across)
-                cellHeight: Theme.touchMin + Theme.px(lists.operators.count > 6 ? 8 : 20) + Theme.small
-                boundsBehavior: Flickable.StopAtBounds
-                delegate: Item {
-                    id: person
-                    required property var row
-                    required property int index
-                    width: people.cellWidth
-                    height: people.cellHeight
-                    Touch {
-                        id: name
-                        anchors { fill: parent; rightMargin: Theme.small; bottomMargin: Theme.small }
-                        readonly property bool chosen: view.pin.chosen === person.row.id
-                        act: "choose_operator"
-                        arg: person.row.id
-                        mark: person.index
-                        text: person.row.name
-                        Accessible.role: Accessible.RadioButton
-                        Accessible.checkable: true
-                        Accessible.checked: chosen
-                        background: Rectangle {
-                            radius: Theme.radius
-                            color: name.chosen ? (name.down ? Theme.accentDown : Theme.accent) : name.down ? Theme.down : Theme.surface
-                            border.width: name.chosen ? 0 : Theme.hair
-                            border.color: Theme.line
-                        }
-                        contentItem: Item {
-                            Rectangle {
-                                id: face
-                                anchors { left: parent.left; leftMargin: Theme.small; verticalCenter: parent.verticalCenter }
-                                width: Math.min(parent.height - 2 * Theme.small, Theme.px(56))
-                                height: width
-                                radius: width / 2
-                                color: Theme.stub(person.index)
-                                Words {
-                                    anchors.centerIn: parent
-                                    text: person.row.name.split(/[\s-]+/).slice(0, 2).map((word) => word[0]).join("").toUpperCase()
-                                    color: Theme.stubInk
-                                    font.weight: Font.Bold
-                                    font.pixelSize: parent.width * 0.4
-                                }
+                needed: rows * (cellHeight + Theme.small)
+
+                Item {
+                    id: crowd
+                    width: parent.width
+                    height: parent.height
+                    Repeater {
+                        model: lists.operators
+                        Touch {
+                            id: name
+                            required property var row
+                            required property int index
+                            x: (index % people.across) * (width + Theme.small)
+                            y: Math.floor(index / people.across) * (height + Theme.small)
+                            width: Math.floor((crowd.width - (people.across - 1) * Theme.small) / people.across)
+                            height: people.cellHeight
+                            readonly property bool chosen: view.pin.chosen === name.row.id
+                            act: "choose_operator"
+                            arg: name.row.id
+                            mark: name.index
+                            text: name.row.name
+                            Accessible.role: Accessible.RadioButton
+                            Accessible.checkable: true
+                            Accessible.checked: chosen
+                            background: Rectangle {
+                                radius: Theme.radius
+                                color: name.chosen ? (name.down ? Theme.accentDown : Theme.accent) : name.down ? Theme.down : Theme.surface
+                                border.width: name.chosen ? 0 : Theme.hair
+                                border.color: Theme.line
                             }
-                            Words {
-                                anchors { left: face.right; right: parent.right; leftMargin: Theme.small; rightMargin: Theme.small; verticalCenter: parent.verticalCenter }
-                                text: person.row.name
-                                strong: true
-                                color: name.chosen ? Theme.accentInk : Theme.text
-                                font.pixelSize: Theme.lead
-                                fontSizeMode: Text.HorizontalFit
-                                minimumPixelSize: Theme.px(13)
+                            contentItem: Item {
+                                Rectangle {
+                                    id: face
+                                    anchors { left: parent.left; leftMargin: Theme.small; verticalCenter: parent.verticalCenter }
+                                    width: Math.min(parent.height - 2 * Theme.small, Theme.px(56))
+                                    height: width
+                                    radius: width / 2
+                                    color: Theme.stub(name.index)
+                                    Words {
+                                        anchors.centerIn: parent
+                                        text: name.row.name.split(/[\s-]+/).slice(0, 2).map((word) => word[0]).join("").toUpperCase()
+                                        color: Theme.stubInk
+                                        font.weight: Font.Bold
+                                        font.pixelSize: parent.width * 0.4
+                                    }
+                                }
+                                Words {
+                                    anchors { left: face.right; right: parent.right; leftMargin: Theme.small; rightMargin: Theme.small; verticalCenter: parent.verticalCenter }
+                                    text: name.row.name
+                                    strong: true
+                                    color: name.chosen ? Theme.accentInk : Theme.text
+                                    font.pixelSize: Theme.lead
+                                    fontSizeMode: Text.HorizontalFit
+                                    minimumPixelSize: Theme.px(13)
+                                }
                             }
                         }
                     }
                 }
-                ScrollMark { along: people }
             }
             RowLayout {
                 Layout.fillWidth: true

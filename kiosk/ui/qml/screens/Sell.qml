@@ -53,32 +53,37 @@ Item {
         }
     }
 
-    // As many rows as it takes, each filled from edge to edge, the fuller ones first.
-    component Packages: Item {
+    // As many rows as it takes, each filled from edge to edge, the fuller ones first; it scrolls where they are many.
+    component Packages: Stretch {
         id: grid
         readonly property int amount: lists.packages.count
-        readonly property bool slim: width < Theme.px(420)
-        readonly property int rows: slim ? Math.ceil(amount / 2) : amount <= 3 ? 1 : amount <= 6 ? 2 : amount <= 9 ? 3 : amount <= 16 ? 4 : Math.ceil(amount / 5)
-        readonly property int base: Math.max(1, Math.floor(amount / rows))
+        readonly property int most: Math.max(1, Math.floor((width + Theme.gap) / (Theme.px(154) + Theme.gap)))
+        readonly property int wanted: amount <= 3 ? 1 : amount <= 6 ? 2 : amount <= 9 ? 3 : amount <= 16 ? 4 : Math.ceil(amount / 5)
+        readonly property int rows: Math.max(wanted, Math.ceil(amount / most))
+        readonly property int base: Math.max(1, Math.floor(amount / Math.max(1, rows)))
         readonly property int fuller: amount - base * rows
-        readonly property real cellHeight: Math.max(Theme.touchMin, Math.min(Theme.px(rows === 1 ? 320 : 260), Math.floor((height - (rows - 1) * Theme.gap) / rows)))
+        readonly property int lowest: Math.max(Theme.touchMin, Theme.px(76))
+        readonly property int cellHeight: Math.max(lowest, Math.min(Theme.px(rows === 1 ? 320 : 260), Math.floor((height - (rows - 1) * Theme.gap) / Math.max(1, rows))))
+        needed: rows * lowest + (rows - 1) * Theme.gap
 
-        implicitHeight: rows * Theme.touchMin + (rows - 1) * Theme.gap
-        clip: implicitHeight > height + 1
-
-        Repeater {
-            model: lists.packages
-            PackageButton {
-                required row
-                required property int index
-                readonly property int split: grid.fuller * (grid.base + 1)
-                readonly property int line: index < split ? Math.floor(index / (grid.base + 1)) : grid.fuller + Math.floor((index - split) / grid.base)
-                readonly property int inLine: line < grid.fuller ? grid.base + 1 : grid.base
-                readonly property int place: index < split ? index % inLine : (index - split) % inLine
-                x: place * (width + Theme.gap)
-                y: line * (height + Theme.gap)
-                width: Math.floor((grid.width - (inLine - 1) * Theme.gap) / inLine)
-                height: grid.cellHeight
+        Item {
+            id: field
+            width: parent.width
+            height: parent.height
+            Repeater {
+                model: lists.packages
+                PackageButton {
+                    required row
+                    required property int index
+                    readonly property int split: grid.fuller * (grid.base + 1)
+                    readonly property int line: index < split ? Math.floor(index / (grid.base + 1)) : grid.fuller + Math.floor((index - split) / grid.base)
+                    readonly property int inLine: line < grid.fuller ? grid.base + 1 : grid.base
+                    readonly property int place: index < split ? index % inLine : (index - split) % inLine
+                    x: place * (width + Theme.gap)
+                    y: line * (height + Theme.gap)
+                    width: Math.floor((field.width - (inLine - 1) * Theme.gap) / inLine)
+                    height: grid.cellHeight
+                }
             }
         }
     }
