@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -83,6 +84,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"tombola-kiosk: {e}", file=sys.stderr)
         return 1 if isinstance(e, Fault) else 2
 
+    gc.disable()  # until the first screen stands: nothing made until then is thrown away
     # One after the other: Python runs one of two threads at a time, and what they hand over to and fro costs more than
     # the little that goes on beside it. The journal opens while the screens are read.
     from kiosk.engine import Engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import logging
 import os
 import signal
@@ -103,6 +104,10 @@ class FirstFrame(QObject):
 
 
 def _behind_the_first_frame(screens: Screens, config: Config) -> None:
+    # What a kiosk is made of stays for as long as it runs: no later collection looks at it again.
+    gc.collect()
+    gc.freeze()
+    gc.enable()
     from kiosk.ui.ear import Ear  # noqa: PLC0415 - nobody types or scans before there is something to see
 
     Ear(screens.window, screens.journey)
