@@ -375,9 +375,7 @@ class Derivation:
         self._write_use()
         for doubt in self.drawers.write():
             self.findings.append(
-                Finding(
-                    "cash", doubt.seq, subject=doubt.subject, detail={"words": doubt.words, **doubt.detail}
-                )
+                Finding("cash", doubt.seq, subject=doubt.subject, detail={"words": doubt.words})
             )
         find(self.c, self.unit, self.findings)
         self._write_events()

@@ -497,6 +497,9 @@ _UNIT_SALES = (
     Field("misprint_amount", "Misprint", "money"),
     Field("refunded_amount", "Refunded", "money"),
     Field("expected_amount", "Left of sales", "money"),
+)
+_UNIT_CASH = (
+    Field("expected_amount", "Left of sales", "money"),
     Field("card_amount", "Paid by card", "money"),
     Field("paid_amount", "Prizes paid out here", "money"),
     Field("drawer_amount", "Cash expected", "money"),
@@ -531,6 +534,19 @@ UNITS = Report(
             statements.units,
             "No kiosk ever had numbers of this event.",
             tuple(one.name for one in _UNIT_SALES),
+        ),
+        Table(
+            "cash",
+            "Cash",
+            (
+                Field("unit", "Kiosk"),
+                Field("device", "Identifier", "code"),
+                Field("epoch", "Enrolment", "count"),
+                *_UNIT_CASH,
+            ),
+            statements.units,
+            "No kiosk ever had numbers of this event.",
+            tuple(one.name for one in _UNIT_CASH),
         ),
         Table(
             "standing",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -86,7 +86,6 @@ class Doubt:
     seq: int
     subject: str
     words: str
-    detail: dict[str, Any] = field(default_factory=dict)
 
 
 class Drawers:
@@ -128,8 +127,8 @@ class Drawers:
             "at": utc(at if 0 <= at <= MOMENT_MS_MAX else self.now),
         }
 
-    def _doubt(self, one: Entry, subject: str, words: str, **detail: Any) -> None:
-        self.doubts.append(Doubt(one.header.seq, _clean(subject), words, detail))
+    def _doubt(self, one: Entry, subject: str, words: str) -> None:
+        self.doubts.append(Doubt(one.header.seq, _clean(subject), words))
 
     def _opening(self, one: Entry, body: sale.ShiftOpened) -> None:
         if not _UUID(body.shift) or not 0 < body.number <= NUMBER_MAX or body.shift in self.opened:
@@ -227,9 +226,9 @@ class Drawers:
         mine = (s.c.rsu_id == self.unit.rsu_id, s.c.epoch == self.unit.epoch)
         wanted = {body.shift for _, body in self.ended}
         held = {
-            str(row.shift_id): row.opened_seq
+            str(row.shift_id): (row.opened_seq, row.number)
             for row in self.c.execute(
-                select(s.c.shift_id, s.c.opened_seq).where(*mine, s.c.shift_id.in_(wanted))
+                select(s.c.shift_id, s.c.opened_seq, s.c.number).where(*mine, s.c.shift_id.in_(wanted))
             )
         }
         decided = organisations.of(
@@ -239,13 +238,13 @@ class Drawers:
             ).scalar_one(),
         )
         for place, (one, body) in enumerate(self.ended):
-            opened = held.get(body.shift)
-            if opened is None or opened > one.header.seq:
+            opened, number = held.get(body.shift, (one.header.seq, 0))
+            if opened >= one.header.seq:
                 self._doubt(one, body.shift, "a shift was closed, or supplemented, that was never opened")
                 continue
             agrees = None
             if place < RECOUNTED_PER_BATCH_MAX:
-                agrees = self._recount(one, body, opened)
+                agrees = self._recount(one, body, opened, number)
             if isinstance(body, sale.ShiftClosed):
                 row = self._row(one)
                 self.c.execute(
@@ -260,7 +259,7 @@ class Drawers:
                     )
                 )
             self._sums(one, body)
-            self._over(one, body, decided)
+            self._over(one, body, decided, number)
 
     def _sums(self, one: Entry, body: sale.ShiftClosed | sale.ShiftSupplement) -> None:
         supplement = 0 if isinstance(body, sale.ShiftClosed) else max(1, min(body.number, NUMBER_MAX))
@@ -273,7 +272,9 @@ class Drawers:
         if rows:
             self.c.execute(upsert(m.shift_sums).on_conflict_do_nothing(), rows)
 
-    def _recount(self, one: Entry, body: sale.ShiftClosed | sale.ShiftSupplement, opened: int) -> bool | None:
+    def _recount(
+        self, one: Entry, body: sale.ShiftClosed | sale.ShiftSupplement, opened: int, number: int
+    ) -> bool | None:
         """Whether the office counts the same; None where there is too much to count."""
         book = shift.Book()
         for count, (seq, found) in enumerate(self._entries(opened, one.header.seq)):
@@ -303,14 +304,12 @@ class Drawers:
                 self._doubt(
                     one,
                     f"{body.shift} {currency}",
-                    "; ".join(
+                    f"shift {number}: "
+                    + "; ".join(
                         f"{_NAMES[name]}: the kiosk says {_shown(name, getattr(a, name), currency)}, "
                         f"its own entries come to {_shown(name, getattr(b, name), currency)}"
                         for name in places
                     ),
-                    shift=body.shift,
-                    currency=currency,
-                    fields=places,
                 )
         return not wrong
 
@@ -338,7 +337,11 @@ class Drawers:
             first = rows[-1].seq + 1
 
     def _over(
-        self, one: Entry, body: sale.ShiftClosed | sale.ShiftSupplement, decided: organisations.Decided
+        self,
+        one: Entry,
+        body: sale.ShiftClosed | sale.ShiftSupplement,
+        decided: organisations.Decided,
+        number: int,
     ) -> None:
         for said in body.sums:
             if abs(said.over) > decided.tolerated(said.currency):
@@ -346,12 +349,9 @@ class Drawers:
                 self._doubt(
                     one,
                     f"{body.shift} {said.currency} {state}",
-                    f"the drawer was {state} by {_shown('over', abs(said.over), said.currency)}: "
+                    f"shift {number}: the drawer was {state} by {_shown('over', abs(said.over), said.currency)}: "
                     f"{_shown('counted', said.counted, said.currency)} counted, "
                     f"{_shown('expected', said.expected, said.currency)} expected",
-                    shift=body.shift,
-                    currency=said.currency,
-                    over=said.over,
                 )
 
 

@@ -39,6 +39,10 @@ EFFECTS: Final = {
         "I agree: the draw goes on without this kiosk, and what it has not handed over enters no pool.",
         "No: the draw waits for this kiosk.",
     ),
+    "cash": (
+        "It is explained: say how. No sum that was signed changes.",
+        "It stays unexplained: say what is done about it. No sum that was signed changes.",
+    ),
     "order_twice": (
         "Taken note of: the order stays as it was journalled first.",
         "Taken note of: the order stays as it was journalled first.",

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 from shared import clock, medium
 from shared.errors import Refused
 from shared.medium import NotAMedium
-from syncserver import auth, intake, pools, reconcile
+from syncserver import auth, intake, pools, reconcile, shifts
 from syncserver import models as m
 from syncserver.admin import findings, ground
 from syncserver.admin.kiosks import FORM_BYTES, MEDIUM_BYTES_MAX
@@ -183,6 +183,7 @@ def _values(event: UUID, plan: str) -> dict[str, Any]:
             found.id: found.display_name
             for found in c.execute(select(u.c.id, u.c.display_name).where(u.c.id.in_(people)))
         }
+        known = shifts.names(c, [void.by_name for void in voids])
         corrupt = _corruption(c, event)
         excluded = pools.exclusions(c, event)
         affected = {
@@ -205,6 +206,7 @@ def _values(event: UUID, plan: str) -> dict[str, Any]:
         "voids_shown": VOIDS_SHOWN,
         "unseen": unseen,
         "names": names,
+        "known": known,
         "confirmable": all(
             gate.passed for gate in status.gates if gate.code not in {"confirmed", "linked", "under_way"}
         ),

@@ -708,7 +708,7 @@ def test_cards_and_what_was_counted_stand_beside_the_sales(scene: Scene) -> None
     kiosk.journal(sale.DrawerOpened(by=str(scene.user), reason="sale"))
     kiosk.journal(sale.DrawerOpened(by=str(scene.user), reason="no_sale"))
     kiosk.send_all()
-    (row,) = rows(scene, "units", "units")
+    (row,) = rows(scene, "units", "cash")
     assert [row[name] for name in ("expected_amount", "card_amount", "drawer_amount")] == [
         "20.00",
         "3.00",
@@ -741,7 +741,7 @@ def test_what_a_drawer_held_of_two_events_is_told_of_neither(scene: Scene) -> No
     count(kiosk, mine, FLOAT + PRICE)
     closed(kiosk, mine)
     kiosk.send_all()
-    (row,) = rows(scene, "units", "units")
+    (row,) = rows(scene, "units", "cash")
     assert (row["drawer_amount"], row["counted_amount"], row["over_amount"]) == ("10.00", "", "")
     with scene.office.begin() as c:
         (unit,) = reconcile.status(scene.office, c, scene.event).rows

@@ -104,7 +104,7 @@ def test_sums_that_the_chain_does_not_bear_out_are_told_and_block_nothing(scene:
     assert kiosk.send().verdict == "accepted"
     (words,) = found(scene)
     assert words == (
-        "the sales: the kiosk says €0.00, its own entries come to €10.00; "
+        "shift 1: the sales: the kiosk says €0.00, its own entries come to €10.00; "
         "the number of sales: the kiosk says 0, its own entries come to 1"
     )
     with scene.office.begin() as c:
@@ -123,7 +123,7 @@ def test_a_drawer_over_or_short_beyond_what_is_tolerated_is_told(scene: Scene, o
     words = found(scene)
     assert len(words) == told
     if told:
-        assert words[0].startswith(f"the drawer was {'over' if off > 0 else 'short'} by €5.01: ")
+        assert words[0].startswith(f"shift 1: the drawer was {'over' if off > 0 else 'short'} by €5.01: ")
 
 
 def test_what_becomes_of_a_closed_shift_comes_as_a_supplement(scene: Scene) -> None:
