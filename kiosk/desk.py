@@ -9,12 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from hardware.keys import Key, Typed, Wedge
+from hardware.scans import BadScan, Scan
 from kiosk.catalog import Answer, Shelf
 from kiosk.config import Config, check_server, software, version
 from kiosk.customers import Customers
@@ -31,8 +33,8 @@ from shared.errors import Fault, KnownError, Refused
 from shared.ids import uuid7
 
 if TYPE_CHECKING:  # these load the network's and the printer's libraries: not before the first screen
-    from hardware.printer import Printer
-    from kiosk.spooler import Job, Slip, Spooler
+    from hardware.printer import Document, Printer
+    from kiosk.spooler import Spooler, Work
     from kiosk.uplink import Needs, Report, Transport, Uplink
 
 HOUSEKEEPING_MS = 1_000
@@ -66,12 +68,8 @@ def program() -> dict[str, str]:
 class Outside(Protocol):
     """What a desk has others do for it; their answers come back through ``handle``, ``take`` and ``enrolled``."""
 
-    def print(self, job: Job) -> None:
-        """Print, then ``desk.handle(PrintEnded)``."""
-        ...
-
-    def slip(self, slip: Slip) -> None:
-        """Print the proof of a void if the printer is ready; nobody waits for it."""
+    def print(self, work: Work) -> None:
+        """Do what the printer is for; what becomes of it comes back as an event, but for a void's slip."""
         ...
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
@@ -132,6 +130,14 @@ class Desk:
         """The last ticket that was looked up: its text, and what is known of it."""
         self._looked_at = self._touched_at = self._checkpoint_at = self._sealed_at = -(10**9)
         self._shop: f.ShopSeen | None = None
+        self._wedge = Wedge()
+        self._key_at = (0, 0)
+        """When the last key went down, by its own clock and by ours, milliseconds."""
+        self._foils: f.PrintFoils | None = None
+        """The counterfoils at the printer."""
+        self._pages: dict[str, Callable[[f.PageEnded], None]] = {}
+        """Who wants to know what becomes of a page, by its token."""
+        self._page_count = 0
         self._commands: dict[type, Callable[[Any], None]] = {
             f.Enrol: self._do_enrol,
             f.CheckPin: self._do_check_pin,
@@ -139,6 +145,9 @@ class Desk:
             f.Complete: self._do_complete,
             f.PrintTicket: self._do_print,
             f.SettlePrint: self._do_settle,
+            f.PrintFoils: self._do_print_foils,
+            f.SettleFoils: self._do_settle_foils,
+            f.AgainFoils: self._do_again_foils,
             f.Reprint: self._do_reprint,
             f.VoidOrder: self._do_void,
             f.LookUp: self._do_look_up,
@@ -287,11 +296,38 @@ class Desk:
         if self.is_open and self.flow.screen == "pay":
             self.till.draft(self.flow.counter.basket)
 
+    def pressed(self, key: Key, at_ms: int) -> None:
+        """A key of a keyboard, or of a scanner that is one; ``key.token`` is what the touch ``key`` would be told."""
+        self._key_at = (at_ms, self.clock.monotonic_ms())
+        self._heard(self._wedge.key(key, at_ms))
+
+    def key_wait_s(self) -> float:
+        """How long at most until ``key_pause`` has something to say."""
+        wait_ms = self._wedge.wait_ms
+        if wait_ms is None:
+            return 3_600.0
+        return max(0, self._key_at[1] + wait_ms - self.clock.monotonic_ms()) / 1000
+
+    def key_pause(self) -> None:
+        """No key came: what was held back in case it was a scan is typing, or a scan without an end."""
+        at_ms, heard_at = self._key_at
+        self._heard(self._wedge.idle(at_ms + self.clock.monotonic_ms() - heard_at))
+
+    def _heard(self, found: Sequence[Scan | BadScan | Typed]) -> None:
+        for one in found:
+            if not isinstance(one, Typed):
+                self.handle(f.Scanned(one.text if isinstance(one, Scan) else ""))
+            elif one.key.token:
+                self.touch("key", str(one.key.token))
+
     def handle(self, event: f.Event) -> None:
         """Take an event in, and do what follows from it."""
         if not isinstance(event, f.Tick):
             now = self.till.watch.now() if self.is_open else self.clock.now_ms()
             self.flow.handle(f.Tick(now, self.clock.monotonic_ms()))
+        if isinstance(event, f.PageEnded):
+            self._pages.pop(event.token)(event)
+            return
         if isinstance(event, f.PrintEnded):
             self._print_ended(event)
         elif isinstance(event, f.DeviceSeen) and event.code and self.is_open:
@@ -410,16 +446,77 @@ class Desk:
             )
         package = next((p for p in event.packages if p.id == line.package), None)
         name, perks = (package.name, package.description) if package else ("", "")
-        self._outside.print(Job(ticket, copy, event, name, perks))
+        language = self.flow.language
+        self._outside.print(Job(ticket, copy, event, name, perks, self._say_in(language), language))
 
-    def mark(self, order: str, copy: int, state: str) -> None:
-        """Note a print's state on the disk."""
-        self.till.sending(order, copy, state)
+    def mark(self, order: str, copy: int, state: str, foils: bool = False) -> None:
+        """Note on the disk how far the print of a ticket, or of its counterfoils, is."""
+        (self.till.foils_sending if foils else self.till.sending)(order, copy, state)
 
     def _print_ended(self, event: f.PrintEnded) -> None:
-        if event.outcome == "confirmed":
+        if event.outcome != "confirmed":
+            return
+        if not event.foils:
             self.till.printed(event.order, event.copy, whole=True, said_by_printer=True, detail=event.words)
-            self._appended()
+        elif self._foils is not None and (self._foils.ticket.line.order, self._foils.copy) == (
+            event.order,
+            event.copy,
+        ):
+            asked = self._foils
+            self.till.foils_ended(
+                asked.ticket,
+                asked.copy,
+                whole=True,
+                said_by_printer=True,
+                by=asked.by,
+                approved_by=asked.approved_by,
+            )
+        self._appended()
+
+    def _do_print_foils(self, command: f.PrintFoils) -> None:
+        from kiosk.spooler import Foils  # noqa: PLC0415 - as above
+
+        assert self.shelf is not None
+        event = self.shelf.events.get(command.ticket.line.event)
+        if event is None:
+            raise Refused(
+                "no_event",
+                phrase("The office no longer sends this event; its counterfoils cannot be printed."),
+            )
+        self._foils = command
+        language = self.flow.language
+        self._outside.print(Foils(command.ticket, command.copy, event, self._say_in(language), language))
+
+    def _do_settle_foils(self, command: f.SettleFoils) -> None:
+        self.till.foils_ended(
+            command.ticket,
+            command.copy,
+            whole=command.whole,
+            said_by_printer=False,
+            by=command.by,
+            approved_by=command.approved_by,
+        )
+        self._appended()
+
+    def _do_again_foils(self, command: f.AgainFoils) -> None:
+        made = self.till.foils_wanted(command.order)
+        self.handle(f.FoilsBegan(made.ticket, made.copy))
+        self._do_print_foils(f.PrintFoils(made.ticket, made.copy, command.by, command.approved_by))
+
+    def print_page(self, document: Document, ended: Callable[[f.PageEnded], None]) -> None:
+        """Print anything but a ticket, a report say; ``ended`` is told what became of it."""
+        from kiosk.spooler import Page  # noqa: PLC0415 - as above
+
+        self._page_count += 1
+        token = str(self._page_count)
+        self._pages[token] = ended
+        self._outside.print(Page(document, token))
+
+    def kick(self) -> None:
+        """Have the cash drawer opened; how it is then comes as ``DeviceSeen("drawer", …)``."""
+        from kiosk.spooler import Kick  # noqa: PLC0415 - as above
+
+        self._outside.print(Kick())
 
     def _do_settle(self, command: f.SettlePrint) -> None:
         self.till.printed(command.order, command.copy, whole=command.whole, said_by_printer=False)
@@ -445,8 +542,11 @@ class Desk:
         line = voided.ticket.line
         event = self.shelf.events.get(line.event)
         if event is not None:
-            words = str(dict(f.VOID_REASONS).get(reason, reason))
-            self._outside.slip(Slip(line, event, self.clock.now_ms(), words))
+            words = str(said(dict(f.VOID_REASONS).get(reason, reason), self._say_in(self.flow.language)))
+            language = self.flow.language
+            self._outside.print(
+                Slip(line, event, self.clock.now_ms(), words, self._say_in(language), language)
+            )
 
     def _do_check_pin(self, command: f.CheckPin) -> None:
         assert self.shelf is not None
@@ -865,20 +965,15 @@ class Alone:
             me.name,
             desk.config.paper_mm,
             doubt=doubt,
+            drawer=desk.config.drawer,
         )
         self.uplink = Uplink(me, store.reader, desk.clock, desk.take, desk.till.acknowledged, self._transport)
         self.need(desk)
 
-    def print(self, job: Job) -> None:
+    def print(self, work: Work) -> None:
         """Print, and tell the desk."""
-        assert self._desk is not None
         assert self._spooler is not None
-        self._desk.handle(self._spooler.print(job))
-
-    def slip(self, slip: Slip) -> None:
-        """Print the slip if the printer is ready."""
-        assert self._spooler is not None
-        self._spooler.slip(slip)
+        self._spooler.do(work)
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
         """Keep the question until :meth:`answer_enrolment`: the desk is in the midst of asking it."""

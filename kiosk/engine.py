@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hardware.keys import Key
 from kiosk.config import Config
 from kiosk.desk import IN_STEP, Desk, needs_of, program
 from kiosk.flow import said as f
@@ -26,7 +27,7 @@ from shared.errors import Fault, KnownError
 if TYPE_CHECKING:  # these load the network's and the printer's libraries: not before the first screen
     from hardware.printer import Printer
     from hardware.scanner import Scanner
-    from kiosk.spooler import Job, Slip
+    from kiosk.spooler import Spooler, Work
     from kiosk.uplink import Transport, Uplink
 
 TICK_S = 0.25
@@ -78,7 +79,7 @@ class Engine:
         self._config, self._clock, self._transport = config, clock, transport
         self._open_printer, self._say_in = open_printer, say_in
         self._inbox: queue.Queue[Callable[[], None] | None] = queue.Queue(QUEUE_MAX)
-        self._jobs: queue.Queue[Job | Slip | None] = queue.Queue(QUEUE_MAX)
+        self._jobs: queue.Queue[Work | None] = queue.Queue(QUEUE_MAX)
         self._desk = Desk(config, clock, self, boot=boot_name(), device=device_name(), say_in=say_in)
         self._view = self._desk.view()
         self._on_change: Callable[[], None] = lambda: None
@@ -113,6 +114,11 @@ class Engine:
     def act(self, name: str, arg: str = "") -> None:
         """Somebody touched something."""
         self._post(lambda: self._desk.touch(name, arg))
+
+    def pressed(self, code: int, text: str, meaning: str, *, shift: bool, repeat: bool, at_ms: int) -> None:
+        """A key went down at a real keyboard, or at a scanner that is one."""
+        key = Key(code, text, shift, repeat, meaning)
+        self._post(lambda: self._desk.pressed(key, at_ms))
 
     def view(self) -> dict[str, Any]:
         """What to show now. A new dict each time it changes; never changed afterwards."""
@@ -240,8 +246,9 @@ class Engine:
         while True:
             self._turned = self._clock.monotonic_ms()
             try:
-                work = self._inbox.get(timeout=0.0005 if more else TICK_S)
+                work = self._inbox.get(timeout=0.0005 if more else min(TICK_S, desk.key_wait_s()))
             except queue.Empty:
+                desk.key_pause()
                 more = desk.idle()
             else:
                 if work is None:
@@ -269,9 +276,9 @@ class Engine:
                 "mirror", lambda: self._keep_up(self._mirror_life, lambda words: desk.mirror_seen(words, 0))
             )
 
-    def print(self, job: Job) -> None:
+    def print(self, work: Work) -> None:
         """Hand a job to the printer's thread."""
-        self._jobs.put_nowait(job)
+        self._jobs.put_nowait(work)
 
     def hurry(self) -> None:
         """Talk to the office now."""
@@ -290,10 +297,6 @@ class Engine:
     def restart(self) -> None:
         """End, and be started again."""
         self._again = True
-
-    def slip(self, slip: Slip) -> None:
-        """Hand the proof of a void to the printer's thread."""
-        self._jobs.put_nowait(slip)
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
         """Ask the office on a thread of its own."""
@@ -316,13 +319,13 @@ class Engine:
     def _report(self, event: f.Event) -> None:
         self._post(lambda: self._desk.handle(event))
 
-    def _mark(self, order: str, copy: int, state: str) -> None:
+    def _mark(self, order: str, copy: int, state: str, foils: bool) -> None:
         """Have the desk write a print's state to the disk, and wait for it. On the printer's thread."""
         done: queue.Queue[Fault | None] = queue.Queue(1)
 
         def write() -> None:
             try:
-                self._desk.mark(order, copy, state)
+                self._desk.mark(order, copy, state, foils)
             except Fault as e:
                 done.put(e)
             else:
@@ -350,26 +353,38 @@ class Engine:
         from hardware.printer import DeviceError  # noqa: PLC0415 - the printer's libraries load on its thread
         from hardware.receipt_printer import ReceiptPrinter  # noqa: PLC0415 - as above
         from hardware.scanner import Scanner  # noqa: PLC0415 - as above
-        from kiosk.spooler import Spooler  # noqa: PLC0415 - as above
+        from kiosk.spooler import Spooler, scanner_seen  # noqa: PLC0415 - as above
 
         me, config = self._desk.identity, self._config
         assert me is not None
         if config.scanner:
             try:
                 self._scanner = Scanner(
-                    config.scanner, lambda scan: self._report(f.Scanned(getattr(scan, "text", "")))
+                    config.scanner,
+                    lambda scan: self._report(f.Scanned(getattr(scan, "text", ""))),
+                    lambda trouble: self._report(scanner_seen(trouble)),
                 )
-                self._report(f.DeviceSeen("scanner", phrase("Scanner set up"), ok=True))
             except DeviceError as e:
-                self._report(f.DeviceSeen("scanner", e.words, ok=False, code=e.code))
+                self._report(scanner_seen(e))
+        made: list[Spooler] = []
 
         def open_printer() -> Printer | None:
-            return ReceiptPrinter(config.printer, config.paper_mm) if config.printer else None
+            if not config.printer:
+                return None
+            return ReceiptPrinter(config.printer, config.paper_mm, on_status=made[0].seen)
 
-        opener = self._open_printer or open_printer
         spooler = Spooler(
-            opener, self._report, self._mark, me.key.sign, me.rsu, me.name, config.paper_mm, doubt=doubt
+            self._open_printer or open_printer,
+            self._report,
+            self._mark,
+            me.key.sign,
+            me.rsu,
+            me.name,
+            config.paper_mm,
+            doubt=doubt,
+            drawer=config.drawer,
         )
+        made.append(spooler)
         spooler.poll()
         spooler.run(self._jobs)
 

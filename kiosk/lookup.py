@@ -87,6 +87,7 @@ class Lookup:
                 standing and open_for_change and event is not None and event.policies.void_allowed
             ),
             "can_reprint": standing and event is not None,
+            "can_counterfoils": standing and self._till.has_counterfoils(known.ticket),
         }
 
     def _genuine(self, event: wire.EventInfo, ranges: list[numbers.Range]) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
 from hardware.printer import (
     DOTS_BY_PAPER_MM,
     QR_BYTES_MAX,
@@ -58,7 +56,12 @@ _log = logging.getLogger(__name__)
 
 def local_time(at: int, timezone: str, language: str = "en") -> str:
     """Date and 24-hour time at the venue: ``21 Nov 2026 19:42``."""
-    return format_datetime(utc(at).astimezone(ZoneInfo(timezone)), "d MMM y HH:mm", locale=language)
+    there = utc(at).astimezone(ZoneInfo(timezone))
+    if language == "en":
+        return there.strftime("%d %b %Y %H:%M").lstrip("0")
+    from babel.dates import format_datetime  # noqa: PLC0415 - half a second that an English kiosk never pays
+
+    return format_datetime(there, "d MMM y HH:mm", locale=language)
 
 
 def qr_text(line: sale.Line, rsu: str, sign: Callable[[bytes, bytes], bytes]) -> str:

@@ -54,6 +54,7 @@ class Flow:
         self.devices = {
             "printer": said.DeviceSeen("printer", phrase("No printer"), None),
             "scanner": said.DeviceSeen("scanner", phrase("No scanner"), None),
+            "drawer": said.DeviceSeen("drawer", phrase("No cash drawer"), None),
         }
         self.sync = said.SyncSeen()
         self._toast: tuple[str, str, int] = ("", "", 0)
@@ -138,7 +139,7 @@ class Flow:
         self.screen = "sell" if self.operator else "pin"
 
     def device_words(self, device: str) -> str:
-        """How the ``printer`` or the ``scanner`` is."""
+        """How the ``printer``, the ``scanner`` or the ``drawer`` is."""
         return self.devices[device].words
 
     def log_off(self) -> list[Command]:

@@ -1,25 +1,28 @@
-"""Tickets on their way to paper: one after the other, each settled before the next."""
+"""Tickets and their counterfoils on their way to paper: one after the other, each settled before the next."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from kiosk.flow.part import Part
 from kiosk.flow.said import (
+    AgainFoils,
     Command,
     Declined,
+    FoilsBegan,
     PrintBegan,
     PrintEnded,
+    PrintFoils,
     PrintTicket,
     Reprint,
+    SettleFoils,
     SettlePrint,
     Touch,
     VoidOrder,
 )
 from kiosk.ledger import Sold
 from kiosk.till import Print
-from kiosk.words import Phrase, joined, phrase
+from kiosk.words import joined, phrase
 from shared import numbers
 
 if TYPE_CHECKING:
@@ -33,49 +36,69 @@ class Printing(Part):
         super().__init__(flow)
         self._prints: list[Print] = []
         self._total = 0
-        self._problem = ("", "")
+        self._problem = ("", "", "")
+        """How it ended, what the printer said, what to do about that."""
         self._recovering = False
         self._reprinting = False
+        self._approved_by = ""
+        """The supervisor who let counterfoils be printed once more."""
         self.touches = {
             "print_yes": self._print_yes,
             "print_retry": self._print_retry,
             "print_misprint": self._print_misprint,
+            "counterfoils": self._counterfoils,
         }
-        self.handlers = {PrintBegan: self._on_print_began, PrintEnded: self._on_print_ended}
-        self.declined = {"PrintTicket": self._print_declined, "Reprint": self._print_declined}
+        self.handlers = {
+            PrintBegan: self._on_print_began,
+            FoilsBegan: self._on_foils_began,
+            PrintEnded: self._on_print_ended,
+        }
+        self.declined = dict.fromkeys(
+            ("PrintTicket", "PrintFoils", "Reprint", "AgainFoils"), self._print_declined
+        )
 
     def begin(self, tickets: tuple[Sold, ...]) -> list[Command]:
         """Print the tickets of a sale."""
         self._recovering = False
-        self._prints = [Print(t, 0, "queued") for t in tickets]
-        self._total = len(self._prints)
+        self._prints = []
+        for ticket in tickets:
+            self._prints.append(Print(ticket, 0, "queued"))
+            if self._has_counterfoils(ticket):
+                self._prints.append(Print(ticket, 0, "queued", foils=True))
+        self._total = len(tickets)
         return self.advance()
+
+    def _has_counterfoils(self, ticket: Sold) -> bool:
+        events = (e for e in self.flow.shop.events if e.id == ticket.line.event)
+        return not ticket.fact.test and any(e.policies.counterfoils for e in events)
 
     def recover(self, pending: tuple[Print, ...]) -> list[Command]:
         """Settle what was left open when the kiosk stopped, or when its operator left."""
         self._recovering = True
         self.flow.counter.tickets, self.flow.counter.voided = [], set()
-        self._prints, self._total = list(pending), len(pending)
+        self._prints, self._total = list(pending), sum(not one.foils for one in pending)
         return self.advance()
 
     def advance(self) -> list[Command]:
         """The next ticket that has to come out, or the end of the sale."""
         flow = self.flow
-        self._problem = ("", "")
+        self._problem = ("", "", "")
         if self._prints:
             first = self._prints[0]
             if first.state == "queued":
-                flow.screen, flow.waiting = "printing", "PrintTicket"
-                return [PrintTicket(first.ticket, first.copy)]
+                return self._print(first)
             state = "failed" if first.state == "failed" else "unknown"
             flow.screen, flow.waiting = "print_problem", ""
-            self._problem = (state, phrase("The kiosk was interrupted while this ticket was printing."))
+            words = phrase("The kiosk was interrupted while this ticket was printing.")
+            if first.foils:
+                words = phrase("The kiosk was interrupted while these counterfoils were printing.")
+            self._problem = (state, words, "")
             return []
-        flow.waiting = ""
+        flow.waiting, self._approved_by = "", ""
         if self._reprinting:
             self._reprinting = False
             flow.screen = "lookup"
-            flow.say(phrase("The reprint came out."))
+            flow.say(phrase("It came out."))
             return flow.tickets.again()
         if self._recovering or not flow.counter.sold():
             self._recovering = False
@@ -85,66 +108,124 @@ class Printing(Part):
     def voided(self, order: str, *, misprint: bool) -> list[Command] | None:
         """An order became void; what follows where it was the one at the printer, else None."""
         if misprint and self._prints and self._prints[0].ticket.line.order == order:
-            del self._prints[0]
+            self._prints = [one for one in self._prints if one.ticket.line.order != order]
             return self.advance()
         return None
 
+    def _print(self, one: Print) -> list[Command]:
+        """Have the printer print it."""
+        self._problem = ("", "", "")
+        self.flow.screen = "printing"
+        if one.foils:
+            self.flow.waiting = "PrintFoils"
+            return [PrintFoils(one.ticket, one.copy, self.flow.operator, self._approved_by)]
+        self.flow.waiting = "PrintTicket"
+        return [PrintTicket(one.ticket, one.copy)]
+
     def _on_print_began(self, event: PrintBegan) -> list[Command]:
         """A reprint was journalled and is at the printer."""
-        current = Print(event.ticket, event.copy, "queued")
-        if self._prints and self._prints[0].ticket.line.order == event.ticket.line.order:
+        self._began(Print(event.ticket, event.copy, "queued"))
+        return []
+
+    def _on_foils_began(self, event: FoilsBegan) -> list[Command]:
+        """Counterfoils are at the printer once more."""
+        self._began(Print(event.ticket, event.copy, "queued", foils=True))
+        return []
+
+    def _began(self, current: Print) -> None:
+        first = self._prints[0] if self._prints else None
+        if first is not None and (first.ticket.line.order, first.foils) == (
+            current.ticket.line.order,
+            current.foils,
+        ):
             self._prints[0] = current
         else:
             self._prints.insert(0, current)
-            self._total = max(1, len(self._prints))
+            self._total = sum(not one.foils for one in self._prints)
             self._reprinting = True
-        self._problem = ("", "")
-        self.flow.screen, self.flow.waiting = "printing", "PrintTicket"
-        return []
+        self._problem = ("", "", "")
+        self.flow.screen = "printing"
+        self.flow.waiting = "PrintFoils" if current.foils else "PrintTicket"
 
     def _on_print_ended(self, event: PrintEnded) -> list[Command]:
         if not self._prints:
             return []
         first = self._prints[0]
-        if (first.ticket.line.order, first.copy) != (event.order, event.copy):
+        if (first.ticket.line.order, first.copy, first.foils) != (event.order, event.copy, event.foils):
             return []
         self.flow.waiting = ""
         if event.outcome == "confirmed":
             del self._prints[0]
             return self.advance()
         self.flow.screen = "print_problem"
-        self._problem = ("failed" if event.outcome == "failed" else "unknown", event.words)
+        state = "failed" if event.outcome == "failed" else "unknown"
+        self._problem = (state, event.words, event.advice)
         return []
 
     def _print_declined(self, event: Declined) -> list[Command] | None:
         if not self._prints or self.flow.screen != "printing":
             return None
         self.flow.screen = "print_problem"
-        self._problem = ("failed", joined(event.words, event.hint))
+        self._problem = ("failed", event.words, event.hint)
         return []
 
     def _print_yes(self, _touch: Touch) -> list[Command]:
         if self.flow.screen != "print_problem" or self._problem[0] != "unknown":
             return []
         first = self._prints.pop(0)
-        return [SettlePrint(first.ticket.line.order, first.copy, whole=True), *self.advance()]
+        settled: Command = SettlePrint(first.ticket.line.order, first.copy, whole=True)
+        if first.foils:
+            settled = self._settle_foils(first, whole=True)
+        return [settled, *self.advance()]
 
     def _print_retry(self, _touch: Touch) -> list[Command]:
         if self.flow.screen != "print_problem":
             return []
         first = self._prints[0]
-        self.flow.screen, self.flow.waiting = "printing", "PrintTicket"
         if self._problem[0] == "failed":  # nothing came out: the same copy may go again
-            self._problem = ("", "")
-            return [PrintTicket(first.ticket, first.copy)]
+            return self._print(first)
+        if first.foils:
+            return self._again(first.ticket.line.order)
+        self.flow.screen, self.flow.waiting = "printing", "PrintTicket"
         return [Reprint(first.ticket.line.order, "did not come out whole", self.flow.operator)]
 
     def _print_misprint(self, _touch: Touch) -> list[Command]:
+        """Give up: a ticket becomes void; counterfoils can be printed later, from their ticket's look-up."""
         if self.flow.screen != "print_problem":
             return []
+        first = self._prints[0]
+        if first.foils:
+            del self._prints[0]
+            self.flow.say(phrase("Look the ticket up to print its counterfoils later."), "warn")
+            return [self._settle_foils(first, whole=False), *self.advance()]
         self.flow.waiting = "VoidOrder"
-        order = self._prints[0].ticket.line.order
-        return [VoidOrder(order, "misprint", self.flow.operator, misprint=True)]
+        return [VoidOrder(first.ticket.line.order, "misprint", self.flow.operator, misprint=True)]
+
+    def _settle_foils(self, one: Print, *, whole: bool) -> SettleFoils:
+        return SettleFoils(one.ticket, one.copy, whole, self.flow.operator, self._approved_by)
+
+    def _counterfoils(self, _touch: Touch) -> list[Command]:
+        """Once more, from the ticket's look-up."""
+        order = self.flow.tickets.counterfoils_of()
+        return self._again(order) if self.flow.screen == "lookup" and order else []
+
+    def _again(self, order: str) -> list[Command]:
+        """Counterfoils once more: a supervisor has to agree, and each of them says so (N10)."""
+
+        def approved(who: str) -> list[Command]:
+            self._approved_by = who
+            first = self._prints[0] if self._prints else None
+            let_go: list[Command] = []
+            if first is not None and first.foils and first.ticket.line.order == order:
+                let_go.append(self._settle_foils(first, whole=False))
+            self.flow.waiting = "AgainFoils"
+            return [*let_go, AgainFoils(order, self.flow.operator, who)]
+
+        return self.flow.approval.ask(
+            phrase("Print the counterfoils again"),
+            phrase("Tear up those that came out before: they must not be in the drum twice."),
+            approved,
+        )
 
     # The view ---------------------------------------------------------------------------------------
 
@@ -153,12 +234,15 @@ class Printing(Part):
         return {"printing": self._view_printing(), "print_problem": self._view_problem()}
 
     def _view_printing(self) -> dict[str, Any]:
-        place = self._total - len(self._prints) + 1 if self._prints else self._total
-        words = (
-            phrase("Printing ticket {place} of {total}", place=place, total=self._total)
-            if self._total > 1
-            else phrase("Printing the ticket")
-        )
+        left = sum(not one.foils for one in self._prints)
+        foils = bool(self._prints) and self._prints[0].foils
+        place = self._total - left + 1 if self._prints and not foils else self._total - left
+        if foils:
+            words = phrase("Printing the counterfoils")
+        elif self._total > 1:
+            words = phrase("Printing ticket {place} of {total}", place=place, total=self._total)
+        else:
+            words = phrase("Printing the ticket")
         return {
             "words": words,
             "order_index": place,
@@ -167,19 +251,20 @@ class Printing(Part):
         }
 
     def _view_problem(self) -> dict[str, Any]:
-        state, words = self._problem
-        line = self._prints[0].ticket.line if self._prints else None
+        state, words, advice = self._problem
+        first = self._prints[0] if self._prints else None
+        line = first.ticket.line if first else None
+        foils = first is not None and first.foils
         failed = state == "failed"
+        said = _FOILS if foils else _TICKET
         return {
-            "title": phrase("The ticket did not come out")
-            if failed
-            else phrase("Did the ticket come out whole?"),
-            "reason": words if failed else _happened(words),
-            "what_to_do": phrase(
-                "Put the printer right, then print it. Or make the sale void and give the money back."
-            )
-            if failed
-            else phrase("Whole: hand it over. Not whole: tear it up and print it again."),
+            "what": "counterfoils" if foils else "ticket",
+            "title": said["failed" if failed else "unknown"],
+            "reason": words,
+            "what_to_do": joined(advice, said["failed_do" if failed else "unknown_do"]),
+            "yes_words": said["yes"],
+            "retry_words": said["retry"],
+            "give_up_words": said["give_up"],
             "can_retry": True,
             "state": state or "unknown",
             "numbers": numbers.words(line.ranges) if line else "",
@@ -187,14 +272,23 @@ class Printing(Part):
         }
 
 
-def _happened(words: str) -> str:
-    """What the printer said of a doubtful print, without the question and the advice that the screen gives itself."""
-    if isinstance(words, Phrase):  # sentences that were joined are its parts; a single one stays as it is
-        parts: list[str] = list(words.parts.values())
-        if joined(*parts) != words:
-            return words
-    else:
-        parts = re.split(r"(?<=[.?!])\s+", words)
-    return (
-        joined(*(p for p in parts if not re.search(r"\b(whole|look at|tear)\b", p, re.IGNORECASE))) or words
-    )
+_TICKET = {
+    "failed": phrase("The ticket did not come out"),
+    "unknown": phrase("Did the ticket come out whole?"),
+    "failed_do": phrase("Then print it. Or make the sale void and give the money back."),
+    "unknown_do": phrase("Whole: hand it over. Not whole: tear it up and print it again."),
+    "yes": phrase("Yes, it is whole"),
+    "retry": phrase("Print it again"),
+    "give_up": phrase("Make it void"),
+}
+_FOILS = {
+    "failed": phrase("The counterfoils did not come out"),
+    "unknown": phrase("Did all counterfoils come out?"),
+    "failed_do": phrase("Then print them. The buyer has the ticket and need not wait."),
+    "unknown_do": phrase(
+        "All there: put them into the drum. Some missing: tear up the rest; a supervisor has them printed again."
+    ),
+    "yes": phrase("Yes, all are there"),
+    "retry": phrase("Print them again"),
+    "give_up": phrase("Print them later"),
+}

@@ -300,6 +300,33 @@ class PrintTicket(msgspec.Struct, frozen=True):
     copy: int
 
 
+class PrintFoils(msgspec.Struct, frozen=True):
+    """Print a ticket's counterfoils; ``copy`` above 0 stands on each of them."""
+
+    ticket: Sold
+    copy: int
+    by: str
+    approved_by: str = ""
+
+
+class SettleFoils(msgspec.Struct, frozen=True):
+    """The operator saw whether all of them came out; not whole also where they are let go for now."""
+
+    ticket: Sold
+    copy: int
+    whole: bool
+    by: str
+    approved_by: str = ""
+
+
+class AgainFoils(msgspec.Struct, frozen=True):
+    """Print an order's counterfoils once more, marked as such; ``approved_by`` is the supervisor."""
+
+    order: str
+    by: str
+    approved_by: str
+
+
 class SettlePrint(msgspec.Struct, frozen=True):
     """The operator saw whether it came out."""
 
@@ -361,6 +388,9 @@ Command = (
     | LogOff
     | Complete
     | PrintTicket
+    | PrintFoils
+    | SettleFoils
+    | AgainFoils
     | SettlePrint
     | Reprint
     | VoidOrder

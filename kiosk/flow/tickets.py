@@ -175,6 +175,10 @@ class Tickets(Part):
         self.flow.waiting = "Reprint"
         return [Reprint(str(self._result["order"]), "asked for at the kiosk", self.flow.operator)]
 
+    def counterfoils_of(self) -> str:
+        """The order on the screen where its counterfoils can be printed again, else empty."""
+        return str(self._result["order"]) if self._result.get("can_counterfoils") else ""
+
     # Paying a prize ---------------------------------------------------------------------------------
 
     def _on_office_said(self, event: OfficeSaid) -> list[Command]:

@@ -29,6 +29,8 @@ WAIT_MS = 10_000
 WAIT_MS_MAX = 600_000
 PRESS_MS = 30
 """How long a scripted finger stays down: long enough for a frame that shows it."""
+TYPING_MS = 120
+"""How far a scripted finger's keys lie from each other, by their own time: a scanner's come faster."""
 FRAME_MS_MAX = 250
 """A window that is not exposed draws nothing; a tap waits for its next frame no longer than this."""
 TEXT_CHARS_MAX = 1_000
@@ -94,6 +96,7 @@ class Door(QObject):
         super().__init__(journey)
         self._window, self._journey, self._engine = window, journey, engine
         self._visits: set[Visit] = set()
+        self._typed_ms = 0
         self._taps: list[tuple[str, Answer]] = []
         self._frameless = QTimer(self)
         self._frameless.setSingleShot(True)
@@ -199,8 +202,10 @@ class Door(QObject):
     def _keys(self, request: dict[str, Any], answer: Answer) -> None:
         for char in _text(request, "text"):
             key = _KEYS.get(char, Qt.Key.Key_unknown)
+            self._typed_ms += TYPING_MS
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, char)
+                event.setTimestamp(self._typed_ms)
                 QCoreApplication.sendEvent(self._window, event)
         answer({"ok": True})
 

@@ -91,6 +91,13 @@ class Engine(Protocol):
         """A person touched something."""
         ...
 
+    def pressed(self, code: int, text: str, meaning: str, *, shift: bool, repeat: bool, at_ms: int) -> None:
+        """A key went down at a real keyboard, or at a scanner that is one; ``meaning`` is what ``key`` would be told.
+
+        ``code`` is the kernel's, 0 where it is not known; ``at_ms`` tells how far keys lie from each other.
+        """
+        ...
+
     def view(self) -> dict[str, Any]:
         """What is to be shown now."""
         ...
@@ -251,9 +258,18 @@ class Journey(QObject):
     @Slot(int, str)
     def typed(self, key: int, text: str) -> None:
         """A key of a real keyboard goes where the keys on the screen go."""
-        meaning = KEYS.get(key, text)
-        if meaning in KEYS.values() or (len(meaning) == 1 and meaning.isprintable()):
+        if meaning := _meaning(key, text):
             self._engine.act("key", meaning)
+
+    def pressed(self, key: int, text: str, *, code: int, shift: bool, repeat: bool, at_ms: int) -> None:
+        """As ``typed``, once the engine has told that a finger pressed it and not a scanner."""
+        self._engine.pressed(code, text, _meaning(key, text), shift=shift, repeat=repeat, at_ms=at_ms)
+
+
+def _meaning(key: int, text: str) -> str:
+    """The key as the keys on the screen are called; empty where none of them is like it."""
+    meaning = KEYS.get(key, text)
+    return meaning if meaning in KEYS.values() or (len(meaning) == 1 and meaning.isprintable()) else ""
 
 
 class StallWatch(QObject):

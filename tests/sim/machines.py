@@ -12,9 +12,11 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from hardware.printer import (
+    TOLD,
     Confirmed,
     Document,
     Failed,
+    Kicked,
     OnState,
     PrinterStatus,
     PrintResult,
@@ -61,16 +63,16 @@ class PaperPrinter:
 
     def print(self, document: Document, job_id: int, on_state: OnState = ignore_state) -> PrintResult:
         if self.out_of_paper:
-            return Failed("paper_out", "The printer is out of paper. Put in a new roll and close the cover.")
+            return Failed("paper_out", *TOLD["paper_out"])
         on_state("sending")
         fate = self.dice.random()
         if fate < self.trouble / 2:
             self.out_of_paper = True
-            return Unknown("paper_out", "The printer is out of paper. Put in a new roll and close the cover.")
+            return Unknown("paper_out", *TOLD["paper_out"])
         on_state("sent")
         self.printed.append((job_id, document))
         if fate < self.trouble:
-            return Unknown("silent", "The printer does not answer. Check that it is switched on.")
+            return Unknown("silent", *TOLD["silent"])
         return Confirmed("GS r")
 
     def status(self) -> PrinterStatus:
@@ -82,6 +84,9 @@ class PaperPrinter:
             link="ok",
             answered_at=0.0,
         )
+
+    def kick(self) -> Kicked | Failed:
+        return Kicked("open")
 
     def clear(self) -> bool:
         return True

@@ -15,9 +15,9 @@ from kiosk import journal, uplink
 from kiosk.config import Config
 from kiosk.desk import Desk
 from kiosk.flow.said import PrintEnded
-from kiosk.mirror import Mirror
 from kiosk.ledger import Sold
-from kiosk.spooler import Job, Slip, Spooler
+from kiosk.mirror import Mirror
+from kiosk.spooler import Job, Spooler, Work
 from kiosk.store import Identity, Row, Store, read_identity
 from kiosk.till import BasketLine, Print, Receipt, Till
 from kiosk.uplink import Needs, Uplink
@@ -57,11 +57,8 @@ class Unit:
 
     # What the desk has others do --------------------------------------------------------------------
 
-    def print(self, job: Job) -> None:
-        self.desk.handle(self.spooler.print(job))
-
-    def slip(self, slip: Slip) -> None:
-        self.spooler.slip(slip)
+    def print(self, work: Work) -> None:
+        self.spooler.do(work)
 
     def enrol(self, server: str, request: wire.EnrolRequest) -> None:
         try:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hardware.keys import Key
 from kiosk.desk import Alone, Desk
 from shared import sale, wire
 from shared.numbers import ValidationBlock, show_validation
@@ -266,3 +267,58 @@ def test_what_a_winner_is_told_off_line(
     found = counter.look_up(typed)
     assert found["verdict"] == verdict
     assert words in found["words"]
+
+
+# Keys, typed and scanned ----------------------------------------------------------------------------
+
+
+TICKET_QR = "TMB1:0000-NOT-A-TICKET-OF-OURS"
+
+
+def burst(desk: Desk, clock: SetClock, text: str, gap_ms: int) -> None:
+    """Keys of a US keyboard whose codes nobody knows, so far from each other; then a pause."""
+    for char in text:
+        clock.go(gap_ms)
+        meaning = "enter" if char == "\r" else char
+        desk.pressed(Key(0, char, token=meaning), clock.monotonic_ms())
+    clock.go(2_000)
+    desk.key_pause()
+
+
+@pytest.mark.parametrize("end", ["\r", ""])
+def test_a_scanner_that_types_is_a_scanner_and_no_field_hears_of_it(counter: Counter, end: str) -> None:
+    """K12: one stream of scans; they never leak into a field."""
+    desk, clock = counter.desk, counter.server.clock
+    counter.tap(f"add:{SMALL}", "pay")
+    entered = desk.view()["pay"]["entered"]
+    burst(desk, clock, "5901234123457" + end, 4)
+    assert desk.view()["pay"]["entered"] == entered
+    assert desk.view()["screen"] == "pay"
+    assert "scan it again" in desk.view()["toast"]["text"]
+    counter.tap("back")
+    burst(desk, clock, TICKET_QR + end, 4)
+    assert desk.view()["screen"] == "lookup"
+    assert desk.view()["lookup"]["result"]["verdict"] == "not_a_ticket"
+
+
+def test_typing_at_the_same_place_is_typing(counter: Counter) -> None:
+    """K12: typing is never read as a scan."""
+    desk, clock = counter.desk, counter.server.clock
+    desk.touch("open_lookup")
+    burst(desk, clock, "0000-7M4C", 70)
+    assert desk.view()["lookup"]["typed"].replace(" ", "").startswith("0000")
+    assert not desk.view()["lookup"]["result"]
+
+
+def test_a_key_is_held_back_for_a_moment_and_no_longer(counter: Counter) -> None:
+    """K12: what a finger typed is there before the next frame but two."""
+    desk, clock = counter.desk, counter.server.clock
+    desk.touch("open_lookup")
+    assert desk.key_wait_s() > 1
+    desk.pressed(Key(0, "7", token="7"), clock.monotonic_ms())
+    assert 0 < desk.key_wait_s() <= 0.05
+    assert desk.view()["lookup"]["typed"] == ""
+    clock.go(50)
+    assert desk.key_wait_s() == 0
+    desk.key_pause()
+    assert desk.view()["lookup"]["typed"] == "7"

@@ -195,14 +195,13 @@ def test_a_doubtful_print_asks_once() -> None:
     """N9: the title asks, the reason is what happened, then what to do."""
     flow = selling()
     flow.handle(SaleDone((sold("a"),)))
-    words = (
-        "The printer ran out of paper while it printed. Put in a new roll. Look whether the ticket is whole."
-    )
-    flow.handle(PrintEnded("a", 0, "unknown", words))
+    flow.handle(PrintEnded("a", 0, "unknown", "The printer is out of paper.", "Put in a new roll."))
     problem = flow.view(0)["print_problem"]
     assert problem["title"] == "Did the ticket come out whole?"
-    assert problem["reason"] == "The printer ran out of paper while it printed. Put in a new roll."
-    assert problem["what_to_do"] == "Whole: hand it over. Not whole: tear it up and print it again."
+    assert problem["reason"] == "The printer is out of paper."
+    assert problem["what_to_do"] == (
+        "Put in a new roll. Whole: hand it over. Not whole: tear it up and print it again."
+    )
 
 
 def test_lengths_of_time_are_for_people() -> None:

@@ -716,6 +716,8 @@ class ScriptedEngine:
         self._view = copy.deepcopy(VIEW) | {"screen": screen} | changes
         self._on_change: Callable[[], None] | None = None
         self.acts: list[tuple[str, str]] = []
+        self.keys: list[tuple[int, str, bool, bool, int]] = []
+        """Code, text, shift, repeat and time of each key that went down."""
         self.ticks = 0
         self.stopped = False
         self.answers: dict[str, dict[str, Any]] = {}
@@ -724,9 +726,7 @@ class ScriptedEngine:
     def start(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
 
-    def pressed(  # noqa: PLR0913 - the protocol's
-        self, code: int, text: str, meaning: str, *, shift: bool, repeat: bool, at_ms: int
-    ) -> None:
+    def pressed(self, code: int, text: str, meaning: str, *, shift: bool, repeat: bool, at_ms: int) -> None:
         self.keys.append((code, text, shift, repeat, at_ms))
         if meaning:
             self.act("key", meaning)
@@ -771,11 +771,12 @@ def view_of(name: str, language: str = "en", theme: str = "light", *, large: boo
     if changes["screen"] in SELF_SERVICE:
         changes = {"mode": "self_service"} | changes
     languages = [one | {"selected": one["code"] == language} for one in VIEW["languages"]]
-    return (
-        in_language(VIEW | changes, language)
-        | {"language": language, "languages": languages}
-        | {"look": {"theme": theme, "large": large}}
-    )
+    view: dict[str, Any] = in_language(VIEW | changes, language)
+    return view | {
+        "language": language,
+        "languages": languages,
+        "look": {"theme": theme, "large": large},
+    }
 
 
 def in_language(view: Any, language: str) -> Any:

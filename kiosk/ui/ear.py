@@ -1,0 +1,48 @@
+"""Hears every key that the window gets, with the time at which it went down, and hands it to the engine.
+
+Fingers and a scanner that types share the window; the engine tells them apart by how fast the keys follow each other. That
+is told by the time that the system gave each event: keys that waited behind a busy screen come all at once.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtQuick import QQuickWindow
+
+from kiosk.ui.journey import Journey
+
+XKB_OFFSET = 8
+"""What X11, Wayland and Qt's own input add to the kernel's code of a key."""
+SHIFT = 0x02000000
+"""Qt.KeyboardModifier.ShiftModifier, without building all of Qt's enumerations."""
+SHIFT_KEYS = range(0x01000020, 0x01000026)
+"""Shift, Control, Meta, Alt and the locks go down for another key's sake."""
+
+
+class Ear(QObject):
+    """Takes the keys of a window before its screens do; none of them goes any further. It lives as long as the journey."""
+
+    def __init__(self, window: QQuickWindow, journey: Journey) -> None:
+        super().__init__(journey)
+        self._journey = journey
+        for item in window.contentItem().childItems():
+            if item.isFocusScope() or item.hasFocus():
+                item.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Whether the event was a key, and is dealt with."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.key() not in SHIFT_KEYS:
+            code = event.nativeScanCode()
+            self._journey.pressed(
+                event.key(),
+                event.text(),
+                code=max(0, code - XKB_OFFSET),
+                shift=bool(event.modifiers().value & SHIFT),
+                repeat=event.isAutoRepeat(),
+                at_ms=event.timestamp(),
+            )
+        event.accept()
+        return True
