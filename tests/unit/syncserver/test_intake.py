@@ -22,7 +22,7 @@ from shared import entry, sale, wire
 from shared.clock import SystemClock
 from shared.errors import Fault, KnownError
 from shared.keys import SigningKey
-from syncserver import auth, draws, intake, reconcile, rsus
+from syncserver import auth, draws, intake, reconcile, rsus, shifts
 from syncserver import models as m
 from syncserver.admin import kiosks
 from syncserver.app import create_app
@@ -31,6 +31,7 @@ from syncserver.db import Database, migrate, open_database
 from syncserver.intake import Imported
 from syncserver.office import Office
 from tests.chains import PRICE, Kiosk, Scene, SetClock, backup, open_scene
+from tests.drawers import FLOAT, closed, count, opened
 from tests.postgres import Cluster
 from tests.server import PASSWORD, log_in, open_home, run, token
 
@@ -146,6 +147,30 @@ def test_a_dead_kiosk_s_sales_come_in_once_however_often_its_medium_does(
         ("INFO", scene.user),
         ("INFO", None),
     ]
+
+
+@pytest.mark.parametrize("write", [stick, exported])
+def test_a_dead_kiosk_s_shifts_and_cash_come_in_with_its_sales(
+    scene: Scene, tmp_path: Path, write: Write
+) -> None:
+    """K6, K13: what its drawer held is counted again, as if the kiosk had handed it in itself."""
+    kiosk = dead(scene, 0)
+    mine = opened(kiosk)
+    card = sale.Payment(method="card", amount=PRICE, tendered=PRICE, change=0, card=PRICE, reference="T-9")
+    kiosk.sell(payment=card)
+    kiosk.sell()
+    count(kiosk, mine, FLOAT + PRICE)
+    closed(kiosk, mine)
+    file = write(kiosk, tmp_path / "medium")
+    for new in (len(kiosk.entries), 0):
+        done = intake.take_path(scene.office, file, scene.user)
+        assert (done.new, done.troubles) == (new, ())
+    with scene.office.begin() as c:
+        (shift,) = shifts.of_kiosk(c, kiosk.rsu)
+        (unit,) = reconcile.status(scene.office, c, scene.event).rows
+    assert (shift.agrees, shift.sums[0].counted) == (True, FLOAT + PRICE)
+    assert (unit.card, unit.cash, unit.drawer.over) == (PRICE, PRICE, 0)
+    assert scene.findings() == []
 
 
 def test_a_torn_last_record_costs_nothing_that_was_whole(scene: Scene, tmp_path: Path) -> None:
