@@ -84,6 +84,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"tombola-kiosk: {e}", file=sys.stderr)
         return 1 if isinstance(e, Fault) else 2
 
+    # httpx looks for its own command line, and with it loads rich, click and pygments: 80 modules that no kiosk runs.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]
     gc.disable()  # until the first screen stands: nothing made until then is thrown away
     # One after the other: Python runs one of two threads at a time, and what they hand over to and fro costs more than
     # the little that goes on beside it. The journal opens while the screens are read.
