@@ -57,6 +57,8 @@ class Config:
     """``fast``: a touch of a package goes straight to paying for it."""
     drawer: bool = False
     """A cash drawer is connected to the printer, and is opened for cash."""
+    given: tuple[str, ...] = ()
+    """Settings that stand on the command line, and so cannot be changed at the kiosk."""
     publisher: str = ""
     """The public key, 64 hex digits, that the program's files must be signed with."""
     disk_reserve_bytes: int = 64 * 1024 * 1024
@@ -107,10 +109,11 @@ def load(data: Path, given: Mapping[str, Any]) -> Config:
     """The settings of ``given`` that are not None, over those of ``<data>/kiosk.toml``; ``Refused`` in words."""
     path = data / FILE
     kept = _parse(path, _text(path))
-    known = {f.name for f in fields(Config)} - {"data"}
+    known = {f.name for f in fields(Config)} - {"data", "given"}
     if strange := set(kept) - known:
         raise Refused("bad_setting", f"{path} has an unknown setting: {', '.join(sorted(strange))}.")
-    return _config(data, kept | {k: v for k, v in given.items() if v is not None})
+    told = {k: v for k, v in given.items() if v is not None}
+    return _config(data, kept | told | {"given": tuple(told)})
 
 
 def _config(data: Path, values: dict[str, Any]) -> Config:
