@@ -5,74 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import msgspec
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
 from shared import sale
 from shared.clock import utc
-from syncserver import auth, draws, events, reconcile
+from syncserver import draws, events, reconcile
 from syncserver import models as m
 from syncserver.admin.reconcile import steps
-from syncserver.app import create_app
 from syncserver.db import Database
 from syncserver.reconcile import Gate
-from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, Scene, open_scene
+from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, open_scene
+from tests.desk import Desk, at_desk
 from tests.drawers import FLOAT, closed, count, opened
-from tests.server import PASSWORD, log_in, post
-
-
-@dataclass
-class Desk:
-    """A scene's office with its pages, and a browser for each role."""
-
-    scene: Scene
-    app: Flask
-    people: dict[str, UUID]
-    browsers: dict[str, FlaskClient] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        return f"/admin/events/{self.scene.event}/reconcile"
-
-    def browser(self, role: str) -> FlaskClient:
-        if role not in self.browsers:
-            self.browsers[role] = self.app.test_client()
-            assert log_in(self.browsers[role], role).status_code == 303
-        return self.browsers[role]
-
-    def page(self, url: str = "", role: str = "manager") -> str:
-        answer = self.browser(role).get(url or self.url)
-        assert answer.status_code == 200, answer.status
-        return answer.get_data(as_text=True)
-
-    def follow(self, url: str, role: str = "manager", /, **form: object) -> str:
-        answer = post(self.browser(role), url, **form)
-        assert answer.status_code == 303, answer.get_data(as_text=True)
-        return self.page(answer.location, role)
+from tests.server import post
 
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
     return at_desk(open_scene(database, tmp_path))
-
-
-def at_desk(scene: Scene) -> Desk:
-    """The pages of a scene's office, with somebody of each role."""
-    with scene.office.begin() as c:
-        people = {
-            role: auth.create_user(c, scene.organisation, role, f"Per {role}", PASSWORD, role)
-            for role in auth.ROLES
-        }
-    app = create_app(scene.office)
-    app.testing = False
-    return Desk(scene, app, people)
 
 
 def todo(shown: str) -> list[tuple[str, str]]:
