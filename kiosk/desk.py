@@ -17,6 +17,7 @@ import msgspec
 
 from hardware.keys import Key, Typed, Wedge
 from hardware.scans import BadScan, Scan
+from kiosk.cashier import Cashier
 from kiosk.catalog import Answer, Shelf
 from kiosk.config import Config, check_server, software, version
 from kiosk.customers import Customers
@@ -115,6 +116,7 @@ class Desk:
         self.journal: Journal | None = None
         self.shelf: Shelf | None = None
         self._till: Till | None = None
+        self._cashier: Cashier | None = None
         self._customers: Customers | None = None
         self.mirror: Mirror | None = None
         self.mirror_words = ""
@@ -170,6 +172,12 @@ class Desk:
         return self._customers
 
     @property
+    def cashier(self) -> Cashier:
+        """Shifts and PINs of an opened kiosk; an error of the program before that."""
+        assert self._cashier is not None
+        return self._cashier
+
+    @property
     def is_open(self) -> bool:
         """The journal is open and operators may log on."""
         return self._till is not None
@@ -202,6 +210,18 @@ class Desk:
         self.flow.handle(f.Starting(phrase("Reading events and sales"), 70))
         self.shelf = Shelf(store, identity)
         self._till = Till(self.journal, self.shelf, self.clock, self._boot)
+        self._cashier = Cashier(
+            self._till,
+            self.clock,
+            self,
+            self.handle,
+            self._appended,
+            drawer=self.config.drawer,
+            paper_mm=self.config.paper_mm,
+            kiosk=identity.name,
+            say=lambda: (self._say_in(self.flow.language), self.flow.language),
+        )
+        self._commands |= self._cashier.commands
         self._customers = Customers(store, self.clock, self.till.ledger.sales)
         if stopped := store.get_json("stopped"):
             self._till.stopped = Answer(stopped["code"], stopped["words"], stopped["hint"])
@@ -418,6 +438,8 @@ class Desk:
         if told:
             self.customers.sold(command.sale, receipt.tickets[0].seq)
         self.handle(f.SaleDone(receipt.tickets))
+        if not receipt.repeated:
+            self.cashier.sold(receipt.tickets[0])
         self._appended()
         self.till.prepare()
 
@@ -523,15 +545,22 @@ class Desk:
         self._appended()
 
     def _do_reprint(self, command: f.Reprint) -> None:
-        made = self.till.reprint(command.order, command.reason, command.by)
+        made = self.till.reprint(command.order, command.reason, command.by, approved_by=command.approved_by)
         self.handle(f.PrintBegan(made.ticket, made.copy))
         self._print(made.ticket, made.copy)
         self._appended()
 
     def _do_void(self, command: f.VoidOrder) -> None:
-        made = self.till.void(command.order, command.reason, command.by, misprint=command.misprint)
+        made = self.till.void(
+            command.order,
+            command.reason,
+            command.by,
+            misprint=command.misprint,
+            approved_by=command.approved_by,
+        )
         self.handle(f.OrderVoided(made.ticket.line.order, made.ticket, command.misprint))
         self._appended()
+        self.cashier.voided(made.ticket, command.by, command.approved_by)
         if not command.misprint:  # after a misprint the customer has nothing to hand back
             self._print_slip(made, command.reason)
 
@@ -550,9 +579,13 @@ class Desk:
 
     def _do_check_pin(self, command: f.CheckPin) -> None:
         assert self.shelf is not None
-        operator = self.shelf.check_pin(command.operator, command.pin)
+        tried = self.cashier.pins.check(command.operator, command.pin, self.till.watch.now())
+        operator = tried.operator
         if operator is None:
-            self.handle(f.PinAnswered(""))
+            if tried.locked_now:
+                self.till.critical("PIN_LOCKED", "WARN", command.operator)
+                self._appended()
+            self.handle(f.PinAnswered("", wait_s=tried.wait_s, locked=tried.locked))
             return
         self.till.log_on(operator.id)
         self.till.prepare()
@@ -612,11 +645,13 @@ class Desk:
         if reply is None:
             self.handle(f.ClaimOpen(request, asked=True))
             return
-        if self.till.claimed(request, reply) is None:
+        asked = self.till.claimed(request, reply)
+        if asked is None:
             return
         pay = ""
         if reply.verdict == "paid":
             pay = money.text(reply.amount, reply.currency, self.config.language)
+            self.cashier.kick(asked.operator, "payout")
         self.handle(f.ClaimAnswered(request, pay, reply.words, reply.hint))
 
     def _do_sync_now(self, _command: f.SyncNow) -> None:
@@ -840,6 +875,7 @@ class Desk:
             unit_state=catalog.rsu_state if catalog else "",
             name=self.identity.name,
             operators=tuple((o.id, o.name) for o in shelf.operators.values()),
+            supervisors=frozenset(o.id for o in shelf.operators.values() if o.supervisor),
             events=tuple(self._shop_event(e, now) for e in shelf.events.values() if e.state != "cancelled"),
             suspended=shelf.suspended(),
             message=shelf.message(),
@@ -848,6 +884,7 @@ class Desk:
         if shop != self._shop:
             self._shop = shop
             self.handle(shop)
+        self.cashier.refresh()
         unsynced = till.ledger.unsynced
         network, words = self._network
         self.handle(

@@ -6,6 +6,7 @@ from typing import Any
 
 from kiosk import receipt
 from kiosk.catalog import Shelf
+from kiosk.flow.tickets import back_words
 from kiosk.till import Known, Till
 from kiosk.words import joined, phrase
 from shared import money, numbers, sale, wire
@@ -87,6 +88,9 @@ class Lookup:
                 standing and open_for_change and event is not None and event.policies.void_allowed
             ),
             "can_reprint": standing and event is not None,
+            "void_supervisor": event is not None and event.policies.void_supervisor,
+            "reprint_supervisor": event is not None and event.policies.reprint_supervisor,
+            "back": back_words(known.ticket, lambda amount, c: money.text(amount, c, self._language)),
             "can_counterfoils": standing and self._till.has_counterfoils(known.ticket),
         }
 
@@ -217,6 +221,7 @@ def _verdict(verdict: str, title: str, words: str, **more: Any) -> dict[str, Any
     return (
         blank
         | {"verdict": verdict, "title": title, "words": words, "can_void": False, "can_reprint": False}
+        | {"void_supervisor": False, "reprint_supervisor": False, "back": ""}
         | {"office": "", "prizes": []}
         | more
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from kiosk.catalog import CAN
 from kiosk.flow import said
+from kiosk.flow.approval import Approval
 from kiosk.flow.counter import Counter
 from kiosk.flow.part import Act, Part
 from kiosk.flow.printing import Printing
@@ -66,8 +67,9 @@ class Flow:
         self.tickets = Tickets(self)
         self.shift = Shift(self)
         self.upkeep = Upkeep(self)
+        self.approval = Approval(self)
         self._parts: tuple[Part, ...] = (
-            self.welcome, self.counter, self.printing, self.tickets, self.shift, self.upkeep,
+            self.welcome, self.counter, self.printing, self.tickets, self.shift, self.upkeep, self.approval,
         )  # fmt: skip
         self._touches: dict[str, Act] = {
             "key": lambda touch: self._on_screen(touch, [part.keys for part in self._parts]),
@@ -97,6 +99,7 @@ class Flow:
         """Take an event in; what is to be done about it."""
         before, standing = self.screen_shown(), self._toast
         commands = self._handlers[type(event)](event)
+        commands = [*commands, *self.shift.lead()]
         if standing == self._toast and standing[1] == "info" and self.screen_shown() != before:
             self._toast = ("", "", 0)
         return commands
@@ -153,6 +156,8 @@ class Flow:
     # Events -----------------------------------------------------------------------------------------
 
     def _touch(self, touch: Touch) -> list[Command]:
+        if self.approval.open and touch.name not in self.approval.beside:
+            return self.approval.touched(touch) if not self.waiting else []
         action = self._touches.get(touch.name)
         if action is None or len(touch.arg) > TEXT_CHARS_MAX:
             return []
@@ -213,6 +218,9 @@ class Flow:
     def _on_scanned(self, event: said.Scanned) -> list[Command]:
         if not event.text:
             self.say(phrase("The scan could not be read. Try again."), "warn")
+            return []
+        if self.approval.open:
+            self.say(phrase("A ticket was scanned. Finish this first, then scan it again."), "warn")
             return []
         for part in self._parts:
             if self.screen in part.scans:

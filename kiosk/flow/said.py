@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from kiosk.catalog import Answer
 from kiosk.ledger import Sold
+from kiosk.shifts import Count, Report, ShiftsSeen
 from kiosk.till import BasketLine, Print
 from kiosk.words import phrase
+from shared.sale import ShiftSum
 from shared.wire import Customer, Package, Policies
 
 TEXT_CHARS_MAX = 400
@@ -106,6 +108,8 @@ class ShopSeen(msgspec.Struct, frozen=True):
     message: tuple[str, str] = ("", "")
     unsold: bool = False
     """This kiosk has never sold a ticket."""
+    supervisors: frozenset[str] = frozenset()
+    """Those of the operators who may agree to what others may not do alone."""
 
 
 class DeviceSeen(msgspec.Struct, frozen=True):
@@ -145,6 +149,9 @@ class PinAnswered(msgspec.Struct, frozen=True):
     operator: str
     name: str = ""
     pending: tuple[Print, ...] = ()
+    wait_s: int = 0
+    """Until the next PIN of this operator is looked at, seconds."""
+    locked: bool = False
 
 
 class SaleDone(msgspec.Struct, frozen=True):
@@ -241,9 +248,41 @@ class Declined(msgspec.Struct, frozen=True):
     hint: str = ""
 
 
+class ShiftStepped(msgspec.Struct, frozen=True):
+    """A step of the shift is journalled: ``opened``, ``counted`` with the sums it is compared to, or ``moved``."""
+
+    step: Literal["opened", "counted", "moved"]
+    sums: tuple[ShiftSum, ...] = ()
+
+
+class ReportMade(msgspec.Struct, frozen=True):
+    """A shift's report, to be shown; ``closed``: it is the end of the shift."""
+
+    report: Report
+    closed: bool = False
+
+
+class ReportEnded(msgspec.Struct, frozen=True):
+    """A report came out of the printer whole, or did not."""
+
+    shift: str
+    kind: str
+    whole: bool
+    words: str = ""
+
+
+class Approved(msgspec.Struct, frozen=True):
+    """Whose PIN it was that somebody typed to agree; empty where nobody's, then with the time to wait, seconds."""
+
+    operator: str
+    wait_s: int = 0
+    locked: bool = False
+
+
 Event = (
     Touch | Tick | Starting | Halted | EnrolNeeded | Opened | ShopSeen | DeviceSeen | SyncSeen | PinAnswered | SaleDone
     | PrintBegan | PrintEnded | PageEnded | FoilsBegan | OrderVoided | LookedUp | OfficeSaid | ClaimAnswered | ClaimOpen | Scanned | Declined
+    | ShiftsSeen | ShiftStepped | ReportMade | ReportEnded | Approved
 )  # fmt: skip
 
 
@@ -341,6 +380,7 @@ class Reprint(msgspec.Struct, frozen=True):
     order: str
     reason: str
     by: str
+    approved_by: str = ""
 
 
 class VoidOrder(msgspec.Struct, frozen=True):
@@ -350,6 +390,7 @@ class VoidOrder(msgspec.Struct, frozen=True):
     reason: str
     by: str
     misprint: bool
+    approved_by: str = ""
 
 
 class LookUp(msgspec.Struct, frozen=True):
@@ -382,6 +423,71 @@ class Retry(msgspec.Struct, frozen=True):
     """Try to start again."""
 
 
+class CheckApproval(msgspec.Struct, frozen=True):
+    """Is this the PIN of who agrees? Nobody is logged on by it."""
+
+    operator: str
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"CheckApproval({self.operator})"
+
+
+class OpenShift(msgspec.Struct, frozen=True):
+    """Take the drawer over with this float."""
+
+    by: str
+    counts: tuple[Count, ...]
+
+
+class CountCash(msgspec.Struct, frozen=True):
+    """Note what was counted. ``shift``: the closed one of which it is a recount."""
+
+    by: str
+    purpose: str
+    """``check``, ``close`` or ``recount``."""
+    counts: tuple[Count, ...]
+    shift: str = ""
+
+
+class CloseShift(msgspec.Struct, frozen=True):
+    """End the shift as it was counted."""
+
+    by: str
+
+
+class MoveCash(msgspec.Struct, frozen=True):
+    """Note cash put into the drawer, or taken out of it (below 0), minor units."""
+
+    by: str
+    currency: str
+    amount: int
+    reason: str
+
+
+class OpenDrawer(msgspec.Struct, frozen=True):
+    """Kick the drawer open, and note it."""
+
+    by: str
+    reason: Literal["count", "no_sale"]
+    approved_by: str = ""
+
+
+class MakeReport(msgspec.Struct, frozen=True):
+    """Make an X report of the open shift, or the Z report of a closed one again."""
+
+    kind: Literal["x", "z"]
+    shift: str
+    by: str
+
+
+class PrintReport(msgspec.Struct, frozen=True):
+    """Print what is on the screen."""
+
+    report: Report
+    by: str
+
+
 Command = (
     Enrol
     | CheckPin
@@ -399,4 +505,12 @@ Command = (
     | SyncNow
     | Alert
     | Retry
+    | CheckApproval
+    | OpenShift
+    | CountCash
+    | CloseShift
+    | MoveCash
+    | OpenDrawer
+    | MakeReport
+    | PrintReport
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kiosk.flow.part import Part, typed
@@ -20,7 +21,9 @@ from kiosk.flow.said import (
     Touch,
     VoidOrder,
 )
+from kiosk.ledger import Sold
 from kiosk.words import joined, phrase
+from shared.shift import card_part
 
 if TYPE_CHECKING:
     from kiosk.flow import Flow
@@ -147,8 +150,28 @@ class Tickets(Part):
         if not self._void_reason:
             self._void_error = phrase("Choose a reason.")
             return []
-        self.flow.waiting = "VoidOrder"
-        return [VoidOrder(str(self._result["order"]), self._void_reason, self.flow.operator, misprint=False)]
+        order = str(self._result["order"])
+        return self._agreed(
+            "void_supervisor",
+            phrase("Make this ticket void"),
+            lambda who: self._wait(
+                "VoidOrder",
+                VoidOrder(order, self._void_reason, self.flow.operator, misprint=False, approved_by=who),
+            ),
+        )
+
+    def _agreed(self, policy: str, title: str, then: Callable[[str], list[Command]]) -> list[Command]:
+        """Go on, once a supervisor has agreed where the event asks for one."""
+        if not self._result.get(policy):
+            return then("")
+        words: str = phrase("Ticket {validation}.", validation=self._result.get("validation", ""))
+        if policy == "void_supervisor":
+            words = joined(words, self._result.get("back", ""))
+        return self.flow.approval.ask(title, words, then)
+
+    def _wait(self, name: str, command: Command) -> list[Command]:
+        self.flow.waiting = name
+        return [command]
 
     def _void_declined(self, event: Declined) -> list[Command] | None:
         if self.flow.screen != "void":
@@ -160,9 +183,7 @@ class Tickets(Part):
         self.flow.waiting, self._void_error = "", ""
         line = event.ticket.line
         self.flow.counter.voided.add(event.order)
-        self.flow.say(
-            phrase("Void. Give back {amount}.", amount=self.flow.money(line.price, line.currency)), "warn"
-        )
+        self.flow.say(joined(phrase("Void."), back_words(event.ticket, self.flow.money)), "warn")
         further = self.flow.printing.voided(event.order, misprint=event.misprint)
         if further is not None:
             return further
@@ -172,8 +193,14 @@ class Tickets(Part):
     def _reprint(self, _touch: Touch) -> list[Command]:
         if self.flow.screen != "lookup" or not self._result.get("can_reprint"):
             return []
-        self.flow.waiting = "Reprint"
-        return [Reprint(str(self._result["order"]), "asked for at the kiosk", self.flow.operator)]
+        order = str(self._result["order"])
+        return self._agreed(
+            "reprint_supervisor",
+            phrase("Print this ticket again"),
+            lambda who: self._wait(
+                "Reprint", Reprint(order, "asked for at the kiosk", self.flow.operator, approved_by=who)
+            ),
+        )
 
     def counterfoils_of(self) -> str:
         """The order on the screen where its counterfoils can be printed again, else empty."""
@@ -261,6 +288,8 @@ class Tickets(Part):
                 "validation": self._result.get("validation", ""),
                 "numbers": self._result.get("numbers", ""),
                 "amount": self._result.get("price", ""),
+                "back": self._result.get("back", ""),
+                "supervisor": bool(self._result.get("void_supervisor")),
                 "reasons": [{"code": c, "words": w} for c, w in VOID_REASONS],
                 "reason": self._void_reason,
                 "misprint": False,
@@ -301,3 +330,23 @@ class Tickets(Part):
             "identity_seen": bool(c.get("seen")),
             "can_pay": self._may_pay(),
         }
+
+
+def back_words(ticket: Sold, text: Callable[[int, str], str]) -> str:
+    """What the customer gets back for a ticket, and how: as it was paid. ``text`` writes an amount."""
+    fact, line = ticket.fact, ticket.line
+    if fact.test:
+        return phrase("It was a test: no money goes back.")
+    card = card_part(fact, ticket.index)
+    said = []
+    if line.price > card or not card:
+        said.append(phrase("Give back {amount} in cash.", amount=text(line.price - card, line.currency)))
+    if card:
+        said.append(
+            phrase(
+                "Give back {amount} at the card terminal, reference {reference}.",
+                amount=text(card, line.currency),
+                reference=fact.payment.reference,
+            )
+        )
+    return joined(*said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kiosk.flow.approval import pin_error
 from kiosk.flow.part import Part, typed
 from kiosk.flow.said import (
     CheckPin,
@@ -25,11 +26,6 @@ from shared.keys import PIN_DIGITS_MAX
 if TYPE_CHECKING:
     from kiosk.flow import Flow
 
-PIN_FREE_TRIES = 3
-"""Wrong PINs without a wait; each further one doubles it."""
-PIN_WAIT_S_MIN = 5
-PIN_WAIT_S_MAX = 300
-
 
 class Welcome(Part):
     """Everything before the first touch of a sale."""
@@ -40,8 +36,9 @@ class Welcome(Part):
         self._halted: Halted | None = None
         self._enrol = {"server": "", "code": "", "focus": "code", "error": "", "device": ""}
         self._chosen = self._pin = self._pin_error = ""
-        self._pin_failures: dict[str, int] = {}
-        self._pin_asked, self._pin_until = "", 0
+        self._pin_asked = ""
+        self._pin_waits: dict[str, int] = {}
+        """Until when each one's PIN is not looked at, by the clock that never goes back."""
         self.touches = {
             "enrol": self._do_enrol,
             "choose_operator": self._choose_operator,
@@ -169,7 +166,7 @@ class Welcome(Part):
         return []
 
     def _pin_wait_s(self) -> int:
-        return max(0, -(-(self._pin_until - self.flow.monotonic) // 1000))
+        return max(0, -(-(self._pin_waits.get(self._chosen, 0) - self.flow.monotonic) // 1000))
 
     def _submit_pin(self) -> list[Command]:
         if not self._chosen or not self._pin or self._pin_wait_s():
@@ -184,15 +181,11 @@ class Welcome(Part):
         flow = self.flow
         flow.waiting = ""
         if not event.operator:
-            # Each operator's for itself: who knows one PIN must not get more tries at another by using it.
-            failures = self._pin_failures[self._pin_asked] = self._pin_failures.get(self._pin_asked, 0) + 1
-            self._pin_error = phrase("That PIN is not right.")
-            if failures >= PIN_FREE_TRIES:
-                wait_s = min(PIN_WAIT_S_MAX, PIN_WAIT_S_MIN * 2 ** min(10, failures - PIN_FREE_TRIES))
-                self._pin_until = flow.monotonic + wait_s * 1000
+            self._pin_waits[self._pin_asked] = flow.monotonic + event.wait_s * 1000
+            self._pin_error = pin_error(locked=event.locked)
             return []
-        self._pin_failures.pop(event.operator, None)
-        self._pin_until, self._pin_error, self._chosen = 0, "", ""
+        self._pin_waits.pop(event.operator, None)
+        self._pin_error = self._chosen = ""
         flow.operator, flow.operator_name = event.operator, event.name
         flow.screen = "sell"
         return flow.printing.recover(event.pending) if event.pending else []

@@ -380,11 +380,11 @@ def test_one_s_own_pin_wins_no_more_tries_at_another_s() -> None:
     for event in (Tick(0, 0), Opened(), two):
         flow.handle(event)
     waits = []
-    for _ in range(4):
+    for told in (0, 0, 5, 10):
         flow.handle(Touch("choose_operator", "o2"))
         flow.handle(Touch("key", "1"))
         flow.handle(Touch("key", "enter"))
-        flow.handle(PinAnswered(""))
+        flow.handle(PinAnswered("", wait_s=told))
         waits.append(flow.view(0)["pin"]["wait_s"])
         flow.handle(PinAnswered("o1", "Ada"))
         flow.handle(Touch("log_off"))
