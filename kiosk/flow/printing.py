@@ -263,7 +263,7 @@ class Printing(Part):
             "reason": words,
             "what_to_do": joined(advice, said["failed_do" if failed else "unknown_do"]),
             "yes_words": said["yes"],
-            "retry_words": said["retry"],
+            "retry_words": said["failed_retry" if failed else "unknown_retry"],
             "give_up_words": said["give_up"],
             "can_retry": True,
             "state": state or "unknown",
@@ -278,8 +278,9 @@ _TICKET = {
     "failed_do": phrase("Then print it. Or make the sale void and give the money back."),
     "unknown_do": phrase("Whole: hand it over. Not whole: tear it up and print it again."),
     "yes": phrase("Yes, it is whole"),
-    "retry": phrase("Print it again"),
-    "give_up": phrase("Make it void"),
+    "failed_retry": phrase("Print it now"),
+    "unknown_retry": phrase("No, print again"),
+    "give_up": phrase("Misprint: make void"),
 }
 _FOILS = {
     "failed": phrase("The counterfoils did not come out"),
@@ -289,6 +290,7 @@ _FOILS = {
         "All there: put them into the drum. Some missing: tear up the rest; a supervisor has them printed again."
     ),
     "yes": phrase("Yes, all are there"),
-    "retry": phrase("Print them again"),
+    "failed_retry": phrase("Print them now"),
+    "unknown_retry": phrase("No, print them again"),
     "give_up": phrase("Print them later"),
 }

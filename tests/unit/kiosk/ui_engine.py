@@ -268,9 +268,14 @@ VIEW: dict[str, Any] = BACK | {
     },
     "printing": {"words": "Printing ticket 1 of 2", "order_index": 1, "of": 2, "printer": "Printer ready"},
     "print_problem": {
+        "what": "ticket",
         "title": "Did the ticket come out whole?",
-        "reason": "The paper ran out while it printed.",
-        "what_to_do": "Whole: hand it over. Not whole: tear it up and print it again.",
+        "reason": "The printer is out of paper.",
+        "what_to_do": "Put in a new roll and close the cover. "
+        "Whole: hand it over. Not whole: tear it up and print it again.",
+        "yes_words": "Yes, it is whole",
+        "retry_words": "No, print again",
+        "give_up_words": "Misprint: make void",
         "can_retry": True,
         "state": "unknown",
         "numbers": "100451 to 100570",
@@ -584,7 +589,27 @@ TROUBLES: dict[str, dict[str, Any]] = {
     },
     "print_problem failed": {
         "screen": "print_problem",
-        "print_problem": VIEW["print_problem"] | {"state": "failed", "title": "The ticket did not come out"},
+        "print_problem": VIEW["print_problem"]
+        | {
+            "state": "failed",
+            "title": "The ticket did not come out",
+            "what_to_do": "Put in a new roll and close the cover. "
+            "Then print it. Or make the sale void and give the money back.",
+            "retry_words": "Print it now",
+        },
+    },
+    "print_problem counterfoils": {
+        "screen": "print_problem",
+        "print_problem": VIEW["print_problem"]
+        | {
+            "what": "counterfoils",
+            "title": "Did all counterfoils come out?",
+            "what_to_do": "All there: put them into the drum. Some missing: tear up the rest; "
+            "a supervisor has them printed again.",
+            "yes_words": "Yes, all are there",
+            "retry_words": "No, print them again",
+            "give_up_words": "Print them later",
+        },
     },
     "pin locked": {
         "screen": "pin",

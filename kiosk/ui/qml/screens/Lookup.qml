@@ -215,7 +215,7 @@ Item {
             }
 
             RowLayout {
-                visible: lists.prizes.count === 0 && (screen.r.can_reprint === true || screen.r.can_void === true)
+                visible: lists.prizes.count === 0 && (screen.r.can_reprint === true || screen.r.can_void === true || screen.r.can_counterfoils === true)
                 Layout.fillWidth: true
                 spacing: Theme.gap
                 uniformCellSizes: true
@@ -226,6 +226,14 @@ Item {
                     once: true
                     picture: "printer"
                     text: qsTr("Reprint")
+                }
+                BigButton {
+                    visible: screen.r.can_counterfoils === true
+                    Layout.fillWidth: true
+                    act: "counterfoils"
+                    once: true
+                    picture: "ticket"
+                    text: qsTr("Counterfoils")
                 }
                 BigButton {
                     visible: screen.r.can_void === true

@@ -1,4 +1,4 @@
-// A ticket whose print nobody can vouch for: the operator looks, and says.
+// A ticket, or its counterfoils, whose print nobody can vouch for: the operator looks, and says.
 import QtQuick
 import QtQuick.Layouts
 import Tombola
@@ -130,20 +130,20 @@ ColumnLayout {
             act: "print_yes"
             kind: "primary"
             picture: "check"
-            text: qsTr("Yes, it is whole")
+            text: screen.p.yes_words
         }
         Answer {
             visible: screen.p.can_retry
             act: "print_retry"
             kind: screen.failed ? "primary" : "plain"
             picture: "printer"
-            text: screen.failed ? qsTr("Print it now") : qsTr("No, print again")
+            text: screen.p.retry_words
         }
         Answer {
             act: "print_misprint"
-            kind: "danger"
-            picture: "cross"
-            text: qsTr("Misprint: make void")
+            kind: screen.p.what === "counterfoils" ? "plain" : "danger"
+            picture: screen.p.what === "counterfoils" ? "clock" : "cross"
+            text: screen.p.give_up_words
         }
     }
 }
