@@ -114,6 +114,7 @@ class Door(QObject):
             "view": self._view,
             "grab": self._grab,
             "items": self._items,
+            "objects": self._objects,
             "wait": self._wait,
             "resize": self._resize,
             "theme": self._theme,
@@ -215,6 +216,9 @@ class Door(QObject):
 
     def _items(self, _request: dict[str, Any], answer: Answer) -> None:
         answer({"ok": True, "items": sorted(items(self._window))})
+
+    def _objects(self, _request: dict[str, Any], answer: Answer) -> None:
+        answer({"ok": True, "objects": 1 + len(self._window.findChildren(QObject))})
 
     def _grab(self, request: dict[str, Any], answer: Answer) -> None:
         path = _text(request, "path")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hardware import escpos
-from hardware.printer import Confirmed, Document, JobState, PrinterStatus
+from hardware.printer import Confirmed, Document, JobState, Kicked, PrinterStatus
 from kiosk import receipt
 from kiosk.ledger import Sold
 from kiosk.spooler import Job, Spooler
@@ -110,6 +110,7 @@ class Counter:
         self.till.printed(self.last.line.order, 0, whole=True, said_by_printer=True)
         self.till.acknowledge(self.till.journal.head.seq)
         self.till.prepare()
+        self.till.draft([BasketLine(EVENT, PACKAGE)])  # as the kiosk does while its pay screen stands
         if idle:
             self.store.idle()
 
@@ -167,6 +168,9 @@ class _Mouth:
     def status(self) -> PrinterStatus:
         raise AssertionError("nobody asks")
 
+    def kick(self) -> Kicked:
+        raise AssertionError("there is no drawer")
+
     def clear(self) -> bool:
         return True
 
@@ -184,7 +188,7 @@ def receipt_figure(counter: Counter) -> Figure:
     spooler = Spooler(
         lambda: _Mouth(ours),
         lambda _event: None,
-        till.sending,
+        lambda order, copy, state, _foils: till.sending(order, copy, state),
         identity.key.sign,
         identity.rsu,
         identity.name,

@@ -1,13 +1,16 @@
 """The kiosk's window: how long a real process takes to the logon screen, and what it weighs, beside an empty one.
 
-Both are started cold, off screen, in turn. The kiosk is enrolled and has a catalog; it is usable when its screen
-takes touches. The floor is a Python process with an empty QML window, until its first frame.
+Both are started cold, off screen, in turn. The kiosk is enrolled and has a catalog; it is usable with the first frame of
+its first screen, which takes touches and whose packages are priced: it says so in its log. The floor is a Python process
+with an empty QML window, until its first frame. Both find Python's compiled code where an installation has it: a checkout
+where nobody may write it would compile every module at each start.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -15,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +34,9 @@ TAPS_MAX = 5
 TAP_AGAIN_MS = 1_000
 LOG_LINES_SHOWN = 20
 NUMBERS = 900_000
-ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"}
+ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software", "PYTHONDONTWRITEBYTECODE": ""}
+READY = re.compile(r"^(\S+ \S+),(\d{3}) INFO kiosk\.ui: ready", re.MULTILINE)
+"""The line of the kiosk's log with which its first screen stands, and when."""
 
 _EMPTY = """
 import sys
@@ -91,7 +97,10 @@ class Kiosk:
         self.ask("wait", where={"screen": screen, **more}, timeout_ms=START_S_MAX * 1000)
 
     def log_on(self) -> None:
-        """Anna, with her PIN."""
+        """Anna, with her PIN, from the front page on."""
+        self.wait("attract")
+        self.ask("tap", target="begin")
+        self.wait("pin")
         for _ in range(TAPS_MAX):
             self.ask("tap", target="choose_operator:0")
             try:
@@ -136,15 +145,19 @@ def _empty_window() -> tuple[float, int]:
 
 
 def _kiosk(folder: Path) -> tuple[float, float, int]:
-    began = time.perf_counter()
-    kiosk = Kiosk(folder / "data", folder / "s", folder / "kiosk.log")
+    log = folder / "kiosk.log"
+    log.unlink(missing_ok=True)
+    began, began_wall = time.perf_counter(), datetime.now()  # noqa: DTZ005 - beside the log's local time
+    kiosk = Kiosk(folder / "data", folder / "s", log)
     try:
-        kiosk.wait("pin")
-        assert kiosk.ask("items")["items"]
-        took = time.perf_counter() - began
+        kiosk.wait("attract")
+        assert "begin" in kiosk.ask("items")["items"]
+        said = READY.search(log.read_text(encoding="utf-8"))
+        assert said is not None
+        ready = datetime.strptime(f"{said[1]}.{said[2]}", "%Y-%m-%d %H:%M:%S.%f")  # noqa: DTZ007 - as above
         kiosk.log_on()
         until_sell = time.perf_counter() - began
-        return took, until_sell, status(kiosk.process.pid, "VmRSS")
+        return (ready - began_wall).total_seconds(), until_sell, status(kiosk.process.pid, "VmRSS")
     finally:
         kiosk.close()
 
@@ -154,6 +167,7 @@ def run(bench: Bench) -> Iterator[Figure]:
     folder = bench.folder / "window"
     folder.mkdir()
     StaffedOffice(SystemClock()).furnish(folder / "data", NUMBERS)
+    ENVIRONMENT["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
     floors, ours = [], []
     for number in range(ROUNDS + 1):
         bench.say(f"starting, {number} of {ROUNDS}")
