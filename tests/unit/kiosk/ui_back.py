@@ -553,6 +553,5 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
             "supervisor": True,
         },
     },
-    "starting enabled": {"screen": "starting", "starting": {"words": "Checking the journal", "progress": 40}},
 }
 """Views that differ from the plain ones, by their picture's name."""

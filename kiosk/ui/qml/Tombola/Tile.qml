@@ -48,7 +48,7 @@ Touch {
                     color: tile.ink
                     font.pixelSize: tile.size
                     wrapMode: Text.Wrap
-                    maximumLineCount: 2
+                    maximumLineCount: 3
                 }
                 Words {
                     Layout.fillWidth: true

@@ -100,7 +100,7 @@ Item {
                 }
                 BigButton {
                     Layout.fillWidth: !Theme.portrait
-                    Layout.preferredHeight: Math.max(implicitHeight, Theme.px(80))
+                    Layout.preferredHeight: Theme.low || Theme.narrow ? Theme.touchMin : Theme.px(80)
                     act: "approve_cancel"
                     picture: "cross"
                     text: qsTr("Cancel")
@@ -115,7 +115,7 @@ Item {
 
                 Rectangle {
                     Layout.fillWidth: true
-                    implicitHeight: Theme.px(96)
+                    implicitHeight: Theme.px(Theme.low || Theme.narrow ? 76 : 96)
                     radius: Theme.radius
                     color: screen.a.error !== "" || screen.a.wait_s > 0 ? Theme.badSoft : Theme.sunken
                     Words {
@@ -152,12 +152,12 @@ Item {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.minimumHeight: implicitHeight
-                    Layout.preferredHeight: Theme.px(360)
+                    Layout.preferredHeight: Theme.narrow ? implicitHeight : Theme.px(360)
                     offered: screen.a.chosen !== "" && screen.a.wait_s === 0 && !view.busy
                 }
                 BigButton {
                     Layout.fillWidth: true
-                    Layout.preferredHeight: Math.max(implicitHeight * 0.8, Theme.px(84))
+                    Layout.preferredHeight: Theme.low || Theme.narrow ? Theme.touch : Theme.px(84)
                     act: "key"
                     arg: "enter"
                     once: true

@@ -76,7 +76,7 @@ Item {
                 BigButton {
                     visible: screen.c.identity
                     Layout.fillWidth: true
-                    Layout.preferredHeight: Math.max(Theme.touch, Theme.px(84))
+                    Layout.preferredHeight: Theme.low ? Theme.touch : Theme.px(84)
                     act: "claim_identity"
                     picture: screen.c.identity_seen ? "check" : "person"
                     chosen: screen.c.identity_seen

@@ -59,9 +59,11 @@ Item {
                 Layout.minimumHeight: implicitHeight
                 kind: screen.c.all_uploaded ? "good" : "warn"
                 picture: screen.c.all_uploaded ? "check" : "upload"
-                size: Theme.px(52)
+                size: Theme.px(Theme.low ? 38 : 56)
+                mark: Theme.px(Theme.low ? 64 : screen.shiftOpen ? 92 : 130)
                 title: screen.c.all_uploaded ? qsTr("All sales uploaded") : screen.c.unsynced === 1 ? qsTr("1 sale is only here") : screen.c.unsynced > 0 ? qsTr("%1 sales are only here", "", screen.c.unsynced).arg(Theme.count(screen.c.unsynced)) : qsTr("Not confirmed yet")
                 words: screen.c.uploaded_words
+                across: screen.shiftOpen || !!screen.c.shift_words
             }
             Verdict {
                 visible: screen.shiftOpen || !!screen.c.shift_words
@@ -71,14 +73,16 @@ Item {
                 Layout.minimumHeight: implicitHeight
                 kind: screen.shiftOpen ? "accent" : "good"
                 picture: screen.shiftOpen ? "drawer" : "check"
-                size: Theme.px(52)
+                size: Theme.px(Theme.low ? 38 : 56)
+                mark: Theme.px(Theme.low ? 64 : screen.shiftOpen ? 92 : 130)
                 title: screen.shiftOpen ? qsTr("Close the shift") : qsTr("The shift is closed")
                 words: screen.c.shift_words || ""
+                across: true
                 BigButton {
                     visible: screen.shiftOpen
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.small
-                    Layout.preferredHeight: Theme.tall
+                    Layout.preferredHeight: Theme.low ? Theme.touch : Theme.tall
                     act: "close_shift"
                     once: true
                     kind: "primary"
@@ -95,7 +99,7 @@ Item {
             uniformCellSizes: true
             component Way: BigButton {
                 Layout.fillWidth: true
-                Layout.preferredHeight: Math.max(Theme.touch, Theme.px(84))
+                Layout.preferredHeight: Theme.low ? Theme.touchMin : Theme.px(84)
                 size: Theme.body
             }
             Way {

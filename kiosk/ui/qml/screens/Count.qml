@@ -237,7 +237,7 @@ Item {
                     Sum {
                         label: screen.counted ? qsTr("Counted") : qsTr("In the drawer")
                         amount: screen.c.total
-                        size: screen.counted ? Theme.heading : Theme.figure
+                        size: screen.counted || Theme.low ? Theme.heading : Theme.figure
                     }
                     Sum {
                         label: qsTr("Expected")
@@ -256,8 +256,8 @@ Item {
                 visible: !screen.counted
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.minimumHeight: 4 * Theme.touch
-                Layout.preferredHeight: 4 * Theme.touch
+                Layout.minimumHeight: 4 * Theme.touchMin
+                Layout.preferredHeight: 4 * Theme.touchMin
                 Layout.maximumHeight: Theme.px(440)
                 readonly property int at: screen.c.pieces.findIndex((one) => one.focus)
                 id: typing
@@ -311,7 +311,7 @@ Item {
                     visible: !screen.counted
                     Layout.fillWidth: true
                     Layout.preferredWidth: Theme.px(150)
-                    Layout.preferredHeight: Theme.px(88)
+                    Layout.preferredHeight: Theme.low ? Theme.touch : Theme.px(88)
                     act: "count_sum"
                     size: Theme.body
                     text: screen.c.sum_only ? qsTr("By piece") : qsTr("One sum")
@@ -319,7 +319,7 @@ Item {
                 BigButton {
                     Layout.fillWidth: true
                     Layout.preferredWidth: Theme.px(260)
-                    Layout.preferredHeight: Theme.px(88)
+                    Layout.preferredHeight: Theme.low ? Theme.touch : Theme.px(88)
                     act: "count_confirm"
                     once: true
                     kind: "primary"

@@ -34,6 +34,7 @@ Item {
             rowSpacing: Theme.gap
             Field {
                 Layout.fillWidth: true
+                Layout.preferredHeight: Theme.px(Theme.low ? 76 : 92)
                 Layout.preferredWidth: Theme.px(520)
                 act: "focus"
                 arg: "server"
@@ -43,6 +44,7 @@ Item {
             }
             Field {
                 Layout.fillWidth: true
+                Layout.preferredHeight: Theme.px(Theme.low ? 76 : 92)
                 Layout.preferredWidth: Theme.px(420)
                 act: "focus"
                 arg: "code"
@@ -53,7 +55,7 @@ Item {
             BigButton {
                 Layout.fillWidth: Theme.portrait
                 Layout.preferredWidth: Theme.px(240)
-                Layout.preferredHeight: Theme.px(92)
+                Layout.preferredHeight: Theme.px(Theme.low ? 76 : 92)
                 act: "enrol"
                 once: true
                 kind: "primary"
@@ -64,7 +66,7 @@ Item {
 
         Notice {
             Layout.fillWidth: true
-            Layout.preferredHeight: Theme.px(56)
+            Layout.preferredHeight: Theme.px(Theme.low ? 44 : 56)
             visible: true
             kind: view.enrol.error === "" ? "none" : "bad"
             text: view.enrol.error === "" ? qsTr("This machine: %1").arg(view.enrol.device) : view.enrol.error

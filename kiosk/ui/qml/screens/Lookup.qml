@@ -58,10 +58,13 @@ Item {
                     text: qsTr("Look up")
                 }
             }
-            Item { Layout.fillHeight: !Theme.portrait; visible: !Theme.portrait }
+            Item { Layout.fillHeight: true; visible: !Theme.portrait && !Theme.low }
             Keyboard {
                 Layout.fillWidth: true
+                Layout.fillHeight: !Theme.portrait
+                Layout.minimumHeight: implicitHeight
                 Layout.preferredHeight: Theme.portrait ? implicitHeight : Theme.px(420)
+                Layout.maximumHeight: Theme.px(420)
                 layout: "code"
                 enterText: qsTr("Look up")
                 offered: !view.busy
@@ -119,7 +122,7 @@ Item {
             Stretch {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.minimumHeight: Math.min(needed, Theme.px(330))
+                Layout.minimumHeight: Math.min(needed, Theme.px(Theme.narrow ? 240 : 330))
                 Verdict {
                     width: parent.width
                     height: parent.height
@@ -174,7 +177,7 @@ Item {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 implicitHeight: facts.implicitHeight + 2 * Theme.small
-                Layout.minimumHeight: Math.min(implicitHeight, Theme.px(200))
+                Layout.minimumHeight: Math.min(implicitHeight, Theme.px(Theme.narrow ? 130 : 200))
                 Stretch {
                     anchors { fill: parent; leftMargin: Theme.margin; rightMargin: Theme.gap; topMargin: Theme.small; bottomMargin: Theme.small }
                     ColumnLayout {
@@ -247,7 +250,7 @@ Item {
             }
             BigButton {
                 Layout.fillWidth: true
-                Layout.preferredHeight: lists.prizes.count > 0 ? implicitHeight : Theme.tall
+                Layout.preferredHeight: lists.prizes.count > 0 || Theme.low || Theme.narrow ? Theme.touch : Theme.tall
                 act: "key"
                 arg: "clear"
                 kind: lists.prizes.count > 0 ? "plain" : "primary"

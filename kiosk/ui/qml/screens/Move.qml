@@ -102,7 +102,7 @@ Item {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.minimumHeight: implicitHeight
-                    Layout.preferredHeight: Theme.px(380)
+                    Layout.preferredHeight: Theme.narrow ? implicitHeight : Theme.px(380)
                     Layout.maximumHeight: Theme.px(440)
                     corner: "."
                 }

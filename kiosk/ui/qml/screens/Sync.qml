@@ -33,14 +33,15 @@ Item {
                 across: Theme.portrait
                 kind: screen.kind
                 picture: screen.whole ? "check" : "upload"
-                size: Theme.heading
+                size: Theme.low ? Theme.title : Theme.heading
+                mark: Theme.px(Theme.low ? 64 : 110)
                 title: screen.whole ? qsTr("Everything is at the office") : view.sync.uploading ? qsTr("Uploading…") : view.status.unsynced === 1 ? qsTr("1 sale is only here") : qsTr("%1 sales are only here", "", view.status.unsynced).arg(Theme.count(view.status.unsynced))
                 words: qsTr("Last contact: %1").arg(view.sync.last_contact)
 
                 BigButton {
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.small
-                    Layout.preferredHeight: Math.max(Theme.touch, Theme.px(84))
+                    Layout.preferredHeight: Theme.low ? Theme.touch : Theme.px(84)
                     act: "sync_now"
                     once: true
                     kind: "primary"
@@ -81,7 +82,7 @@ Item {
             uniformCellWidths: true
             component Way: BigButton {
                 Layout.fillWidth: true
-                Layout.preferredHeight: Math.max(Theme.touch, Theme.px(84))
+                Layout.preferredHeight: Theme.low ? Theme.touchMin : Theme.px(84)
                 size: Theme.body
             }
             Way {

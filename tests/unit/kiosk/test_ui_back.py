@@ -1,0 +1,221 @@
+"""The screens behind the counter: shift and cash, tickets that come back, upkeep, and what stands in the way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QTranslator
+from pytestqt.qtbot import QtBot
+
+from kiosk.ui import MAIN
+from kiosk.ui.drive import items
+from tests.unit.kiosk.test_ui import Window, faults
+from tests.unit.kiosk.ui_back import BACK_SCREENS, BACK_TROUBLES
+from tests.unit.kiosk.ui_engine import SIZES, TROUBLES, VIEW
+
+OLDER = ("starting", "blocked", "enrol", "lookup", "void", "claim", "sync", "closed")
+MINE: dict[str, dict[str, Any]] = (
+    {name: {"screen": name} for name in (*OLDER, *BACK_SCREENS)}
+    | {name: view for name, view in TROUBLES.items() if name.split()[0] in OLDER}
+    | BACK_TROUBLES
+)
+
+
+def wordy(folder: Path) -> Path:
+    """A translation file of a language that takes a third more room than English."""
+    listed, compiled = folder / "wordy.ts", folder / "wordy.qm"
+    tools = Path(sys.executable).parent
+    screens = [str(path) for path in sorted(MAIN.parent.rglob("*.qml"))]
+    subprocess.run([tools / "pyside6-lupdate", *screens, "-ts", listed], check=True, capture_output=True)
+    tree = ET.parse(listed)
+    for message in tree.iter("message"):
+        source, translation = message.findtext("source") or "", message.find("translation")
+        assert translation is not None
+        translation.attrib.pop("type", None)
+        more = source + (" de plus en plus de mots" if " " in source else "mente")[: max(2, len(source) // 3)]
+        if message.get("numerus") == "yes":
+            for form in list(translation):
+                translation.remove(form)
+            for _ in range(2):
+                ET.SubElement(translation, "numerusform").text = more
+        else:
+            translation.text = more
+    tree.getroot().set("language", "fr")
+    tree.write(listed, encoding="utf-8", xml_declaration=True)
+    subprocess.run([tools / "pyside6-lrelease", listed, "-qm", compiled], check=True, capture_output=True)
+    return compiled
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[Window]:
+    opened = Window(qtbot, "shift")
+    yield opened
+    opened.close()
+
+
+def walk(qtbot: QtBot, size: tuple[int, int], *, large: bool) -> str:
+    """Everything that is wrong with these screens at this size."""
+    window = Window(qtbot, size=size)
+    wrong = []
+    for name, changes in MINE.items():
+        window.show(**(VIEW | changes | {"look": {"theme": "light", "large": large}}))
+        wrong += [f"{name}: {one}" for one in faults(window, size)]
+    window.close()
+    return "\n".join(wrong)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_large_text_fits_every_size(qtbot: QtBot, size: tuple[int, int]) -> None:
+    """K17: a quarter larger, and nothing cut off, overlapping or out of reach."""
+    assert walk(qtbot, size, large=True) == ""
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["plain", "large"])
+@pytest.mark.parametrize("size", [(1024, 600), (600, 1024)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_wordier_language_fits_the_smallest_sizes(
+    qtbot: QtBot, tmp_path: Path, size: tuple[int, int], *, large: bool
+) -> None:
+    """K17: French and Spanish take a third more room."""
+    translator, application = QTranslator(), QCoreApplication.instance()
+    assert application is not None
+    assert translator.load(str(wordy(tmp_path)))
+    application.installTranslator(translator)
+    try:
+        assert walk(qtbot, size, large=large) == ""
+    finally:
+        application.removeTranslator(translator)
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("count", {"back", "count_focus:0", "count_focus:11", "count_more:2", "count_less:2", "count_sum"}
+         | {"key:5", "key:clear", "key:back", "key:enter", "count_confirm"}),
+        ("count euro", {"count_currency:EUR", "count_currency:GBP", "count_focus:14"}),
+        ("count sum", {"key:5", "key:.", "count_sum", "count_confirm"}),
+        ("shift", {"back", "count_drawer", "no_sale", "move_cash:in", "move_cash:out", "x_report", "close_shift"}),
+        ("shift none", {"back", "begin_shift"}),
+        ("move", {"back", "key:7", "key:.", "move_reason:safe", "move_reason:other", "move_confirm"}),
+        ("report", {"print_report", "report_done"}),
+        ("messages", {"back", "messages_read"}),
+        ("diagnostics", {"back", "check:printer", "check:mirror"}),
+        ("settings", {"back", "set:theme:dark", "set:large:yes", "set:printer:none", "settings_do:export"}),
+        ("approve void", {"approve_operator:0", "approve_operator:1", "approve_cancel", "key:1", "key:enter"}),
+        ("lookup", {"back", "open_void", "reprint", "key:clear"}),
+        ("lookup empty", {"back", "focus:lookup", "key:Z", "key:enter", "key:back", "key:clear"}),
+        ("lookup pay", {"back", "open_claim:r1", "key:clear"}),
+        ("void", {"back", "void_reason:customer", "void_reason:damaged", "void_confirm"}),
+        ("claim seen", {"back", "claim_identity", "claim_pay"}),
+        ("sync", {"back", "sync_now", "open_shift", "open_messages", "open_diagnostics", "open_settings"}),
+        ("closed shift", {"close_shift", "sync_now", "open_lookup", "open_sync", "log_off"}),
+        ("blocked wait", {"retry"}),
+    ],
+)  # fmt: skip
+def test_each_screen_offers_its_touches(window: Window, name: str, names: set[str]) -> None:
+    """K3: what can be touched has the name that is documented for it."""
+    window.show(**(VIEW | MINE[name]))
+    assert names <= set(items(window.screens.window))
+
+
+def test_an_approval_leaves_nothing_else_to_touch(window: Window) -> None:
+    """K1: while a supervisor is asked, the screen below cannot be reached."""
+    window.show(**(VIEW | MINE["approve void"]))
+    beyond = {n for n in items(window.screens.window) if not n.startswith(("approve_", "key:"))}
+    assert not beyond & {"back", "void_confirm", "void_reason:customer"}
+    assert "$40.00 goes back" in " ".join(window.texts())
+
+
+def test_nobody_can_type_a_pin_while_the_kiosk_waits(window: Window) -> None:
+    """K1: wrong PINs slow the next one down."""
+    window.show(**(VIEW | MINE["approve wrong"]))
+    assert {n for n in items(window.screens.window) if n.startswith("key:")} == set()
+
+
+def test_what_a_shift_does_not_allow_cannot_be_touched(window: Window) -> None:
+    """K13: another operator's shift can be reported on and closed, not worked with."""
+    window.show(**(VIEW | MINE["shift another's"]))
+    offered = set(items(window.screens.window))
+    assert {"x_report", "close_shift"} <= offered
+    assert not offered & {"count_drawer", "no_sale", "move_cash:in", "move_cash:out"}
+
+
+def test_a_blind_count_says_nothing_of_what_is_expected(window: Window) -> None:
+    """K13: until it is confirmed."""
+    window.show(**(VIEW | MINE["count"]))
+    assert "Expected" not in window.texts()
+    window.show(**(VIEW | MINE["count short"]))
+    assert {"Expected", "$976.00", "$0.60 short"} <= set(window.texts())
+    assert not {n for n in items(window.screens.window) if n.startswith(("count_focus", "key:"))}
+
+
+def test_the_piece_in_focus_is_stepped(window: Window) -> None:
+    """K13: more and less go to the piece that is typed into."""
+    window.show(**(VIEW | MINE["count"]))
+    window.tap("count_more:2")
+    window.tap("count_less:2")
+    window.tap("count_focus:4")
+    assert window.engine.acts == [("count_more", "2"), ("count_less", "2"), ("count_focus", "4")]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lookup office", "21 Nov 2026, 19:42"),
+        ("lookup offline", "The office does not answer. As known at 21 Nov 2026, 19:42."),
+        ("lookup", "Off line. As known at 21 Nov 2026, 19:42."),
+        ("lookup asking", "Asking the office…"),
+    ],
+)
+def test_a_verdict_says_who_says_so(window: Window, name: str, said: str) -> None:
+    """K17: off line and on line, and it says which."""
+    window.show(**(VIEW | MINE[name]))
+    assert said in window.texts()
+
+
+def test_a_look_up_invites_only_what_it_can_find(window: Window) -> None:
+    """D9: a validation number is looked up, a draw number is not."""
+    window.show(**(VIEW | MINE["lookup empty"]))
+    shown = " ".join(window.texts())
+    assert "validation number" in shown.casefold()
+    assert "ticket number" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "picture"),
+    [
+        ("blocked wait", "Please wait", "hourglass"),
+        ("blocked", "This needs you", "warning"),
+        ("blocked stop", "Stop", "lock"),
+    ],
+)
+def test_waiting_acting_and_stopping_look_different(
+    window: Window, name: str, word: str, picture: str
+) -> None:
+    """K7: being almost ready is not a red lock."""
+    window.show(**(VIEW | MINE[name]))
+    assert word in window.texts()
+    drawn = {i.property("name") for i in window.every() if i.metaObject().className().startswith("Icon")}
+    assert picture in drawn
+    assert ("lock" in drawn) == (picture == "lock")
+
+
+def test_everything_uploaded_is_said_only_when_it_is(window: Window) -> None:
+    """K8: on the closed screen."""
+    window.show(**(VIEW | MINE["closed waiting"]))
+    assert "All sales uploaded" not in window.texts()
+    window.show(**(VIEW | MINE["closed"]))
+    assert "All sales uploaded" in window.texts()
+
+
+def test_messages_that_were_not_read_are_marked(window: Window) -> None:
+    """K17: and can be read all at once."""
+    window.show(**(VIEW | MINE["messages"]))
+    assert "New · Today, 19:42" in window.texts()
+    window.tap("messages_read")
+    assert window.engine.acts == [("messages_read", "")]
