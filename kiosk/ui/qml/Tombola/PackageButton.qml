@@ -5,6 +5,7 @@ import QtQuick
 Touch {
     id: button
     property var row
+    property bool scrolls: false
 
     act: "add"
     arg: row.id
@@ -22,6 +23,7 @@ Touch {
     background: Ticket {
         upright: button.upright
         stub: button.stub
+        scrolls: button.scrolls
         paper: !button.enabled ? Theme.sunken : button.down ? Theme.accentSoft : Theme.surface
         tint: !button.enabled ? Theme.sunken : button.down ? Theme.accent : Theme.stub(button.row.index)
         line: button.down ? Theme.accent : Theme.line
@@ -35,7 +37,7 @@ Touch {
             width: (button.upright ? parent.width : parent.width - button.stub) - 2 * button.inset
             height: button.upright ? parent.height - button.stub : parent.height
             // What is said of it, where there is room to say it.
-            readonly property bool told: hint.text !== "" && height >= Theme.px(96) && least.advanceWidth < width - 2
+            readonly property bool told: hint.text !== "" && height >= Theme.px(102) && least.advanceWidth < width - 2
             TextMetrics { id: least; font.family: Theme.family; font.pixelSize: hint.minimumPixelSize; text: hint.text }
 
             Column {
@@ -43,8 +45,7 @@ Touch {
                 Words {
                     width: parent.width
                     text: button.row.name
-                    strong: true
-                    font.pixelSize: body.width < Theme.px(100) ? Theme.caption : body.height >= Theme.px(150) ? Theme.title : body.height >= Theme.px(88) ? Theme.lead : Theme.body
+                    font.pixelSize: body.width < Theme.px(100) ? Theme.caption : body.height >= Theme.px(150) ? Theme.px(26) : body.height >= Theme.px(88) ? Theme.px(21) : Theme.body
                     fontSizeMode: Text.HorizontalFit
                     minimumPixelSize: Theme.px(11)
                     color: button.ink
@@ -65,7 +66,8 @@ Touch {
                         width: parent.width - (sign.visible ? sign.width + parent.spacing : 0)
                         text: sign.visible ? Theme.count(button.row.tickets) : button.amount
                         figures: true
-                        font.pixelSize: sign.visible ? Theme.caption : body.height >= Theme.px(150) ? Theme.px(26) : body.height >= Theme.px(88) ? Theme.lead : Theme.body
+                        strong: true
+                        font.pixelSize: sign.visible ? Theme.body : body.height >= Theme.px(150) ? Theme.px(36) : body.height >= Theme.px(104) ? Theme.title : body.height >= Theme.px(88) ? Theme.px(26) : Theme.lead
                         fontSizeMode: Text.HorizontalFit
                         minimumPixelSize: Theme.px(11)
                         color: button.ink

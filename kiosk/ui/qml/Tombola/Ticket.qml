@@ -13,6 +13,8 @@ Item {
     property real weight: Theme.hair
     property real round: Theme.radius
     property real notch: Theme.px(9)
+    // Set inside what scrolls: the renderer without triangles draws a path whole once nothing of it is to be seen.
+    property bool scrolls: false
 
     // Drawn as if the stub were at the right; an upright ticket has its two axes swapped.
     readonly property real long: Math.max(1, (upright ? height : width) - weight)
@@ -37,6 +39,7 @@ Item {
 
     Shape {
         anchors.fill: parent
+        layer.enabled: ticket.scrolls
         ShapePath {
             strokeWidth: -1
             fillColor: ticket.paper

@@ -51,12 +51,9 @@ Item {
                 width: Theme.px(150)
                 height: Theme.px(72)
                 stub: width * 0.3
-                opacity: 0.22
-                layer.enabled: true
-                layer.smooth: true
-                paper: Theme.palettes.light.stubs[modelData[3]]
-                tint: Theme.palettes.light.stubs[modelData[3]]
-                line: Theme.night
+                paper: Theme.nightRaised
+                tint: Theme.nightLine
+                line: Theme.nightLine
             }
         }
     }
@@ -126,7 +123,7 @@ Item {
                 Layout.fillHeight: true
                 Layout.preferredHeight: 30
                 Layout.minimumHeight: Theme.px(90)
-                Layout.maximumHeight: Theme.px(screen.wide ? 290 : 330)
+                Layout.maximumHeight: Theme.px(screen.wide ? 290 : 250)
                 Layout.topMargin: Theme.small
                 Ticket {
                     id: won
@@ -139,19 +136,12 @@ Item {
                     line: Theme.goldInk
                     round: Theme.px(22)
                     notch: Theme.px(16)
-                    stub: Theme.px(screen.wide ? 120 : 84)
+                    stub: Theme.px(screen.tight ? 76 : 110)
                     weight: Theme.px(2)
                     Words {
-                        id: said
-                        anchors { left: parent.left; top: parent.top; leftMargin: Theme.px(36); topMargin: Theme.px(screen.tight ? 8 : 18) }
-                        text: qsTr("Jackpot now")
-                        color: Theme.goldInk
-                        strong: true
-                        font.pixelSize: screen.tight ? Theme.lead : Theme.title
-                    }
-                    Words {
-                        anchors { left: parent.left; top: said.bottom; bottom: parent.bottom; leftMargin: Theme.px(34); bottomMargin: Theme.px(8) }
-                        width: parent.width - won.stub - Theme.px(34 + 26)
+                        anchors { left: parent.left; top: parent.top; bottom: parent.bottom; leftMargin: Theme.px(screen.tight ? 24 : 36); topMargin: Theme.px(6); bottomMargin: Theme.px(6) }
+                        width: parent.width - won.stub - Theme.px(screen.tight ? 44 : 62)
+                        horizontalAlignment: Text.AlignHCenter
                         text: screen.a.jackpot
                         color: Theme.goldInk
                         figures: true
@@ -164,12 +154,19 @@ Item {
                         maximumLineCount: 3
                         lineHeight: text.length > 18 ? 0.95 : 1
                     }
-                    Icon {
-                        anchors { right: parent.right; rightMargin: (won.stub - width) / 2; verticalCenter: parent.verticalCenter }
-                        name: "star"
-                        size: won.stub * 0.6
+                    // What it is stands along the stub, as it does on a ticket.
+                    Words {
+                        anchors.centerIn: parent
+                        anchors.horizontalCenterOffset: (parent.width - won.stub) / 2 + Theme.px(2)
+                        width: parent.height - 2 * Theme.gap
+                        horizontalAlignment: Text.AlignHCenter
+                        rotation: -90
+                        text: qsTr("Jackpot")
                         color: Theme.goldInk
-                        weight: 1.6
+                        strong: true
+                        font.pixelSize: Theme.px(screen.tight ? 34 : 44)
+                        fontSizeMode: Text.HorizontalFit
+                        minimumPixelSize: Theme.px(14)
                     }
                 }
                 // Where nothing is counted yet, the mark stands for it.

@@ -40,7 +40,7 @@ ColumnLayout {
                 mark: index
                 title: row.name
                 words: row.selected ? row.venue : row.state_words
-                prize: Theme.narrow && !row.selected ? "" : row.jackpot
+                prize: row.jackpot
                 chosen: row.selected
             }
         }
@@ -69,6 +69,7 @@ ColumnLayout {
                     y: Math.floor(index / shelf.across) * (height + Theme.gap)
                     width: Math.floor((grid.width - (shelf.across - 1) * Theme.gap) / shelf.across)
                     height: grid.cellHeight
+                    scrolls: shelf.crowded
                 }
             }
         }

@@ -49,6 +49,7 @@ ColumnLayout {
                     background: Ticket {
                         upright: true
                         stub: event.stub
+                        scrolls: all.crowded
                         paper: !event.enabled ? Theme.sunken : event.down ? Theme.accentSoft : Theme.surface
                         tint: !event.enabled ? Theme.sunken : event.down ? Theme.accent : Theme.stub(event.index)
                         line: event.down || event.lit ? Theme.accent : Theme.line

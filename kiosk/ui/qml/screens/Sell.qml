@@ -37,7 +37,7 @@ Item {
                 mark: index
                 title: row.name
                 words: row.selected ? row.venue : row.state_words
-                prize: Theme.low && !row.selected || Theme.narrow && !row.selected ? "" : row.jackpot
+                prize: row.jackpot
                 chosen: row.selected
                 test: row.selected && view.event.test
                 size: row.selected ? Theme.lead : Theme.body
@@ -83,6 +83,7 @@ Item {
                     y: line * (height + Theme.gap)
                     width: Math.floor((field.width - (inLine - 1) * Theme.gap) / inLine)
                     height: grid.cellHeight
+                    scrolls: grid.crowded
                 }
             }
         }
@@ -186,7 +187,7 @@ Item {
         Scroll {
             id: lines
             visible: !view.basket.empty
-            anchors { left: parent.left; right: parent.right; top: top.bottom; bottom: parent.bottom; bottomMargin: basket.foot + Theme.px(10); leftMargin: Theme.margin; rightMargin: Theme.small }
+            anchors { left: parent.left; right: parent.right; top: top.bottom; bottom: parent.bottom; bottomMargin: basket.foot + Theme.px(10); leftMargin: Theme.margin; rightMargin: Theme.gap }
             model: lists.lines
             delegate: Item {
                 id: line
