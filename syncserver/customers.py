@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -90,12 +91,17 @@ def _read(record: CustomerRecord) -> _Told | None:
     except (ValueError, RecursionError):
         return None
     fields = {name: getattr(said, name) for name in Customer.__struct_fields__}
-    if len(salt) != SALT_BYTES or not record.data.isprintable():
+    if len(salt) != SALT_BYTES or not _plain(record.data):
         return None
-    if any(len(value) > FIELD_CHARS_MAX or not value.isprintable() for value in fields.values()):
+    if any(len(value) > FIELD_CHARS_MAX or not _plain(value) for value in fields.values()):
         return None
     promise = bytes.fromhex(sale.commitment(salt, data))
     return _Told(promise, fields | {"salt": salt.hex(), "data": record.data})
+
+
+def _plain(value: str) -> bool:
+    """Whether it has neither control characters nor halves of a pair; what joins letters of a name is no such."""
+    return not any(unicodedata.category(one) in {"Cc", "Cs"} for one in value)
 
 
 def _sales(
@@ -117,7 +123,7 @@ def _sales(
     if len(found) == len(wanted):
         return found, set()
     # Rare: the sale has not come yet, or the kiosk errs.
-    known = c.execute(select(o.c.sale_id).where(*mine, o.c.journal_seq.is_not(None)))
+    known = c.execute(select(o.c.sale_id).where(*mine, o.c.quarantine_id.is_(None)))
     return found, {str(one) for one in known.scalars()} - set(found)
 
 

@@ -63,13 +63,14 @@ class Evening:
         self.pictures("not-enabled-yet")
         enable()
         door.tap("retry")
-        door.wait(SYNC_S_MAX, screen="pin")
+        door.wait(SYNC_S_MAX, screen="attract")
         self.log_on()
 
     def log_on(self, until: Sequence[str] = ("sell",)) -> None:
         """Choose the first operator and type the PIN."""
         door = self.kiosk.door
-        door.tap("choose_operator:0", *(f"key:{digit}" for digit in PIN))
+        self.pictures("attract")
+        door.tap("begin", "choose_operator:0", *(f"key:{digit}" for digit in PIN))
         self.pictures("pin")
         door.tap("key:enter")
         door.wait(screen=list(until))
@@ -142,8 +143,8 @@ class Evening:
         self.kiosk.printer(ms_per_line=0)
         self.kiosk.switch_on()
         door = self.kiosk.door
-        door.wait(STEP_S_MAX, screen=["pin", "sell", "print_problem"])
-        if door.view()["screen"] == "pin":
+        door.wait(STEP_S_MAX, screen=["attract", "sell", "print_problem"])
+        if door.view()["screen"] == "attract":
             self.log_on(until=["sell", "print_problem"])
         view = door.view()
         if view["screen"] != "print_problem":

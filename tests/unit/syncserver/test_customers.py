@@ -129,6 +129,16 @@ def test_what_is_past_its_retention_is_erased_by_the_clock(scene: Scene) -> None
     assert "forget" in worker.make_app(scene.office).tasks
 
 
+@pytest.mark.parametrize("name", ["می‌خواهم", "Jean\u00a0Luc", "O’Neill", "李 小龙"])
+def test_names_of_any_script_are_taken_in(scene: Scene, name: str) -> None:
+    """K16: what joins or parts letters is no control character."""
+    kiosk = scene.kiosk()
+    told = record(scene, who=wire.Customer(name=name))
+    sold = kiosk.sell(customer=promise(told))
+    kiosk.send()
+    assert send(kiosk, msgspec.structs.replace(told, sale=sold.sale)) == ((sold.sale,), (), ())
+
+
 def test_more_than_a_request_holds_is_refused_so_that_the_kiosk_halves_it(scene: Scene) -> None:
     kiosk = scene.kiosk()
     with pytest.raises(Refused) as refused:

@@ -718,7 +718,7 @@ def test_cards_and_what_was_counted_stand_beside_the_sales(scene: Scene) -> None
     sales = {one["what"]: one["amount"] for one in rows(scene, "summary", "sales")}
     assert (sales["Of it paid by card"], sales["Cash that should be in the drawers"]) == ("3.00", "17.00")
     assert agreement(scene).agrees
-    told = [one["what"] for one in rows(scene, "events", "events") if one["by"] == "Ada"]
+    told = [one["what"] for one in rows(scene, "events", "events") if one["by"] == "Ada" and one["entry"]]
     assert told == [
         "Shift 1 was opened with €100.00 in the drawer.",
         "The drawer was counted: €116.50.",
