@@ -20,7 +20,7 @@ from shared import keys, sale, shift, wire
 
 SALES_REMEMBERED_MAX = 1_000
 """Ids of the newest sales, against double taps."""
-FORM = 4
+FORM = 5
 """Of the kept copy; raised with each change to it or to what the ledger makes of an entry."""
 
 

@@ -6,7 +6,7 @@ no longer issued are among them, those withdrawn are not. Of a value that is bot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -62,7 +62,8 @@ class Piece(msgspec.Struct, frozen=True):
     coin: bool
 
 
-def pieces(currency: str, own: Sequence[int] = ()) -> tuple[Piece, ...]:
+@lru_cache(maxsize=64)
+def pieces(currency: str, own: tuple[int, ...] = ()) -> tuple[Piece, ...]:
     """What is counted in this currency, the largest first; ``own`` is the organisation's list, in minor units.
 
     Empty where neither the office nor this table knows: then only the sum is typed.

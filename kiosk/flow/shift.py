@@ -229,7 +229,7 @@ class Shift(Part):
         return []
 
     def _to_shift(self) -> list[Command]:
-        self.flow.screen, self._error = "shift", ""
+        self.flow.screen, self._error, self._trays = "shift", "", []
         return []
 
     def _leave(self) -> list[Command]:
@@ -587,7 +587,9 @@ class Shift(Part):
             )
             if held is not None and not self._own()
             else "",
-            "rows": self._shift_rows(held) if held is not None and mine else [],
+            "rows": self._shift_rows(held)
+            if held is not None and mine and self.flow.screen == "shift"
+            else [],
             "can": {
                 "open": held is None and bool(seen.currencies),
                 "count": mine,
