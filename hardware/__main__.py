@@ -17,6 +17,7 @@ from hardware.printer import (
     Cut,
     DeviceError,
     Document,
+    Failed,
     Feed,
     Pair,
     Qr,
@@ -99,6 +100,24 @@ def _test_page(address: str, paper_mm: int) -> int:
     return 1
 
 
+def _kick(address: str) -> int:
+    from hardware.receipt_printer import ReceiptPrinter
+
+    printer = ReceiptPrinter(address)
+    kicked = printer.kick()
+    printer.close()
+    if isinstance(kicked, Failed):
+        print(kicked.words, file=sys.stderr)
+        return 1
+    said = {
+        "open": "The drawer is open.",
+        "closed": "The drawer did not open, or its switch works the other way round: try ?pin3=open-high.",
+        "unknown": "The pulse went out; the printer does not say whether the drawer opened.",
+    }
+    print(said[kicked.drawer])
+    return int(kicked.drawer == "closed")
+
+
 def _until_stopped() -> threading.Event:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -150,12 +169,13 @@ def _virtual_printer(folder: Path, paper_mm: int, tcp: int, pty: bool) -> int:
     return 0
 
 
-def _virtual_scanner(folder: Path) -> int:
-    from hardware.virtual import VirtualScanner
+def _virtual_scanner(folder: Path, keys: bool) -> int:
+    from hardware import virtual
 
     stop = _until_stopped()
-    scanner = VirtualScanner(folder).start()
-    scanner.follow(stop, lambda: print(json.dumps({"address": scanner.address}), flush=True))
+    scanner = (virtual.VirtualKeyScanner if keys else virtual.VirtualScanner)(folder).start()
+    ready = lambda: print(json.dumps({"address": scanner.address}), flush=True)  # noqa: E731 - one line, used once
+    virtual.follow(folder, scanner.send, stop, ready)
     scanner.stop()
     return 0
 
@@ -203,8 +223,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--paper-mm", type=int, default=80, choices=sorted(DOTS_BY_PAPER_MM))
     add = command("status", "ask a printer how it is")
     add("--printer", required=True, help=_PRINTER_HELP)
+    add = command("kick", "open the cash drawer that is connected to a printer")
+    add("--printer", required=True, help=_PRINTER_HELP)
     add = command("scan", "show what a scanner reads")
-    add("--scanner", required=True, help="serial:///dev/ttyACM0?baud=9600")
+    add(
+        "--scanner",
+        required=True,
+        help="serial:///dev/ttyACM0?baud=9600 or evdev:///dev/input/by-id/…-event-kbd",
+    )
     add("--count", type=int, help="end after so many scans")
     add = command(
         "virtual-printer", "run a printer without hardware; prints its addresses as one line of JSON"
@@ -213,11 +239,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--tcp", type=int, default=0, metavar="PORT", help="port on 127.0.0.1; 0 lets the system choose")
     add("--pty", action="store_true", help="also be a serial line")
     add("--paper-mm", type=int, default=80, choices=sorted(DOTS_BY_PAPER_MM))
-    add = command("virtual-set", "change a virtual printer's state: paper=out, cover=open, silent=true, …")
+    add = command(
+        "virtual-set",
+        "change a virtual printer's state: paper=out, cover=open, drawer=closed, silent=true, …",
+    )
     add("dir", type=Path)
     add("changes", nargs="+", metavar="NAME=VALUE")
     add = command("virtual-scanner", "run a scanner without hardware; prints its address as one line of JSON")
     add("--dir", type=Path, required=True, help="its folder; lines appended to scans.txt there are scanned")
+    add("--keys", action="store_true", help="be one that is a keyboard, under the kernel's input devices")
     add = command("virtual-scan", "have a virtual scanner scan a text")
     add("dir", type=Path)
     add("text")
@@ -236,6 +266,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _test_page(args.printer, args.paper_mm)
             case "status":
                 return _status(args.printer)
+            case "kick":
+                return _kick(args.printer)
             case "scan":
                 return _scan(args.scanner, args.count)
             case "virtual-printer":
@@ -243,7 +275,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "virtual-set":
                 return _virtual_set(args.dir, args.changes)
             case "virtual-scanner":
-                return _virtual_scanner(args.dir)
+                return _virtual_scanner(args.dir, args.keys)
             case "virtual-scan":
                 return _virtual_scan(args.dir, args.text)
             case other:

@@ -574,21 +574,6 @@ class VirtualScanner:
             while part:
                 part = part[os.write(self._ends[0], part) :]
 
-    def follow(self, stop: threading.Event, when_ready: Callable[[], None]) -> None:
-        """Scan each line that is appended to the folder's scans.txt from now on, until told to stop."""
-        path = self.folder / "scans.txt"
-        path.touch()
-        with path.open("rb") as scans:
-            scans.seek(0, os.SEEK_END)
-            when_ready()
-            rest = b""
-            while not stop.is_set():
-                rest += scans.read()
-                *lines, rest = rest.split(b"\n")
-                for line in lines:
-                    self.send(line)
-                stop.wait(_POLL_S)
-
 
 class VirtualKeyScanner:
     """A scanner that is a keyboard, under the kernel's input devices: its events, byte for byte, on a pipe in the folder."""
@@ -659,6 +644,24 @@ def key_events(text: str) -> bytes:
         up = report(keys.SHIFTS[0], 0) if shifted else b""
         found += down + report(code, 1) + report(code, 0) + up
     return found
+
+
+def follow(
+    folder: Path, send: Callable[[str], None], stop: threading.Event, when_ready: Callable[[], None]
+) -> None:
+    """Have each line sent that is appended to the folder's scans.txt from now on, until told to stop."""
+    path = folder / "scans.txt"
+    path.touch()
+    with path.open("rb") as scans:
+        scans.seek(0, os.SEEK_END)
+        when_ready()
+        rest = b""
+        while not stop.is_set():
+            rest += scans.read()
+            *lines, rest = rest.split(b"\n")
+            for line in lines:
+                send(line.decode(errors="replace"))
+            stop.wait(_POLL_S)
 
 
 def scan(folder: Path, text: str) -> None:

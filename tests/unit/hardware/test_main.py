@@ -27,7 +27,7 @@ def running(*arguments: str) -> Iterator[dict[str, str]]:
 
 
 def test_virtual_devices_run_as_processes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    printer, gun = tmp_path / "printer", tmp_path / "gun"
+    printer = tmp_path / "printer"
     with running("virtual-printer", "--dir", str(printer), "--pty") as said:
         for address in (said["address"], said["pty_address"]):
             assert main(["status", "--printer", address]) == 0
@@ -38,15 +38,32 @@ def test_virtual_devices_run_as_processes(tmp_path: Path, capsys: pytest.Capture
         assert main(["test-page", "--printer", said["address"]]) == 1
         assert "Put in a new roll" in capsys.readouterr().err
     assert len(list((printer / "out").glob("*.png"))) == 2
-    with running("virtual-scanner", "--dir", str(gun)) as said:
+
+
+@pytest.mark.parametrize("kind", [[], ["--keys"]])
+def test_a_virtual_scanner_runs_as_a_process(tmp_path: Path, kind: list[str]) -> None:
+    with running("virtual-scanner", "--dir", str(tmp_path), *kind) as said:
         reader = [sys.executable, "-m", "hardware", "scan", "--scanner", said["address"], "--count", "1"]
         with subprocess.Popen(reader, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
             assert "Scan now" in process.stderr.readline()
-            assert main(["virtual-scan", str(gun), "7QK4-M2XD"]) == 0
+            assert main(["virtual-scan", str(tmp_path), "7QK4-M2XD"]) == 0
             assert process.stdout is not None
             assert process.stdout.readline() == "7QK4-M2XD\n"
             assert process.wait(10) == 0
+
+
+def test_the_drawer_is_kicked_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    virtual = VirtualPrinter(tmp_path, pty=False).start()
+    assert main(["kick", "--printer", virtual.address]) == 0
+    assert capsys.readouterr().out == "The drawer is open.\n"
+    virtual.set(drawer="locked")
+    assert main(["kick", "--printer", virtual.address]) == 1
+    virtual.stop()
+    assert main(["kick", "--printer", virtual.address]) == 1
+    assert "Check its power" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
