@@ -110,7 +110,14 @@ class Desk:
         self.config, self.clock = config, clock
         self._outside, self._boot, self._device, self._say_in = outside, boot, device, say_in
         self._program = {"name": "Tombola kiosk", "version": version(), "hash": ""}
-        self.flow = Flow(self._program, config.language)
+        self.flow = Flow(
+            self._program,
+            config.language,
+            mode=config.mode,
+            sell_mode=config.sell_mode,
+            theme=config.theme,
+            large=config.large_text,
+        )
         self.store: Store | None = None
         self.identity: Identity | None = None
         self.journal: Journal | None = None
@@ -143,6 +150,7 @@ class Desk:
         self._commands: dict[type, Callable[[Any], None]] = {
             f.Enrol: self._do_enrol,
             f.CheckPin: self._do_check_pin,
+            f.LogOn: self._do_log_on,
             f.LogOff: self._do_log_off,
             f.Complete: self._do_complete,
             f.PrintTicket: self._do_print,
@@ -587,6 +595,14 @@ class Desk:
                 self._appended()
             self.handle(f.PinAnswered("", wait_s=tried.wait_s, locked=tried.locked))
             return
+        self.till.log_on(operator.id)
+        self.till.prepare()
+        self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))
+        self._appended()
+
+    def _do_log_on(self, command: f.LogOn) -> None:
+        assert self.shelf is not None
+        operator = self.shelf.operators[command.operator]
         self.till.log_on(operator.id)
         self.till.prepare()
         self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))

@@ -1,16 +1,15 @@
-"""The selling side of the journey: events, packages, basket, payment, and the sale that was made."""
+"""The selling side of the journey: events, packages, the basket, and the sale that was made."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from kiosk.flow.part import Part, typed
-from kiosk.flow.said import Command, Complete, Declined, SaleDone, ShopEvent, Touch
+from kiosk.flow.part import Part
+from kiosk.flow.said import Command, SaleDone, ShopEvent, Touch
 from kiosk.ledger import Sold
 from kiosk.till import BasketLine
 from kiosk.words import joined, phrase
-from shared import money, numbers, sale
+from shared import numbers, sale
 from shared.wire import Package
 
 if TYPE_CHECKING:
@@ -18,25 +17,26 @@ if TYPE_CHECKING:
 
 DONE_MS = 4_000
 """How long the result of a sale stands before the next one."""
-AMOUNT_CHARS_MAX = 12
-NOTES_MAX = 4
-NOTES_MAJOR = (5, 10, 20, 50, 100, 200)
+TIMES = (1, 2, 5, 10)
+"""How many of a package one touch may add."""
+SELL_MODES = ("runner", "fast")
 
 
 class Counter(Part):
     """From the choice of an event to the buyer's tickets and change."""
 
-    free = frozenset({"sell", "pay", "done"})
+    free = frozenset({"sell", "events", "done"})
 
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow)
         self._event = ""
-        self._sale = ""
+        self.sale = ""
+        """The sale's id, made when its basket opened."""
+        self._times = 1
+        self._chose_event = False
+        """The operator has said which event they sell."""
         self.basket: list[BasketLine] = []
         self._last_basket: list[BasketLine] = []
-        self._amount = ""
-        self._tendered = 0
-        self._preset = True
         self.tickets: list[Sold] = []
         """What the last sale sold."""
         self.voided: set[str] = set()
@@ -50,19 +50,19 @@ class Counter(Part):
             "clear_basket": self._clear_basket,
             "repeat_last": self._repeat_last,
             "pay": self._pay,
-            "exact": self._exact,
-            "note": self._note,
-            "cash": self._cash,
             "next": self._next,
+            "open_events": self._open_events,
+            "times": self._choose_times,
+            "sell_mode": self._choose_mode,
+            "lock": self._lock,
         }
         self.handlers = {SaleDone: self._on_sale}
-        self.keys = {"pay": self._key_pay}
-        self.backs = {"pay": self._leave_pay, "done": self._leave_done}
-        self.declined = {"Complete": self._complete_declined}
+        self.backs = {"done": self._leave_done, "events": self._leave_events}
 
     def forget(self) -> None:
         """No basket, and no last one to repeat."""
-        self.basket, self._last_basket, self._sale = [], [], ""
+        self.basket, self._last_basket, self.sale = [], [], ""
+        self._times, self._chose_event = 1, False
 
     def tick(self) -> None:
         """The result of a sale makes way for the next one."""
@@ -77,12 +77,47 @@ class Counter(Part):
             sellable = [e.id for e in events if e.answer.can]
             self._event = (sellable or ids or [""])[0]
         offered = {(e.id, p.id) for e in events for p in e.packages}
-        if self.flow.screen in ("sell", "pay") and any(
-            (b.event, b.package) not in offered for b in self.basket
-        ):
+        selling = self.flow.screen in ("sell", "pay", "customer", "age", "choose", "review", "attend")
+        if selling and any((b.event, b.package) not in offered for b in self.basket):
             self.basket = [b for b in self.basket if (b.event, b.package) in offered]
             self.flow.say(phrase("A package is no longer on offer and was taken out."), "warn")
-            self.flow.screen = "sell"
+            if self.flow.service.serving:
+                self.flow.service.back()
+            if self.flow.service.alone:
+                self.flow.screen = "review" if self.basket else "choose"
+            else:
+                self.flow.screen = "sell"
+
+    # Events -----------------------------------------------------------------------------------------
+
+    def lead(self) -> None:
+        """An operator who begins to sell says first for which event, where there is a choice."""
+        flow = self.flow
+        if flow.screen != "sell" or not flow.operator or self._chose_event or flow.waiting:
+            return
+        self._chose_event = True
+        if sum(e.answer.can for e in flow.shop.events) > 1 and not self.basket:
+            flow.screen = "events"
+
+    def show(self, event_id: str) -> None:
+        """Offer this event's packages."""
+        self._event = event_id
+
+    def best(self) -> ShopEvent | None:
+        """The event to show to whoever passes by: the one chosen, or another one that is on sale."""
+        shown = self.shown()
+        if shown is not None and shown.answer.can:
+            return shown
+        return next((e for e in self.flow.shop.events if e.answer.can), shown)
+
+    def _open_events(self, _touch: Touch) -> list[Command]:
+        if self.flow.screen == "sell":
+            self.flow.screen = "events"
+        return []
+
+    def _leave_events(self) -> list[Command]:
+        self.flow.screen = "sell"
+        return []
 
     # The basket -------------------------------------------------------------------------------------
 
@@ -91,9 +126,33 @@ class Counter(Part):
         return next((e for e in self.flow.shop.events if e.id == self._event), None)
 
     def _choose_event(self, touch: Touch) -> list[Command]:
-        if self.flow.screen == "sell" and any(e.id == touch.arg for e in self.flow.shop.events):
+        if self.flow.screen in ("sell", "events", "choose") and any(
+            e.id == touch.arg for e in self.flow.shop.events
+        ):
             self._event = touch.arg
+            if self.flow.screen == "events":
+                self.flow.screen = "sell"
         return []
+
+    def _choose_times(self, touch: Touch) -> list[Command]:
+        if touch.arg in [str(n) for n in TIMES]:
+            self._times = int(touch.arg)
+        return []
+
+    def _choose_mode(self, touch: Touch) -> list[Command]:
+        if touch.arg in SELL_MODES and self.flow.operator:
+            self.flow.sell_mode = touch.arg
+        return []
+
+    def _lock(self, _touch: Touch) -> list[Command]:
+        if self.flow.screen not in ("sell", "events", "done") or not self.flow.operator:
+            return []
+        return self.flow.welcome.lock()
+
+    def basket_events(self) -> list[ShopEvent]:
+        """The events that the basket's packages are of, each once."""
+        ids = {line.event for line in self.basket}
+        return [e for e in self.flow.shop.events if e.id in ids]
 
     def _package(self, event_id: str, package_id: str) -> tuple[ShopEvent, Package] | None:
         for event in self.flow.shop.events:
@@ -106,43 +165,50 @@ class Counter(Part):
         event = self.shown()
         if self.flow.screen == "done":
             self.flow.home()
-        if self.flow.screen != "sell" or event is None:
+        if self.flow.screen not in ("sell", "choose") or event is None:
             return []
         if self._package(event.id, touch.arg) is None:
             return []
         if not event.answer.can:
             self.flow.say(joined(event.answer.words, event.answer.hint), "warn")
             return []
-        return self._put(BasketLine(event.id, touch.arg), touch.fresh)
+        times, self._times = self._times, 1
+        if not self._put(BasketLine(event.id, touch.arg, times), touch.fresh):
+            return []
+        fast = self.flow.screen == "sell" and self.flow.sell_mode == "fast"
+        return self._checkout() if fast else []
 
-    def _put(self, line: BasketLine, fresh: str) -> list[Command]:
+    def _put(self, line: BasketLine, fresh: str) -> bool:
+        """Add to the basket; False where it does not go in, which was said."""
         found = self._package(line.event, line.package)
         assert found is not None
         if self.basket and found[1].currency != self.currency():
             self.flow.say(phrase("One sale cannot mix currencies. Finish this sale first."), "warn")
-            return []
+            return False
         if sum(b.quantity for b in self.basket) + line.quantity > sale.LINES_MAX:
             self.flow.say(phrase("One sale holds at most {n} tickets.", n=sale.LINES_MAX), "warn")
-            return []
+            return False
         if not self.basket:
-            self._sale = fresh
+            self.flow.buyer.forget()
+            self.sale = fresh
         for i, held in enumerate(self.basket):
             if (held.event, held.package) == (line.event, line.package):
                 self.basket[i] = BasketLine(held.event, held.package, held.quantity + line.quantity)
-                return []
+                return True
         self.basket.append(line)
-        return []
+        return True
 
     def _at(self, touch: Touch) -> int | None:
-        if self.flow.screen != "sell" or not touch.arg.isdecimal() or int(touch.arg) >= len(self.basket):
+        shown = self.flow.screen in ("sell", "choose", "review")
+        if not shown or not touch.arg.isdecimal() or int(touch.arg) >= len(self.basket):
             return None
         return int(touch.arg)
 
     def _more(self, touch: Touch) -> list[Command]:
         i = self._at(touch)
-        if i is None:
-            return []
-        return self._put(BasketLine(self.basket[i].event, self.basket[i].package), touch.fresh)
+        if i is not None:
+            self._put(BasketLine(self.basket[i].event, self.basket[i].package), touch.fresh)
+        return []
 
     def _less(self, touch: Touch) -> list[Command]:
         i = self._at(touch)
@@ -152,11 +218,16 @@ class Counter(Part):
                 self.basket[i] = BasketLine(held.event, held.package, held.quantity - 1)
             else:
                 del self.basket[i]
+        if self.flow.screen == "review" and not self.basket:
+            self.flow.screen = "choose"
         return []
 
     def _clear_basket(self, _touch: Touch) -> list[Command]:
-        if self.flow.screen == "sell":
+        if self.flow.screen in ("sell", "choose", "review"):
             self.basket = []
+            self.flow.buyer.forget()
+            if self.flow.screen == "review":
+                self.flow.screen = "choose"
         return []
 
     def _repeat_last(self, touch: Touch) -> list[Command]:
@@ -175,7 +246,8 @@ class Counter(Part):
             total += getattr(found[1], of) * line.quantity if found else 0
         return total
 
-    def _due(self) -> int:
+    def due(self) -> int:
+        """What the basket costs, minor units."""
         return self._sum("price")
 
     def currency(self) -> str:
@@ -187,67 +259,36 @@ class Counter(Part):
         event = self.shown()
         return event.currency if event else "USD"
 
-    # Payment ----------------------------------------------------------------------------------------
+    # To the money -----------------------------------------------------------------------------------
 
     def _pay(self, _touch: Touch) -> list[Command]:
-        if self.flow.screen != "sell" or not self.basket:
+        flow = self.flow
+        if flow.screen == "choose" and self.basket:
+            flow.screen = "review"
             return []
-        for event_id in dict.fromkeys(b.event for b in self.basket):
-            event = next(e for e in self.flow.shop.events if e.id == event_id)
+        return self._checkout() if flow.screen in ("sell", "review") else []
+
+    def _checkout(self) -> list[Command]:
+        """What the events ask of the buyer, then the money."""
+        if not self.basket:
+            return []
+        for event in self.basket_events():
             if not event.answer.can:
                 self.flow.say(joined(event.answer.words, event.answer.hint), "warn")
                 return []
-        self.flow.screen, self._amount, self._tendered, self._preset = "pay", "", self._due(), True
-        return []
+        return self.flow.buyer.proceed()
 
-    def _key_pay(self, key: str) -> list[Command]:
-        if key == "enter":
-            return self._cash(Touch("cash"))
-        if self._preset:
-            self._amount, self._preset = "", False
-        if key in ("back", "clear") or (
-            (key.isdecimal() or (key == "." and "." not in self._amount))
-            and len(self._amount) < AMOUNT_CHARS_MAX
-        ):
-            before, self._amount = self._amount, typed(self._amount, key)
-            given = _minor(self._amount, self.currency())
-            if given is None:
-                self._amount = before
-            else:
-                self._tendered = given
-        return []
-
-    def _exact(self, _touch: Touch) -> list[Command]:
-        if self.flow.screen == "pay":
-            self._amount, self._tendered, self._preset = "", self._due(), True
-        return []
-
-    def _note(self, touch: Touch) -> list[Command]:
-        if self.flow.screen == "pay" and touch.arg.isdecimal() and len(touch.arg) <= AMOUNT_CHARS_MAX:
-            self._amount, self._tendered, self._preset = "", int(touch.arg), True
-        return []
-
-    def _cash(self, _touch: Touch) -> list[Command]:
-        if self.flow.screen != "pay":
-            return []
-        if self._tendered < self._due():
-            self.flow.say(phrase("That is not enough."), "warn")
-            return []
-        self.flow.waiting = "Complete"
-        return [Complete(self._sale, tuple(self.basket), self.flow.operator, self._tendered)]
-
-    def _leave_pay(self) -> list[Command]:
-        self.flow.screen = "sell"
-        return []
-
-    def _complete_declined(self, _event: Declined) -> None:
-        self.flow.screen = "sell"
+    def stay(self) -> None:
+        """Back to the basket."""
+        self.flow.screen = "review" if self.flow.service.alone else "sell"
 
     # The sale ---------------------------------------------------------------------------------------
 
     def _on_sale(self, event: SaleDone) -> list[Command]:
         self.flow.waiting = ""
-        self._last_basket, self.basket, self._sale = self.basket, [], ""
+        self._last_basket, self.basket, self.sale = self.basket, [], ""
+        self.flow.buyer.forget()
+        self.flow.payment.forget()
         self.tickets, self.voided = list(event.tickets), set()
         return self.flow.printing.begin(event.tickets)
 
@@ -268,7 +309,7 @@ class Counter(Part):
     # The view ---------------------------------------------------------------------------------------
 
     def view(self, now: int) -> dict[str, Any]:  # noqa: ARG002 - as Part has it
-        """``events``, ``event``, ``packages``, ``basket``, ``pay``, ``done``."""
+        """``events``, ``event``, ``packages``, ``sell``, ``basket``, ``done``."""
         event = self.shown()
         return {
             "events": [
@@ -278,13 +319,22 @@ class Counter(Part):
                     "number": e.number,
                     "selected": e.id == self._event,
                     "state_words": phrase("On sale") if e.answer.can else e.answer.words,
+                    "venue": e.venue,
+                    "jackpot": e.jackpot,
+                    "can_sell": e.answer.can,
+                    "left": phrase("{n} numbers left", n=e.left) if e.granted else "",
                 }
                 for e in self.flow.shop.events
             ],
             "event": self._view_event(event),
             "packages": self._view_packages(event),
             "basket": self._view_basket(),
-            "pay": self._view_pay(),
+            "sell": {
+                "mode": self.flow.sell_mode,
+                "times": self._times,
+                "times_choices": list(TIMES),
+                "can_repeat": self._can_repeat(),
+            },
             "done": self._view_done(),
         }
 
@@ -325,6 +375,9 @@ class Counter(Part):
             for i, p in enumerate(event.packages)
         ]
 
+    def _can_repeat(self) -> bool:
+        return any(self._package(b.event, b.package) is not None for b in self._last_basket)
+
     def _view_basket(self) -> dict[str, Any]:
         lines = []
         for i, line in enumerate(self.basket):
@@ -342,30 +395,14 @@ class Counter(Part):
                     "quantity": line.quantity,
                 }
             )
-        due = self._due()
+        due = self.due()
         return {
             "lines": lines,
             "count": self._sum("ticket_count"),
             "total": self.flow.money(due),
             "total_minor": due,
             "empty": not self.basket,
-            "can_repeat": any(self._package(b.event, b.package) is not None for b in self._last_basket),
-        }
-
-    def _view_pay(self) -> dict[str, Any]:
-        text = self.flow.money
-        due, given = self._due(), self._tendered if self.flow.screen == "pay" else 0
-        change = max(0, given - due)
-        return {
-            "due": text(due),
-            "due_minor": due,
-            "entered": self._amount,
-            "tendered": text(given),
-            "change": text(change),
-            "change_minor": change,
-            "change_words": text(change) if change else phrase("No change"),
-            "notes": [{"amount": n, "label": text(n)} for n in _notes(due, self.currency())],
-            "enough": given >= due,
+            "can_repeat": self._can_repeat(),
         }
 
     def _view_done(self) -> dict[str, Any]:
@@ -381,19 +418,8 @@ class Counter(Part):
             "change_minor": change,
             "change_words": text(change, currency) if change else phrase("No change"),
             "total": text(sum(line.price for line in kept), currency),
+            "back_in_s": max(0, -(-(self._done_until - self.flow.monotonic) // 1000))
+            if self.flow.screen == "done"
+            else 0,
+            "test": bool(self.tickets) and self.tickets[0].fact.test,
         }
-
-
-def _minor(text: str, currency: str) -> int | None:
-    """A typed amount in minor units; None where it cannot be one."""
-    try:
-        return money.minor(Decimal(text or "0"), currency)
-    except (InvalidOperation, ValueError):
-        return None
-
-
-def _notes(due: int, currency: str) -> list[int]:
-    """What a customer may well hand over for ``due``: rounded up to notes, minor units."""
-    unit = int(1 / money.major(1, currency))
-    found = sorted({-(-due // (n * unit)) * n * unit for n in NOTES_MAJOR} - {due})
-    return found[:NOTES_MAX] if due else []

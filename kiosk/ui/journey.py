@@ -38,7 +38,7 @@ KEYS_OF_VIEW = (
     "screen", "busy", "program", "toast", "status", "starting", "blocked", "enrol", "pin", "events", "event", "packages",
     "basket", "pay", "printing", "print_problem", "done", "lookup", "void", "claim", "sync",
     "closed", "count", "shift", "move", "report", "messages", "diagnostics", "settings", "approve",
-    "language", "languages", "look", "mode", "attract", "attendant", "sell", "customer", "age",
+    "language", "languages", "look", "mode", "attract", "attendant", "attend", "sell", "customer", "age",
 )  # fmt: skip
 """The view's keys."""
 

@@ -6,7 +6,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.catalog import CAN, Answer
+from kiosk.catalog import Answer
+from kiosk.config import MODES
 from kiosk.flow import Flow
 from kiosk.flow.part import span_words
 from kiosk.flow.said import (
@@ -28,36 +29,11 @@ from kiosk.flow.said import (
     PrintTicket,
     SaleDone,
     Scanned,
-    ShopEvent,
-    ShopSeen,
     Tick,
     Touch,
 )
 from kiosk.flow.tickets import CLAIM_WAIT_MS
-from kiosk.ledger import Sold
-from shared import sale, wire
-from shared.numbers import Range
-
-PACKAGES = (
-    wire.Package(id="p1", name="One", ticket_count=1, price=500, currency="USD"),
-    wire.Package(id="p2", name="Yen", ticket_count=2, price=700, currency="JPY"),
-)
-
-
-def shop(answer: Answer = CAN) -> ShopSeen:
-    one = ShopEvent(
-        "e1", 1, "Cup", "Park", "", "USD", "en", answer, "active", 10**9, cut=False, settled=False, left=9, low=True, packages=PACKAGES,
-    )  # fmt: skip
-    return ShopSeen(CAN, "enabled", "North", (("o1", "Ada"),), (one,))
-
-
-def sold(order: str = "x") -> Sold:
-    line = sale.Line(
-        order=order, event="e1", package="p1", ranges=(Range("a", 7, 1),), price=500, currency="USD",
-        validation="0" * 16,
-    )  # fmt: skip
-    payment = sale.Payment(method="cash", amount=500, tendered=1_000, change=500)
-    return Sold(sale.Sale(sale="s", operator="o1", lines=(line,), payment=payment, catalog=(1, 1)), 0, 2, 0)
+from tests.unit.kiosk.flow_stage import shop, sold
 
 
 def selling() -> Flow:
@@ -324,6 +300,22 @@ touches = st.builds(
             "note",
             "cash",
             "back",
+            "times",
+            "sell_mode",
+            "lock",
+            "begin",
+            "open_events",
+            "language",
+            "customer_next",
+            "customer_skip",
+            "age_yes",
+            "age_no",
+            "pay_method",
+            "review",
+            "call_attendant",
+            "attendant_here",
+            "approve_operator",
+            "approve_cancel",
             "print_yes",
             "print_retry",
             "print_misprint",
@@ -362,30 +354,12 @@ others = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(touches | others, max_size=60))
+@given(st.lists(touches | others, max_size=60), st.sampled_from(MODES))
 @settings(max_examples=150, deadline=None)
-def test_no_order_of_events_breaks_the_journey_or_its_view(events: list[Event]) -> None:
+def test_no_order_of_events_breaks_the_journey_or_its_view(events: list[Event], mode: str) -> None:
     """K3: nothing that can be touched, in any order, breaks the kiosk; the view is always whole and plain JSON."""
-    flow = Flow({"name": "t", "version": "0", "hash": "h"})
+    flow = Flow({"name": "t", "version": "0", "hash": "h"}, mode=mode)
     for event in events:
         flow.handle(event)
         view = flow.view(0)
         assert json.loads(json.dumps(view)) == view
-
-
-def test_one_s_own_pin_wins_no_more_tries_at_another_s() -> None:
-    """K1: failed attempts slow down, each operator's for itself."""
-    flow = Flow({"name": "t", "version": "0", "hash": "h"})
-    two = msgspec.structs.replace(shop(), operators=(("o1", "Ada"), ("o2", "Bo")))
-    for event in (Tick(0, 0), Opened(), two):
-        flow.handle(event)
-    waits = []
-    for told in (0, 0, 5, 10):
-        flow.handle(Touch("choose_operator", "o2"))
-        flow.handle(Touch("key", "1"))
-        flow.handle(Touch("key", "enter"))
-        flow.handle(PinAnswered("", wait_s=told))
-        waits.append(flow.view(0)["pin"]["wait_s"])
-        flow.handle(PinAnswered("o1", "Ada"))
-        flow.handle(Touch("log_off"))
-    assert waits == [0, 0, 5, 10]

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+
+from kiosk.flow.counter import DONE_MS
+from kiosk.flow.said import Complete, LogOff
+from tests.unit.kiosk.flow_stage import CUP, DERBY, Stage, asking, counter
+
+
+@pytest.mark.parametrize(
+    ("sell_mode", "taps"), [("runner", ("add:p1", "pay", "cash")), ("fast", ("add:p1", "cash"))]
+)
+def test_from_idle_to_the_receipt_it_takes_four_taps_or_fewer(sell_mode: str, taps: tuple[str, ...]) -> None:
+    """K17: three taps when each sale is confirmed, two in fast mode; the age check is the fourth."""
+    stage = counter(sell_mode=sell_mode)
+    assert [type(c) for c in stage.tap(*taps)] == [Complete]
+    assert stage.sell() == []
+    assert stage.see("screen") == "done"
+    stage.go(DONE_MS)
+    assert stage.see("screen") == "sell"
+    aged = counter(asking(age_min=18), sell_mode=sell_mode)
+    (command,) = aged.tap(*taps[:-1], "age_yes", taps[-1])
+    assert isinstance(command, Complete)
+    assert command.age_checked
+    assert len(taps) + 1 <= 4
+
+
+def test_the_last_sale_is_repeated_with_three_taps() -> None:
+    """K17: repeat last sale, from the result or from the till."""
+    stage = counter()
+    stage.tap("times:2", "add:p1", "pay", "cash")
+    stage.sell()
+    assert stage.see("sell.can_repeat") is True
+    (command,) = stage.tap("repeat_last", "pay", "cash")
+    assert isinstance(command, Complete)
+    assert command.basket[0].quantity == 2
+
+
+def test_a_multiple_holds_for_the_next_package_alone() -> None:
+    stage = counter()
+    stage.tap("times:5", "times:7", "times:x")
+    assert stage.see("sell.times") == 5
+    stage.tap("add:p1")
+    assert (stage.see("basket.count"), stage.see("sell.times")) == (5, 1)
+    stage.tap("add:p1")
+    assert stage.see("basket.count") == 6
+
+
+def test_who_begins_says_for_which_event_where_there_is_a_choice() -> None:
+    """K17: with one event nobody is asked; on the till they stay as tabs."""
+    assert counter().see("screen") == "sell"
+    stage = counter(CUP, DERBY)
+    assert stage.see("screen") == "events"
+    assert [(e["name"], e["can_sell"], e["left"]) for e in stage.view["events"]] == [
+        ("Cup", True, "9 numbers left"),
+        ("Derby", True, "9 numbers left"),
+    ]
+    stage.tap("choose_event:e2")
+    assert (stage.see("screen"), stage.see("event.name")) == ("sell", "Derby")
+    stage.tap("add:p3", "choose_event:e1", "add:p1")
+    assert stage.see("basket.total") == "$17.00"
+    stage.tap("open_events", "back")
+    assert (stage.see("screen"), stage.see("basket.count")) == ("sell", 4)
+
+
+def test_a_locked_screen_waits_for_its_operator_and_keeps_nothing_of_a_buyer() -> None:
+    """K1, K16: the front page says who has the kiosk, and their PIN is all that is missing."""
+    stage = counter()
+    stage.tap("add:p1")
+    assert stage.tap("lock") == [LogOff("o1")]
+    assert (stage.see("screen"), stage.see("attract.locked_by")) == ("attract", "Ada")
+    stage.tap("begin")
+    assert (stage.see("screen"), stage.see("pin.chosen")) == ("pin", "o1")
+    stage.log_on()
+    assert (stage.see("screen"), stage.see("basket.empty"), stage.see("attract.locked_by")) == (
+        "sell",
+        True,
+        "",
+    )
+
+
+def test_the_front_page_shows_what_is_on_and_leads_to_the_pin() -> None:
+    """K17: jackpot, packages, what closes when; anybody's first touch."""
+    stage = Stage(CUP, DERBY)
+    seen = stage.view["attract"]
+    assert isinstance(seen, dict)
+    assert (stage.see("screen"), seen["title"], seen["jackpot"], seen["organisation"]) == (
+        "attract",
+        "Cup",
+        "$900.00",
+        "Trust",
+    )
+    assert seen["packages"][0] == {"name": "One", "price": "$5.00", "tickets": 1}
+    stage.tap("begin", "choose_operator:o2")
+    assert stage.see("pin.chosen") == "o2"
+    stage.tap("back")
+    assert stage.see("pin.chosen") == ""
+    stage.tap("back")
+    assert stage.see("screen") == "attract"
+    stage.tap("begin")
+    stage.go(60_000)
+    assert stage.see("screen") == "attract"
+
+
+def test_the_language_changes_on_every_screen_and_stays_with_the_operator() -> None:
+    """K17: chosen by operator or buyer."""
+    stage = Stage()
+    stage.tap("language:fr", "language:tlh")
+    assert stage.see("language") == "fr"
+    assert [one["code"] for one in stage.view["languages"] if one["selected"]] == ["fr"]
+    stage.log_on()
+    assert stage.see("packages")[0]["price"] == "5,00\xa0$US"
+    stage.tap("lock")
+    assert stage.see("language") == "fr"
+
+
+def test_a_package_that_is_withdrawn_while_it_is_paid_for_goes_back_to_the_till() -> None:
+    from tests.unit.kiosk.flow_stage import shop
+
+    stage = counter(CUP, DERBY)
+    stage.tap("choose_event:e2", "add:p3", "pay")
+    assert stage.see("screen") == "pay"
+    stage.flow.handle(shop())
+    assert (stage.see("screen"), stage.see("basket.empty")) == ("sell", True)
