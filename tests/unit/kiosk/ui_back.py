@@ -37,6 +37,7 @@ COUNT: dict[str, Any] = {
     "over_words": "",
     "sum_only": False,
     "can_confirm": True,
+    "can_again": False,
     "error": "",
 }
 
@@ -45,6 +46,8 @@ SHIFT: dict[str, Any] = {
     "number": 12,
     "since": "21 Nov 2026, 17:05",
     "operator": "Maria Lindqvist",
+    "own": True,
+    "words": "",
     "rows": [
         {"label": "Sales", "value": "214", "strong": False},
         {"label": "Tickets sold", "value": "9,804", "strong": False},
@@ -64,6 +67,8 @@ SHIFT: dict[str, Any] = {
         "move_out": True,
         "x_report": True,
         "close": True,
+        "recount": False,
+        "z_report": True,
     },
 }
 
@@ -101,6 +106,7 @@ CHECKS: list[dict[str, Any]] = [
         "what_to_do": todo,
         "can_test": bool(test),
         "test_words": test,
+        "progress": 66 if state == "running" else 0,
     }
     for code, title, state, words, todo, test in (
         (
@@ -109,15 +115,29 @@ CHECKS: list[dict[str, Any]] = [
             "bad",
             "Out of paper.",
             "Put a new roll in and close the cover.",
-            "Test print",
+            "Print a test page",
         ),
-        ("scanner", "Scanner", "ok", "Ready; last scan 4 min ago.", "", "Test scan"),
-        ("drawer", "Cash drawer", "unknown", "It cannot say how it is.", "Test it and look.", "Open it"),
-        ("disk", "Disk", "ok", "48.2 GB free; a sale is kept in 3 ms.", "", "Measure"),
-        ("clock", "Clock", "ok", "0.2 s from the office’s clock.", "", ""),
-        ("network", "Network", "warn", "Off line for 12 min.", "Sales go on. Check the cable.", "Ask now"),
-        ("journal", "Journal", "running", "Checked 1,020 of 1,532 entries.", "", "Check"),
-        ("program", "Program", "ok", "Every file is the publisher’s.", "", "Check"),
+        ("scanner", "Scanner", "ok", "Ready; last scan 4 min ago.", "", "Scan something"),
+        (
+            "drawer",
+            "Cash drawer",
+            "unknown",
+            "It cannot say how it is.",
+            "Test it and look.",
+            "Open the drawer",
+        ),
+        ("disk", "Disk", "ok", "48.2 GB free; a sale is kept in 3 ms.", "", "Write to it"),
+        ("clock", "Clock", "ok", "0.2 s from the office’s clock.", "", "Compare"),
+        (
+            "network",
+            "Network",
+            "warn",
+            "Off line for 12 min.",
+            "Sales go on. Check the cable.",
+            "Ask the office",
+        ),
+        ("journal", "Journal", "running", "Checked 1,020 of 1,532 entries.", "", "Check every entry"),
+        ("program", "Program", "ok", "Every file is the publisher’s.", "", "Check every file"),
         ("mirror", "Second copy", "ok", "USB stick, up to date.", "", "Compare"),
     )
 ]
@@ -129,6 +149,7 @@ def _row(code: str, label: str, value: str, *choices: tuple[str, str]) -> dict[s
         "label": label,
         "value": next((w for c, w in choices if c == value), value),
         "choices": [{"code": c, "words": w, "selected": c == value} for c, w in choices],
+        "restart": code == "paper",
     }
 
 
@@ -155,19 +176,19 @@ BACK: dict[str, Any] = {
             {
                 "id": "m3",
                 "text": "The second half starts ten minutes late. Keep selling until 21:40.",
-                "at": "Today, 19:42",
+                "at": "3 min ago",
                 "unread": True,
             },
             {
                 "id": "m2",
                 "text": "New rolls of paper are at the steward’s desk behind Gate C.",
-                "at": "Today, 18:10",
+                "at": "1 h 35 min ago",
                 "unread": True,
             },
             {
                 "id": "m1",
                 "text": "Welcome! The jackpot starts at $10,000 tonight.",
-                "at": "Today, 16:55",
+                "at": "2 h 50 min ago",
                 "unread": False,
             },
         ],
@@ -350,6 +371,7 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
             "over": "−$0.60",
             "over_minor": -60,
             "over_words": "$0.60 short",
+            "can_again": True,
         },
     },
     "count exact": {
@@ -361,6 +383,7 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
             "over": "$0.00",
             "over_minor": 0,
             "over_words": "To the cent",
+            "can_again": True,
         },
     },
     "count over": {
@@ -390,7 +413,23 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
         "shift": SHIFT
         | {
             "operator": "Tom",
-            "can": dict.fromkeys(SHIFT["can"], False) | {"x_report": True, "close": True},
+            "own": False,
+            "words": "This is Tom's shift. It must be closed, by them or by a supervisor, before you can sell.",
+            "rows": [],
+            "can": dict.fromkeys(SHIFT["can"], False),
+        },
+    },
+    "shift last": {
+        "screen": "shift",
+        "shift": {
+            "open": False,
+            "number": 0,
+            "since": "",
+            "operator": "",
+            "own": False,
+            "words": "",
+            "rows": [],
+            "can": dict.fromkeys(SHIFT["can"], False) | {"open": True, "recount": True, "z_report": True},
         },
     },
     "move in": {
@@ -531,7 +570,7 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
             "uploaded_words": "All sales uploaded. The office has confirmed them.",
             "unsynced": 0,
             "can_close_shift": True,
-            "shift_words": "Maria’s shift 12 is still open. Count the drawer and close it.",
+            "shift_words": "Shift 12 · Maria Lindqvist is still to be closed.",
         },
     },
     "void approved": {
@@ -549,7 +588,7 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
             "reason": "",
             "misprint": False,
             "error": "Choose a reason.",
-            "back_words": "Refund it at the card terminal, reference 004417.",
+            "back": "Give back $40.00 at the card terminal, reference 004417.",
             "supervisor": True,
         },
     },

@@ -71,11 +71,11 @@ Item {
                 Layout.fillHeight: true
                 Layout.preferredWidth: Theme.px(520)
                 Layout.minimumHeight: implicitHeight
-                kind: screen.shiftOpen ? "accent" : "good"
-                picture: screen.shiftOpen ? "drawer" : "check"
+                kind: "accent"
+                picture: "drawer"
                 size: Theme.px(Theme.low ? 38 : 56)
                 mark: Theme.px(Theme.low ? 64 : screen.shiftOpen ? 92 : 130)
-                title: screen.shiftOpen ? qsTr("Close the shift") : qsTr("The shift is closed")
+                title: screen.shiftOpen ? qsTr("Close the shift") : qsTr("A shift is open")
                 words: screen.c.shift_words || ""
                 across: true
                 BigButton {

@@ -104,7 +104,9 @@ Item {
             ScreenHead {
                 Layout.fillWidth: true
                 title: screen.c.title
-                words: screen.c.words
+                words: screen.counted ? "" : screen.c.words
+                // What a close has shown is not gone back from: it is counted again, or closed.
+                way: !screen.counted || screen.c.purpose !== "close"
             }
 
             Row {
@@ -129,7 +131,7 @@ Item {
                 Layout.fillHeight: true
                 GridLayout {
                     width: parent.width
-                    height: Math.min(parent.height, Math.ceil(lists.pieces.count / columns) * Theme.px(118))
+                    height: Math.min(parent.height, Math.ceil(lists.pieces.count / columns) * Theme.px(128))
                     columns: Math.max(2, Math.floor(width / Theme.px(230)))
                     columnSpacing: Theme.small
                     rowSpacing: Theme.small
@@ -308,6 +310,15 @@ Item {
                 Layout.fillWidth: true
                 spacing: Theme.gap
                 BigButton {
+                    visible: screen.c.can_again === true
+                    Layout.fillWidth: true
+                    Layout.preferredWidth: Theme.px(150)
+                    Layout.preferredHeight: Theme.low ? Theme.touch : Theme.px(88)
+                    act: "count_again"
+                    size: Theme.body
+                    text: qsTr("Count again")
+                }
+                BigButton {
                     visible: !screen.counted
                     Layout.fillWidth: true
                     Layout.preferredWidth: Theme.px(150)
@@ -325,7 +336,7 @@ Item {
                     kind: "primary"
                     offered: screen.c.can_confirm
                     size: Theme.lead
-                    text: screen.counted ? qsTr("Continue") : screen.c.purpose === "open" ? qsTr("Open the shift") : qsTr("It is counted")
+                    text: screen.counted ? (screen.c.purpose === "close" ? qsTr("Close the shift") : qsTr("Done")) : screen.c.purpose === "open" ? qsTr("Open the shift") : qsTr("It is counted")
                 }
             }
         }

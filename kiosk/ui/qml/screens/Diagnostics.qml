@@ -62,6 +62,15 @@ Item {
                         border.width: loud ? 0 : Theme.hair
                         border.color: Theme.line
 
+                        // How far a long check is.
+                        Rectangle {
+                            visible: check.row.state === "running" && check.row.progress > 0
+                            anchors { left: parent.left; bottom: parent.bottom; margins: Theme.px(3) }
+                            width: (parent.width - Theme.px(6)) * Math.min(100, check.row.progress || 0) / 100
+                            height: Theme.px(6)
+                            radius: height / 2
+                            color: Theme.accent
+                        }
                         RowLayout {
                             anchors { fill: parent; leftMargin: Theme.gap; rightMargin: Theme.small; topMargin: Theme.tiny; bottomMargin: Theme.tiny }
                             spacing: Theme.gap
@@ -121,7 +130,7 @@ Item {
                             }
                             BigButton {
                                 visible: check.row.can_test
-                                Layout.preferredWidth: Theme.px(168)
+                                Layout.preferredWidth: Theme.px(Theme.narrow ? 150 : 190)
                                 act: "check"
                                 arg: check.row.code
                                 offered: check.row.state !== "running"

@@ -49,6 +49,16 @@ Item {
                                     wrapMode: Text.Wrap
                                     maximumLineCount: 2
                                 }
+                                Words {
+                                    visible: setting.row.restart === true
+                                    Layout.fillWidth: true
+                                    text: qsTr("It counts when the kiosk has been started again.")
+                                    strong: true
+                                    color: Theme.warn
+                                    font.pixelSize: Theme.caption
+                                    wrapMode: Text.Wrap
+                                    maximumLineCount: 2
+                                }
                                 Segments {
                                     visible: setting.row.choices.length > 0
                                     Layout.fillWidth: true

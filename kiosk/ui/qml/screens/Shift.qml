@@ -13,6 +13,8 @@ Item {
 
         ScreenHead {
             Layout.fillWidth: true
+            // From somebody else's shift there is no way on but out.
+            way: !screen.s.open || lists.shift_rows.count > 0
             title: screen.s.open ? qsTr("Shift %1").arg(screen.s.number) : qsTr("Shift")
             words: screen.s.open ? qsTr("%1, since %2").arg(screen.s.operator).arg(screen.s.since) : ""
         }
@@ -28,8 +30,33 @@ Item {
                 columnSpacing: Theme.margin
                 rowSpacing: Theme.gap
 
+                // Somebody else's: whose, and who closes it.
+                Verdict {
+                    visible: screen.s.open && lists.shift_rows.count === 0
+                    Layout.columnSpan: Theme.portrait ? 1 : 2
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.preferredWidth: Theme.px(640)
+                    Layout.minimumHeight: implicitHeight
+                    kind: "warn"
+                    picture: "person"
+                    size: Theme.figure
+                    title: screen.s.operator
+                    words: screen.s.words || ""
+                    BigButton {
+                        Layout.fillWidth: true
+                        Layout.topMargin: Theme.gap
+                        Layout.preferredHeight: Theme.tall
+                        act: "log_off"
+                        once: true
+                        kind: "primary"
+                        picture: "exit"
+                        text: qsTr("Log off")
+                    }
+                }
+
                 Card {
-                    visible: screen.s.open
+                    visible: screen.s.open && lists.shift_rows.count > 0
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: Theme.px(640)
@@ -69,6 +96,7 @@ Item {
                     BigButton {
                         Layout.fillWidth: true
                         Layout.topMargin: Theme.gap
+                        Layout.preferredHeight: Theme.tall
                         act: "begin_shift"
                         once: true
                         offered: screen.s.can.open !== false
@@ -79,7 +107,7 @@ Item {
                 }
 
                 GridLayout {
-                    visible: screen.s.open
+                    visible: screen.s.open && lists.shift_rows.count > 0
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: Theme.px(600)
@@ -138,6 +166,43 @@ Item {
                         detail: qsTr("Count, then the Z report")
                     }
                 }
+            }
+        }
+
+        GridLayout {
+            // Where it is tight, what is open comes first.
+            visible: !screen.s.open || (screen.s.can.z_report === true || screen.s.can.recount === true) && lists.shift_rows.count > 0 && !Theme.low
+            Layout.fillWidth: true
+            columns: Theme.narrow ? 1 : 3
+            columnSpacing: Theme.gap
+            rowSpacing: Theme.small
+            uniformCellWidths: true
+            BigButton {
+                visible: screen.s.can.z_report === true
+                Layout.fillWidth: true
+                act: "z_report"
+                once: true
+                picture: "report"
+                size: Theme.body
+                text: qsTr("Last Z report")
+            }
+            BigButton {
+                visible: screen.s.can.recount === true
+                Layout.fillWidth: true
+                act: "recount"
+                once: true
+                picture: "count"
+                size: Theme.body
+                text: qsTr("Count the last shift again")
+            }
+            BigButton {
+                visible: !screen.s.open
+                Layout.fillWidth: true
+                act: "log_off"
+                once: true
+                picture: "exit"
+                size: Theme.body
+                text: qsTr("Log off")
             }
         }
     }

@@ -55,7 +55,7 @@ Item {
                     Words {
                         Layout.fillWidth: true
                         visible: text !== ""
-                        text: screen.v.back_words || ""
+                        text: screen.v.back || ""
                         strong: true
                         font.pixelSize: Theme.lead
                         wrapMode: Text.Wrap
