@@ -7,7 +7,6 @@ side by side.
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,15 +17,18 @@ import msgspec
 from hardware.keys import Key, Typed, Wedge
 from hardware.scans import BadScan, Scan
 from kiosk.cashier import Cashier
+from kiosk.caretaker import Caretaker, put_away, setting_values
 from kiosk.catalog import Answer, Shelf
 from kiosk.config import Config, check_server, software, version
 from kiosk.customers import Customers
 from kiosk.flow import Flow
 from kiosk.flow import said as f
+from kiosk.flow.troubles import trouble
 from kiosk.journal import Journal
 from kiosk.mirror import LAG_MAX, Mirror
 from kiosk.store import Identity, Store, read_identity
 from kiosk.till import Known, Till
+from kiosk.upkeep import program_bad
 from kiosk.words import SayIn, in_english, phrase, said
 from shared import keys, money, wire
 from shared.clock import Clock
@@ -55,15 +57,19 @@ IN_STEP = phrase("In step")
 _log = logging.getLogger(__name__)
 
 
-def program() -> dict[str, str]:
-    """Name, version, and a short SHA-256 over the program's own files, for the logon screen (K4)."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for package in ("hardware", "kiosk", "shared"):
-        for path in sorted((root / package).rglob("*")):
-            if path.suffix in (".py", ".qml", ".ttf") and path.is_file():
-                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return {"name": "Tombola kiosk", "version": version(), "hash": digest.hexdigest()[:12]}
+def program(publisher: str = "") -> dict[str, str]:
+    """Name, version and hash of this program for the logon screen, and whether it is the publisher's (K4).
+
+    The hash is the first 12 digits of the SHA-256 of the list that ``tombola-kiosk --check`` prints, with its heading.
+    """
+    from kiosk import manifest  # noqa: PLC0415 - behind the first screen
+
+    named = {"name": "Tombola kiosk", "version": version()}
+    try:
+        found = manifest.check(manifest.installed(), publisher)
+    except Fault as e:
+        return named | {"hash": "", "checked": "bad", "detail": e.message}
+    return named | {"hash": found.hash[:12], "checked": found.state, "detail": found.detail}
 
 
 class Outside(Protocol):
@@ -93,6 +99,14 @@ class Outside(Protocol):
         """The journal now ends at ``row``."""
         ...
 
+    def beside(self, work: Callable[[Callable[[f.Event], None]], None]) -> None:
+        """Do something slow on another thread; what it reports comes back through ``handle``."""
+        ...
+
+    def restart(self) -> None:
+        """End the program, so that whoever keeps it starts it again."""
+        ...
+
 
 class Desk:
     """A whole kiosk but for its threads. Give it to one thread; ``outside`` does what is slow."""
@@ -106,24 +120,28 @@ class Desk:
         boot: str = "",
         device: str = "",
         say_in: SayIn = in_english,
+        kept: bool = False,
     ) -> None:
+        """``kept``: somebody starts the program again where it ends."""
         self.config, self.clock = config, clock
         self._outside, self._boot, self._device, self._say_in = outside, boot, device, say_in
-        self._program = {"name": "Tombola kiosk", "version": version(), "hash": ""}
-        self.flow = Flow(
-            self._program,
-            config.language,
-            mode=config.mode,
-            sell_mode=config.sell_mode,
-            theme=config.theme,
-            large=config.large_text,
-        )
+        self._program = {
+            "name": "Tombola kiosk",
+            "version": version(),
+            "hash": "",
+            "checked": "",
+            "checked_words": "",
+        }
+        self._kept = kept
+        self.flow = Flow(self._program, config.language)
+        self.flow.handle(f.SettingsSeen(values=setting_values(config), kept=kept))
         self.store: Store | None = None
         self.identity: Identity | None = None
         self.journal: Journal | None = None
         self.shelf: Shelf | None = None
         self._till: Till | None = None
         self._cashier: Cashier | None = None
+        self._caretaker: Caretaker | None = None
         self._customers: Customers | None = None
         self.mirror: Mirror | None = None
         self.mirror_words = ""
@@ -150,14 +168,13 @@ class Desk:
         self._commands: dict[type, Callable[[Any], None]] = {
             f.Enrol: self._do_enrol,
             f.CheckPin: self._do_check_pin,
-            f.LogOn: self._do_log_on,
             f.LogOff: self._do_log_off,
             f.Complete: self._do_complete,
             f.PrintTicket: self._do_print,
-            f.SettlePrint: self._do_settle,
             f.PrintFoils: self._do_print_foils,
             f.SettleFoils: self._do_settle_foils,
             f.AgainFoils: self._do_again_foils,
+            f.SettlePrint: self._do_settle,
             f.Reprint: self._do_reprint,
             f.VoidOrder: self._do_void,
             f.LookUp: self._do_look_up,
@@ -197,6 +214,7 @@ class Desk:
         try:
             self.flow.handle(f.Starting(phrase("Opening the journal"), 10))
             if self.store is None:
+                put_away(self.config.data)
                 self.store = Store(self.config.data, self.config.disk_reserve_bytes)
             self.identity = read_identity(self.store.identity())
             if self.identity is None:
@@ -207,8 +225,44 @@ class Desk:
             self._halt(e)
 
     def know_program(self, found: dict[str, str]) -> None:
-        """Put what :func:`program` found on the logon screen; nobody waits while it reads all the files."""
-        self._program.update(found)
+        """Put what :func:`program` found on the logon screen; nobody waits while it reads all the files.
+
+        A program that is not the publisher's sells nothing.
+        """
+        state = found["checked"]
+        words = {
+            "ok": phrase("Checked"),
+            "unchecked": phrase("Not checked"),
+            "bad": phrase("Not the publisher's"),
+        }[state]
+        self._program.update({k: v for k, v in found.items() if k != "detail"} | {"checked_words": words})
+        if state == "bad":
+            self._program_bad(program_bad(found["detail"]))
+
+    def _program_bad(self, seen: f.CheckSeen) -> None:
+        _log.error("%s", seen.words)
+        if self.is_open:
+            self._critical("PROGRAM_CHANGED", "ERROR", seen.words)
+            self.till.stopped = Answer("program_changed", seen.words, seen.what_to_do)
+            self._halt_stopped()
+        else:
+            self.handle(
+                f.Halted(
+                    "program_changed",
+                    phrase("This kiosk must not sell"),
+                    seen.words,
+                    seen.what_to_do,
+                    can_retry=False,
+                )
+            )
+
+    def _check_seen(self, seen: f.CheckSeen) -> None:
+        """A check found that selling has to stop."""
+        if seen.code == "program":
+            self._program_bad(seen)
+        elif seen.code == "journal" and self.is_open:
+            self.till.stopped = Answer("journal_corrupt", seen.words, seen.what_to_do)
+            self._halt_stopped()
 
     def _open_journal(self, store: Store, identity: Identity) -> None:
         self.flow.handle(f.Starting(phrase("Checking the journal"), 40))
@@ -230,6 +284,19 @@ class Desk:
             say=lambda: (self._say_in(self.flow.language), self.flow.language),
         )
         self._commands |= self._cashier.commands
+        self._caretaker = Caretaker(
+            self._till,
+            self.config,
+            self.clock,
+            self._outside,
+            self.handle,
+            self._appended,
+            self.print_page,
+            name=identity.name,
+            kept=self._kept,
+            say=lambda: (self._say_in(self.flow.language), self.flow.language),
+        )
+        self._commands |= self._caretaker.commands
         self._customers = Customers(store, self.clock, self.till.ledger.sales)
         if stopped := store.get_json("stopped"):
             self._till.stopped = Answer(stopped["code"], stopped["words"], stopped["hint"])
@@ -264,21 +331,9 @@ class Desk:
             self._outside.appended(self.till.journal.head.seq)
 
     def _halt(self, e: KnownError) -> None:
-        titles = {
-            "second_process": phrase("The kiosk is already running"),
-            "newer_data": phrase("This program is too old"),
-            "journal_corrupt": phrase("The journal is damaged"),
-            "journal_missing": phrase("The journal is missing"),
-            "forked": phrase("This disk is an old copy"),
-            "disk_full": phrase("The disk is full"),
-        }
         _log.error("halted: %s: %s", e.code, e)
         can_retry = e.code not in ("forked", "journal_missing", "newer_data")
-        self.flow.handle(
-            f.Halted(
-                e.code, titles.get(e.code, phrase("The kiosk cannot sell")), e.message, e.hint, can_retry
-            )
-        )
+        self.flow.handle(f.Halted(e.code, trouble(e.code).title, e.message, e.hint, can_retry))
 
     def stop_selling(self, code: str, words: str) -> None:
         """Sell no more, for good: the office and this disk disagree. Everything stays as it is."""
@@ -356,6 +411,8 @@ class Desk:
         if isinstance(event, f.PageEnded):
             self._pages.pop(event.token)(event)
             return
+        if isinstance(event, f.CheckSeen) and event.state == "bad":
+            self._check_seen(event)
         if isinstance(event, f.PrintEnded):
             self._print_ended(event)
         elif isinstance(event, f.DeviceSeen) and event.code and self.is_open:
@@ -600,14 +657,6 @@ class Desk:
         self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))
         self._appended()
 
-    def _do_log_on(self, command: f.LogOn) -> None:
-        assert self.shelf is not None
-        operator = self.shelf.operators[command.operator]
-        self.till.log_on(operator.id)
-        self.till.prepare()
-        self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))
-        self._appended()
-
     def _do_log_off(self, command: f.LogOff) -> None:
         self.till.log_off(command.operator)
         self._appended()
@@ -788,8 +837,12 @@ class Desk:
                     self.till.watch.seen(report.server_time, report.monotonic)
                     self._contact_at = report.server_time
                     self._contact_monotonic = report.monotonic
+                    if self._caretaker is not None:
+                        self._caretaker.office_answered()
                 case u.NetworkSeen():
                     self._network = (report.network, report.words)
+                    if self._caretaker is not None and report.network != "online":
+                        self._caretaker.office_silent(report.words)
                 case u.CatalogCame():
                     self._take_catalog(report.data, report.signature, report.etag)
                 case u.GrantsCame():
@@ -894,13 +947,14 @@ class Desk:
             supervisors=frozenset(o.id for o in shelf.operators.values() if o.supervisor),
             events=tuple(self._shop_event(e, now) for e in shelf.events.values() if e.state != "cancelled"),
             suspended=shelf.suspended(),
-            message=shelf.message(),
             unsold=not any(b.used for b in till.ledger.blocks.values()),
         )
         if shop != self._shop:
             self._shop = shop
             self.handle(shop)
         self.cashier.refresh()
+        if self._caretaker is not None:
+            self._caretaker.refresh()
         unsynced = till.ledger.unsynced
         network, words = self._network
         self.handle(
@@ -916,6 +970,7 @@ class Desk:
                 head=till.journal.head.seq,
                 acknowledged=till.acknowledged,
                 mirror_words=self.mirror_words,
+                mirror_ok=None if self.config.mirror is None else self.mirror_words == IN_STEP,
                 free_bytes=self.store.free_bytes(),
                 catalog=shelf.version,
             )
@@ -968,6 +1023,8 @@ class Desk:
         self.mirror_words = words
         if lag > MIRROR_IN_STEP and words == IN_STEP:
             self.mirror_words = phrase("{n} entries behind", n=lag)
+        if self._caretaker is not None:
+            self._caretaker.mirror_words, self._caretaker.behind = words, lag
         if lag > LAG_MAX and self.is_open:
             self._critical("MIRROR_LAG", "WARN", self.mirror_words)
 
@@ -1024,7 +1081,7 @@ class Alone:
         self.need(desk)
 
     def print(self, work: Work) -> None:
-        """Print, and tell the desk."""
+        """Do it at once, and tell the desk."""
         assert self._spooler is not None
         self._spooler.do(work)
 
@@ -1048,6 +1105,14 @@ class Alone:
         """Tell the uplink what the till wants."""
         if self.uplink is not None:
             self.uplink.need(needs_of(desk))
+
+    def beside(self, work: Callable[[Callable[[f.Event], None]], None]) -> None:
+        """Do it now."""
+        assert self._desk is not None
+        work(self._desk.handle)
+
+    def restart(self) -> None:
+        """Nobody starts it again here."""
 
     def hurry(self) -> None:
         """Make all of the uplink's work due."""

@@ -80,8 +80,13 @@ class Engine:
         self._open_printer, self._say_in = open_printer, say_in
         self._inbox: queue.Queue[Callable[[], None] | None] = queue.Queue(QUEUE_MAX)
         self._jobs: queue.Queue[Work | None] = queue.Queue(QUEUE_MAX)
-        self._desk = Desk(config, clock, self, boot=boot_name(), device=device_name(), say_in=say_in)
+        self._desk = Desk(
+            config, clock, self, boot=boot_name(), device=device_name(), say_in=say_in, kept=kept
+        )
         self._view = self._desk.view()
+        self._slow: queue.SimpleQueue[Callable[[Callable[[f.Event], None]], None] | None] = (
+            queue.SimpleQueue()
+        )
         self._on_change: Callable[[], None] = lambda: None
         self._threads: dict[str, threading.Thread] = {}
         self._uplink: Uplink | None = None
@@ -162,6 +167,7 @@ class Engine:
         if self._uplink is not None:
             self._uplink.stop()
         self._mirror_wake.set()
+        self._slow.put(None)
         for name in ("printer", "network", "mirror"):
             self._join(name)
         self._inbox.put(None)
@@ -294,6 +300,16 @@ class Engine:
         """Wake the second copy's thread."""
         self._mirror_wake.set()
 
+    def beside(self, work: Callable[[Callable[[f.Event], None]], None]) -> None:
+        """Do something slow, one thing after the other, where nobody waits for it."""
+        self._slow.put(work)
+        if "upkeep" not in self._threads:
+            self._begin("upkeep", lambda: self._keep_up(self._upkeep_life, lambda _: None))
+
+    def _upkeep_life(self) -> None:
+        while (work := self._slow.get()) is not None:
+            work(self._report)
+
     def restart(self) -> None:
         """End, and be started again."""
         self._again = True
@@ -342,7 +358,7 @@ class Engine:
             raise failed
 
     def _know_program(self) -> None:
-        found = program()
+        found = program(self._config.publisher)
         self._post(lambda: self._desk.know_program(found))
 
     def _behind_the_screen(self, life: Callable[[], None]) -> None:

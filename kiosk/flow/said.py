@@ -105,7 +105,6 @@ class ShopSeen(msgspec.Struct, frozen=True):
     operators: tuple[tuple[str, str], ...]
     events: tuple[ShopEvent, ...]
     suspended: str = ""
-    message: tuple[str, str] = ("", "")
     unsold: bool = False
     """This kiosk has never sold a ticket."""
     supervisors: frozenset[str] = frozenset()
@@ -139,6 +138,8 @@ class SyncSeen(msgspec.Struct, frozen=True):
     head: int = 0
     acknowledged: int = 0
     mirror_words: str = ""
+    mirror_ok: bool | None = None
+    """None where no second copy is set up."""
     free_bytes: int = 0
     catalog: tuple[int, int] = (0, 0)
 
@@ -279,10 +280,60 @@ class Approved(msgspec.Struct, frozen=True):
     locked: bool = False
 
 
+class CheckSeen(msgspec.Struct, frozen=True):
+    """How a check stands: ``ok``, ``warn``, ``bad``, ``running`` (``progress`` in percent) or ``unknown``."""
+
+    code: str
+    state: Literal["ok", "warn", "bad", "running", "unknown"]
+    words: str
+    what_to_do: str = ""
+    progress: int = 0
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """The journal, or a part of it, is in a file on a medium."""
+
+    file: str
+    medium: str
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A letter of the office; ``at`` is when this kiosk saw it first, milliseconds."""
+
+    id: str
+    text: str
+    at: int
+    unread: bool
+
+
+class MessagesSeen(msgspec.Struct, frozen=True):
+    """The office's letters, the newest first."""
+
+    messages: tuple[Message, ...] = ()
+
+
+class SettingsSeen(msgspec.Struct, frozen=True):
+    """How the kiosk is set up, and what there is to choose from."""
+
+    values: dict[str, str] = {}
+    """By setting; empty where nothing is set up."""
+    found: dict[str, tuple[str, ...]] = {}
+    """Devices and media that the system shows, by setting."""
+    unsynced: int = 0
+    """Entries that the office has not got."""
+    kept: bool = False
+    """Somebody starts the program again where it ends."""
+    medium: str = ""
+    """Where an export goes to; empty where nothing is plugged in."""
+    restart: tuple[str, ...] = ()
+    """Settings that were changed and count from the next start on."""
+
+
 Event = (
     Touch | Tick | Starting | Halted | EnrolNeeded | Opened | ShopSeen | DeviceSeen | SyncSeen | PinAnswered | SaleDone
     | PrintBegan | PrintEnded | PageEnded | FoilsBegan | OrderVoided | LookedUp | OfficeSaid | ClaimAnswered | ClaimOpen | Scanned | Declined
     | ShiftsSeen | ShiftStepped | ReportMade | ReportEnded | Approved
+    | CheckSeen | Exported | MessagesSeen | SettingsSeen
 )  # fmt: skip
 
 
@@ -304,12 +355,6 @@ class CheckPin(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"CheckPin({self.operator})"
-
-
-class LogOn(msgspec.Struct, frozen=True):
-    """An operator whose PIN was seen begins to work here."""
-
-    operator: str
 
 
 class LogOff(msgspec.Struct, frozen=True):
@@ -494,10 +539,41 @@ class PrintReport(msgspec.Struct, frozen=True):
     by: str
 
 
+class RunCheck(msgspec.Struct, frozen=True):
+    """Look at a part of the kiosk, by doing what it is there for."""
+
+    code: str
+    by: str
+
+
+class LookAround(msgspec.Struct, frozen=True):
+    """How is the kiosk set up, and what is there to choose from?"""
+
+
+class Set(msgspec.Struct, frozen=True):
+    """Change a setting."""
+
+    setting: str
+    value: str
+    by: str
+
+
+class Do(msgspec.Struct, frozen=True):
+    """``export``, ``export_all``, ``restart`` or ``log_out`` the kiosk."""
+
+    what: str
+    by: str
+
+
+class ReadMessages(msgspec.Struct, frozen=True):
+    """Somebody has read these letters of the office."""
+
+    messages: tuple[str, ...]
+
+
 Command = (
     Enrol
     | CheckPin
-    | LogOn
     | LogOff
     | Complete
     | PrintTicket
@@ -520,4 +596,9 @@ Command = (
     | OpenDrawer
     | MakeReport
     | PrintReport
+    | RunCheck
+    | LookAround
+    | Set
+    | Do
+    | ReadMessages
 )

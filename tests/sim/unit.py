@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -14,7 +15,7 @@ import httpx
 from kiosk import journal, uplink
 from kiosk.config import Config
 from kiosk.desk import Desk
-from kiosk.flow.said import PrintEnded
+from kiosk.flow.said import Event, PrintEnded
 from kiosk.ledger import Sold
 from kiosk.mirror import Mirror
 from kiosk.spooler import Job, Spooler, Work
@@ -96,6 +97,12 @@ class Unit:
 
     def hurry(self) -> None:
         self.uplink.hurry()
+
+    def beside(self, work: Callable[[Callable[[Event], None]], None]) -> None:
+        work(self.desk.handle)
+
+    def restart(self) -> None:
+        """Nobody asks for it here."""
 
     def appended(self, row: int) -> None:
         """Looked up when it connects."""

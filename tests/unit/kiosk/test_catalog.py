@@ -106,6 +106,6 @@ def test_the_offices_commands_are_heard(kiosk: Kiosk) -> None:
     hello = wire.Command(id="2", kind="message", text="Well done")
     kiosk.take(event(), commands=(stop, hello))
     assert kiosk.shelf.suspended() == "Come home"
-    assert kiosk.shelf.message() == ("2", "Well done")
+    assert kiosk.shelf.messages()[-1] == ("2", "Well done")
     kiosk.take(event(), commands=(stop, wire.Command(id="3", kind="resume")))
     assert kiosk.shelf.suspended() == ""
