@@ -16,8 +16,8 @@ import msgspec
 
 from hardware.keys import Key, Typed, Wedge
 from hardware.scans import BadScan, Scan
-from kiosk.cashier import Cashier
 from kiosk.caretaker import Caretaker, put_away, setting_values
+from kiosk.cashier import Cashier
 from kiosk.catalog import Answer, Shelf
 from kiosk.config import Config, check_server, software, version
 from kiosk.customers import Customers
@@ -34,6 +34,7 @@ from shared import keys, money, wire
 from shared.clock import Clock
 from shared.errors import Fault, KnownError, Refused
 from shared.ids import uuid7
+from shared.shift import card_part
 
 if TYPE_CHECKING:  # these load the network's and the printer's libraries: not before the first screen
     from hardware.printer import Document, Printer
@@ -133,7 +134,14 @@ class Desk:
             "checked_words": "",
         }
         self._kept = kept
-        self.flow = Flow(self._program, config.language)
+        self.flow = Flow(
+            self._program,
+            config.language,
+            mode=config.mode,
+            sell_mode=config.sell_mode,
+            theme=config.theme,
+            large=config.large_text,
+        )
         self.flow.handle(f.SettingsSeen(values=setting_values(config), kept=kept))
         self.store: Store | None = None
         self.identity: Identity | None = None
@@ -168,6 +176,7 @@ class Desk:
         self._commands: dict[type, Callable[[Any], None]] = {
             f.Enrol: self._do_enrol,
             f.CheckPin: self._do_check_pin,
+            f.LogOn: self._do_log_on,
             f.LogOff: self._do_log_off,
             f.Complete: self._do_complete,
             f.PrintTicket: self._do_print,
@@ -637,9 +646,19 @@ class Desk:
         event = self.shelf.events.get(line.event)
         if event is not None:
             words = str(said(dict(f.VOID_REASONS).get(reason, reason), self._say_in(self.flow.language)))
-            language = self.flow.language
+            language, fact = self.flow.language, voided.ticket.fact
             self._outside.print(
-                Slip(line, event, self.clock.now_ms(), words, self._say_in(language), language)
+                Slip(
+                    line,
+                    event,
+                    self.clock.now_ms(),
+                    words,
+                    by_card=0 if fact.test else card_part(fact, voided.ticket.index),
+                    reference=fact.payment.reference,
+                    test=fact.test,
+                    say=self._say_in(language),
+                    language=language,
+                )
             )
 
     def _do_check_pin(self, command: f.CheckPin) -> None:
@@ -652,6 +671,14 @@ class Desk:
                 self._appended()
             self.handle(f.PinAnswered("", wait_s=tried.wait_s, locked=tried.locked))
             return
+        self.till.log_on(operator.id)
+        self.till.prepare()
+        self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))
+        self._appended()
+
+    def _do_log_on(self, command: f.LogOn) -> None:
+        assert self.shelf is not None
+        operator = self.shelf.operators[command.operator]
         self.till.log_on(operator.id)
         self.till.prepare()
         self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))

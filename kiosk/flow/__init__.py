@@ -14,16 +14,19 @@ from typing import Any
 from kiosk.catalog import CAN
 from kiosk.flow import said
 from kiosk.flow.approval import Approval
+from kiosk.flow.buyer import Buyer
 from kiosk.flow.counter import Counter
 from kiosk.flow.part import Act, Part
+from kiosk.flow.payment import Payment
 from kiosk.flow.printing import Printing
 from kiosk.flow.said import TEXT_CHARS_MAX, Command, Event, Touch
+from kiosk.flow.service import Service
 from kiosk.flow.shift import Shift
 from kiosk.flow.tickets import Tickets
 from kiosk.flow.troubles import trouble
 from kiosk.flow.upkeep import Upkeep
 from kiosk.flow.welcome import Welcome
-from kiosk.words import joined, phrase
+from kiosk.words import LANGUAGES, joined, phrase
 from shared import money
 
 TOAST_MS = 4_000
@@ -32,6 +35,9 @@ STAYS = 2**62
 """A moment that never comes: what stands until somebody takes it away."""
 
 __all__ = ["Flow"]
+
+_ENTRANCES = ("attract", "pin", "sell", "events", "choose")
+"""Screens that something about the unit stands before."""
 
 
 @lru_cache(maxsize=4_096)
@@ -42,11 +48,22 @@ def _money(amount: int, currency: str, locale: str) -> str:
 class Flow:
     """The journey of one kiosk. Not thread-safe; give it to one thread."""
 
-    def __init__(self, program: dict[str, str], language: str = "en") -> None:
+    def __init__(
+        self,
+        program: dict[str, str],
+        language: str = "en",
+        *,
+        mode: str = "attended",
+        sell_mode: str = "runner",
+        theme: str = "light",
+        large: bool = False,
+    ) -> None:
         self.program = program
         self.language = self.language_set = language
-        """What the screens speak now, and what they go back to."""
-        self.mode, self.sell_mode, self.theme, self.large = "attended", "runner", "light", False
+        """What the screens speak now, and what they go back to when a buyer has gone."""
+        self.mode, self.sell_mode = mode, sell_mode
+        """``attended`` or ``self_service``; ``runner`` (each sale is confirmed) or ``fast``."""
+        self.theme, self.large = theme, large
         self.now = self.monotonic = 0
         """The deciding clock and the one that never goes back, milliseconds."""
         self.screen = "starting"
@@ -64,17 +81,24 @@ class Flow:
             "drawer": said.DeviceSeen("drawer", phrase("No cash drawer"), None),
         }
         self.sync = said.SyncSeen()
+        self._touched = 0
+        """When somebody last did something, by the clock that never goes back."""
+        self._also: list[Command] = []
+        """What parts want done besides what the event's own handler returns."""
         self._toast: tuple[str, str, int] = ("", "", 0)
 
         self.welcome = Welcome(self)
         self.counter = Counter(self)
+        self.buyer = Buyer(self)
+        self.payment = Payment(self)
+        self.service = Service(self)
         self.printing = Printing(self)
         self.tickets = Tickets(self)
         self.shift = Shift(self)
         self.upkeep = Upkeep(self)
         self.approval = Approval(self)
         self._parts: tuple[Part, ...] = (
-            self.welcome, self.counter, self.printing, self.tickets, self.shift, self.upkeep, self.approval,
+            self.welcome, self.counter, self.buyer, self.payment, self.service, self.printing, self.tickets, self.shift, self.upkeep, self.approval,
         )  # fmt: skip
         self._touches: dict[str, Act] = {
             "key": lambda touch: self._on_screen(touch, [part.keys for part in self._parts]),
@@ -82,6 +106,7 @@ class Flow:
             "back": self._go_back,
             "log_off": self._log_off,
             "dismiss": self._dismiss,
+            "language": self._choose_language,
         }
         self._handlers: dict[type, Callable[[Any], list[Command]]] = {
             said.Touch: self._touch,
@@ -95,7 +120,7 @@ class Flow:
         for part in self._parts:
             self._touches |= part.touches
             self._handlers |= part.handlers
-        self._anytime = {"dismiss"}.union(*(part.anytime for part in self._parts))
+        self._anytime = {"dismiss", "language"}.union(*(part.anytime for part in self._parts))
         self._free = frozenset[str]().union(*(part.free for part in self._parts))
 
     # In and out -------------------------------------------------------------------------------------
@@ -105,6 +130,9 @@ class Flow:
         before, standing = self.screen_shown(), self._toast
         commands = self._handlers[type(event)](event)
         commands = [*commands, *self.shift.lead()]
+        self.counter.lead()
+        if self._also:
+            commands, self._also = [*commands, *self._also], []
         passing = standing[1] == "info" and standing[2] != STAYS
         if standing == self._toast and passing and self.screen_shown() != before:
             self._toast = ("", "", 0)
@@ -117,6 +145,12 @@ class Flow:
             "busy": bool(self.waiting),
             "program": self.program,
             "toast": {"text": self._toast[0], "kind": self._toast[1]} if self._toast[0] else {},
+            "language": self.language,
+            "languages": [
+                {"code": code, "name": name, "selected": code == self.language} for code, name in LANGUAGES
+            ],
+            "look": {"theme": self.theme, "large": self.large},
+            "mode": self.mode,
         }
         for part in self._parts:
             view |= part.view(now_ms)
@@ -124,9 +158,9 @@ class Flow:
 
     def screen_shown(self) -> str:
         """The journey's screen, unless something about the unit or the hour stands before it."""
-        if self.screen in ("pin", "sell") and self.shop.unit.code == "no_catalog":
+        if self.screen in _ENTRANCES and self.shop.unit.code == "no_catalog":
             return "starting"
-        if self.screen in ("pin", "sell") and self.welcome.unit_block() is not None:
+        if self.screen in _ENTRANCES and self.welcome.unit_block() is not None:
             return "blocked"
         if self.screen == "sell" and self.upkeep.all_closed():
             return "closed"
@@ -155,7 +189,17 @@ class Flow:
 
     def home(self) -> None:
         """To where the next sale begins."""
-        self.screen = "sell" if self.operator else "pin"
+        if self.service.serving:
+            self.do(self.log_off())
+        self.screen = "sell" if self.operator else "attract"
+
+    def do(self, commands: list[Command]) -> None:
+        """Have this done too, with what the event at hand brings."""
+        self._also += commands
+
+    def idle_ms(self) -> int:
+        """For how long nobody has touched anything."""
+        return self.monotonic - self._touched
 
     def device_words(self, device: str) -> str:
         """How the ``printer``, the ``scanner`` or the ``drawer`` is."""
@@ -166,12 +210,15 @@ class Flow:
         operator, self.operator, self.operator_name = self.operator, "", ""
         for part in self._parts:
             part.forget()
-        self.screen = "pin"
+        self.screen = "attract"
+        if self.mode == "self_service":
+            self.language = self.language_set
         return [said.LogOff(operator)]
 
     # Events -----------------------------------------------------------------------------------------
 
     def _touch(self, touch: Touch) -> list[Command]:
+        self._touched = self.monotonic
         if self.approval.open and touch.name not in self.approval.beside:
             return self.approval.touched(touch) if not self.waiting else []
         action = self._touches.get(touch.name)
@@ -197,6 +244,11 @@ class Flow:
 
     def _log_off(self, _touch: Touch) -> list[Command]:
         return self.log_off() if self.operator and self.screen in self._free else []
+
+    def _choose_language(self, touch: Touch) -> list[Command]:
+        if touch.arg in dict(LANGUAGES):
+            self.language = touch.arg
+        return []
 
     def _dismiss(self, _touch: Touch) -> list[Command]:
         self._toast = ("", "", 0)

@@ -357,6 +357,12 @@ class CheckPin(msgspec.Struct, frozen=True):
         return f"CheckPin({self.operator})"
 
 
+class LogOn(msgspec.Struct, frozen=True):
+    """An operator whose PIN was seen begins to work here."""
+
+    operator: str
+
+
 class LogOff(msgspec.Struct, frozen=True):
     """The operator leaves."""
 
@@ -574,6 +580,7 @@ class ReadMessages(msgspec.Struct, frozen=True):
 Command = (
     Enrol
     | CheckPin
+    | LogOn
     | LogOff
     | Complete
     | PrintTicket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kiosk.flow.approval import pin_error
-from kiosk.flow.part import Part, typed
+from kiosk.flow.part import Part, span_words, typed
 from kiosk.flow.said import (
     CheckPin,
     Command,
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from kiosk.flow import Flow
 
 
+PIN_IDLE_MS = 60_000
+"""Nobody has typed for so long: the front page comes back."""
+
+
 class Welcome(Part):
     """Everything before the first touch of a sale."""
 
@@ -40,7 +44,10 @@ class Welcome(Part):
         self._pin_asked = ""
         self._pin_waits: dict[str, int] = {}
         """Until when each one's PIN is not looked at, by the clock that never goes back."""
+        self._locked = ("", "")
+        """Who locked the screen: their id and name."""
         self.touches = {
+            "begin": self._begin,
             "enrol": self._do_enrol,
             "choose_operator": self._choose_operator,
             "retry": self._retry,
@@ -68,7 +75,7 @@ class Welcome(Part):
         return []
 
     def _on_opened(self, _event: Opened) -> list[Command]:
-        self.flow.screen, self.flow.waiting, self._halted = "pin", "", None
+        self.flow.screen, self.flow.waiting, self._halted = "attract", "", None
         return []
 
     def _retry(self, _touch: Touch) -> list[Command]:
@@ -147,12 +154,54 @@ class Welcome(Part):
 
     # The operator -----------------------------------------------------------------------------------
 
+    def attract(self) -> None:
+        """Nobody is here: nothing of the last buyer or operator stays."""
+        flow = self.flow
+        for part in (flow.counter, flow.buyer, flow.payment, flow.service):
+            part.forget()
+        self._chosen = self._pin = self._pin_error = ""
+        if flow.mode == "self_service":
+            flow.language = flow.language_set
+        flow.screen = "attract"
+
+    def lock(self) -> list[Command]:
+        """The operator leaves the kiosk for a while; the screen waits for them."""
+        self._locked = (self.flow.operator, self.flow.operator_name)
+        return self.flow.log_off()
+
+    def tick(self) -> None:
+        """Nobody types a PIN after all."""
+        flow = self.flow
+        if flow.screen == "pin" and not flow.waiting and flow.idle_ms() >= PIN_IDLE_MS:
+            self.attract()
+
+    def _begin(self, _touch: Touch) -> list[Command]:
+        flow = self.flow
+        if flow.screen != "attract":
+            return []
+        if flow.service.alone:
+            return flow.service.begin()
+        self._chosen, self._pin, self._pin_error = self._likely(), "", ""
+        flow.screen = "pin"
+        return []
+
+    def _likely(self) -> str:
+        """Whose PIN is most likely typed next: who locked the screen, or the only one there is."""
+        people = [o for o, _ in self.flow.shop.operators]
+        if self._locked[0] in people:
+            return self._locked[0]
+        return people[0] if len(people) == 1 else ""
+
     def _choose_operator(self, touch: Touch) -> list[Command]:
-        if self.flow.screen == "pin" and touch.arg in [o for o, _ in self.flow.shop.operators]:
+        known = touch.arg in [o for o, _ in self.flow.shop.operators]
+        if self.flow.screen in ("attract", "pin") and known and not self.flow.service.alone:
+            self.flow.screen = "pin"
             self._chosen, self._pin, self._pin_error = touch.arg, "", ""
         return []
 
     def _leave_pin(self) -> list[Command]:
+        if not self._chosen or len(self.flow.shop.operators) == 1:
+            self.attract()
         self._chosen, self._pin, self._pin_error = "", "", ""
         return []
 
@@ -187,15 +236,22 @@ class Welcome(Part):
             return []
         self._pin_waits.pop(event.operator, None)
         self._pin_error = self._chosen = ""
+        self._locked = ("", "")
         flow.operator, flow.operator_name = event.operator, event.name
+        if event.pending:
+            flow.service.forget()
+            return flow.printing.recover(event.pending)
+        if flow.service.serving:
+            return flow.buyer.proceed()
         flow.screen = "sell"
-        return flow.printing.recover(event.pending) if event.pending else []
+        return []
 
     # The view ---------------------------------------------------------------------------------------
 
-    def view(self, now: int) -> dict[str, Any]:  # noqa: ARG002 - as Part has it
-        """``starting``, ``blocked``, ``enrol``, ``pin``."""
+    def view(self, now: int) -> dict[str, Any]:
+        """``starting``, ``blocked``, ``enrol``, ``attract``, ``pin``."""
         return {
+            "attract": self._view_attract(now),
             "starting": self._view_starting(),
             "blocked": self._view_blocked(),
             "enrol": dict(self._enrol),
@@ -223,4 +279,25 @@ class Welcome(Part):
             "reason": h.reason or known.title,
             "what_to_do": h.what_to_do or known.what_to_do,
             "can_retry": h.can_retry,
+        }
+
+    def _view_attract(self, now: int) -> dict[str, Any]:
+        flow = self.flow
+        event = flow.counter.best()
+        held = flow.shift.seen.open
+        closes = None if event is None or not event.answer.can else max(0, (event.closes_at - now) // 1000)
+        return {
+            "title": event.name if event else "",
+            "venue": event.venue if event else "",
+            "organisation": event.organisation if event else "",
+            "jackpot": event.jackpot if event else "",
+            "can_sell": event is not None and event.answer.can,
+            "why_not": "" if event is None or event.answer.can else event.answer.words,
+            "closes": "" if closes is None else phrase("Closes in {span}", span=span_words(closes)),
+            "locked_by": self._locked[1] or (held.name if held and flow.mode == "attended" else ""),
+            "attendant": flow.service.called,
+            "packages": [
+                {"name": p.name, "price": flow.money(p.price, p.currency), "tickets": p.ticket_count}
+                for p in (event.packages if event else ())
+            ],
         }
