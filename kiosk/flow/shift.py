@@ -22,7 +22,17 @@ from kiosk.flow.said import (
     Touch,
 )
 from kiosk.pieces import Piece
-from kiosk.shifts import MOVES_IN, MOVES_OUT, PIECES_MAX, Count, Report, ShiftsSeen, ShiftView, piece_words
+from kiosk.shifts import (
+    MOVES_IN,
+    MOVES_OUT,
+    PIECES_MAX,
+    Count,
+    Report,
+    Row,
+    ShiftsSeen,
+    ShiftView,
+    piece_words,
+)
 from kiosk.words import joined, phrase
 from shared import money
 from shared.sale import ShiftSum
@@ -609,7 +619,7 @@ class Shift(Part):
         for one in held.sums:
             figures = [(label, amount, False) for label, amount in _figures(one)]
             if not self.seen.blind or self._is_supervisor():
-                figures.append((phrase("Should be in the drawer"), one.expected, True))
+                figures.append((phrase("Expected"), one.expected, True))
             rows += [
                 {"label": label, "value": self.flow.money(amount, one.currency), "strong": strong}
                 for label, amount, strong in figures
@@ -658,9 +668,10 @@ class Shift(Part):
                     if row.amount is not None
                     else row.value,
                     "strong": row.strong or row.head,
-                    "rule": row.rule,
+                    # The screen rules below a row, the paper above one.
+                    "rule": below.rule,
                 }
-                for row in report.rows
+                for row, below in zip(report.rows, (*report.rows[1:], Row("")), strict=True)
             ],
             "over_words": self._over_words(list(report.over)),
             "over_kind": "ok" if not amounts else "over" if amounts[0] > 0 else "short",

@@ -87,19 +87,19 @@ class Evening:
             self.desk.touch(name, arg)
         return self.desk.view()
 
-    def type(self, text: str) -> dict[str, Any]:
+    def write(self, text: str) -> dict[str, Any]:
         return self.tap(*(f"key:{c}" for c in text))
 
     def log_on(self, who: str = OPERATOR) -> dict[str, Any]:
         if self.desk.view()["screen"] == "attract":
             self.tap("begin")
         self.tap(f"choose_operator:{who}")
-        self.type(PINS[who])
+        self.write(PINS[who])
         return self.tap("key:enter")
 
     def agree(self, who: str = SUPERVISOR, pin: str = "") -> dict[str, Any]:
         self.tap(f"approve_operator:{who}")
-        self.type(pin or PINS[who])
+        self.write(pin or PINS[who])
         return self.tap("key:enter")
 
     def count(self, amount: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class Evening:
         if not self.desk.view()["count"]["sum_only"]:
             self.tap("count_sum")
         self.tap("key:clear")
-        self.type(amount)
+        self.write(amount)
         return self.tap("count_confirm")
 
     def open_shift(self, who: str = OPERATOR, amount: str = "100") -> dict[str, Any]:
@@ -121,7 +121,7 @@ class Evening:
 
     def look_up(self, validation: str) -> dict[str, Any]:
         self.tap("open_lookup", "key:clear")
-        self.type(validation)
+        self.write(validation)
         return self.tap("look_up")
 
     def facts(self, kind: type[T]) -> list[T]:
@@ -153,7 +153,7 @@ def test_an_operator_opens_sells_and_closes_a_shift(evening: Evening) -> None:
     assert (view["screen"], view["count"]["purpose"]) == ("count", "open")
     twenty = next(p for p in view["count"]["pieces"] if p["value_minor"] == 2_000)
     evening.tap(f"count_focus:{twenty['index']}")
-    view = evening.type("4")
+    view = evening.write("4")
     assert (view["count"]["total"], view["count"]["total_minor"]) == ("$80.00", 8_000)
     evening.tap("key:enter", "key:2", f"count_more:{twenty['index']}")
     view = evening.desk.view()
@@ -169,7 +169,7 @@ def test_an_operator_opens_sells_and_closes_a_shift(evening: Evening) -> None:
     view = evening.tap("open_shift")
     assert view["shift"]["open"]
     assert view["shift"]["own"]
-    assert "Should be in the drawer" not in [r["label"] for r in view["shift"]["rows"]], "the count is blind"
+    assert "Expected" not in [r["label"] for r in view["shift"]["rows"]], "the count is blind"
     view = evening.tap("close_shift")
     assert (view["screen"], view["count"]["purpose"], view["count"]["expected"]) == ("count", "close", "")
     assert not view["count"]["can_confirm"]
@@ -246,7 +246,7 @@ def test_after_a_crash_the_shift_is_as_the_journal_says(evening: Evening, when: 
     """K9, K13: the disk is let go of in the midst; the next start goes on from what is journalled."""
     evening.log_on()
     if when == "counting the float":
-        evening.type("3")
+        evening.write("3")
         evening.restart()
         assert evening.log_on()["count"]["total_minor"] == 0
         return
@@ -303,7 +303,7 @@ def test_cash_moved_is_noted_and_reckoned(evening: Evening) -> None:
     view = evening.tap("open_shift", "move_cash:out")
     assert (view["screen"], view["move"]["direction"], view["move"]["can_confirm"]) == ("move", "out", False)
     assert evening.tap("move_confirm")["move"]["error"] == "Type an amount."
-    evening.type("40.50")
+    evening.write("40.50")
     assert evening.tap("move_confirm")["move"]["error"] == "Choose what it is for."
     view = evening.tap("move_reason:safe")
     assert (view["move"]["amount"], view["move"]["can_confirm"]) == ("$40.50", True)
@@ -311,7 +311,7 @@ def test_cash_moved_is_noted_and_reckoned(evening: Evening) -> None:
     (moved,) = evening.facts(sale.CashMoved)
     assert (moved.cash.amount, moved.reason, moved.by) == (-4_050, "safe", OPERATOR)
     evening.tap("move_cash:in", "move_reason:change")
-    evening.type("7")
+    evening.write("7")
     evening.tap("move_confirm", "close_shift")
     assert evening.count("66.50")["count"]["over_words"] == "To the cent"
 
@@ -356,8 +356,11 @@ def test_an_x_report_shows_how_it_stands_and_prints_when_asked(evening: Evening)
     assert "X REPORT" in words(evening.paper.printed[-1])
     assert evening.tap("report_done")["screen"] == "shift"
     evening.tap("back", "log_off")
-    evening.log_on(SUPERVISOR)
+    view = evening.log_on(SUPERVISOR)
+    assert [r["value"] for r in view["shift"]["rows"] if r["label"] == "Expected"] == ["$105.00"]
     view = evening.tap("x_report")
+    rules = [row["label"] for row in view["report"]["rows"] if row["rule"]]
+    assert rules == ["Journal entries", "After voids"], "the screen rules below a part's last row"
     assert "Should be in the drawer" in [r["label"] for r in view["report"]["rows"]]
 
 
@@ -501,7 +504,7 @@ def test_a_question_that_nobody_answers_goes_away_and_nothing_else_counts_while_
     assert (view["screen"], view["approve"]["open"]) == ("shift", True)
     made.desk.handle(f.Scanned("TMB1:X"))
     assert made.desk.view()["screen"] == "shift"
-    made.type("12")
+    made.write("12")
     assert made.idle(59_000)["approve"]["entered"] == 2
     assert made.idle(2_000)["approve"]["open"] is False
     assert [d for d in made.facts(sale.DrawerOpened) if d.reason == "no_sale"] == []
