@@ -94,6 +94,9 @@ class Tickets(Part):
     def _key_lookup(self, key: str) -> list[Command]:
         if key == "enter":
             return self._look_up(Touch("look_up"))
+        if self._result:
+            # An answer stands there: the next key begins with another ticket.
+            self._result, self._typed = {}, ""
         self._typed = typed(self._typed, key)
         return []
 

@@ -274,6 +274,15 @@ def test_an_answer_that_comes_after_all_is_taken_where_it_is_waited_for() -> Non
     assert claim["hint"] == "Do not pay it again."
 
 
+def test_a_key_begins_with_another_ticket_where_an_answer_stands() -> None:
+    """D9: what is typed never joins the number that was answered, nor stands beside its answer."""
+    flow = winner()
+    flow.handle(Touch("key", "A"))
+    assert flow.view(0)["lookup"] == {"typed": "A", "result": {}, "prizes": []}
+    flow.handle(OfficeSaid(WON))
+    assert flow.view(0)["lookup"]["result"] == {}, "an answer that comes late is not this one's"
+
+
 def test_what_the_office_said_of_another_ticket_changes_nothing() -> None:
     flow = winner()
     flow.handle(OfficeSaid(WON | {"question": 0, "prizes": []}))
