@@ -211,6 +211,8 @@ FRONT = frozenset(
     )
 )
 """The selling screens; those behind the counter have a test of their own."""
+CRAMPED = ((1024, 600), (600, 1024))
+"""The sizes with the least room, where every language is measured; elsewhere the one that takes most."""
 PICTURES = [name for name in (*SCREENS, *TROUBLES) if TROUBLES.get(name, {"screen": name})["screen"] in FRONT]
 
 
@@ -259,18 +261,24 @@ def test_every_selling_screen_fits_every_size_and_language(
     for theme in THEMES[::-1]:  # colours move nothing; what is shown is only bound anew
         window.screens.journey.set_theme(theme)
     stretched(window)
-    found |= {language: wrongs(window, size, language) for language in ("fr", "es")}
+    spoken = LANGUAGES[1:] if size in CRAMPED else LANGUAGES[1:2]
+    found |= {language: wrongs(window, size, language) for language in spoken}
     window.close()
-    assert found == dict.fromkeys(LANGUAGES, "")
+    assert not any(found.values()), found
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_selling_screen_fits_in_large_text(qtbot: QtBot, size: tuple[int, int]) -> None:
+def test_every_selling_screen_fits_in_large_text(
+    qtbot: QtBot, size: tuple[int, int], stretched: Callable[[Window], None]
+) -> None:
     """K17: a quarter larger, and still nothing cut off: what does not fit is laid out anew or scrolls."""
     window = Window(qtbot, size=size)
-    found = wrongs(window, size, large=True)
+    found = {"en": wrongs(window, size, large=True)}
+    stretched(window)
+    if size in CRAMPED:
+        found["fr"] = wrongs(window, size, "fr", large=True)
     window.close()
-    assert found == ""
+    assert not any(found.values()), found
 
 
 def ground(picture: QImage, rect: QRect) -> QColor:
@@ -385,7 +393,7 @@ def test_touches_reach_the_engine_by_name(window: Window) -> None:
             | {"log_off"},
         ),
         ("attract", {"begin", "language:en", "language:fr", "language:es"}),
-        ("attract self service", {"begin", "language:fr", "call_attendant"}),
+        ("attract self service", {"begin", "language:fr", "call_attendant", "attendant_here"}),
         ("events many", {"back", "choose_event:0", "choose_event:5"}),
         ("sell", {"times:1", "times:10", "sell_mode", "open_shift", "lock"}),
         ("sell empty", {"repeat_last"}),
@@ -399,11 +407,11 @@ def test_touches_reach_the_engine_by_name(window: Window) -> None:
             "pay",
             {"back", "exact", "note:0", "note:3", "key:.", "key:9", "key:back", "cash", "pay_method:card"},
         ),
-        ("pay card", {"focus:reference", "key:clear", "cash"}),
+        ("pay card", {"focus:reference", "key:clear", "key:Q", "cash"}),
         ("pay split", {"focus:given", "focus:card", "focus:reference", "note:1"}),
         ("print_problem", {"print_yes", "print_retry", "print_misprint"}),
         ("done", {"next"}),
-        ("choose", {"back", "add:0", "choose_event:1", "pay", "languages", "call_attendant"}),
+        ("choose", {"back", "add:0", "choose_event:1", "review", "languages", "call_attendant"}),
         ("review", {"back", "more:0", "less:1", "pay", "languages", "call_attendant"}),
         ("attend", {"back", "attendant_here", "languages", "call_attendant"}),
         ("lookup", {"back", "open_void", "reprint"}),

@@ -105,6 +105,12 @@ VIEW: dict[str, Any] = BACK | {
     "look": {"theme": "light", "large": False},
     "mode": "attended",
     "attendant": {"called": False, "words": "A customer asks for help at this kiosk."},
+    "attend": {
+        "title": "Please pay the attendant",
+        "words": "Somebody comes to you. Your choice waits here.",
+        "total": "$42.00",
+        "back_in_s": 24,
+    },
     "attract": {
         "title": "Harbour City v. Northgate",
         "venue": "Harbour Park, North Stand",
@@ -390,6 +396,13 @@ TROUBLES: dict[str, dict[str, Any]] = {
         | {"jackpot": "", "organisation": "", "venue": "", "packages": VIEW["attract"]["packages"][:2]},
     },
     "attract self service": {"screen": "attract", "mode": "self_service"},
+    "attract self service called": {
+        "screen": "attract",
+        "mode": "self_service",
+        "attract": VIEW["attract"]
+        | {"attendant": True, "can_sell": False, "why_not": "Sales have not opened yet.", "packages": []},
+        "attendant": VIEW["attendant"] | {"called": True},
+    },
     "events many": {
         "screen": "events",
         "events": [
@@ -821,7 +834,10 @@ def screens(
     themes: tuple[str, ...] = THEMES,
     languages: tuple[str, ...] = LANGUAGES,
 ) -> int:
-    """Write a picture of every screen in each size, theme and language, and in large text; returns how many."""
+    """Write a picture of every screen in each size, theme and language, and in large text; returns how many.
+
+    What differs from the plain screens is pictured in the first theme and language, and in large text.
+    """
     from PySide6.QtGui import QGuiApplication
 
     from kiosk.ui import Screens
@@ -839,7 +855,8 @@ def screens(
         window.journey.set_theme(theme)
         for width, height in sizes:
             window.window.resize(width, height)
-            for name in [*SCREENS, *TROUBLES]:
+            plain = (theme, language) == (themes[0], languages[0])
+            for name in [*SCREENS, *(TROUBLES if plain else ())]:
                 engine.show(**view_of(name, language, theme, large=large))
                 window.journey.refresh()
                 for _ in range(3):

@@ -17,6 +17,12 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         "Un client demande de l’aide à ce guichet.",
         "Un cliente pide ayuda en este puesto.",
     ),
+    ("Please pay the attendant", "Merci de payer au personnel", "Pague al personal, por favor"),
+    (
+        "Somebody comes to you. Your choice waits here.",
+        "Quelqu’un vient vers vous. Votre choix reste ici.",
+        "Alguien viene a atenderle. Su elección le espera aquí.",
+    ),
     ("On sale", "En vente", "A la venta"),
     ("4,212 numbers left", "Encore 4 212 numéros", "Quedan 4212 números"),
     ("19,870 numbers left", "Encore 19 870 numéros", "Quedan 19.870 números"),

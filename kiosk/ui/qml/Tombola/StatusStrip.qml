@@ -195,7 +195,7 @@ Rectangle {
             y: parent.height - height - Theme.px(2)
             width: who.width - x
             visible: text !== ""
-            text: [strip.s.operator, strip.s.shift || ""].filter(Boolean).join(" · ")
+            text: [strip.s.operator, Theme.narrow ? "" : strip.s.shift || ""].filter(Boolean).join(" · ")
             color: Theme.nightMuted
             font.pixelSize: Theme.px(15)
             fontSizeMode: Text.HorizontalFit

@@ -35,7 +35,7 @@ ColumnLayout {
             Words {
                 id: please
                 width: parent.width
-                text: qsTr("Please pay the attendant")
+                text: view.attend.title
                 strong: true
                 color: Theme.goldInk
                 font.pixelSize: Theme.low || Theme.narrow ? Theme.title : Theme.heading
@@ -44,7 +44,7 @@ ColumnLayout {
             }
             Words {
                 anchors { left: parent.left; right: parent.right; top: please.bottom; bottom: sold.top }
-                text: view.basket.total
+                text: view.attend.total
                 figures: true
                 font.weight: Font.Bold
                 font.letterSpacing: -Theme.px(4)
@@ -78,12 +78,19 @@ ColumnLayout {
     }
     GridLayout {
         Layout.fillWidth: true
-        columns: Theme.portrait ? 1 : 2
+        columns: Theme.portrait ? 1 : 3
         columnSpacing: Theme.gap
         rowSpacing: Theme.small
+        Ring {
+            visible: view.attend.back_in_s > 0 && view.attend.back_in_s <= 30
+            Layout.alignment: Qt.AlignHCenter
+            seconds: view.attend.back_in_s
+            of: 30
+            ink: Theme.accent
+        }
         Words {
             Layout.fillWidth: true
-            text: qsTr("Stay here: the attendant prints your tickets at once.")
+            text: view.attend.words
             color: Theme.muted
             font.pixelSize: Theme.lead
             fontSizeMode: Text.Fit

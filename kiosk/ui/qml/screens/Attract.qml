@@ -260,13 +260,13 @@ Item {
         GridLayout {
             id: foot
             anchors { left: parent.left; right: parent.right; bottom: parent.bottom; margins: Theme.margin }
-            columns: screen.wide ? 2 : 1
+            columns: screen.wide ? 3 : 2
             columnSpacing: Theme.gap
             rowSpacing: Theme.small
-            uniformCellHeights: screen.wide
             BigButton {
                 id: offer
                 Layout.fillWidth: true
+                Layout.columnSpan: screen.wide ? 1 : 2
                 Layout.preferredHeight: Theme.px(screen.tight ? 84 : 112)
                 act: "begin"
                 once: true
@@ -281,14 +281,28 @@ Item {
             }
             BigButton {
                 visible: screen.alone
-                Layout.preferredHeight: Theme.px(screen.tight ? 76 : 112)
-                Layout.preferredWidth: Theme.px(340)
-                Layout.fillWidth: !screen.wide
+                Layout.preferredHeight: offer.visible && screen.wide ? offer.height : Theme.px(screen.tight ? 76 : 88)
+                Layout.preferredWidth: Theme.px(screen.tight ? 220 : 270)
+                Layout.fillWidth: !screen.wide || !offer.visible
                 act: "call_attendant"
                 night: true
                 picture: "bell"
+                size: Theme.body
                 text: view.attendant.called ? qsTr("Help is on its way") : qsTr("Call an attendant")
                 offered: !view.attendant.called
+            }
+            BigButton {
+                visible: screen.alone
+                Layout.preferredHeight: offer.visible && screen.wide ? offer.height : Theme.px(screen.tight ? 76 : 88)
+                Layout.preferredWidth: Theme.px(screen.tight ? 160 : 200)
+                Layout.fillWidth: !screen.wide || !offer.visible
+                act: "attendant_here"
+                once: true
+                night: true
+                chosen: view.attendant.called
+                picture: "person"
+                size: Theme.body
+                text: qsTr("Attendant")
             }
         }
     }

@@ -90,12 +90,12 @@ ColumnLayout {
         Words {
             id: amount
             anchors { left: parent.left; leftMargin: Theme.margin; verticalCenter: parent.verticalCenter }
-            width: view.basket.empty ? go.x - x - 2 * Theme.margin : Math.min(implicitWidth, parent.width * 0.26)
+            width: view.basket.empty ? go.x - x - 2 * Theme.margin : Math.min(implicitWidth, parent.width * 0.28)
             text: view.basket.empty ? qsTr("Nothing chosen yet") : Theme.tickets(view.basket.count)
             color: Theme.muted
             font.pixelSize: Theme.title
             fontSizeMode: Text.Fit
-            minimumPixelSize: Theme.px(14)
+            minimumPixelSize: Theme.px(12)
             wrapMode: Text.Wrap
             maximumLineCount: 2
         }
@@ -115,7 +115,7 @@ ColumnLayout {
             id: go
             anchors { right: parent.right; top: parent.top; bottom: parent.bottom; margins: Theme.small }
             width: Math.min(parent.width * 0.4, Theme.px(420))
-            act: "pay"
+            act: "review"
             once: true
             kind: "primary"
             picture: "next"

@@ -45,7 +45,7 @@ Item {
                 color: Theme.muted
                 font.pixelSize: Theme.title
                 fontSizeMode: Text.HorizontalFit
-                minimumPixelSize: Theme.caption
+                minimumPixelSize: Theme.px(12)
             }
         }
 
