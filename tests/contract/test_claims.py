@@ -11,9 +11,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from kiosk import flow
 from kiosk.config import Config
 from kiosk.desk import Alone, Desk
+from kiosk.flow import said as flow
 from shared import entry, sale
 from shared.clock import SystemClock
 from shared.wire import Policies
