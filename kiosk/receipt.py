@@ -51,17 +51,25 @@ _CELL_DOTS = 12
 _GAP_CELLS = 2
 _SIGNATURE_CHARS = 103  # 64 bytes in base 32 without padding
 
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "fr": (
+        *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+        *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    ),
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"),
+}
+"""As CLDR abbreviates them; a table, since the first ticket shall not wait for Babel to load."""
+
 _log = logging.getLogger(__name__)
 
 
 def local_time(at: int, timezone: str, language: str = "en") -> str:
     """Date and 24-hour time at the venue: ``21 Nov 2026 19:42``."""
     there = utc(at).astimezone(ZoneInfo(timezone))
-    if language == "en":
-        return there.strftime("%d %b %Y %H:%M").lstrip("0")
-    from babel.dates import format_datetime  # noqa: PLC0415 - half a second that an English kiosk never pays
-
-    return format_datetime(there, "d MMM y HH:mm", locale=language)
+    months = _MONTHS.get(language)
+    date = f"{there.day} {months[there.month - 1]} {there.year}" if months else f"{there:%Y-%m-%d}"
+    return f"{date} {there:%H:%M}"
 
 
 def qr_text(line: sale.Line, rsu: str, sign: Callable[[bytes, bytes], bytes]) -> str:
@@ -230,12 +238,29 @@ def void_slip(
     at: int,
     kiosk: str,
     reason: str,
+    by_card: int = 0,
+    reference: str = "",
+    test: bool = False,
     paper_mm: int = 80,
     say: Say = str,
     language: str = "en",
 ) -> Document:
-    """The proof for the customer that an order is void, and what was given back."""
-    returned = money.text(line.price, line.currency, event.locale)
+    """The proof for the customer that an order is void, and what was given back, as it was paid.
+
+    ``by_card`` of it, minor units, went back at the card terminal, where ``reference`` finds its payment. For a test
+    nothing was paid.
+    """
+    back: list[Block] = []
+    in_cash = 0 if test else line.price - by_card
+    if in_cash or not by_card:
+        amount = money.text(in_cash, line.currency, event.locale)
+        back.append(_sum(said(phrase("Paid back"), say), amount, paper_mm))
+    if by_card:
+        amount = money.text(by_card, line.currency, event.locale)
+        back.append(_sum(said(phrase("Back by card"), say), amount, paper_mm))
+        back.append(Pair(said(phrase("Reference"), say), reference))
+    if test:
+        back.append(Text(said(phrase("It was a test."), say)))
     return Document(
         (
             Text(said(phrase("VOID"), say), "center", 3, bold=True, inverse=True),
@@ -247,7 +272,7 @@ def void_slip(
             Pair(said(phrase("Draw numbers"), say), str(line.count)),
             _spans(line.ranges, paper_mm),
             Rule(),
-            _sum(said(phrase("Paid back"), say), returned, paper_mm),
+            *back,
             Pair(said(phrase("Reason"), say), reason),
             Pair(said(phrase("Kiosk"), say), kiosk),
             Pair(said(phrase("Date"), say), local_time(at, event.timezone, language)),

@@ -12,6 +12,7 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hardware import escpos
 from hardware.printer import (
     Confirmed,
     DeviceError,
@@ -112,6 +113,9 @@ class Slip:
     event: EventInfo
     at: int
     reason: str
+    by_card: int = 0
+    reference: str = ""
+    test: bool = False
     say: Say = str
     language: str = "en"
 
@@ -222,6 +226,9 @@ class Spooler:
             at=slip.at,
             kiosk=self._kiosk,
             reason=slip.reason,
+            by_card=slip.by_card,
+            reference=slip.reference,
+            test=slip.test,
             paper_mm=self._paper_mm,
             say=slip.say,
             language=slip.language,
@@ -315,6 +322,7 @@ class Spooler:
 
     def run(self, jobs: queue.Queue[Work | None]) -> None:
         """Print what comes, watch the printer in between and after each failure; ends at None."""
+        escpos.warm_up()  # no customer waits for it
         try:
             while True:
                 try:

@@ -11,6 +11,7 @@ from hardware.escpos import encode
 from hardware.printer import (
     TOLD,
     Confirmed,
+    Cut,
     DeviceError,
     Document,
     Failed,
@@ -306,6 +307,31 @@ def test_another_process_can_pull_the_paper_out(virtual: VirtualPrinter, connect
     assert printer.status().paper == "ok"
     change_state(virtual.folder, paper="out")
     assert virtual.wait(WAIT_S_MAX, lambda: printer.status().paper == "out")
+
+
+PAIR = Document([Text("ONE"), Cut(), Text("TWO"), Cut()])
+PAIR_BYTES = len(encode(PAIR, job_id=1))
+
+
+@pytest.mark.parametrize("k", range(0, PAIR_BYTES + 1, 3))
+def test_several_slips_of_one_job_are_confirmed_only_when_the_last_is_out(
+    virtual: VirtualPrinter, connect: Connect, k: int
+) -> None:
+    """K10, D5: counterfoils come out of one job; paper out within it, and nothing stale after the refill."""
+    virtual.set(paper_out_at_byte=k)
+    printer = connect(virtual.address)
+    result = printer.print(PAIR, 1)
+    before = [job["whole"] for job in virtual.jobs()]
+    if isinstance(result, Confirmed):
+        assert before == [True, True]
+    else:
+        assert isinstance(result, Unknown)
+        assert len(before) <= 2
+    virtual.set(paper="ok", paper_out_at_byte=None)
+    assert isinstance(printer.print(NEXT, 2), Confirmed)
+    after = virtual.jobs()[len(before) :]
+    assert [job["whole"] for job in after].count(True) == 1
+    assert after[-1]["whole"]
 
 
 # The cash drawer ------------------------------------------------------------------------------------

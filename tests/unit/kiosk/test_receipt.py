@@ -265,6 +265,34 @@ def test_numbers_out_of_dozens_of_blocks_are_printed_without_a_code() -> None:
     assert numbers.show_validation(VALIDATION) in words(made)
 
 
+@pytest.mark.parametrize(
+    ("by_card", "test", "wanted", "absent"),
+    [
+        (0, False, ["Paid back", "$10.00"], ["card", "Reference"]),
+        (1_000, False, ["Back by card", "$10.00", "AUTH 77"], ["Paid back"]),
+        (400, False, ["Paid back", "$6.00", "Back by card", "$4.00", "AUTH 77"], ["$10.00"]),
+        (0, True, ["$0.00", "It was a test."], ["$10.00"]),
+    ],
+)
+def test_the_proof_of_a_void_says_what_went_back_and_how(
+    by_card: int, test: bool, wanted: list[str], absent: list[str]
+) -> None:
+    """N8: money goes back as it was paid."""
+    slip = receipt.void_slip(
+        line(),
+        EVENT,
+        at=START_MS,
+        kiosk="North 2",
+        reason="Mistake",
+        by_card=by_card,
+        reference="AUTH 77",
+        test=test,
+    )
+    said = words(slip)
+    assert all(word in said for word in wanted), said
+    assert not any(word in said for word in absent), said
+
+
 @pytest.mark.parametrize("paper_mm", [58, 80])
 def test_each_number_has_a_counterfoil_of_its_own_that_names_nobody(paper_mm: int) -> None:
     """D5: one number each; N10: printed again, each says so."""
