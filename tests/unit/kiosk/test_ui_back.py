@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 from pytestqt.qtbot import QtBot
 
+from kiosk.flow import Flow
 from kiosk.ui import MAIN
 from kiosk.ui.drive import items
 from tests.unit.kiosk.test_ui import Window, faults
@@ -57,6 +58,26 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     opened = Window(qtbot, "shift")
     yield opened
     opened.close()
+
+
+def differing(place: str, recorded: Any, real: Any) -> list[str]:
+    """The keys that only one of two views has; a list is known by its first row."""
+    if isinstance(recorded, list) and isinstance(real, list):
+        return differing(place + "[]", recorded[0], real[0]) if recorded and real else []
+    if not isinstance(recorded, dict) or not isinstance(real, dict):
+        return []
+    found = [f"{place}.{key}" for key in sorted(recorded.keys() ^ real.keys())]
+    for key in sorted(recorded.keys() & real.keys()):
+        found += differing(f"{place}.{key}", recorded[key], real[key])
+    return found
+
+
+@pytest.mark.parametrize("screen", [*OLDER, *BACK_SCREENS, "approve"])
+def test_the_recorded_views_have_the_journeys_keys(screen: str) -> None:
+    """K3: what the screens are measured with is what they are shown."""
+    journey = Flow({"name": "Tombola kiosk", "version": "0", "hash": "0"}).view(0)
+    recorded = VIEW[screen] | ({"result": {}} if screen == "lookup" else {})
+    assert differing(screen, recorded, journey[screen]) == []
 
 
 def walk(qtbot: QtBot, size: tuple[int, int], *, large: bool) -> str:

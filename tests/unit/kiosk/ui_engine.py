@@ -71,6 +71,7 @@ VIEW: dict[str, Any] = BACK | {
     "starting": {"words": "Fetching events from the office", "progress": 90},
     "blocked": {
         "code": "disk_full",
+        "kind": "act",
         "title": "This kiosk cannot sell",
         "reason": "The disk is nearly full. A sale could no longer be kept safely, so selling has stopped. "
         "Every sale made so far is safe.",
@@ -343,6 +344,8 @@ VIEW: dict[str, Any] = BACK | {
             {"code": "damaged", "words": "The ticket is damaged"},
         ],
         "reason": "mistake",
+        "back": "Give back $40.00 in cash.",
+        "supervisor": True,
         "misprint": False,
         "error": "",
     },
@@ -370,6 +373,8 @@ VIEW: dict[str, Any] = BACK | {
         "all_uploaded": True,
         "uploaded_words": "All sales uploaded. The office has confirmed them.",
         "unsynced": 0,
+        "can_close_shift": False,
+        "shift_words": "",
     },
 }
 
