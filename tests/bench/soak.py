@@ -5,7 +5,7 @@ socket that takes connections and never says a word. Most of the sales are made 
 syncs to the kiosk's disk as fast as it can, some at a printer that has fallen silent, so that the operator has to switch it
 on again and to say what became of the ticket. Memory, open files, threads and QObjects are read every hundred sales and
 judged from the first tenth on, when caches are warm; the kiosk itself logs every time its screen stood still for more than
-50 ms. Fails (K14) where memory grows by more than 20 MB, where anything else is more at the end, or where a sale is missing.
+50 ms, and the kernel how long its thread got no processor. Fails (K14) where memory grows by more than 20 MB, where anything else is more at the end, or where a sale is missing.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ STALL = re.compile(r"stood still for (\d+) ms")
 
 _HAMMER = """
 import os, sys
+print(flush=True)
 block, path = bytes(int(sys.argv[2])), sys.argv[1]
 fd = os.open(path, os.O_RDWR | os.O_CREAT)
 while True:
@@ -74,12 +75,17 @@ def virtual_printer(folder: Path) -> Iterator[str]:
 @contextmanager
 def slow_disk(folder: Path) -> Iterator[None]:
     """A neighbour that writes and syncs on the same disk, without a pause."""
-    process = subprocess.Popen([sys.executable, "-c", _HAMMER, str(folder / "hammer"), str(WRITE_BYTES)])
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HAMMER, str(folder / "hammer"), str(WRITE_BYTES)], stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
     try:
         yield
     finally:
         process.terminate()
         process.wait(STOP_S_MAX)
+        process.stdout.close()
         (folder / "hammer").unlink(missing_ok=True)
 
 
@@ -120,13 +126,15 @@ class Phase:
     times: list[float] = field(default_factory=list)
     stalls: list[int] = field(default_factory=list)
     sync_ms: float = 0.0
+    starved_s: float = 0.0
+    """How long the kiosk's Qt thread was ready to run and got no processor."""
 
     def __str__(self) -> str:
         worst = f", the longest {max(self.stalls)} ms" if self.stalls else ""
         return (
             f"{self.name:8} {self.sales:5} sales  median {statistics.median(self.times) * 1000:5.0f} ms  "
             f"p99 {p99_ms(self.times):5.0f} ms  a sync {self.sync_ms:6.2f} ms  "
-            f"{len(self.stalls)} stalls over 50 ms{worst}"
+            f"{len(self.stalls)} stalls over 50 ms{worst}; {self.starved_s:.1f} s of {sum(self.times):.0f} without a processor"
         )
 
 
@@ -142,7 +150,7 @@ class Soak:
     def run(self, phase: Phase) -> None:
         """Make the phase's sales."""
         self._stalls()
-        phase.sync_ms = sync_ms(self._folder)
+        phase.sync_ms, starved_s = sync_ms(self._folder), self._starved_s()
         for _ in range(phase.sales):
             began = time.perf_counter()
             self._sell(silent=phase.name == "silent")  # the printer answers again at the end of each
@@ -150,7 +158,7 @@ class Soak:
             self.made += 1
             if self.made % EVERY == 0:
                 self.read()
-        phase.stalls = self._stalls()
+        phase.stalls, phase.starved_s = self._stalls(), self._starved_s() - starved_s
         print(phase, flush=True)
 
     def read(self) -> None:
@@ -179,6 +187,12 @@ class Soak:
         kiosk.wait("done")
         kiosk.ask("tap", target="next")
         kiosk.wait("sell")
+
+    def _starved_s(self) -> float:
+        """The second number of ``schedstat`` (the kernel's documentation, scheduler/sched-stats), in seconds."""
+        pid = self.kiosk.process.pid
+        found = Path(f"/proc/{pid}/task/{pid}/schedstat").read_text(encoding="ascii")
+        return int(found.split()[1]) / 1e9
 
     def _stalls(self) -> list[int]:
         """How long the screen stood still, each time since it was last asked; milliseconds."""
