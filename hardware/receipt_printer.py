@@ -122,14 +122,17 @@ class ReceiptPrinter:
             try:
                 self._write(escpos.KICK_NOW if at_once else escpos.KICK, self.limits.status_s_max)
                 deadline = time.monotonic() + self.limits.drawer_s_max
-                status = self._status_now()
-                while status.drawer == "closed" and time.monotonic() < deadline:
-                    self._wait_for_line(self.limits.poll_s / 5)
+                drawer = status.drawer
+                while drawer != "open":
                     status = self._status_now()
+                    drawer = drawer if status.drawer == "unknown" else status.drawer  # a busy one may be slow
+                    if drawer == "unknown" or time.monotonic() >= deadline:
+                        break
+                    self._wait_for_line(self.limits.poll_s / 5)
             except DeviceError as e:
                 _log.warning("the drawer could not be opened: %s", e)
                 return _failed("disconnected")
-            return Kicked(status.drawer)
+            return Kicked(drawer)
 
     def clear(self) -> bool:
         """See `Printer.clear`. The next job first proves that nothing is held and cuts off what hangs out."""
