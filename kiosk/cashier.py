@@ -13,10 +13,14 @@ from kiosk.till import Till
 from kiosk.words import Say, joined
 from shared import shift
 from shared.clock import Clock
+from shared.errors import Fault
 from shared.sale import ShiftSum
 
 if TYPE_CHECKING:
     from hardware.printer import Document
+
+
+OpenedFor = Literal["sale", "void", "payout", "count", "moved", "no_sale"]
 
 
 class Devices(Protocol):
@@ -136,19 +140,32 @@ class Cashier:
     def kick(
         self,
         by: str,
-        reason: Literal["sale", "void", "payout", "count", "moved", "no_sale"],
+        reason: OpenedFor,
         approved_by: str = "",
     ) -> None:
         """Open the drawer and note it; without effect where none is set up."""
         if self._drawer:
             self._devices.kick()
+            self._note(by, reason, approved_by)
+
+    def _note(self, by: str, reason: OpenedFor, approved_by: str = "") -> None:
+        try:
             self.shifts.drawer_opened(by, reason, approved_by)
+        except Fault as e:
+            # What the drawer was opened for is done and stated: that this is not must not undo it on the screen.
+            self._handle(f.Declined("OpenDrawer", e.code, e.message, e.hint))
+
+    def open_for(self, ticket: Sold) -> bool:
+        """Open the drawer for a sale's cash, before its ticket is printed; whether it has to be noted (:meth:`sold`)."""
+        payment = ticket.fact.payment
+        wanted = self._drawer and bool(payment.cash or payment.change)
+        if wanted:
+            self._devices.kick()
+        return wanted
 
     def sold(self, ticket: Sold) -> None:
-        """A sale was made: the drawer opens for its cash."""
-        fact = ticket.fact
-        if fact.payment.cash or fact.payment.change:
-            self.kick(fact.operator, "sale")
+        """Note that the drawer was opened for a sale."""
+        self._note(ticket.fact.operator, "sale")
 
     def voided(self, ticket: Sold, by: str, approved_by: str) -> None:
         """An order was made void: the drawer opens for the money that goes back, or a supplement is made."""

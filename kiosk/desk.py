@@ -511,9 +511,11 @@ class Desk:
             raise
         if told:
             self.customers.sold(command.sale, receipt.tickets[0].seq)
+        first = receipt.tickets[0]
+        opened = not receipt.repeated and self.cashier.open_for(first)
         self.handle(f.SaleDone(receipt.tickets))
-        if not receipt.repeated:
-            self.cashier.sold(receipt.tickets[0])
+        if opened:
+            self.cashier.sold(first)
         self._appended()
         self.till.prepare()
 

@@ -340,7 +340,13 @@ class Shift(Part):
         return []
 
     def _can_confirm(self) -> bool:
-        return self._purpose == "open" or bool(self._shown) or all(t.touched for t in self._trays)
+        needed = self._needed()
+        return bool(self._shown) or all(t.touched for t in self._trays if t.currency in needed)
+
+    def _needed(self) -> set[str]:
+        """Currencies that have to be counted: money went through the drawer."""
+        held = self.seen.last if self._purpose == "recount" else self.seen.open
+        return set() if held is None else {s.currency for s in held.sums}
 
     def _count_confirm(self, _touch: Touch) -> list[Command]:
         flow = self.flow
@@ -349,7 +355,13 @@ class Shift(Part):
         if not self._can_confirm():
             self._error = phrase("Count it first. If nothing is in it, type 0.")
             return []
-        counts = tuple(tray.counted() for tray in self._trays)
+        needed = self._needed()
+        counted = [
+            t
+            for i, t in enumerate(self._trays)
+            if t.touched or t.currency in needed or (not needed and i == 0)
+        ]
+        counts = tuple(tray.counted() for tray in counted)
         if self._shown:
             if self._purpose == "check":
                 return self._to_shift()
@@ -580,7 +592,11 @@ class Shift(Part):
 
     def _over_words(self, over: list[tuple[str, int]]) -> str:
         """The verdict, largest print on the screen: of each currency."""
-        return joined(*(over_words(self.flow.money(abs(amount), c), amount) for c, amount in over))
+        words = ""
+        for currency, amount in over:
+            one = over_words(self.flow.money(abs(amount), currency), amount)
+            words = phrase("{first}, {second}", first=words, second=one) if words else one
+        return words
 
     def _view_shift(self) -> dict[str, Any]:
         seen, held = self.seen, self.seen.open

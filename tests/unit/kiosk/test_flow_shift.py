@@ -19,6 +19,7 @@ from kiosk.flow import said as f
 from kiosk.pieces import pieces
 from kiosk.shifts import Report, Row, ShiftsSeen, ShiftView
 from shared import sale, wire
+from shared.errors import Fault
 from shared.sale import ShiftSum
 from tests.unit.kiosk.paper_office import (
     EVENT,
@@ -328,6 +329,75 @@ def test_the_drawer_opens_for_cash_and_each_time_is_a_fact(evening: Evening) -> 
     reasons = [d.reason for d in evening.facts(sale.DrawerOpened)]
     assert reasons == ["count", "sale", "no_sale", "count", "moved", "void"]
     assert evening.paper.kicked == len(reasons)
+
+
+def test_the_drawer_is_open_before_the_ticket_prints(evening: Evening) -> None:
+    """K17: change is given while the printer works."""
+    evening.open_shift()
+    order: list[str] = []
+    kick, put = evening.paper.kick, evening.paper.print
+
+    def kicked() -> Any:
+        order.append("drawer")
+        return kick()
+
+    def printed(*job: Any) -> Any:
+        order.append("ticket")
+        return put(*job)
+
+    evening.paper.kick = kicked  # type: ignore[method-assign]
+    evening.paper.print = printed  # type: ignore[method-assign, assignment]
+    evening.sell()
+    assert order == ["drawer", "ticket"]
+
+
+def test_a_disk_that_fails_at_the_drawers_fact_undoes_no_sale(evening: Evening) -> None:
+    """K9: the sale is journalled, its ticket prints, and the fault is told."""
+    evening.open_shift()
+    journal = evening.desk.journal
+    assert journal is not None
+    append = journal.append
+
+    def failing(body: sale.Body, **how: Any) -> Any:
+        if isinstance(body, sale.DrawerOpened):
+            raise Fault("disk", "The kiosk's disk fails.", "Call the office.")
+        return append(body, **how)
+
+    journal.append = failing  # type: ignore[method-assign]
+    view = evening.desk.view()
+    view = evening.tap(f"add:{view['packages'][0]['id']}", "pay", "cash")
+    assert view["screen"] == "done"
+    assert view["toast"]["text"] == "The kiosk's disk fails. Call the office."
+    assert len(evening.facts(sale.Sale)) == len(evening.paper.printed) == 1
+
+
+def test_a_currency_that_nobody_paid_in_need_not_be_counted(tmp_path: Path) -> None:
+    """E12: two currencies on sale, each counted in its own tray; the one that was used has to be."""
+    made = Evening(tmp_path)
+    euros = event(id="e2", number=8, currency="EUR", packages=(), cuts=())
+    made.server.catalog = made.server.office.catalog(
+        event(), euros, operators=staff(made.server.office), shifts=wire.ShiftRules(required=True)
+    )
+    made.sync()
+    view = made.log_on()
+    assert view["count"]["currencies"] == ["USD", "EUR"]
+    made.count("100")
+    assert [c.currency for c in made.facts(sale.CashCounted)] == ["USD"]
+    view = made.tap("open_shift", "close_shift", "count_currency:EUR")
+    assert view["count"]["currency"] == "EUR"
+    assert not view["count"]["can_confirm"]
+    view = made.tap("count_currency:USD")
+    view = made.count("99")
+    assert view["count"]["over_words"] == "$1.00 short"
+    made.tap("count_again", "count_currency:EUR")
+    view = made.count("3")
+    assert view["count"]["over_words"] == "€3.00 over, $1.00 short"
+    made.tap("count_confirm")
+    assert [(s.currency, s.over) for s in made.facts(sale.ShiftClosed)[0].sums] == [
+        ("EUR", 300),
+        ("USD", -100),
+    ]
+    made.close()
 
 
 def test_opening_the_drawer_without_a_sale_asks_for_a_supervisor_where_voids_do(tmp_path: Path) -> None:
