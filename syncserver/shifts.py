@@ -35,10 +35,8 @@ PIECES_MAX: Final = 100
 """Kinds of notes and coins of one count; what a kiosk lists beyond is not kept beside its sum."""
 CURRENCIES_MAX: Final = 20
 """Of one shift."""
-RECOUNTED_PER_BATCH_MAX: Final = 20
-"""Closes and supplements of one upload that are counted again."""
-RECOUNTED_ENTRIES_MAX: Final = 100_000
-"""Entries behind one close that are counted again; no evening has as many."""
+RECOUNTED_ENTRIES_MAX: Final = 200_000
+"""Entries behind the closes of one upload that are counted again; no evening has as many, and others wait behind it."""
 READ_AT_ONCE: Final = 2_000
 SHIFTS_SHOWN: Final = 30
 ROWS_SHOWN: Final = 50
@@ -95,6 +93,7 @@ class Drawers:
         self.office, self.c, self.unit = office, c, unit
         self.now = office.clock.now_ms()
         self.doubts: list[Doubt] = []
+        self.recounted = 0
         self.opened: dict[str, dict[str, Any]] = {}
         self.ended: list[tuple[Entry, sale.ShiftClosed | sale.ShiftSupplement]] = []
         self.rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -226,25 +225,32 @@ class Drawers:
         mine = (s.c.rsu_id == self.unit.rsu_id, s.c.epoch == self.unit.epoch)
         wanted = {body.shift for _, body in self.ended}
         held = {
-            str(row.shift_id): (row.opened_seq, row.number)
+            str(row.shift_id): row
             for row in self.c.execute(
-                select(s.c.shift_id, s.c.opened_seq, s.c.number).where(*mine, s.c.shift_id.in_(wanted))
+                select(s.c.shift_id, s.c.opened_seq, s.c.number, s.c.closed_seq).where(
+                    *mine, s.c.shift_id.in_(wanted)
+                )
             )
         }
+        closed = {one for one, row in held.items() if row.closed_seq is not None}
         decided = organisations.of(
             self.c,
             self.c.execute(
                 select(m.rsus.c.organization_id).where(m.rsus.c.id == self.unit.rsu_id)
             ).scalar_one(),
         )
-        for place, (one, body) in enumerate(self.ended):
-            opened, number = held.get(body.shift, (one.header.seq, 0))
-            if opened >= one.header.seq:
+        for one, body in self.ended:
+            shift_row = held.get(body.shift)
+            closes = isinstance(body, sale.ShiftClosed)
+            if shift_row is None or shift_row.opened_seq >= one.header.seq:
                 self._doubt(one, body.shift, "a shift was closed, or supplemented, that was never opened")
                 continue
-            agrees = None
-            if place < RECOUNTED_PER_BATCH_MAX:
-                agrees = self._recount(one, body, opened, number)
+            if closes == (body.shift in closed):
+                words = "a shift was closed a second time" if closes else "an open shift was supplemented"
+                self._doubt(one, body.shift, f"{words}; these sums are not counted")
+                continue
+            closed.add(body.shift)
+            agrees = self._recount(one, body, shift_row.opened_seq, shift_row.number)
             if isinstance(body, sale.ShiftClosed):
                 row = self._row(one)
                 self.c.execute(
@@ -259,7 +265,7 @@ class Drawers:
                     )
                 )
             self._sums(one, body)
-            self._over(one, body, decided, number)
+            self._over(one, body, decided, shift_row.number)
 
     def _sums(self, one: Entry, body: sale.ShiftClosed | sale.ShiftSupplement) -> None:
         supplement = 0 if isinstance(body, sale.ShiftClosed) else max(1, min(body.number, NUMBER_MAX))
@@ -277,8 +283,9 @@ class Drawers:
     ) -> bool | None:
         """Whether the office counts the same; None where there is too much to count."""
         book = shift.Book()
-        for count, (seq, found) in enumerate(self._entries(opened, one.header.seq)):
-            if count >= RECOUNTED_ENTRIES_MAX:
+        for seq, found in self._entries(opened, one.header.seq):
+            self.recounted += 1
+            if self.recounted > RECOUNTED_ENTRIES_MAX:
                 self._doubt(one, body.shift, "there is too much behind a shift's sums to count it again")
                 return None
             if seq == one.header.seq:

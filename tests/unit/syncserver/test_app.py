@@ -264,6 +264,7 @@ def test_no_text_in_an_address_or_a_form_makes_it_fail(
                 "closes_at",
                 "epoch",
             ]
+            names += ["coins", "tolerance", "customer_days", "age_min", "unsynced_max", "payments", "mode"]
             form = dict.fromkeys([*names, "order", "position", "winners", "rsu", "identifier", "desk"], bad)
             got = post(browser, _url(house, rule, places), **form).status_code
             assert got < 500, rule.rule

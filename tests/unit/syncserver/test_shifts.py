@@ -168,14 +168,39 @@ def test_a_shift_that_was_never_opened_is_told_and_the_entries_behind_it_are_tak
     assert scene.tickets()[1] == "sold"
 
 
-def test_an_upload_of_hundreds_of_closes_counts_no_chain_hundreds_of_times(scene: Scene) -> None:
-    """Z3: nobody makes the office read the same entries again and again."""
+def test_a_shift_is_closed_once(scene: Scene) -> None:
+    """K13: what is said of it a second time counts for nothing, and is told."""
     kiosk = scene.kiosk()
     mine = opened(kiosk)
-    for _ in range(300):
-        kiosk.journal(sale.ShiftClosed(shift=mine, number=1, operator="x", by="x", first_seq=1))
+    kiosk.journal(sale.ShiftSupplement(shift=mine, number=1, by="x"))
+    kiosk.sell()
+    count(kiosk, mine, FLOAT + PRICE)
+    sums = closed(kiosk, mine)
+    for _ in range(2):
+        kiosk.journal(sale.ShiftClosed(shift=mine, number=1, operator="x", by="x", first_seq=1, sums=sums))
     assert kiosk.send().verdict == "accepted"
-    assert len(found(scene)) == shifts.RECOUNTED_PER_BATCH_MAX
+    assert found(scene) == [
+        "an open shift was supplemented; these sums are not counted",
+        *["a shift was closed a second time; these sums are not counted"] * 2,
+    ]
+    with scene.office.begin() as c:
+        cash = shifts.of_event(c, scene.event, "EUR")[kiosk.rsu, kiosk.epoch]
+    assert (cash.counted, cash.over, cash.differing) == (PRICE, 0, 0)
+
+
+def test_an_upload_of_hundreds_of_shifts_within_each_other_is_not_read_again_and_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Z3: behind so many entries the office stops counting, and says so."""
+    monkeypatch.setattr(shifts, "RECOUNTED_ENTRIES_MAX", 100)
+    kiosk = scene.kiosk()
+    held = [opened(kiosk, number) for number in range(1, 41)]
+    for one in held:
+        kiosk.journal(sale.ShiftClosed(shift=one, number=1, operator="x", by="x", first_seq=1))
+    assert kiosk.send().verdict == "accepted"
+    told = found(scene)
+    assert told[0] == "a shift was closed when another was open, or none"
+    assert told[-1] == "there is too much behind a shift's sums to count it again"
 
 
 def test_counterfoils_are_kept_by_order_with_their_copy(scene: Scene) -> None:
