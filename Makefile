@@ -1,6 +1,6 @@
 # Every target makes the checkout ready first; the first time takes a few minutes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench soak statistics screens setup clean
+.PHONY: help demo test lint fmt bench soak statistics screens translations setup clean
 BIN := .venv/bin
 
 # Without a display the demonstration plays by itself; OUT is the folder it fills.
@@ -42,6 +42,9 @@ statistics: setup ## put the draw's generator through statistical tests (20 minu
 
 screens: setup ## write a picture of every screen of the kiosk, in every size and theme, to screens/
 	@$(BIN)/python -m tests.unit.kiosk.ui_engine pictures screens
+
+translations: setup ## collect the kiosk's sentences for its translators, and compile what they made
+	@$(BIN)/python -m kiosk.ui.translate
 
 clean: ## remove the virtual environment and what was made
 	rm -rf .venv build dist demo screens bench.json .mypy_cache .ruff_cache

@@ -91,8 +91,9 @@ def main(argv: list[str] | None = None) -> int:
     # the little that goes on beside it. The journal opens while the screens are read.
     from kiosk.engine import Engine
     from kiosk.ui import run
+    from kiosk.ui.languages import say_in
 
-    engine = Engine(config, SystemClock(), kept=Heart(os.environ, os.getpid()).watched)
+    engine = Engine(config, SystemClock(), kept=Heart(os.environ, os.getpid()).watched, say_in=say_in)
     engine.open()
     return run(engine, config) or engine.exit_code()
 

@@ -20,6 +20,7 @@ from PySide6.QtQuick import QQuickWindow
 from kiosk.config import Config
 from kiosk.keeper import Heart
 from kiosk.ui.journey import Engine, Journey, StallWatch
+from kiosk.ui.languages import SOURCE, Languages
 from kiosk.ui.pulse import Pulse
 from shared.clock import SystemClock
 from shared.errors import Fault
@@ -50,6 +51,9 @@ class Screens:
         self._qml.addImportPath(str(MAIN.parent))
         self.engine = engine
         self.journey = Journey(self.engine, theme)
+        self._languages = Languages(self._qml)
+        self._languages.show(self.journey.seen.get("language", SOURCE))
+        self.journey.language_changed.connect(self._languages.show)
         context = self._qml.rootContext()
         context.setContextProperty("journey", self.journey)
         context.setContextProperty("view", self.journey.view)
@@ -74,6 +78,7 @@ class Screens:
     def close(self) -> None:
         """Take the window down; QML goes before what it is bound to."""
         self.window.close()
+        self._languages.close()
         shiboken6.delete(self._qml)
 
 

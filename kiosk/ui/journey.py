@@ -175,6 +175,8 @@ class Journey(QObject):
     """The engine as QML sees it: ``view`` and ``lists`` to bind to, ``act`` and ``typed`` to call."""
 
     theme_changed = Signal()
+    language_changed = Signal(str)
+    """The screens are to speak another language, by its code."""
     shown = Signal()
     """The view has been compared, and whatever changed has been announced."""
     _engine_changed = Signal()
@@ -241,10 +243,19 @@ class Journey(QObject):
                 found = found.get(key, {})
             self._lists[name].show(found or [])
         before, self._seen = self._seen, view
+        if before:
+            self._look_changed(before, view)
         for key in KEYS_OF_VIEW:
             if key in view and (key not in before or before[key] != view[key]):
                 self.view.insert(key, view[key])
         self.shown.emit()
+
+    def _look_changed(self, before: dict[str, Any], view: dict[str, Any]) -> None:
+        """Follow the engine in language and theme; a theme set here stays until the engine wants another one."""
+        if view.get("language") != before.get("language"):
+            self.language_changed.emit(view.get("language", ""))
+        if view.get("look", {}).get("theme") != before.get("look", {}).get("theme"):
+            self.set_theme(view["look"]["theme"])
 
     @Slot()
     def _tick(self) -> None:
