@@ -17,13 +17,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kiosk.config import Config
 from shared.clock import SystemClock
-from tests.bench.measure import Bench, Figure, Goal
+from tests.bench.measure import Bench, Figure, Goal, median_ms, p99_ms, seconds
 from tests.bench.paper import OPERATOR, PIN, StaffedOffice
 
 ROUNDS = 7
@@ -31,6 +32,10 @@ START_S_MAX = 30
 STOP_S_MAX = 20
 POLL_S = 0.002
 TAPS_MAX = 5
+TAPS, BASKET_MAX = 100, 10
+SETTLE_S = 0.05
+FRAME_MS = 16.7
+"""A frame of a display that shows sixty a second."""
 TAP_AGAIN_MS = 1_000
 LOG_LINES_SHOWN = 20
 NUMBERS = 900_000
@@ -162,8 +167,125 @@ def _kiosk(folder: Path) -> tuple[float, float, int]:
         kiosk.close()
 
 
+class Finger:
+    """The kiosk's window in this very process, and a finger on it."""
+
+    def __init__(self, data: Path) -> None:
+        os.environ.update(ENVIRONMENT)
+        from PySide6.QtGui import QGuiApplication
+
+        from kiosk.engine import Engine
+        from kiosk.ui import Screens
+
+        self._application = QGuiApplication.instance() or QGuiApplication([])
+        self._engine = Engine(Config(data=data, size=(1280, 800)), SystemClock())
+        self.screens = Screens(self._engine, size=(1280, 800))
+        self.frames = 0
+        self.screens.window.frameSwapped.connect(self._drawn)
+        self.screens.show(full=False)
+        self.screens.journey.start()
+        self._until(lambda: self.seen("screen") == "attract")
+        self._engine.act("begin")
+        self._engine.act("choose_operator", OPERATOR)
+        for key in (*PIN, "enter"):
+            self._engine.act("key", key)
+        self._until(lambda: self.seen("screen") == "sell")
+        self.settle()
+
+    def _drawn(self) -> None:
+        self.frames += 1
+
+    def seen(self, *path: str) -> Any:
+        """A value of the view that is shown."""
+        found: Any = self.screens.journey.seen
+        for name in path:
+            found = found[name]
+        return found
+
+    def _until(self, so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_S_MAX
+        while not so():
+            self._application.processEvents()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the kiosk stays on {self.seen('screen')}")
+
+    def frame(self) -> None:
+        """One frame that shows nothing new."""
+        drawn = self.frames
+        self.screens.window.update()
+        self._until(lambda: self.frames > drawn)
+
+    def clear(self) -> None:
+        """An empty basket."""
+        self._engine.act("clear_basket")
+        self._until(lambda: not self.seen("basket", "lines"))
+        self.settle()
+
+    def settle(self) -> None:
+        """Let whatever is under way come to its end."""
+        deadline = time.monotonic() + SETTLE_S
+        while time.monotonic() < deadline:
+            self._application.processEvents()
+
+    def tap(self) -> None:
+        """One more ticket into the basket: from the finger's leaving the button to the frame that shows it."""
+        from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+        from PySide6.QtGui import QMouseEvent
+
+        from kiosk.ui.drive import items
+
+        item = items(self.screens.window)["more:0" if self.seen("basket", "lines") else "add:1"]
+        place = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
+        before = self.seen("basket", "count")
+        events = [
+            QMouseEvent(
+                kind, place, place, place, Qt.MouseButton.LeftButton, held, Qt.KeyboardModifier.NoModifier
+            )
+            for kind, held in (
+                (QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton),
+                (QEvent.Type.MouseButtonRelease, Qt.MouseButton.NoButton),
+            )
+        ]
+        QCoreApplication.sendEvent(self.screens.window, events[0])
+        self.frame()
+        self._began = time.perf_counter()
+        QCoreApplication.sendEvent(self.screens.window, events[1])
+        self._until(lambda: self.seen("basket", "count") != before)
+        drawn = self.frames
+        self._until(lambda: self.frames > drawn)
+        self.took = time.perf_counter() - self._began
+
+    def close(self) -> None:
+        """Take the finger and the window away."""
+        self.screens.journey.stop()
+        self.screens.close()
+
+
+def tap_figure(data: Path) -> Figure:
+    """How long a finger waits for the frame that answers it."""
+    finger = Finger(data)
+    floors, ours = [], []
+    try:
+        for number in range(TAPS):
+            if number % BASKET_MAX == 0:
+                finger.clear()
+            floors.append(seconds(finger.frame))
+            finger.tap()
+            ours.append(finger.took)
+            finger.settle()
+    finally:
+        finger.close()
+    return Figure(
+        name="tap_to_frame",
+        value=median_ms(ours),
+        floor=median_ms(floors),
+        goal=Goal(FRAME_MS, "value"),
+        more=(("p99", p99_ms(ours)), ("rounds", float(TAPS))),
+    )
+
+
 def run(bench: Bench) -> Iterator[Figure]:
-    """Start both in turn."""
+    """Start both in turn, then tap."""
     folder = bench.folder / "window"
     folder.mkdir()
     StaffedOffice(SystemClock()).furnish(folder / "data", NUMBERS)
@@ -192,3 +314,5 @@ def run(bench: Bench) -> Iterator[Figure]:
         goal=Goal(1.5),
         more=(rounds,),
     )
+    bench.say("tapping")
+    yield tap_figure(folder / "data")
