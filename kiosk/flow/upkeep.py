@@ -424,6 +424,8 @@ class Upkeep(Part):
         }
 
     def _view_messages(self, now: int) -> dict[str, Any]:
+        if self.flow.screen != "messages":  # nobody looks, and every touch makes a view
+            return {"rows": [], "unread": self._unread()}
         return {
             "rows": [
                 {
@@ -441,6 +443,8 @@ class Upkeep(Part):
         return sum(m.unread for m in self._letters.messages)
 
     def _view_diagnostics(self) -> dict[str, Any]:
+        if self.flow.screen != "diagnostics":
+            return {"checks": [], "running": False}
         rows = []
         for code, title, test in CHECKS:
             seen = self._state(code)
@@ -481,6 +485,8 @@ class Upkeep(Part):
         return CheckSeen(code, state, device.words, device.advice)
 
     def _view_settings(self) -> dict[str, Any]:
+        if self.flow.screen != "settings":
+            return {"rows": [], "actions": []}
         s = self._settings
         rows = []
         for setting, label in LABELS.items():

@@ -176,7 +176,7 @@ def test_a_frozen_kiosk_comes_back_and_no_sale_is_made_twice(folder: Path, tmp_p
     ]
     with (
         closing_printer(tmp_path / "printer") as printer,
-        kept(folder, log, [*command, "--printer", printer.address, "--theme", "dark"]) as keeper,
+        kept(folder, log, [*command, "--printer", printer.address]) as keeper,
     ):
         with enter(door, keeper) as (driver, first):
             to_sell(driver)
@@ -203,13 +203,25 @@ def test_a_frozen_kiosk_comes_back_and_no_sale_is_made_twice(folder: Path, tmp_p
             driver.wait(screen="done")
             os.kill(third, signal.SIGKILL)
 
-        with enter(door, keeper, third) as (driver, _):
+        with enter(door, keeper, third) as (driver, fourth):
             to_sell(driver)
             sell(driver)
             driver.wait(screen="done")
             unsynced = view(driver)["status"]["unsynced"]
+            to_sell(driver)
+            for target, shown in (("open_sync", "sync"), ("open_settings", "settings")):
+                assert driver.do("tap", target=target)["ok"], target
+                driver.wait(screen=shown)
+            assert driver.do("tap", target="set:theme:dark")["ok"], driver.do("items")
+            driver.wait(look__theme="dark", busy=False)
+            assert driver.do("tap", target="settings_do:restart")["ok"]
+
+        with enter(door, keeper, fourth) as (driver, _):
+            driver.wait(look__theme="dark")
+            to_sell(driver)
     said = log.read_text()
     assert said.count("silent for too long") == 2
+    assert said.count("wants to be started again") == 1
     assert "Fatal Python error: Aborted" in said
     assert "drive.py" in said
     found = sales(folder)

@@ -180,7 +180,8 @@ def test_a_second_letter_is_shown_though_the_first_is_not_read(at: Counter) -> N
     assert at.tap("messages_read")["toast"] == {}
     at.again()
     at.sync(2)
-    assert [m["unread"] for m in at.view()["messages"]["rows"]] == [False, False]
+    assert at.view()["status"]["messages"] == 0
+    assert [m["unread"] for m in at.tap("open_messages")["messages"]["rows"]] == [False, False]
 
 
 # Checks ---------------------------------------------------------------------------------------------
