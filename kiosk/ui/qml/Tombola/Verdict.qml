@@ -22,7 +22,11 @@ Rectangle {
     Accessible.role: Accessible.StaticText
     Accessible.name: [title, words, hint].filter(Boolean).join(" ")
 
-    // No word of the title may be wider than its place, nor the title longer than two lines.
+    // No word of the title may be wider than its place; it stands on one line where that makes it not much smaller,
+    // else on two.
+    readonly property real room: Math.max(1, width - 2 * Theme.margin - (across ? mark + Theme.margin : 0))
+    readonly property real line: room / Math.max(1, whole.implicitWidth * 1.01)
+    readonly property real fit: Math.min(1, line >= 0.6 ? line : Math.min(1.7 * line, room / Math.max(1, longest.implicitWidth * 1.01)))
     Words {
         id: longest
         visible: false
@@ -69,7 +73,7 @@ Rectangle {
                 visible: text !== ""
                 color: verdict.ink
                 font.weight: Font.Bold
-                font.pixelSize: Math.max(Theme.lead, Math.floor(verdict.size * Math.min(1, width / Math.max(1, longest.implicitWidth), 1.7 * width / Math.max(1, whole.implicitWidth))))
+                font.pixelSize: Math.max(Theme.lead, Math.floor(verdict.size * verdict.fit))
                 font.letterSpacing: -0.012 * verdict.size
                 lineHeight: 1.02
                 wrapMode: Text.WordWrap

@@ -6,6 +6,7 @@ import Tombola
 Item {
     id: screen
     readonly property int wrong: view.diagnostics.checks.filter((c) => c.state === "bad" || c.state === "warn").length
+    readonly property int unseen: view.diagnostics.checks.filter((c) => c.state === "unknown").length
     readonly property var pictures: ({
         printer: "printer", scanner: "scanner", drawer: "drawer", disk: "disk", clock: "clock",
         network: "network", journal: "book", program: "chip", mirror: "copies"
@@ -21,7 +22,7 @@ Item {
             ScreenHead {
                 Layout.fillWidth: true
                 title: qsTr("Diagnostics")
-                words: view.diagnostics.running ? qsTr("Checking…") : screen.wrong === 0 ? qsTr("All is well") : screen.wrong === 1 ? qsTr("One thing needs you") : qsTr("%1 things need you").arg(screen.wrong)
+                words: view.diagnostics.running ? qsTr("Checking…") : screen.wrong === 0 ? (screen.unseen > 0 ? qsTr("Nothing is known to be wrong") : qsTr("All is well")) : screen.wrong === 1 ? qsTr("One thing needs you") : qsTr("%1 things need you").arg(screen.wrong)
             }
             BigButton {
                 act: "check_all"

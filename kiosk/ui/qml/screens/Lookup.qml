@@ -105,7 +105,7 @@ Item {
     GridLayout {
         visible: screen.found
         anchors.fill: parent
-        columns: Theme.portrait ? 1 : 2
+        columns: Theme.portrait || sheet.keys.length === 0 ? 1 : 2
         columnSpacing: Theme.margin
         rowSpacing: Theme.gap
 
@@ -166,7 +166,7 @@ Item {
 
         ColumnLayout {
             Layout.fillWidth: true
-            Layout.fillHeight: !Theme.portrait
+            Layout.fillHeight: !Theme.portrait && sheet.keys.length > 0
             Layout.preferredWidth: Theme.px(560)
             spacing: Theme.gap
 
