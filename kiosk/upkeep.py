@@ -241,17 +241,20 @@ def media(roots: Iterable[str] = ()) -> list[Path]:
 
 
 def printers(root: Path = Path("/dev")) -> list[str]:
-    """Addresses of printers that the system shows: USB printers and serial lines."""
-    usb = [f"file://{p}" for p in sorted(root.glob("usb/lp*"))]
-    lines = [f"serial://{p}?baud=38400" for p in sorted(root.glob("ttyUSB*"))]
-    return (usb + lines)[:CHOICES_MAX]
+    """Addresses of printers that the system shows: USB printers, whichever of them answers, and serial lines."""
+    usb = [f"file://{root}/usb/lp*"] if any(root.glob("usb/lp*")) else []
+    return (usb + [f"serial://{p}?baud=38400" for p in _lines(root, "ttyUSB*")])[:CHOICES_MAX]
 
 
 def scanners(root: Path = Path("/dev")) -> list[str]:
     """Addresses of scanners that the system shows: those that type, and serial lines."""
     typing = [f"evdev://{p}" for p in sorted(root.glob("input/by-id/*-event-kbd"))]
-    lines = [f"serial://{p}" for p in sorted(root.glob("ttyACM*"))]
-    return (typing + lines)[:CHOICES_MAX]
+    return (typing + [f"serial://{p}" for p in _lines(root, "ttyACM*")])[:CHOICES_MAX]
+
+
+def _lines(root: Path, pattern: str) -> list[Path]:
+    """Serial lines, by the names that stay when something is plugged in elsewhere, where there are such."""
+    return sorted(root.glob("serial/by-id/*")) or sorted(root.glob(pattern))
 
 
 def keep_setting(data: Path, settings: dict[str, str | int | bool]) -> None:

@@ -140,6 +140,9 @@ class Upkeep(Part):
 
     def forget(self) -> None:
         """The operator leaves: what was tested stays known, what is under way is not waited for."""
+        if self._told_of:
+            self.flow.unsay()
+            self._told_of = ""  # who comes next is told again
         self._until.clear()
         self._found = {code: seen for code, seen in self._found.items() if seen.state != "running"}
 
@@ -160,6 +163,7 @@ class Upkeep(Part):
                 )
         if self.flow.screen == "settings" and self.flow.monotonic >= self._settings_until:
             self._leave()
+        self._tell()
         self._count_down()
 
     def _count_down(self) -> None:
@@ -223,13 +227,17 @@ class Upkeep(Part):
 
     def _on_messages(self, event: MessagesSeen) -> list[Command]:
         self._letters = event
-        newest = next((m for m in event.messages if m.unread), None)
-        if newest is not None and newest.id != self._told_of:
+        if self._told_of and not self._unread():
+            self.flow.unsay()
+        self._tell()
+        return []
+
+    def _tell(self) -> None:
+        """Show the newest letter to the operator who is there; no buyer is told of it."""
+        newest = next((m for m in self._letters.messages if m.unread), None)
+        if newest is not None and newest.id != self._told_of and self.flow.operator:
             self._told_of = newest.id
             self.flow.say(newest.text, "info", stays=True)
-        elif newest is None:
-            self.flow.unsay()
-        return []
 
     def _open_messages(self, _touch: Touch) -> list[Command]:
         self._enter("messages")

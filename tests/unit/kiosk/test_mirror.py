@@ -130,6 +130,14 @@ def test_a_damaged_copy_is_kept_aside_whole_and_written_anew(
     assert mirror.aside.read_bytes() == damaged
     mirror.follow(kiosk.store)
     assert mirror.path.read_bytes() == whole
+    with mirror.aside.open("rb") as file:  # what the office takes out of it: all that is whole
+        read = list(medium.pieces(file, medium.look(file), lambda piece: is_his(kiosk, piece)))
+    entries = [e.header.seq for piece in read if isinstance(piece, medium.Piece) for e in piece.entries]
+    assert len(entries) >= kiosk.journal.head.seq - 1
+
+
+def is_his(kiosk: Kiosk, piece: medium.Piece) -> bool:
+    return entry.signed_by(kiosk.identity.key.public, piece.entries[0].hash, piece.signature)
 
 
 def test_a_copy_that_is_damaged_again_and_again_asks_for_another_medium(kiosk: Kiosk, tmp_path: Path) -> None:

@@ -184,6 +184,22 @@ def test_a_second_letter_is_shown_though_the_first_is_not_read(at: Counter) -> N
     assert [m["unread"] for m in at.tap("open_messages")["messages"]["rows"]] == [False, False]
 
 
+def test_a_letter_is_for_who_works_here_and_not_for_who_buys(at: Counter) -> None:
+    """K17: nobody logged on, nothing shown; each operator is told until one has read it."""
+    at.offer(letter("m1", "The safe's code is on your sheet."))
+    at.sync(2)
+    assert at.view()["toast"] == {}
+    at.log_on()
+    assert at.go(1_000)["toast"]["text"] == "The safe's code is on your sheet."
+    assert at.tap("lock")["toast"] == {}
+    assert at.go(1_000)["toast"] == {}
+    at.log_on(SUPERVISOR, SUPERVISOR_PIN)
+    assert at.go(1_000)["toast"]["text"] == "The safe's code is on your sheet."
+    at.tap("open_messages", "messages_read", "back", "lock")
+    at.log_on()
+    assert at.go(1_000)["toast"] == {}
+
+
 # Checks ---------------------------------------------------------------------------------------------
 
 
@@ -406,11 +422,16 @@ def test_devices_that_the_system_shows_can_be_chosen(tmp_path: Path) -> None:
     ):
         (dev / name).parent.mkdir(parents=True, exist_ok=True)
         (dev / name).touch()
-    assert upkeep.printers(dev) == [f"file://{dev}/usb/lp0", f"serial://{dev}/ttyUSB0?baud=38400"]
+    assert upkeep.printers(dev) == [f"file://{dev}/usb/lp*", f"serial://{dev}/ttyUSB0?baud=38400"]
     assert upkeep.scanners(dev) == [
         f"evdev://{dev}/input/by-id/usb-Scanner-event-kbd",
         f"serial://{dev}/ttyACM0",
     ]
+    named = dev / "serial" / "by-id" / "usb-EPSON"
+    named.parent.mkdir(parents=True)
+    named.touch()
+    assert upkeep.printers(dev)[1:] == [f"serial://{named}?baud=38400"]
+    assert upkeep.printers(tmp_path / "none") == upkeep.scanners(tmp_path / "none") == []
 
 
 def test_what_was_plugged_in_is_found(tmp_path: Path) -> None:
