@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Connection, false, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select
 
 from shared import numbers
 from syncserver import auth, customers, reconcile, shifts
@@ -17,11 +18,16 @@ from syncserver.auth import access
 
 QUERY_CHARS_MAX: Final = 1_000
 NUMBERS_SHOWN: Final = 500
+BUYER_CHARS_MIN: Final = 3
+BUYER_CHARS_MAX: Final = 300
+BUYERS_KNOWN_TO: Final = ("admin", "manager", "claims")
+"""Who may know what buyers told of themselves."""
 
 
 def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
     to.add_url_rule("/orders", "orders", search)
+    to.add_url_rule("/orders/buyer", "orders_of_buyer", of_buyer, methods=["POST"])
     to.add_url_rule("/orders/<uuid:order>", "order", show)
     to.add_url_rule("/orders/<uuid:order>/void", "void_order", void, methods=["POST"])
     to.add_url_rule("/orders/<uuid:order>/erase", "erase_customer", erase, methods=["POST"])
@@ -46,13 +52,20 @@ def wanted(text: str) -> ColumnElement[bool]:
         return false()
 
 
-@access(*ground.SEEKERS)
-def search() -> ResponseReturnValue:
-    """Orders, the newest first, or those that a number finds."""
+def _told(text: str) -> ColumnElement[bool]:
+    """Orders whose buyer told this: an e-mail address or a phone number whole, a name in part."""
+    info = m.orders.c.customer_info
+    return info.is_not(None) & or_(
+        func.lower(info["email"].astext) == text.lower(),
+        info["phone"].astext == re.sub(r"[ ()/.-]", "", text),
+        info["name"].astext.icontains(text, autoescape=True),
+    )
+
+
+def _listed() -> Select[Any]:
+    """Orders of one's own organisation, the newest first."""
     o = m.orders
-    text = request.args.get("q", "").strip()[:QUERY_CHARS_MAX]
-    asked, page = request.args.get("event", ""), ground.page_number()
-    query = (
+    return (
         select(
             o,
             m.raffle_events.c.name.label("event_name"),
@@ -64,9 +77,28 @@ def search() -> ResponseReturnValue:
         .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
         .where(m.raffle_events.c.organization_id == auth.account().organisation)
         .order_by(o.c.created_at.desc(), o.c.id.desc())
-        .limit(ground.PAGE_ROWS + 1)
-        .offset((page - 1) * ground.PAGE_ROWS)
     )
+
+
+@access(*BUYERS_KNOWN_TO)
+def of_buyer() -> ResponseReturnValue:
+    """The newest orders of a buyer. What is asked for is in no address, so that no log and no history keeps it."""
+    ground.back_to("admin.orders")
+    asked = ground.text("buyer", "Buyer", BUYER_CHARS_MAX, least=BUYER_CHARS_MIN)
+    with ground.reading() as c:
+        rows = c.execute(_listed().where(_told(asked)).limit(ground.PAGE_ROWS)).all()
+    return ground.page(
+        "orders", "orders", rows=rows, more=False, page=1, q="", event=None, knows=True, asked=True
+    )
+
+
+@access(*ground.SEEKERS)
+def search() -> ResponseReturnValue:
+    """Orders, the newest first, or those that a number finds."""
+    o = m.orders
+    text = request.args.get("q", "").strip()[:QUERY_CHARS_MAX]
+    asked, page = request.args.get("event", ""), ground.page_number()
+    query = _listed().limit(ground.PAGE_ROWS + 1).offset((page - 1) * ground.PAGE_ROWS)
     with ground.reading() as c:
         event = None
         if asked:
@@ -86,6 +118,8 @@ def search() -> ResponseReturnValue:
         page=page,
         q=text,
         event=event,
+        knows=auth.account().role in BUYERS_KNOWN_TO,
+        asked=bool(text),
     )
 
 
@@ -128,7 +162,15 @@ def show(order: UUID) -> ResponseReturnValue:
         if void is not None:
             names |= shifts.names(c, [void.by_name, void.approved_by])
     return ground.page(
-        "order", "orders", o=row, tickets=tickets, void=void, shown=NUMBERS_SHOWN, foils=foils, names=names
+        "order",
+        "orders",
+        o=row,
+        tickets=tickets,
+        void=void,
+        shown=NUMBERS_SHOWN,
+        foils=foils,
+        names=names,
+        knows=auth.account().role in BUYERS_KNOWN_TO,
     )
 
 

@@ -12,6 +12,7 @@ from syncserver import customers
 from syncserver.db import Database
 from tests.chains import PRICE, open_scene
 from tests.desk import Desk, at_desk
+from tests.server import post
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def sold(desk: Desk) -> str:
     kiosk = scene.kiosk("North")
     salt, data = (
         scene.clock.token(32),
-        wire.canonical(wire.Customer(name="Eve Adams", phone="+4915112345678")),
+        wire.canonical(wire.Customer(name="Eve Adams", phone="+4915112345678", email="eve@example.org")),
     )
     pay = sale.Payment(method="split", amount=PRICE, tendered=PRICE, change=0, card=400, reference="TX 88")
     made = kiosk.sell(payment=pay, customer=sale.commitment(salt, data))
@@ -67,6 +68,19 @@ def test_a_buyer_is_seen_by_those_who_have_to_and_erased_by_managers(
     shown = desk.page(sold(desk), role)
     assert ("Eve Adams" in shown, "/erase" in shown) == (sees, erases)
     assert "Buyer" in shown
+
+
+@pytest.mark.parametrize("asked", ["adams", "EVE@example.org", "+49 151 1234-5678"])
+def test_an_order_is_found_by_what_its_buyer_told_by_those_who_may_know_it(desk: Desk, asked: str) -> None:
+    """O5, O1: name in part, e-mail and phone whole."""
+    url = sold(desk)
+    desk.page("/admin/orders", "claims")
+    found = post(desk.browser("claims"), "/admin/orders/buyer", buyer=asked)
+    assert url in found.get_data(as_text=True)
+    assert asked not in found.get_data(as_text=True)
+    assert url not in post(desk.browser("claims"), "/admin/orders/buyer", buyer="%%%").get_data(as_text=True)
+    assert "Find the buyer" not in desk.page("/admin/orders", "operator")
+    assert post(desk.browser("operator"), "/admin/orders/buyer", buyer=asked).status_code == 403
 
 
 def test_a_manager_erases_a_buyer_with_a_reason(desk: Desk) -> None:
