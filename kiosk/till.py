@@ -128,6 +128,7 @@ class Draft(msgspec.Struct, frozen=True):
     """A basket worked out ahead of the tap that sells it; worth something while nothing that it rests on has changed."""
 
     basket: tuple[BasketLine, ...]
+    events: tuple[wire.EventInfo, ...]
     lines: tuple[sale.Line, ...]
     due: int
     """What it costs, minor units."""
@@ -352,8 +353,10 @@ class Till:
         for event in dict.fromkeys(line.event for line in basket):
             self.can_sell(event).demand()
         lines = tuple(self._lines(basket))
+        events = tuple(self.shelf.events[event] for event in dict.fromkeys(line.event for line in basket))
         return Draft(
             basket=basket,
+            events=events,
             lines=lines,
             due=sum(line.price for line in lines),
             head=self.journal.head,
@@ -362,7 +365,7 @@ class Till:
             online=self.online,
             since=now,
             until=self._next_change(now),
-            unsynced_max=min(self.shelf.events[line.event].policies.unsynced_max for line in basket),
+            unsynced_max=min(event.policies.unsynced_max for event in events),
         )
 
     def _next_change(self, now: int) -> int:
@@ -423,8 +426,8 @@ class Till:
                 phrase("Take the rest of the money."),
             )
         by_card = {"cash": 0, "card": due, "split": card}[method]
-        self._terms(wanted, method, by_card, due, reference)
-        self._buyer(wanted, age_checked=age_checked, told=bool(customer))
+        self._terms(draft.events, method, by_card, due, tendered, reference)
+        self._buyer(draft.events, age_checked=age_checked, told=bool(customer))
         body = sale.Sale(
             sale=sale_id,
             operator=operator,
@@ -445,14 +448,16 @@ class Till:
         row, at = self.journal.append(body, sign_later=True)
         self._draft = None
         self.ledger.apply(row.seq, at, body)
-        return Receipt(tuple(Sold(body, i, row.seq, at) for i in range(len(lines))))
+        unprinted = self.ledger.unprinted
+        return Receipt(tuple([unprinted[line.order, 0] for line in lines]))  # type: ignore[misc]  # just put there
 
+    @staticmethod
     def _terms(
-        self, basket: tuple[BasketLine, ...], method: str, by_card: int, due: int, reference: str
+        events: tuple[wire.EventInfo, ...], method: str, by_card: int, due: int, tendered: int, reference: str
     ) -> None:
         """``Refused`` where the basket's events are not paid for like this."""
         ways = ("cash", "card") if method == "split" else (method,)
-        for event in (self.shelf.events[line.event] for line in basket):
+        for event in events:
             for way in ways:
                 if way not in event.policies.payments:
                     raise Refused(
@@ -466,6 +471,12 @@ class Till:
                 phrase("A card and cash share the sum: the card pays a part of it."),
                 phrase("Type what the card has paid."),
             )
+        if method == "card" and tendered != due:
+            raise Refused(
+                "card_amount",
+                phrase("A card pays exactly what is due."),
+                phrase("Charge it again with the right amount."),
+            )
         if by_card and not reference.strip():
             raise Refused(
                 "no_reference",
@@ -473,15 +484,19 @@ class Till:
                 phrase("Type what the card terminal has printed."),
             )
 
-    def _buyer(self, basket: tuple[BasketLine, ...], *, age_checked: bool, told: bool) -> None:
+    @staticmethod
+    def _buyer(events: tuple[wire.EventInfo, ...], *, age_checked: bool, told: bool) -> None:
         """``Refused`` where an event wants to know of the buyer what nobody asked."""
-        policies = [self.shelf.events[line.event].policies for line in basket]
-        years = max((p.age_min for p in policies), default=0)
+        years, wanted = 0, False
+        for event in events:
+            policies = event.policies
+            years = max(years, policies.age_min)
+            wanted = wanted or bool(policies.customer_required and policies.customer_fields)
         if years and not age_checked:
             raise Refused(
                 "age", phrase("Nobody has said that the buyer is {n}.", n=years), phrase("Ask for their age.")
             )
-        if not told and any(p.customer_required and p.customer_fields for p in policies):
+        if wanted and not told:
             raise Refused(
                 "no_customer",
                 phrase("These tickets are sold with the buyer's details only."),

@@ -159,3 +159,11 @@ def test_header_and_make_next_agree() -> None:
     )
     assert made == entry.make_next(RSU, 2, (7, b"\x01" * 32), 9, LoggedOn(operator="x"))
     assert sale.kind(LoggedOn(operator="x")) == "logged_on"
+
+
+def test_the_next_entry_is_made_as_any_other() -> None:
+    """Y1: the short way to the next entry's bytes ends at the same bytes."""
+    body = sale.LoggedOn(operator="o")
+    head = (41, bytes(range(32)))
+    header = entry.Header(at=5, epoch=3, kind="logged_on", prev=head[1].hex(), rsu=RSU, seq=42)
+    assert entry.make_next(RSU, 3, head, 5, body) == entry.make(header, body)
