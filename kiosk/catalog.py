@@ -51,6 +51,8 @@ class Shelf:
         """Load the kept catalog; ``Fault`` where it is no longer what the office signed."""
         self._store, self._identity = store, identity
         self.catalog: Catalog | None = None
+        self.self_service = False
+        """Buyers choose alone at this kiosk; some events are sold like that, and some are not."""
         self.etag = ""
         self.events: dict[str, EventInfo] = {}
         self.operators: dict[str, OperatorInfo] = {}
@@ -204,10 +206,16 @@ class Shelf:
                 phrase("Sales for {event} have not opened yet.", event=event.name),
                 phrase("Wait for the opening time."),
             )
-        if event.policies.mode == "self-service":
+        if event.policies.mode == "self-service" and not self.self_service:
             return Answer(
                 "wrong_mode",
                 phrase("{event} is sold at self-service kiosks only.", event=event.name),
+                phrase("Choose another event."),
+            )
+        if event.policies.mode == "attended" and self.self_service:
+            return Answer(
+                "wrong_mode",
+                phrase("{event} is not sold at self-service kiosks.", event=event.name),
                 phrase("Choose another event."),
             )
         return CAN

@@ -968,6 +968,7 @@ class Desk:
         till, shelf = self.till, self.shelf
         catalog = shelf.catalog
         now = till.watch.now()
+        shelf.self_service = self.flow.mode == "self_service"
         shop = f.ShopSeen(
             unit=shelf.unit(),
             unit_state=catalog.rsu_state if catalog else "",

@@ -1390,6 +1390,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{event} is not sold at self-service kiosks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This package is not on offer now.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3611,6 +3615,14 @@
     </message>
     <message>
         <source>Type what the card has paid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A card pays exactly what is due.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Charge it again with the right amount.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

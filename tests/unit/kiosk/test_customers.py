@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +15,19 @@ from hypothesis import strategies as st
 from kiosk.customers import COUNTRIES, Checked, Customers, check
 from kiosk.store import DATABASE, Store
 from shared import sale, wire
-from tests.unit.kiosk.paper_office import SetClock
+from tests.unit.kiosk.paper_office import (
+    HOUR_MS,
+    OPERATOR,
+    PIN,
+    SMALL,
+    Paper,
+    PaperOffice,
+    PaperServer,
+    SetClock,
+    event,
+    make_identity,
+    open_desk,
+)
 
 NAME, PHONE, EMAIL = "Zoë Quillfeather", "+33612345678", "zoe.quillfeather@example.org"
 BUYER = wire.Customer(name=NAME, phone=PHONE, email=EMAIL, language="fr")
@@ -161,3 +176,169 @@ def test_what_was_kept_for_a_sale_that_was_not_made_goes_at_the_next_start(tmp_p
     with sqlite3.connect(tmp_path / DATABASE) as db:
         assert db.execute("SELECT sale, seq FROM customers").fetchall() == [("made", 12)]
     db.close()
+
+
+# A whole kiosk --------------------------------------------------------------------------------------
+
+
+class Evening:
+    """A kiosk whose event asks for the buyer's details, with its second copy, its printer and its office."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder, self.settings = folder, settings
+        self.server, self.paper = PaperServer(PaperOffice(), SetClock()), Paper()
+        self.server.office.grant(200)
+        policies = wire.Policies(
+            customer_fields=("name", "phone", "email"), customer_required=True, mode="both", age_min=18
+        )
+        self.server.catalog = self.server.office.catalog(event(policies=policies))
+        make_identity(folder / "k", self.server.office, self.server.clock)
+        self.views: list[str] = []
+        """Every view that had somebody's name in it, by its screen."""
+        self.open()
+
+    def open(self) -> None:
+        self.desk, self.alone = open_desk(
+            self.folder / "k", self.server, self.paper, mirror=self.folder / "stick", **self.settings
+        )
+        self.sync()
+
+    def close(self) -> None:
+        self.alone.close()
+        self.desk.close()
+
+    def sync(self) -> None:
+        assert self.alone.uplink is not None
+        self.alone.hurry()
+        self.alone.uplink.step()
+        self.desk.tick()
+
+    def tap(self, *touches: str) -> dict[str, Any]:
+        for touch in touches:
+            name, _, arg = touch.partition(":")
+            self.desk.touch(name, arg)
+            view = self.desk.view()
+            if "Quill" in json.dumps(view, ensure_ascii=False):
+                self.views.append(view["screen"])
+        return self.desk.view()
+
+    def type(self, text: str) -> None:
+        self.tap(*(f"key:{c}" for c in text))
+
+    def pin(self) -> None:
+        self.tap(*(f"key:{c}" for c in PIN), "key:enter")
+
+    def tell(self) -> None:
+        """The buyer types who they are."""
+        for text in (NAME, PHONE, EMAIL):
+            self.type(text)
+            self.tap("key:enter")
+
+    def facts(self) -> list[sale.Sale]:
+        assert self.desk.journal is not None
+        return [body for _, _, body in self.desk.journal.bodies() if isinstance(body, sale.Sale)]
+
+
+@pytest.fixture
+def evening(tmp_path: Path) -> Iterator[Evening]:
+    made = Evening(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_buyer_s_name_is_on_one_screen_and_in_the_office_and_nowhere_else(
+    evening: Evening, caplog: pytest.LogCaptureFixture
+) -> None:
+    """K16: real bytes: no journal, no second copy, no log, no receipt, no other view; at the end no disk."""
+    caplog.set_level(logging.DEBUG)
+    evening.tap("begin", f"choose_operator:{OPERATOR}")
+    evening.pin()
+    evening.tap(f"add:{SMALL}", "pay")
+    evening.tell()
+    assert evening.tap("age_yes", "cash")["screen"] == "done"
+    assert set(evening.views) == {"customer"}
+    (fact,) = evening.facts()
+    assert (fact.age_checked, len(fact.customer)) == (True, 64)
+    assert NAME.encode() in disk(evening.folder / "k"), "kept until the office has it"
+    evening.sync()
+    evening.sync()
+    (record,) = evening.server.customers.values()
+    assert msgspec.json.decode(record.data, type=wire.Customer) == wire.Customer(
+        name=NAME, phone=PHONE, email=EMAIL, language="en"
+    )
+    assert sale.commitment(bytes.fromhex(record.salt), record.data.encode()) == fact.customer
+    assert evening.desk.store is not None
+    evening.desk.store.idle()
+    everywhere = disk(evening.folder / "k") + disk(evening.folder / "stick")
+    everywhere += b"".join(evening.server.office.chain) + repr(evening.paper.printed).encode()
+    for secret in (NAME, "Quillfeather", PHONE, EMAIL):
+        assert secret.encode() not in everywhere
+        assert secret not in caplog.text
+
+
+def test_a_sale_that_is_not_made_leaves_no_data(evening: Evening) -> None:
+    """K16: refused by the till, or left by a buyer who has gone."""
+    evening.tap("begin", f"choose_operator:{OPERATOR}")
+    evening.pin()
+    evening.tap(f"add:{SMALL}", "pay")
+    evening.tell()
+    evening.server.clock.wall -= HOUR_MS  # the clock was turned back: nothing is sold
+    assert evening.tap("age_yes", "cash")["toast"]["kind"] == "error"
+    assert evening.facts() == []
+    assert evening.desk.store is not None
+    assert evening.desk.store.customer_seqs() == []
+    evening.desk.store.idle()
+    assert NAME.encode() not in disk(evening.folder / "k")
+
+
+def test_what_the_office_refuses_is_erased_and_noted(evening: Evening) -> None:
+    """K16: nobody keeps what nobody will ever take."""
+    evening.tap("begin", f"choose_operator:{OPERATOR}")
+    evening.pin()
+    evening.tap(f"add:{SMALL}", "pay")
+    evening.tell()
+    evening.tap("age_yes", "cash")
+    evening.server.customers_refused.add(evening.facts()[0].sale)
+    evening.sync()
+    evening.sync()
+    assert evening.server.customers == {}
+    assert evening.desk.customers.due(10**9) == ()
+    assert evening.desk.journal is not None
+    codes = [body.code for _, _, body in evening.desk.journal.bodies() if isinstance(body, sale.Critical)]
+    assert codes == ["CUSTOMERS_REFUSED"]
+
+
+def test_an_evening_without_a_network_hands_everything_over_afterwards(evening: Evening) -> None:
+    """K16: buyers' data waits for its sale to be at the office; a restart changes nothing."""
+    evening.tap("begin", f"choose_operator:{OPERATOR}")
+    evening.pin()
+    for _ in range(3):
+        evening.tap(f"add:{SMALL}", "pay")
+        evening.tell()
+        evening.tap("age_yes", "cash", "next")
+    evening.server.before = lambda _m, path: ("503 Busy", {}, b"{}") if path.endswith("journal") else None
+    evening.sync()
+    assert evening.server.customers == {}
+    evening.close()
+    evening.server.before = lambda _m, _p: None
+    evening.open()
+    evening.sync()
+    assert set(evening.server.customers) == {fact.sale for fact in evening.facts()}
+
+
+def test_self_service_from_the_front_page_to_the_receipt(tmp_path: Path) -> None:
+    """E8, K17: a buyer chooses and tells, an attendant shows their PIN and takes the money."""
+    evening = Evening(tmp_path, mode="self_service")
+    assert evening.tap("begin")["screen"] == "choose"
+    evening.tap(f"add:{SMALL}", "pay", "pay")
+    evening.tell()
+    assert evening.desk.view()["screen"] == "attend"
+    evening.tap("attendant_here", f"approve_operator:{OPERATOR}")
+    evening.pin()
+    assert evening.tap("age_yes", "cash", "next")["screen"] == "attract"
+    (fact,) = evening.facts()
+    assert (fact.operator, fact.self_service, fact.age_checked) == (OPERATOR, True, True)
+    assert evening.desk.journal is not None
+    kinds = [header.kind for _, header, _ in evening.desk.journal.bodies()]
+    assert kinds[-4:] == ["logged_on", "sale", "printed", "logged_off"]
+    evening.close()

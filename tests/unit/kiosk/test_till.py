@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -489,3 +490,68 @@ def test_a_due_cut_stands_before_the_next_sale(kiosk: Kiosk, *, ahead: bool) -> 
     made = [fact for fact in facts(kiosk) if isinstance(fact, sale.Sale | sale.Cut)]
     assert [type(fact) for fact in made] == [sale.Sale, sale.Cut, sale.Sale]
     assert [fact.cut for fact in made if isinstance(fact, sale.Cut)] == [bird.id]
+
+
+def test_how_a_sale_was_paid_is_its_fact(kiosk: Kiosk) -> None:
+    """K13: cash with its change, a card with its reference, or a part of each; change is cash."""
+    till = kiosk.till
+    one = [BasketLine(EVENT, SMALL)]
+    payments = []
+    for ident, terms in enumerate(((1_000,), (500, "card", "0045 18"), (700, "split", "A7", 300))):
+        receipt = till.complete(f"s{ident}", one, OPERATOR, *terms)  # type: ignore[arg-type]
+        kiosk.print_all()
+        payments.append(receipt.tickets[0].fact.payment)
+    assert [(p.method, p.cash, p.card, p.change, p.reference) for p in payments] == [
+        ("cash", 500, 0, 500, ""),
+        ("card", 0, 500, 0, "0045 18"),
+        ("split", 200, 300, 200, "A7"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payment", "policies", "code"),
+    [
+        ({"method": "card", "tendered": 500}, {}, "no_reference"),
+        ({"method": "card", "tendered": 500, "reference": " "}, {}, "no_reference"),
+        ({"method": "card", "tendered": 501, "reference": "A"}, {}, "card_amount"),
+        ({"method": "split", "tendered": 500, "reference": "A", "card": 0}, {}, "card_amount"),
+        ({"method": "split", "tendered": 500, "reference": "A", "card": 500}, {}, "card_amount"),
+        (
+            {"method": "card", "tendered": 500, "reference": "A"},
+            {"payments": ("cash",)},
+            "payment_method",
+        ),
+        ({"method": "cash", "tendered": 500}, {"payments": ("card",)}, "payment_method"),
+        (
+            {"method": "split", "tendered": 500, "reference": "A", "card": 100},
+            {"payments": ("cash",)},
+            "payment_method",
+        ),
+        ({"tendered": 500}, {"age_min": 18}, "age"),
+        ({"tendered": 500}, {"customer_fields": ("name",), "customer_required": True}, "no_customer"),
+    ],
+)
+def test_what_an_event_asks_of_a_sale_is_asked_by_the_till_too(
+    kiosk: Kiosk, payment: dict[str, Any], policies: dict[str, Any], code: str
+) -> None:
+    """E8: whatever the screens do, no sale is made past the event's policies."""
+    kiosk.take(event(policies=wire.Policies(**policies)))
+    with pytest.raises(Refused) as refused:
+        kiosk.till.complete("1", [BasketLine(EVENT, SMALL)], OPERATOR, **payment)
+    assert refused.value.code == code
+    assert not kiosk.till.ledger.sales
+
+
+def test_a_kiosk_where_buyers_choose_sells_what_may_be_sold_so(kiosk: Kiosk) -> None:
+    """E8: attended, self-service or both, as the event says."""
+    for mode, alone, code in (
+        ("attended", False, ""),
+        ("attended", True, "wrong_mode"),
+        ("self-service", True, ""),
+        ("self-service", False, "wrong_mode"),
+        ("both", True, ""),
+        ("both", False, ""),
+    ):
+        kiosk.take(event(policies=wire.Policies(mode=mode)))  # type: ignore[arg-type]
+        kiosk.shelf.self_service = alone
+        assert kiosk.till.can_sell(EVENT).code == code
