@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.ui import MAIN, Screens
 from kiosk.ui.drive import items, matches, reveal
 from kiosk.ui.journey import Rows, StallWatch
+from tests.unit.kiosk.flow_stage import CUP, DERBY, Stage, asking, counter
 from tests.unit.kiosk.ui_engine import (
     LANGUAGES,
     SCREENS,
@@ -41,14 +42,33 @@ DIAGONAL_MM = 10 * 25.4
 """Of the smallest screen that we mean: ten inches."""
 
 
+class Played(ScriptedEngine):
+    """The journey itself behind the screens, without the workers that it gives its commands to."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.stage = stage
+        self._view = stage.view
+
+    def act(self, name: str, arg: str = "") -> None:
+        self.acts.append((name, arg))
+        self.stage.tap(f"{name}:{arg}")
+        self.show(**self.stage.view)
+
+
 class Window:
     """A kiosk's window with its engine, and a finger."""
 
     def __init__(
-        self, qtbot: QtBot, screen: str = "sell", size: tuple[int, int] = (1280, 800), **view: Any
+        self,
+        qtbot: QtBot,
+        screen: str = "sell",
+        size: tuple[int, int] = (1280, 800),
+        engine: ScriptedEngine | None = None,
+        **view: Any,
     ) -> None:
         self.qtbot = qtbot
-        self.engine = ScriptedEngine(screen, **view)
+        self.engine = engine or ScriptedEngine(screen, **view)
         self.screens = Screens(self.engine, "light", size)
         self.screens.show(full=False)
         self.screens.journey.start()
@@ -347,6 +367,60 @@ def test_every_text_stands_out_from_what_it_is_written_on(qtbot: QtBot) -> None:
 
 def _plain(value: Any) -> Any:
     return value.toVariant() if isinstance(value, QJSValue) else value
+
+
+def test_from_idle_to_receipt_in_four_taps_at_most(qtbot: QtBot) -> None:
+    """K17: the journey itself behind the window; in fast mode two taps a sale."""
+    for mode, taps in (("runner", ("add:0", "pay", "cash")), ("fast", ("add:0", "cash"))):
+        engine = Played(counter(sell_mode=mode))
+        window = Window(qtbot, engine=engine)
+        for name in taps:
+            window.tap(name)
+        assert engine.stage.view["busy"]
+        engine.stage.sell()
+        window.show(**engine.stage.view)
+        assert engine.stage.see("screen") == "done"
+        window.tap("next")
+        assert engine.stage.see("screen") == "sell"
+        window.close()
+
+
+def test_a_whole_sale_is_played_on_the_screens_of_the_journey(qtbot: QtBot) -> None:
+    """K16, K17: events, details typed on our own keyboard, age, and a card beside cash; Qt says nothing."""
+    cup = asking(CUP, customer_fields=("name", "email"), age_min=18, payments=("cash", "card"))
+    engine = Played(Stage(cup, DERBY))
+    window = Window(qtbot, engine=engine)
+    window.tap("begin")
+    window.tap("choose_operator:0")
+    engine.stage.log_on()
+    window.show(**engine.stage.view)
+    for name in ("choose_event:0", "times:2", "add:0", "more:0", "pay"):
+        window.tap(name)
+    for name in ("key:z", "key:o", "key:é", "focus:email", "key:z", "key:@", "key:a", "key:.com"):
+        window.tap(name)
+    assert [field["value"] for field in engine.stage.see("customer.fields")] == ["Zoé", "z@a.com"]
+    for name in ("customer_next", "age_yes", "pay_method:split", "key:5", "focus:reference"):
+        window.tap(name)
+    for name in ("key:4", "key:A", "cash"):
+        window.tap(name)
+    assert (engine.stage.see("busy"), engine.stage.see("pay.card.reference")) == (True, "4A")
+    engine.stage.sell()
+    window.show(**engine.stage.view)
+    assert "Sold" in window.texts()
+    window.close()
+
+
+def test_a_buyer_alone_is_led_to_the_attendant(qtbot: QtBot) -> None:
+    """E8, K17: self-service on its own screens, in the buyer's language."""
+    engine = Played(Stage(CUP, DERBY, mode="self_service"))
+    window = Window(qtbot, engine=engine)
+    for name in ("language:fr", "begin", "choose_event:1", "add:0", "review", "more:0", "pay"):
+        window.tap(name)
+    assert engine.stage.see("screen") == "attend"
+    assert engine.stage.see("attend.total") in window.texts()
+    window.tap("attendant_here")
+    assert engine.stage.see("approve.open")
+    window.close()
 
 
 def test_touches_reach_the_engine_by_name(window: Window) -> None:

@@ -475,6 +475,10 @@ TROUBLES: dict[str, dict[str, Any]] = {
         "pay": VIEW["pay"]
         | {"tendered": "$42.00", "change": "$0.00", "change_minor": 0, "change_words": "No change"},
     },
+    "pay cash alone": {
+        "screen": "pay",
+        "pay": VIEW["pay"] | {"methods": VIEW["pay"]["methods"][:1], "notes": VIEW["pay"]["notes"][:2]},
+    },
     "pay card": {
         "screen": "pay",
         "pay": VIEW["pay"]

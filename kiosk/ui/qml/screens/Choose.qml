@@ -90,7 +90,7 @@ ColumnLayout {
         Words {
             id: amount
             anchors { left: parent.left; leftMargin: Theme.margin; verticalCenter: parent.verticalCenter }
-            width: view.basket.empty ? go.x - x - 2 * Theme.margin : Math.min(implicitWidth, parent.width * 0.28)
+            width: view.basket.empty ? go.x - x - 2 * Theme.margin : Math.round(parent.width * (Theme.portrait ? 0.26 : 0.22))
             text: view.basket.empty ? qsTr("Nothing chosen yet") : Theme.tickets(view.basket.count)
             color: Theme.muted
             font.pixelSize: Theme.title

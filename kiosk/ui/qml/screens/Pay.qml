@@ -61,17 +61,24 @@ Item {
                 size: Theme.body
                 Layout.preferredHeight: Theme.touchMin
             }
+            Words {
+                visible: !means.visible
+                Layout.fillWidth: true
+                text: (view.pay.methods.find((one) => one.selected) || { words: "" }).words
+                font.weight: Font.Bold
+                font.pixelSize: Theme.title
+            }
             // By what means; where there is but one, nothing is asked.
             Row {
                 id: means
-                readonly property int cell: Math.floor((width - 2 * spacing) / 3)
+                readonly property int cell: Math.floor((width - (lists.methods.count - 1) * spacing) / Math.max(1, lists.methods.count))
                 Layout.fillWidth: true
                 spacing: Theme.tiny
+                visible: lists.methods.count > 1
                 Repeater {
                     model: lists.methods
                     BigButton {
                         required property var row
-                        visible: lists.methods.count > 1
                         act: "pay_method"
                         arg: row.code
                         text: row.words
@@ -224,7 +231,7 @@ Item {
                         arg: row.amount
                         mark: index
                         text: row.label
-                        tintIndex: [2, 3, 1, 4][index % 4]
+                        tintIndex: index + 2
                         chosen: screen.p.tendered === row.label && screen.p.tendered !== screen.p.due
                     }
                 }
