@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 import segno
 from PIL import Image, ImageDraw, ImageOps
 
-from hardware import glyphs
+from hardware import escpos, glyphs
 from hardware.escpos import CODE_PAGES
 from hardware.printer import DOTS_BY_PAPER_MM
 
@@ -165,7 +165,7 @@ class Mechanism:
         self.lines = 0
         self.buffer = bytearray()
         self.job_bytes: int | None = None
-        """Bytes worked off since the last ESC @, that one included; None before the first."""
+        """Bytes worked off since the last ESC @, that one included; None between jobs."""
 
     # What becomes of paper
 
@@ -270,7 +270,9 @@ class Mechanism:
         else:
             self._group(command)
         del self.buffer[:length]
-        if self.job_bytes is not None:
+        if command == escpos.ASK_IN_ORDER:
+            self.job_bytes = None  # what follows is no part of the job: a kick of the drawer, say
+        elif self.job_bytes is not None:
             self.job_bytes += length
 
     def _start(self) -> None:
