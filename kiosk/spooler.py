@@ -32,7 +32,7 @@ from shared.errors import Fault
 from shared.sale import Line
 from shared.wire import EventInfo
 
-POLL_S = 0.35
+POLL_S = 0.25
 """How often an idle printer is asked how it is: with what an answer may take, trouble is shown within a second."""
 JOB_ID_MAX = 9_999
 
