@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.unit.kiosk.ui_back_words import BACK_ROWS
+
 _ROWS: tuple[tuple[str, str, str], ...] = (
     ("3 min", "3 min", "3 min"),
     ("Printer ready", "Imprimante prête", "Impresora lista"),
@@ -125,6 +127,6 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
 )
 
 WORDS = {
-    "fr": {english: french for english, french, _ in _ROWS},
-    "es": {english: spanish for english, _, spanish in _ROWS},
+    "fr": {english: french for english, french, _ in (*BACK_ROWS, *_ROWS)},
+    "es": {english: spanish for english, _, spanish in (*BACK_ROWS, *_ROWS)},
 }

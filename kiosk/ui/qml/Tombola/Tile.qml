@@ -9,6 +9,7 @@ Touch {
     property string kind: "plain" // plain | primary | danger
     property bool chosen: false
     property int size: Theme.lead
+    property bool centred: false
 
     readonly property color ink: !enabled ? Theme.muted
         : kind === "primary" || chosen ? Theme.accentInk
@@ -30,7 +31,7 @@ Touch {
     contentItem: Item {
         RowLayout {
             id: row
-            anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; leftMargin: Theme.margin; rightMargin: Theme.gap }
+            anchors { left: parent.left; right: parent.right; verticalCenter: parent.verticalCenter; leftMargin: tile.centred ? Theme.small : Theme.margin; rightMargin: tile.centred ? Theme.small : Theme.gap }
             spacing: Theme.gap
             Icon {
                 name: tile.picture
@@ -46,6 +47,8 @@ Touch {
                     text: tile.text
                     strong: true
                     color: tile.ink
+                    horizontalAlignment: tile.centred ? Text.AlignHCenter : Text.AlignLeft
+                    lineHeight: 0.95
                     font.pixelSize: tile.size
                     wrapMode: Text.Wrap
                     maximumLineCount: 3

@@ -129,7 +129,8 @@ Item {
                                     maximumLineCount: 4
                                 }
                             }
-                            BigButton {
+                            Tile {
+                                centred: true
                                 visible: check.row.can_test
                                 Layout.preferredWidth: Theme.px(Theme.narrow ? 150 : 190)
                                 act: "check"

@@ -30,6 +30,7 @@ Item {
             clip: true
             interactive: contentHeight > height + 1
             boundsBehavior: Flickable.StopAtBounds
+            ScrollMark { along: hanging }
 
             Rectangle {
                 id: paper

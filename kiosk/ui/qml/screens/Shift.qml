@@ -173,7 +173,7 @@ Item {
             // Where it is tight, what is open comes first.
             visible: !screen.s.open || (screen.s.can.z_report === true || screen.s.can.recount === true) && lists.shift_rows.count > 0 && !Theme.low
             Layout.fillWidth: true
-            columns: Theme.narrow ? 1 : 3
+            columns: Theme.portrait ? 1 : 3
             columnSpacing: Theme.gap
             rowSpacing: Theme.small
             uniformCellWidths: true
