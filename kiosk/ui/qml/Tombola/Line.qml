@@ -15,8 +15,11 @@ Item {
     Words {
         id: name
         anchors { left: parent.left; verticalCenter: parent.verticalCenter }
-        width: parent.width * 0.36
+        // What the value leaves of the line.
+        width: parent.width - Math.min(what.implicitWidth, parent.width * 0.62) - Theme.small
         text: line.label
+        wrapMode: Text.Wrap
+        maximumLineCount: 2
         color: Theme.muted
         font.pixelSize: line.size
     }

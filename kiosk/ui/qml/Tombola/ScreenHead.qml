@@ -36,7 +36,7 @@ Item {
             text: head.words
             color: Theme.muted
             wrapMode: Text.Wrap
-            maximumLineCount: 2
+            maximumLineCount: 3
         }
     }
 }
