@@ -8,6 +8,7 @@ because a clock elsewhere moved on.
 from __future__ import annotations
 
 import logging
+import resource
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -283,13 +284,19 @@ def _meaning(key: int, text: str) -> str:
     return meaning if meaning in KEYS.values() or (len(meaning) == 1 and meaning.isprintable()) else ""
 
 
+def _worked_ms() -> int:
+    """How long this thread has had a processor: what it stood still beyond that, it waited for one, or for another thread."""
+    used = resource.getrusage(resource.RUSAGE_THREAD)
+    return round((used.ru_utime + used.ru_stime) * 1000)
+
+
 class StallWatch(QObject):
     """Logs whenever Qt's event loop kept the screen waiting."""
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._beat_ms = clock.monotonic_ms()
+        self._beat_ms, self._work_ms = clock.monotonic_ms(), 0
         self.beats = self.stalls = 0
         self._timer = QTimer(self)
         self._timer.setInterval(BEAT_MS)
@@ -297,15 +304,15 @@ class StallWatch(QObject):
 
     def start(self) -> None:
         """Watch from now on."""
-        self._beat_ms = self._clock.monotonic_ms()
+        self._beat_ms, self._work_ms = self._clock.monotonic_ms(), _worked_ms()
         self._timer.start()
 
     @Slot()
     def _beat(self) -> None:
-        now_ms = self._clock.monotonic_ms()
-        late_ms = now_ms - self._beat_ms - BEAT_MS
-        self._beat_ms = now_ms
+        now_ms, work_ms = self._clock.monotonic_ms(), _worked_ms()
+        late_ms, worked_ms = now_ms - self._beat_ms - BEAT_MS, work_ms - self._work_ms
+        self._beat_ms, self._work_ms = now_ms, work_ms
         self.beats += 1
         if late_ms > STALL_MS_MAX:
             self.stalls += 1
-            _log.warning("the screen stood still for %d ms", late_ms)
+            _log.warning("the screen stood still for %d ms, %d of them at work", late_ms, worked_ms)

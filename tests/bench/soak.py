@@ -42,7 +42,8 @@ SLOW, SILENT = 0.2, 0.01
 WRITE_BYTES = 4 * 1024 * 1024
 PROBES = 30
 OUT_S_MAX = 60
-STALL = re.compile(r"stood still for (\d+) ms")
+STALL = re.compile(r"stood still for (\d+) ms, (\d+) of them at work")
+WORK_MS_MAX = 50
 
 _HAMMER = """
 import os, sys
@@ -124,13 +125,15 @@ class Phase:
     name: str
     sales: int
     times: list[float] = field(default_factory=list)
-    stalls: list[int] = field(default_factory=list)
+    stalls: list[tuple[int, int]] = field(default_factory=list)
+    """How long the screen stood still, and how much of that its thread was at work, milliseconds."""
     sync_ms: float = 0.0
     starved_s: float = 0.0
     """How long the kiosk's Qt thread was ready to run and got no processor."""
 
     def __str__(self) -> str:
-        worst = f", the longest {max(self.stalls)} ms" if self.stalls else ""
+        own = sum(worked > WORK_MS_MAX for _, worked in self.stalls)
+        worst = f", the longest {max(self.stalls)[0]} ms, {own} by its own work" if self.stalls else ""
         return (
             f"{self.name:8} {self.sales:5} sales  median {statistics.median(self.times) * 1000:5.0f} ms  "
             f"p99 {p99_ms(self.times):5.0f} ms  a sync {self.sync_ms:6.2f} ms  "
@@ -194,13 +197,13 @@ class Soak:
         found = Path(f"/proc/{pid}/task/{pid}/schedstat").read_text(encoding="ascii")
         return int(found.split()[1]) / 1e9
 
-    def _stalls(self) -> list[int]:
-        """How long the screen stood still, each time since it was last asked; milliseconds."""
+    def _stalls(self) -> list[tuple[int, int]]:
+        """Each time that the screen stood still since it was last asked."""
         with self._log.open("rb") as file:
             file.seek(self._read)
             said = file.read()
         self._read += len(said)
-        return [int(ms) for ms in STALL.findall(said.decode(errors="replace"))]
+        return [(int(ms), int(worked)) for ms, worked in STALL.findall(said.decode(errors="replace"))]
 
 
 def main(arguments: list[str]) -> int:
