@@ -674,6 +674,8 @@ class Desk:
             self.handle(f.PinAnswered("", wait_s=tried.wait_s, locked=tried.locked))
             return
         self.till.log_on(operator.id)
+        # What a crash kept from being stated, between a late void and its supplement.
+        self.cashier.shifts.settle(operator.id)
         self.till.prepare()
         self.handle(f.PinAnswered(operator.id, operator.name, tuple(self.till.pending())))
         self._appended()

@@ -474,6 +474,22 @@ def test_a_void_after_the_close_shows_a_supplement(evening: Evening) -> None:
     assert evening.tap("report_done")["screen"] == "lookup"
 
 
+def test_a_supplement_that_a_crash_kept_back_is_stated_at_the_next_log_on(evening: Evening) -> None:
+    """K9, K13: killed between the late void and its supplement."""
+    evening.open_shift()
+    evening.sell()
+    evening.tap("open_shift", "close_shift")
+    evening.count("105")
+    evening.tap("count_confirm", "report_done")
+    evening.desk.till.void(evening.facts(sale.Sale)[0].lines[0].order, "payment", OPERATOR)
+    evening.restart()
+    assert evening.facts(sale.ShiftSupplement) == []
+    evening.log_on(SECOND)
+    evening.restart()
+    evening.log_on(SECOND)
+    assert [(s.number, s.by) for s in evening.facts(sale.ShiftSupplement)] == [(1, SECOND)]
+
+
 def test_a_supervisor_counts_the_last_shift_again(evening: Evening) -> None:
     """K13: a recount is a supplement; one that finds the same is none."""
     evening.open_shift()
