@@ -453,7 +453,7 @@ TROUBLES: dict[str, dict[str, Any]] = {
             "layout": "letters",
             "fields": [
                 VIEW["customer"]["fields"][0] | {"value": "Zoë ", "focus": True, "ok": None},
-                VIEW["customer"]["fields"][1] | {"value": ""},
+                VIEW["customer"]["fields"][1] | {"value": "", "ok": None, "problem": ""},
             ],
         },
     },

@@ -90,7 +90,7 @@ ColumnLayout {
         Words {
             id: amount
             anchors { left: parent.left; leftMargin: Theme.margin; verticalCenter: parent.verticalCenter }
-            width: view.basket.empty ? go.x - x - 2 * Theme.margin : Math.round(parent.width * (Theme.portrait ? 0.26 : 0.22))
+            width: view.basket.empty ? go.x - x - 2 * Theme.margin : Math.round(parent.width * (Theme.narrow ? 0.3 : Theme.portrait ? 0.26 : 0.22))
             text: view.basket.empty ? qsTr("Nothing chosen yet") : Theme.tickets(view.basket.count)
             color: Theme.muted
             font.pixelSize: Theme.title
@@ -114,7 +114,7 @@ ColumnLayout {
         BigButton {
             id: go
             anchors { right: parent.right; top: parent.top; bottom: parent.bottom; margins: Theme.small }
-            width: Math.min(parent.width * 0.4, Theme.px(420))
+            width: Math.min(parent.width * (Theme.narrow ? 0.36 : 0.4), Theme.px(420))
             act: "review"
             once: true
             kind: "primary"

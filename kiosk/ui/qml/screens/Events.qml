@@ -26,7 +26,7 @@ ColumnLayout {
             width: parent.width
             height: parent.height
             readonly property int cellWidth: Math.floor((width - (all.across - 1) * Theme.gap) / all.across)
-            readonly property int cellHeight: Math.min(Theme.px(250), Math.floor((height - (all.rows - 1) * Theme.gap) / all.rows))
+            readonly property int cellHeight: Math.min(Theme.px(all.rows === 1 ? 340 : 250), Math.floor((height - (all.rows - 1) * Theme.gap) / all.rows))
 
             Repeater {
                 model: lists.events
@@ -45,7 +45,7 @@ ColumnLayout {
                     offered: row.can_sell
 
                     readonly property bool lit: enabled && row.selected
-                    readonly property int stub: Math.round(Math.min(height * 0.42, Theme.px(96)))
+                    readonly property int stub: Math.round(Math.min(height * 0.42, Theme.px(120)))
                     background: Ticket {
                         upright: true
                         stub: event.stub
@@ -61,11 +61,11 @@ ColumnLayout {
                             anchors { left: parent.left; right: parent.right; leftMargin: Theme.margin; rightMargin: Theme.margin }
                             y: Theme.tiny
                             height: parent.height - event.stub - 2 * Theme.tiny - (where.visible ? where.height : 0)
-                            verticalAlignment: where.visible ? Text.AlignBottom : Text.AlignVCenter
+                            verticalAlignment: where.visible && event.height <= Theme.px(200) ? Text.AlignBottom : Text.AlignVCenter
                             text: event.row.name
                             strong: true
                             color: event.enabled ? Theme.text : Theme.muted
-                            font.pixelSize: event.height > Theme.px(170) ? Theme.title : Theme.lead
+                            font.pixelSize: event.height > Theme.px(280) ? Theme.heading : event.height > Theme.px(170) ? Theme.title : Theme.lead
                             fontSizeMode: Text.Fit
                             minimumPixelSize: Theme.px(14)
                             lineHeight: 0.95
