@@ -10,15 +10,16 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtCore import QCoreApplication, QRect, QTranslator
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from kiosk.flow import Flow
 from kiosk.ui import MAIN
 from kiosk.ui.drive import items
-from tests.unit.kiosk.test_ui import Window, faults
+from tests.unit.kiosk.test_ui import CONTRAST_MIN, Window, faults, ground, is_written, luminance, painted
 from tests.unit.kiosk.ui_back import BACK_SCREENS, BACK_TROUBLES
-from tests.unit.kiosk.ui_engine import SIZES, TROUBLES, VIEW, in_language
+from tests.unit.kiosk.ui_engine import SIZES, THEMES, TROUBLES, VIEW, in_language
 
 OLDER = ("starting", "blocked", "enrol", "lookup", "void", "claim", "sync", "closed")
 MINE: dict[str, dict[str, Any]] = (
@@ -111,6 +112,25 @@ def test_a_wordier_language_fits_the_smallest_sizes(
         assert walk(qtbot, size, "fr", large=large) == ""
     finally:
         application.removeTranslator(translator)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_text_stands_out_from_what_it_is_written_on(qtbot: QtBot, theme: str) -> None:
+    """K17: contrast of at least 4.5 to 1, measured in the pictures themselves."""
+    window, frame = Window(qtbot), QRect(0, 0, 1280, 800)
+    window.screens.journey.set_theme(theme)
+    faint = []
+    for name, changes in MINE.items():
+        window.show(**(VIEW | changes | {"look": {"theme": theme, "large": False}}))
+        picture = window.screens.window.grabWindow()
+        for item in filter(is_written, window.every()):
+            rect = painted(item).adjusted(-4, 0, 4, 0).toAlignedRect()
+            if not rect.isEmpty() and frame.contains(rect):
+                ink, paper = luminance(QColor(item.property("color"))), luminance(ground(picture, rect))
+                if (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) < CONTRAST_MIN:
+                    faint.append(f"{name}: {item.property('text')!r}")
+    window.close()
+    assert faint == []
 
 
 @pytest.mark.parametrize(
