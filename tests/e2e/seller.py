@@ -16,7 +16,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from hardware.printer import Confirmed, Document, OnState, PrinterStatus, PrintResult, ignore_state
+from hardware.printer import (
+    Confirmed,
+    Document,
+    Failed,
+    Kicked,
+    OnState,
+    PrinterStatus,
+    PrintResult,
+    ignore_state,
+)
 from kiosk import journal, spooler, store, till
 from kiosk.spooler import Job, Spooler
 from kiosk.store import Store
@@ -51,6 +60,9 @@ class Paper:
     def status(self) -> PrinterStatus:
         return PrinterStatus(online=True, paper="ok", cover="closed", error="none", link="ok")
 
+    def kick(self) -> Kicked | Failed:
+        return Kicked("unknown")
+
     def clear(self) -> bool:
         return True
 
@@ -62,7 +74,12 @@ def sell(desk: Till, sale_id: str, promise: Promise) -> None:
     """One sale of two tickets with its prints, then one of the tickets void."""
     printer, identity = Paper(promise), desk.journal.identity
     spool = Spooler(
-        lambda: printer, lambda _: None, desk.sending, identity.key.sign, identity.rsu, identity.name
+        lambda: printer,
+        lambda _: None,
+        lambda order, copy, state, _foils: desk.sending(order, copy, state),
+        identity.key.sign,
+        identity.rsu,
+        identity.name,
     )
     basket = [BasketLine(EVENT, PACKAGES["five"][0]), BasketLine(EVENT, PACKAGES["one"][0])]
     receipt = desk.complete(sale_id, basket, "anna", 1_200)
