@@ -459,11 +459,17 @@ class Desk:
     def idle(self) -> bool:
         """One step of what may wait, if nobody has touched anything for a while; whether more is to do."""
         monotonic = self.clock.monotonic_ms()
-        if not self.is_open or monotonic - self._touched_at < IDLE_MS or self.till.ledger.unprinted:
+        if not self.is_open or self.till.ledger.unprinted:
             return False
         assert self.store is not None
         assert self.journal is not None
         try:
+            if monotonic - self._touched_at < IDLE_MS:
+                # At a kiosk that is never left alone for so long, the log would grow all evening.
+                if monotonic - self._checkpoint_at >= CHECKPOINT_MS and self.store.log_is_long():
+                    self._checkpoint_at = monotonic
+                    self.store.idle()
+                return False
             if self.till.project_step() or self.journal.check_step() or self.till.derive_step():
                 return True
             if monotonic - self._sealed_at >= SEAL_MS:

@@ -31,6 +31,8 @@ IDENTITY = "identity.json"
 LOCK = "lock"
 WAL_BYTES_MAX = 8 * 1024 * 1024
 """A longer write-ahead log is cut back when the kiosk is idle."""
+LOG_BYTES_LONG = 4 * 1024 * 1024
+"""A log of some two hundred sales: moved into the database between two customers."""
 QUICK_CHECK_BYTES_MAX = 16 * 1024 * 1024
 """A larger database is checked behind the first screen, in the whole check of the chain."""
 READ_ENTRIES_MAX = 1_000
@@ -388,6 +390,13 @@ class Store(Reader):
         """Free bytes on the data folder's disk."""
         found = os.statvfs(self.folder)
         return found.f_bavail * found.f_frsize
+
+    def log_is_long(self) -> bool:
+        """The write-ahead log has grown so long that it should not wait for a kiosk that nobody touches."""
+        try:
+            return self.path.with_name(DATABASE + "-wal").stat().st_size > LOG_BYTES_LONG
+        except FileNotFoundError:
+            return False
 
     def idle(self) -> None:
         """What may wait until nobody does: move the log into the database, cut an overlong log back.

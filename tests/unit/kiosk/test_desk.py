@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from hardware.keys import Key
-from kiosk.desk import Alone, Desk
+from kiosk.desk import CHECKPOINT_MS, Alone, Desk
+from kiosk.store import LOG_BYTES_LONG
 from shared import sale, wire
 from shared.numbers import ValidationBlock, show_validation
 from tests.unit.kiosk.paper_office import (
@@ -322,3 +323,34 @@ def test_a_key_is_held_back_for_a_moment_and_no_longer(counter: Counter) -> None
     assert desk.key_wait_s() == 0
     desk.key_pause()
     assert desk.view()["lookup"]["typed"] == "7"
+
+
+# The disk's housekeeping ----------------------------------------------------------------------------
+
+
+def test_at_a_kiosk_that_is_never_left_alone_a_long_log_is_moved_between_two_customers(
+    counter: Counter,
+) -> None:
+    """K14: the write-ahead log does not grow all evening because nobody lets go of the screen for two seconds."""
+    store = counter.desk.store
+    assert store is not None
+    log = store.path.with_name(store.path.name + "-wal")
+
+    def begun() -> int:
+        return int.from_bytes(
+            log.read_bytes()[12:16]
+        )  # checkpoint sequence number: the file format, section 4.1
+
+    counter.desk.idle()
+    before = begun()
+    counter.server.clock.go(CHECKPOINT_MS)
+    counter.tap("open_lookup")
+    store.put_json("something", "short")
+    counter.desk.idle()
+    assert begun() == before, "a short log waits until nobody is there"
+    store.put_json("something", "long " * LOG_BYTES_LONG)
+    counter.desk.idle()
+    assert begun() == before + 1
+    store.put_json("something", "long " * LOG_BYTES_LONG)
+    counter.desk.idle()
+    assert begun() == before + 1, "half a minute apart at least"
