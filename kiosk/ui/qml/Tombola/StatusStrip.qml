@@ -253,13 +253,36 @@ Rectangle {
             { kind: "none", text: strip.s.scanner }
         ].find((one) => one.kind !== "none" && one.kind !== "bad" ? one.text !== "" : one.text.replace(/\.$/, "") !== strip.brief(one.text)) || { kind: "none", text: "" }
 
+        // Somebody calls: it beats until somebody has come, to be seen in passing.
+        Rectangle {
+            id: call
+            visible: sentence.news.kind === "gold" && !view.toast.text
+            anchors { right: parent.right; top: parent.top; bottom: parent.bottom; margins: Theme.px(2) }
+            width: Math.min(parent.width, said.implicitWidth + bell.width + 4 * Theme.small)
+            radius: Theme.px(9)
+            color: Theme.gold
+            SequentialAnimation on color {
+                running: call.visible
+                loops: Animation.Infinite
+                ColorAnimation { to: Theme.goldDown; duration: 350 }
+                ColorAnimation { to: Theme.gold; duration: 650 }
+            }
+            Icon {
+                id: bell
+                anchors { left: parent.left; leftMargin: Theme.small; verticalCenter: parent.verticalCenter }
+                name: "bell"
+                size: Theme.px(24)
+                color: Theme.goldInk
+            }
+        }
         Words {
-            anchors.fill: parent
+            id: said
+            anchors { fill: parent; leftMargin: call.visible ? bell.width + 2 * Theme.small : 0; rightMargin: call.visible ? Theme.margin : 0 }
             visible: !view.toast.text
             horizontalAlignment: Text.AlignRight
             text: sentence.news.text
             strong: sentence.news.kind !== "none"
-            color: sentence.news.kind === "none" ? Theme.nightMuted : Theme.gold
+            color: sentence.news.kind === "none" ? Theme.nightMuted : call.visible ? Theme.goldInk : Theme.gold
             font.pixelSize: Theme.caption
             fontSizeMode: Text.Fit
             minimumPixelSize: Theme.px(12)
