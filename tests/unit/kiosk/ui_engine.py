@@ -873,7 +873,7 @@ def screens(
                 for _ in range(3):
                     application.processEvents()
                 place = folder / f"{name.replace(' ', '-')}-{width}x{height}.png"
-                assert window.window.grabWindow().save(str(place), "PNG", QUALITY)
+                assert window.window.grabWindow().save(str(place), None, QUALITY)
                 count += 1
     window.close()
     return count
