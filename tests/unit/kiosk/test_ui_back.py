@@ -155,7 +155,7 @@ def test_every_text_stands_out_from_what_it_is_written_on(qtbot: QtBot, theme: s
         ("claim seen", {"back", "claim_identity", "claim_pay"}),
         ("sync", {"back", "sync_now", "open_shift", "open_messages", "open_diagnostics", "open_settings"}),
         ("closed shift", {"close_shift", "sync_now", "open_lookup", "open_sync", "log_off"}),
-        ("blocked wait", {"retry"}),
+        ("blocked wait", {"retry", "open_diagnostics", "open_settings"}),
     ],
 )  # fmt: skip
 def test_each_screen_offers_its_touches(window: Window, name: str, names: set[str]) -> None:
@@ -258,6 +258,12 @@ def test_waiting_acting_and_stopping_look_different(
     drawn = {i.property("name") for i in window.every() if i.metaObject().className().startswith("Icon")}
     assert picture in drawn
     assert ("lock" in drawn) == (picture == "lock")
+
+
+def test_a_kiosk_that_could_not_open_its_journal_offers_only_to_try_again(window: Window) -> None:
+    """K5: nothing behind the screen could do more."""
+    window.show(**(VIEW | MINE["blocked stop"] | {"pin": VIEW["pin"] | {"operators": []}}))
+    assert {n for n in items(window.screens.window) if n != "dismiss"} == {"retry"}
 
 
 def test_everything_uploaded_is_said_only_when_it_is(window: Window) -> None:

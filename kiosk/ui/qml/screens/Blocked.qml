@@ -7,6 +7,8 @@ Item {
     id: screen
     readonly property var b: view.blocked
     readonly property string way: b.kind || "act" // wait | act | stop
+    // Who may see to it is known only where the journal could be opened.
+    readonly property bool open: lists.operators.count > 0
     readonly property string kind: ({ wait: "accent", act: "warn", stop: "bad" })[way] || "warn"
 
     Stretch {
@@ -106,26 +108,48 @@ Item {
                         }
                     }
                 }
-                RowLayout {
+                GridLayout {
                     Layout.fillWidth: true
-                    spacing: Theme.margin
+                    columns: Theme.narrow ? 1 : 3
+                    columnSpacing: Theme.gap
+                    rowSpacing: Theme.gap
                     BigButton {
                         visible: screen.b.can_retry
+                        Layout.fillWidth: true
+                        Layout.preferredWidth: Theme.px(340)
                         act: "retry"
                         once: true
-                        kind: "primary"
+                        kind: screen.way === "stop" ? "plain" : "primary"
                         picture: "repeat"
                         size: Theme.lead
                         text: screen.way === "wait" ? qsTr("Ask now") : qsTr("Try again")
-                        Layout.preferredWidth: Theme.px(300)
+                        Layout.preferredHeight: Theme.tall
                     }
-                    Item { Layout.fillWidth: true }
-                    Words {
-                        visible: screen.b.code !== ""
-                        text: qsTr("Code: %1").arg(screen.b.code)
-                        color: Theme.muted
-                        font.pixelSize: Theme.caption
+                    BigButton {
+                        visible: screen.open
+                        Layout.fillWidth: true
+                        Layout.preferredWidth: Theme.px(240)
+                        Layout.preferredHeight: Theme.tall
+                        act: "open_diagnostics"
+                        picture: "pulse"
+                        text: qsTr("Diagnostics")
                     }
+                    BigButton {
+                        visible: screen.open
+                        Layout.fillWidth: true
+                        Layout.preferredWidth: Theme.px(240)
+                        Layout.preferredHeight: Theme.tall
+                        act: "open_settings"
+                        picture: "gear"
+                        text: qsTr("Settings")
+                    }
+                }
+                Words {
+                    Layout.alignment: Qt.AlignRight
+                    visible: screen.b.code !== ""
+                    text: qsTr("Code: %1").arg(screen.b.code)
+                    color: Theme.muted
+                    font.pixelSize: Theme.caption
                 }
             }
         }

@@ -73,7 +73,7 @@ Item {
         }
 
         BigButton {
-            visible: view.messages.unread > 0
+            visible: view.messages.unread > 0 && view.status.operator !== ""
             Layout.fillWidth: true
             Layout.preferredHeight: Theme.tall
             act: "messages_read"
