@@ -5,1150 +5,1158 @@
     <name>Age</name>
     <message>
         <source>No, back to the basket</source>
-        <translation type="unfinished"></translation>
+        <translation>No, volver a la compra</translation>
     </message>
     <message>
         <source>Yes, %1 or older</source>
-        <translation type="unfinished"></translation>
+        <translation>Sí, %1 o más</translation>
     </message>
 </context>
 <context>
     <name>Approve</name>
     <message>
         <source>This needs an approval</source>
-        <translation type="unfinished"></translation>
+        <translation>Esto requiere autorización</translation>
     </message>
     <message>
         <source>Nobody who may approve this is known to the kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto no conoce a nadie que pueda autorizarlo.</translation>
     </message>
     <message>
         <source>Who approves?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Quién autoriza?</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Cancelar</translation>
     </message>
     <message>
         <source>Wait %1 s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Espere %1&#xa0;s.</translation>
     </message>
     <message>
         <source>Choose who approves</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija quién autoriza</translation>
     </message>
     <message>
         <source>PIN</source>
-        <translation type="unfinished"></translation>
+        <translation>PIN</translation>
     </message>
     <message>
         <source>%1 digits typed</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 cifras escritas</translation>
     </message>
     <message>
         <source>Approve</source>
-        <translation type="unfinished"></translation>
+        <translation>Autorizar</translation>
     </message>
 </context>
 <context>
     <name>Attend</name>
     <message>
         <source>Your tickets are ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Sus boletos están listos</translation>
     </message>
     <message>
         <source>Attendant: take payment</source>
-        <translation type="unfinished"></translation>
+        <translation>Personal: cobrar</translation>
     </message>
 </context>
 <context>
     <name>Attract</name>
     <message>
         <source>Jackpot</source>
-        <translation type="unfinished"></translation>
+        <translation>Acumulado</translation>
     </message>
     <message>
         <source>ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>boleto</translation>
     </message>
     <message numerus="yes">
         <source>tickets</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>boleto</numerusform>
+            <numerusform>boletos</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 is on: touch to go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Turno de %1: toque para seguir</translation>
     </message>
     <message>
         <source>Operator: log on</source>
-        <translation type="unfinished"></translation>
+        <translation>Operador: entrar</translation>
     </message>
     <message>
         <source>Touch here to buy tickets</source>
-        <translation type="unfinished"></translation>
+        <translation>Toque aquí para comprar boletos</translation>
     </message>
     <message>
         <source>Touch to begin</source>
-        <translation type="unfinished"></translation>
+        <translation>Toque para empezar</translation>
     </message>
     <message>
         <source>Help is on its way</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya vienen a ayudarle</translation>
     </message>
     <message>
         <source>Call an attendant</source>
-        <translation type="unfinished"></translation>
+        <translation>Pedir ayuda</translation>
     </message>
     <message>
         <source>Attendant</source>
-        <translation type="unfinished"></translation>
+        <translation>Personal</translation>
     </message>
 </context>
 <context>
     <name>Blocked</name>
     <message>
         <source>Please wait</source>
-        <translation type="unfinished"></translation>
+        <translation>Espere, por favor</translation>
     </message>
     <message>
         <source>This needs you</source>
-        <translation type="unfinished"></translation>
+        <translation>Requiere su atención</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Detenido</translation>
     </message>
     <message>
         <source>What to do</source>
-        <translation type="unfinished"></translation>
+        <translation>Qué hacer</translation>
     </message>
     <message>
         <source>Ask now</source>
-        <translation type="unfinished"></translation>
+        <translation>Preguntar ahora</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Reintentar</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>Diagnóstico</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Ajustes</translation>
     </message>
     <message>
         <source>Code: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Código: %1</translation>
     </message>
 </context>
 <context>
     <name>Choose</name>
     <message>
         <source>Choose your tickets</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija sus boletos</translation>
     </message>
     <message>
         <source>Nothing chosen yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no ha elegido nada</translation>
     </message>
     <message>
         <source>Continue</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuar</translation>
     </message>
 </context>
 <context>
     <name>Claim</name>
     <message>
         <source>Leave it</source>
-        <translation type="unfinished"></translation>
+        <translation>Dejarlo</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>Atrás</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Listo</translation>
     </message>
     <message>
         <source>Paying a prize</source>
-        <translation type="unfinished"></translation>
+        <translation>Pago de un premio</translation>
     </message>
     <message>
         <source>Prize</source>
-        <translation type="unfinished"></translation>
+        <translation>Premio</translation>
     </message>
     <message>
         <source>Number</source>
-        <translation type="unfinished"></translation>
+        <translation>Número</translation>
     </message>
     <message>
         <source>Validation</source>
-        <translation type="unfinished"></translation>
+        <translation>Validación</translation>
     </message>
     <message>
         <source>Event</source>
-        <translation type="unfinished"></translation>
+        <translation>Evento</translation>
     </message>
     <message>
         <source>You have seen an identity document.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ha visto un documento de identidad.</translation>
     </message>
     <message>
         <source>For this amount ask the winner for an identity document.</source>
-        <translation type="unfinished"></translation>
+        <translation>Por este importe, pida al ganador un documento de identidad.</translation>
     </message>
     <message>
         <source>I have seen it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya lo he visto</translation>
     </message>
     <message>
         <source>Pay out %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Pagar %1</translation>
     </message>
 </context>
 <context>
     <name>Closed</name>
     <message>
         <source>All sales uploaded</source>
-        <translation type="unfinished"></translation>
+        <translation>Todas las ventas enviadas</translation>
     </message>
     <message>
         <source>1 sale is only here</source>
-        <translation type="unfinished"></translation>
+        <translation>1 venta está solo aquí</translation>
     </message>
     <message numerus="yes">
         <source>%1 sales are only here</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 venta está solo aquí</numerusform>
+            <numerusform>%1 ventas están solo aquí</numerusform>
         </translation>
     </message>
     <message>
         <source>Not confirmed yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún sin confirmar</translation>
     </message>
     <message>
         <source>Close the shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerrar el turno</translation>
     </message>
     <message>
         <source>A shift is open</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay un turno abierto</translation>
     </message>
     <message>
         <source>Count and close</source>
-        <translation type="unfinished"></translation>
+        <translation>Contar y cerrar</translation>
     </message>
     <message>
         <source>Sync now</source>
-        <translation type="unfinished"></translation>
+        <translation>Sincronizar</translation>
     </message>
     <message>
         <source>Look up</source>
-        <translation type="unfinished"></translation>
+        <translation>Consultar</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>Estado</translation>
     </message>
     <message>
         <source>Log off</source>
-        <translation type="unfinished"></translation>
+        <translation>Salir</translation>
     </message>
 </context>
 <context>
     <name>Count</name>
     <message>
         <source>%1: %2, together %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2, en total %3</translation>
     </message>
     <message>
         <source>Type what is in the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba lo que hay en la caja</translation>
     </message>
     <message>
         <source>The drawer holds what it should.</source>
-        <translation type="unfinished"></translation>
+        <translation>En la caja hay lo que debe haber.</translation>
     </message>
     <message>
         <source>There is more in the drawer than there should be.</source>
-        <translation type="unfinished"></translation>
+        <translation>En la caja hay más de lo que debe haber.</translation>
     </message>
     <message>
         <source>There is less in the drawer than there should be.</source>
-        <translation type="unfinished"></translation>
+        <translation>En la caja hay menos de lo que debe haber.</translation>
     </message>
     <message>
         <source>Counted</source>
-        <translation type="unfinished"></translation>
+        <translation>Contado</translation>
     </message>
     <message>
         <source>In the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>En caja</translation>
     </message>
     <message>
         <source>Expected</source>
-        <translation type="unfinished"></translation>
+        <translation>Esperado</translation>
     </message>
     <message>
         <source>Difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Diferencia</translation>
     </message>
     <message>
         <source>One more</source>
-        <translation type="unfinished"></translation>
+        <translation>Uno más</translation>
     </message>
     <message>
         <source>One less</source>
-        <translation type="unfinished"></translation>
+        <translation>Uno menos</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>Siguiente</translation>
     </message>
     <message>
         <source>Count again</source>
-        <translation type="unfinished"></translation>
+        <translation>Contar otra vez</translation>
     </message>
     <message>
         <source>By piece</source>
-        <translation type="unfinished"></translation>
+        <translation>Desglosar</translation>
     </message>
     <message>
         <source>One sum</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo total</translation>
     </message>
     <message>
         <source>Close the shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerrar el turno</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Listo</translation>
     </message>
     <message>
         <source>Open the shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir el turno</translation>
     </message>
     <message>
         <source>It is counted</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya está contado</translation>
     </message>
 </context>
 <context>
     <name>Customer</name>
     <message>
         <source>Customer’s details</source>
-        <translation type="unfinished"></translation>
+        <translation>Datos del cliente</translation>
     </message>
     <message>
         <source>This event asks for them. They are kept apart from the ticket.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este evento los pide. Se guardan aparte del boleto.</translation>
     </message>
     <message>
         <source>Only if the customer wants to be told of a win.</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo si el cliente quiere que se le avise si gana.</translation>
     </message>
     <message>
         <source>Skip</source>
-        <translation type="unfinished"></translation>
+        <translation>Omitir</translation>
     </message>
     <message>
         <source>Continue</source>
-        <translation type="unfinished"></translation>
+        <translation>Continuar</translation>
     </message>
     <message>
         <source>Next field</source>
-        <translation type="unfinished"></translation>
+        <translation>Siguiente</translation>
     </message>
 </context>
 <context>
     <name>Diagnostics</name>
     <message>
         <source>Diagnostics</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagnóstico</translation>
     </message>
     <message>
         <source>Checking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobando…</translation>
     </message>
     <message>
         <source>All is well</source>
-        <translation type="unfinished"></translation>
+        <translation>Todo está bien</translation>
     </message>
     <message>
         <source>One thing needs you</source>
-        <translation type="unfinished"></translation>
+        <translation>Una cosa requiere su atención</translation>
     </message>
     <message>
         <source>%1 things need you</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 cosas requieren su atención</translation>
     </message>
     <message>
         <source>Nothing is known to be wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>No consta ningún problema</translation>
     </message>
     <message>
         <source>Check all</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobar</translation>
     </message>
     <message>
         <source>Check everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobar todo</translation>
     </message>
 </context>
 <context>
     <name>Done</name>
     <message>
         <source>Sold</source>
-        <translation type="unfinished"></translation>
+        <translation>Vendido</translation>
     </message>
     <message>
         <source>TEST</source>
-        <translation type="unfinished"></translation>
+        <translation>PRUEBA</translation>
     </message>
     <message>
         <source>Change to give back</source>
-        <translation type="unfinished"></translation>
+        <translation>Cambio a devolver</translation>
     </message>
     <message>
         <source>Ticket numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Números del boleto</translation>
     </message>
     <message>
         <source>Validation numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Números de validación</translation>
     </message>
     <message>
         <source>Validation number</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de validación</translation>
     </message>
     <message numerus="yes">
         <source>and %1 more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>y %1 más</numerusform>
+            <numerusform>y %1 más</numerusform>
         </translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Listo</translation>
     </message>
     <message>
         <source>Next sale</source>
-        <translation type="unfinished"></translation>
+        <translation>Nueva venta</translation>
     </message>
 </context>
 <context>
     <name>Enrol</name>
     <message>
         <source>Set up this kiosk with a one-time code from your office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Configure este puesto con un código de un solo uso de su oficina.</translation>
     </message>
     <message>
         <source>Server</source>
-        <translation type="unfinished"></translation>
+        <translation>Servidor</translation>
     </message>
     <message>
         <source>One-time code</source>
-        <translation type="unfinished"></translation>
+        <translation>Código de un solo uso</translation>
     </message>
     <message>
         <source>Setting up…</source>
-        <translation type="unfinished"></translation>
+        <translation>Configurando…</translation>
     </message>
     <message>
         <source>Set up</source>
-        <translation type="unfinished"></translation>
+        <translation>Configurar</translation>
     </message>
     <message>
         <source>This machine: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Este equipo: %1</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>Siguiente</translation>
     </message>
 </context>
 <context>
     <name>EventTab</name>
     <message>
         <source>TEST</source>
-        <translation type="unfinished"></translation>
+        <translation>PRUEBA</translation>
     </message>
     <message>
         <source>Jackpot</source>
-        <translation type="unfinished"></translation>
+        <translation>Acumulado</translation>
     </message>
 </context>
 <context>
     <name>Events</name>
     <message>
         <source>What is sold?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Qué se vende?</translation>
     </message>
     <message>
         <source>Tap an event. The others stay as tabs while you sell.</source>
-        <translation type="unfinished"></translation>
+        <translation>Toque un evento. Los demás quedan como pestañas mientras vende.</translation>
     </message>
 </context>
 <context>
     <name>Keyboard</name>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Listo</translation>
     </message>
     <message>
         <source>Capital letter</source>
-        <translation type="unfinished"></translation>
+        <translation>Mayúscula</translation>
     </message>
     <message>
         <source>Space</source>
-        <translation type="unfinished"></translation>
+        <translation>Espacio</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Vaciar</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Borrar</translation>
     </message>
 </context>
 <context>
     <name>Keypad</name>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Vaciar</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Borrar</translation>
     </message>
 </context>
 <context>
     <name>Lookup</name>
     <message>
         <source>Asking the office…</source>
-        <translation type="unfinished"></translation>
+        <translation>Preguntando a la oficina…</translation>
     </message>
     <message>
         <source>The office has answered.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ha respondido.</translation>
     </message>
     <message>
         <source>The office does not answer. As known at %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no responde. Datos de: %1.</translation>
     </message>
     <message>
         <source>Off line. As known at %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin conexión. Datos de: %1.</translation>
     </message>
     <message>
         <source>Look up a ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>Consultar un boleto</translation>
     </message>
     <message>
         <source>Scan it, or type its validation number.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escanéelo o escriba su número de validación.</translation>
     </message>
     <message>
         <source>Validation number</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de validación</translation>
     </message>
     <message>
         <source>Look up</source>
-        <translation type="unfinished"></translation>
+        <translation>Consultar</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Consultando…</translation>
     </message>
     <message>
         <source>Hold the ticket&apos;s square code under the scanner</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponga el código cuadrado del boleto bajo el lector</translation>
     </message>
     <message>
         <source>The next one can be scanned at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Puede escanear ya el siguiente.</translation>
     </message>
     <message>
         <source>Prize</source>
-        <translation type="unfinished"></translation>
+        <translation>Premio</translation>
     </message>
     <message>
         <source>Validation</source>
-        <translation type="unfinished"></translation>
+        <translation>Validación</translation>
     </message>
     <message>
         <source>Numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Números</translation>
     </message>
     <message>
         <source>Event</source>
-        <translation type="unfinished"></translation>
+        <translation>Evento</translation>
     </message>
     <message>
         <source>Price</source>
-        <translation type="unfinished"></translation>
+        <translation>Precio</translation>
     </message>
     <message>
         <source>Sold</source>
-        <translation type="unfinished"></translation>
+        <translation>Vendido</translation>
     </message>
     <message>
         <source>Pay out %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Pagar %1</translation>
     </message>
     <message>
         <source>%1, number %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, número %2</translation>
     </message>
     <message>
         <source>Reprint</source>
-        <translation type="unfinished"></translation>
+        <translation>Reimprimir</translation>
     </message>
     <message>
         <source>Counterfoils</source>
-        <translation type="unfinished"></translation>
+        <translation>Talones</translation>
     </message>
     <message>
         <source>Make void</source>
-        <translation type="unfinished"></translation>
+        <translation>Anular</translation>
     </message>
     <message>
         <source>Another ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro boleto</translation>
     </message>
 </context>
 <context>
     <name>Messages</name>
     <message>
         <source>Messages from the office</source>
-        <translation type="unfinished"></translation>
+        <translation>Mensajes de la oficina</translation>
     </message>
     <message>
         <source>One is new</source>
-        <translation type="unfinished"></translation>
+        <translation>Uno es nuevo</translation>
     </message>
     <message>
         <source>%1 are new</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 son nuevos</translation>
     </message>
     <message>
         <source>No messages</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay mensajes</translation>
     </message>
     <message>
         <source>What the office sends to this kiosk stands here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aquí aparece lo que la oficina envía a este puesto.</translation>
     </message>
     <message>
         <source>New · %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Nuevo · %1</translation>
     </message>
     <message>
         <source>I have read it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya lo he leído</translation>
     </message>
     <message>
         <source>I have read them</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya los he leído</translation>
     </message>
 </context>
 <context>
     <name>Move</name>
     <message>
         <source>What for?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Para qué?</translation>
     </message>
     <message>
         <source>Take out %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Retirar %1</translation>
     </message>
     <message>
         <source>Put in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadir %1</translation>
     </message>
 </context>
 <context>
     <name>PackageButton</name>
     <message>
         <source>%1, %2, %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2, %3</translation>
     </message>
 </context>
 <context>
     <name>Pay</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>Atrás</translation>
     </message>
     <message>
         <source>To pay</source>
-        <translation type="unfinished"></translation>
+        <translation>A pagar</translation>
     </message>
     <message>
         <source>Given</source>
-        <translation type="unfinished"></translation>
+        <translation>Recibido</translation>
     </message>
     <message>
         <source>Cash given</source>
-        <translation type="unfinished"></translation>
+        <translation>Efectivo recibido</translation>
     </message>
     <message>
         <source>By card</source>
-        <translation type="unfinished"></translation>
+        <translation>Con tarjeta</translation>
     </message>
     <message>
         <source>Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Referencia</translation>
     </message>
     <message>
         <source>Reference on the terminal’s slip</source>
-        <translation type="unfinished"></translation>
+        <translation>Referencia del recibo del terminal</translation>
     </message>
     <message>
         <source>Let the terminal take %1, then type its reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Cobre %1 en el terminal y escriba su referencia</translation>
     </message>
     <message>
         <source>Card paid</source>
-        <translation type="unfinished"></translation>
+        <translation>Tarjeta cobrada</translation>
     </message>
     <message>
         <source>Type the terminal’s reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba la referencia del terminal</translation>
     </message>
     <message>
         <source>Not enough yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no es suficiente</translation>
     </message>
     <message>
         <source>Change to give back</source>
-        <translation type="unfinished"></translation>
+        <translation>Cambio a devolver</translation>
     </message>
     <message>
         <source>Exact</source>
-        <translation type="unfinished"></translation>
+        <translation>Exacto</translation>
     </message>
     <message>
         <source>Selling…</source>
-        <translation type="unfinished"></translation>
+        <translation>Vendiendo…</translation>
     </message>
 </context>
 <context>
     <name>Pin</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>Atrás</translation>
     </message>
     <message>
         <source>Who is selling?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Quién vende?</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>Estado</translation>
     </message>
     <message>
         <source>Program hash %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Huella del programa %1</translation>
     </message>
     <message>
         <source>Choose your name first</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija primero su nombre</translation>
     </message>
     <message>
         <source>Enter your PIN</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba su PIN</translation>
     </message>
     <message>
         <source>%1 Wait %2 s.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Espere %2&#xa0;s.</translation>
     </message>
     <message>
         <source>Log on</source>
-        <translation type="unfinished"></translation>
+        <translation>Entrar</translation>
     </message>
 </context>
 <context>
     <name>PrintProblem</name>
     <message>
         <source>Ticket numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Números del boleto</translation>
     </message>
     <message>
         <source>Validation number</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de validación</translation>
     </message>
 </context>
 <context>
     <name>Report</name>
     <message>
         <source>So far</source>
-        <translation type="unfinished"></translation>
+        <translation>Hasta ahora</translation>
     </message>
     <message>
         <source>An X report changes nothing. The shift goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un informe X no cambia nada. El turno sigue.</translation>
     </message>
     <message>
         <source>Print</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimir</translation>
     </message>
     <message>
         <source>Print again</source>
-        <translation type="unfinished"></translation>
+        <translation>Reimprimir</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Listo</translation>
     </message>
 </context>
 <context>
     <name>Review</name>
     <message>
         <source>Is this right?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Está bien?</translation>
     </message>
     <message>
         <source>Take one more or one less, or go on and pay.</source>
-        <translation type="unfinished"></translation>
+        <translation>Añada o quite uno, o continúe y pague.</translation>
     </message>
     <message>
         <source>Pay %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Pagar %1</translation>
     </message>
 </context>
 <context>
     <name>ScreenHead</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>Atrás</translation>
     </message>
 </context>
 <context>
     <name>SelfHead</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>Atrás</translation>
     </message>
     <message>
         <source>Language: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma: %1</translation>
     </message>
     <message>
         <source>Called</source>
-        <translation type="unfinished"></translation>
+        <translation>Avisado</translation>
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Ayuda</translation>
     </message>
     <message>
         <source>Help is on its way</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya vienen a ayudarle</translation>
     </message>
     <message>
         <source>Call an attendant</source>
-        <translation type="unfinished"></translation>
+        <translation>Pedir ayuda</translation>
     </message>
 </context>
 <context>
     <name>Sell</name>
     <message>
         <source>No event</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin evento</translation>
     </message>
     <message>
         <source>All %1 events</source>
-        <translation type="unfinished"></translation>
+        <translation>Los %1 eventos</translation>
     </message>
     <message numerus="yes">
         <source>%1 times</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 vez</numerusform>
+            <numerusform>%1 veces</numerusform>
         </translation>
     </message>
     <message>
         <source>Fast sale: on</source>
-        <translation type="unfinished"></translation>
+        <translation>Venta rápida: sí</translation>
     </message>
     <message>
         <source>Fast sale: off</source>
-        <translation type="unfinished"></translation>
+        <translation>Venta rápida: no</translation>
     </message>
     <message>
         <source>Look up</source>
-        <translation type="unfinished"></translation>
+        <translation>Consultar</translation>
     </message>
     <message>
         <source>Shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Turno</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>Estado</translation>
     </message>
     <message>
         <source>Lock</source>
-        <translation type="unfinished"></translation>
+        <translation>Bloquear</translation>
     </message>
     <message>
         <source>Log off</source>
-        <translation type="unfinished"></translation>
+        <translation>Salir</translation>
     </message>
     <message>
         <source>Basket</source>
-        <translation type="unfinished"></translation>
+        <translation>Compra</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Vaciar</translation>
     </message>
     <message>
         <source>Nothing can be sold now</source>
-        <translation type="unfinished"></translation>
+        <translation>Ahora no se puede vender nada</translation>
     </message>
     <message>
         <source>One tap on a package goes straight to payment</source>
-        <translation type="unfinished"></translation>
+        <translation>Un toque en un paquete lleva directo al pago</translation>
     </message>
     <message>
         <source>Tap a package to begin</source>
-        <translation type="unfinished"></translation>
+        <translation>Toque un paquete para empezar</translation>
     </message>
     <message>
         <source>Repeat last sale</source>
-        <translation type="unfinished"></translation>
+        <translation>Repetir venta</translation>
     </message>
     <message>
         <source>Pay</source>
-        <translation type="unfinished"></translation>
+        <translation>Cobrar</translation>
     </message>
 </context>
 <context>
     <name>Settings</name>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajustes</translation>
     </message>
     <message>
         <source>Each change is noted with your name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cada cambio se anota con su nombre.</translation>
     </message>
     <message>
         <source>It counts when the kiosk has been started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vale cuando se reinicie el puesto.</translation>
     </message>
 </context>
 <context>
     <name>Shift</name>
     <message>
         <source>Shift %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Turno %1</translation>
     </message>
     <message>
         <source>Shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Turno</translation>
     </message>
     <message>
         <source>%1, since %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, desde %2</translation>
     </message>
     <message>
         <source>Log off</source>
-        <translation type="unfinished"></translation>
+        <translation>Salir</translation>
     </message>
     <message>
         <source>No shift is open</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay turno abierto</translation>
     </message>
     <message>
         <source>Count the float that you start with, then selling can begin.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuente el fondo de caja inicial y ya podrá vender.</translation>
     </message>
     <message>
         <source>Open a shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir un turno</translation>
     </message>
     <message>
         <source>Count the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Contar la caja</translation>
     </message>
     <message>
         <source>Open the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir el cajón</translation>
     </message>
     <message>
         <source>Without a sale; it is noted</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin venta; queda anotado</translation>
     </message>
     <message>
         <source>Put cash in</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadir efectivo</translation>
     </message>
     <message>
         <source>Take cash out</source>
-        <translation type="unfinished"></translation>
+        <translation>Retirar efectivo</translation>
     </message>
     <message>
         <source>X report</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe X</translation>
     </message>
     <message>
         <source>How it stands; changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Cómo va; no cambia nada</translation>
     </message>
     <message>
         <source>Close the shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerrar el turno</translation>
     </message>
     <message>
         <source>Count, then the Z report</source>
-        <translation type="unfinished"></translation>
+        <translation>Contar y luego informe Z</translation>
     </message>
     <message>
         <source>Last Z report</source>
-        <translation type="unfinished"></translation>
+        <translation>Último informe Z</translation>
     </message>
     <message>
         <source>Count the last shift again</source>
-        <translation type="unfinished"></translation>
+        <translation>Recontar el último turno</translation>
     </message>
 </context>
 <context>
     <name>Starting</name>
     <message>
         <source>Try again now</source>
-        <translation type="unfinished"></translation>
+        <translation>Reintentar ahora</translation>
     </message>
 </context>
 <context>
     <name>StatusStrip</name>
     <message>
         <source>All uploaded</source>
-        <translation type="unfinished"></translation>
+        <translation>Todo enviado</translation>
     </message>
     <message numerus="yes">
         <source>%1 to upload</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 por enviar</numerusform>
+            <numerusform>%1 por enviar</numerusform>
         </translation>
     </message>
     <message>
         <source>oldest %1</source>
-        <translation type="unfinished"></translation>
+        <translation>desde hace %1</translation>
     </message>
     <message numerus="yes">
         <source>%1 numbers left</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Queda %1 número</numerusform>
+            <numerusform>Quedan %1 números</numerusform>
         </translation>
     </message>
     <message>
         <source>No numbers yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún sin números</translation>
     </message>
     <message>
         <source>Clock: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Reloj: %1</translation>
     </message>
     <message>
         <source>1 message</source>
-        <translation type="unfinished"></translation>
+        <translation>1 mensaje</translation>
     </message>
     <message numerus="yes">
         <source>%1 messages</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 mensaje</numerusform>
+            <numerusform>%1 mensajes</numerusform>
         </translation>
     </message>
     <message>
         <source>Few numbers are left: connect this kiosk to fetch more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quedan pocos números: conecte este puesto para recibir más.</translation>
     </message>
 </context>
 <context>
     <name>Stepper</name>
     <message>
         <source>One %1 less</source>
-        <translation type="unfinished"></translation>
+        <translation>Uno menos: %1</translation>
     </message>
     <message>
         <source>One %1 more</source>
-        <translation type="unfinished"></translation>
+        <translation>Uno más: %1</translation>
     </message>
 </context>
 <context>
     <name>Sync</name>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>Estado</translation>
     </message>
     <message>
         <source>Everything is at the office</source>
-        <translation type="unfinished"></translation>
+        <translation>Todo está en la oficina</translation>
     </message>
     <message>
         <source>Uploading…</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviando…</translation>
     </message>
     <message>
         <source>1 sale is only here</source>
-        <translation type="unfinished"></translation>
+        <translation>1 venta está solo aquí</translation>
     </message>
     <message numerus="yes">
         <source>%1 sales are only here</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 venta está solo aquí</numerusform>
+            <numerusform>%1 ventas están solo aquí</numerusform>
         </translation>
     </message>
     <message>
         <source>Last contact: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Último contacto: %1</translation>
     </message>
     <message>
         <source>Sync now</source>
-        <translation type="unfinished"></translation>
+        <translation>Sincronizar</translation>
     </message>
     <message>
         <source>Shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Turno</translation>
     </message>
     <message>
         <source>Messages (%1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Mensajes (%1)</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished"></translation>
+        <translation>Mensajes</translation>
     </message>
     <message>
         <source>Diagnostics</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagnóstico</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajustes</translation>
     </message>
 </context>
 <context>
     <name>Theme</name>
     <message>
         <source>1 ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>1 boleto</translation>
     </message>
     <message numerus="yes">
         <source>%1 tickets</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 boleto</numerusform>
+            <numerusform>%1 boletos</numerusform>
         </translation>
     </message>
 </context>
@@ -1156,282 +1164,282 @@
     <name>Void</name>
     <message>
         <source>Make this ticket void</source>
-        <translation type="unfinished"></translation>
+        <translation>Anular este boleto</translation>
     </message>
     <message>
         <source>Its numbers leave the draw for good.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sus números salen del sorteo para siempre.</translation>
     </message>
     <message>
         <source>Validation</source>
-        <translation type="unfinished"></translation>
+        <translation>Validación</translation>
     </message>
     <message>
         <source>Numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Números</translation>
     </message>
     <message>
         <source>Give back to the customer</source>
-        <translation type="unfinished"></translation>
+        <translation>Devolver al cliente</translation>
     </message>
     <message>
         <source>Why?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Por qué?</translation>
     </message>
     <message>
         <source>A supervisor confirms this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo confirma un supervisor.</translation>
     </message>
     <message>
         <source>Make void</source>
-        <translation type="unfinished"></translation>
+        <translation>Anular</translation>
     </message>
 </context>
 <context>
     <name>kiosk</name>
     <message>
         <source>The office answered within {ms} ms.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina respondió en {ms}&#xa0;ms.</translation>
     </message>
     <message>
         <source>The test page came out whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>La página de prueba salió entera.</translation>
     </message>
     <message>
         <source>{n} s away from the office&apos;s clock.</source>
-        <translation type="unfinished"></translation>
+        <translation>A {n}&#xa0;s del reloj de la oficina.</translation>
     </message>
     <message>
         <source>Selling goes on without it. Check the network&apos;s cable, or its Wi-Fi.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se sigue vendiendo sin ella. Compruebe el cable de red o el wifi.</translation>
     </message>
     <message>
         <source>The clock was set while the kiosk ran: {n} s away from the time since it started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se cambió la hora con el puesto en marcha: {n}&#xa0;s de diferencia con el tiempo desde el arranque.</translation>
     </message>
     <message>
         <source>Sales close by the time since the start. Tell the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las ventas cierran según el tiempo desde el arranque. Avise a la oficina.</translation>
     </message>
     <message>
         <source>Not compared with the office yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún sin comparar con la oficina.</translation>
     </message>
     <message>
         <source>It is compared at the next contact.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se compara en el próximo contacto.</translation>
     </message>
     <message>
         <source>Have the clock set right before the next event. Sales close at the right time all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida que pongan la hora correcta antes del próximo evento. Las ventas cierran a su hora de todos modos.</translation>
     </message>
     <message>
         <source>This is set on the kiosk&apos;s command line.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esto se fija en la línea de comandos del puesto.</translation>
     </message>
     <message>
         <source>Whoever installed the kiosk has to change it there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Debe cambiarlo allí quien instaló el puesto.</translation>
     </message>
     <message>
         <source>No USB stick is plugged in.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ninguna memoria USB conectada.</translation>
     </message>
     <message>
         <source>Plug one in and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte una y vuelva a intentarlo.</translation>
     </message>
     <message>
         <source>Entries that the office has not got: {n}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entradas que faltan en la oficina: {n}.</translation>
     </message>
     <message>
         <source>Connect the kiosk, or export them to a USB stick and have the office take them in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte el puesto, o expórtelas a una memoria USB y pida a la oficina que las lea.</translation>
     </message>
     <message>
         <source>A ticket&apos;s print has no end yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay un boleto sin terminar de imprimir.</translation>
     </message>
     <message>
         <source>Log on and settle it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entre y resuélvalo.</translation>
     </message>
     <message>
         <source>This kiosk is still the office&apos;s: it could not be told of the log-out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto sigue de alta: no se pudo avisar de la baja a la oficina.</translation>
     </message>
     <message>
         <source>This kiosk is logged out</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto está dado de baja</translation>
     </message>
     <message>
         <source>The office has everything that it sold.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina tiene todo lo que vendió.</translation>
     </message>
     <message>
         <source>The kiosk&apos;s old data cannot be put away.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pueden apartar los datos antiguos del puesto.</translation>
     </message>
     <message>
         <source>Call the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina.</translation>
     </message>
     <message>
         <source>The network is slow; selling is not.</source>
-        <translation type="unfinished"></translation>
+        <translation>La red va lenta; la venta, no.</translation>
     </message>
     <message>
         <source>It starts again by itself in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se reinicia solo en un momento.</translation>
     </message>
     <message>
         <source>Switch it off and on again to enrol it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apáguelo y enciéndalo para darlo de alta de nuevo.</translation>
     </message>
     <message>
         <source>Connect it and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conéctelo y vuelva a intentarlo.</translation>
     </message>
     <message>
         <source>The office does not let this kiosk sell ({state}).</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no deja vender a este puesto ({state}).</translation>
     </message>
     <message>
         <source>Call the office. Sales made so far are safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina. Lo vendido hasta ahora está a salvo.</translation>
     </message>
     <message>
         <source>A block of numbers is not signed by this kiosk&apos;s office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un bloque de números no lleva la firma de la oficina de este puesto.</translation>
     </message>
     <message>
         <source>A block of numbers is another kiosk&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un bloque de números es de otro puesto.</translation>
     </message>
     <message>
         <source>The kept catalog is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>El catálogo guardado está dañado.</translation>
     </message>
     <message>
         <source>Call the office; connect the kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina y conecte el puesto.</translation>
     </message>
     <message>
         <source>The office&apos;s catalog is too large for this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>El catálogo de la oficina es demasiado grande para este puesto.</translation>
     </message>
     <message>
         <source>The catalog is not signed by this kiosk&apos;s office.</source>
-        <translation type="unfinished"></translation>
+        <translation>El catálogo no lleva la firma de la oficina de este puesto.</translation>
     </message>
     <message>
         <source>The catalog is another kiosk&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>El catálogo es de otro puesto.</translation>
     </message>
     <message>
         <source>The office sent an older catalog ({generation}.{serial}) than the kiosk has.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina envió un catálogo ({generation}.{serial}) más antiguo que el del puesto.</translation>
     </message>
     <message>
         <source>Call the office: its server may have been restored without raising its generation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina: quizá se restauró su servidor sin subir su generación.</translation>
     </message>
     <message>
         <source>The kiosk has not heard from the office yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>El puesto aún no ha recibido nada de la oficina.</translation>
     </message>
     <message>
         <source>Connect it to the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conéctelo a la red.</translation>
     </message>
     <message>
         <source>Wait for the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Espere a la oficina.</translation>
     </message>
     <message>
         <source>This event is not on this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este evento no está en este puesto.</translation>
     </message>
     <message>
         <source>Choose another event.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro evento.</translation>
     </message>
     <message>
         <source>Sales for {event} are paused.</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta de {event} está en pausa.</translation>
     </message>
     <message>
         <source>{event} is not on sale yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{event} aún no está a la venta.</translation>
     </message>
     <message>
         <source>The office must activate it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina debe activarlo.</translation>
     </message>
     <message>
         <source>{event} was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>{event} se ha cancelado.</translation>
     </message>
     <message>
         <source>Sales for {event} are closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta de {event} está cerrada.</translation>
     </message>
     <message>
         <source>Sales for {event} have not opened yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta de {event} aún no ha abierto.</translation>
     </message>
     <message>
         <source>Wait for the opening time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Espere a la hora de apertura.</translation>
     </message>
     <message>
         <source>{event} is sold at self-service kiosks only.</source>
-        <translation type="unfinished"></translation>
+        <translation>{event} solo se vende en puestos de autoservicio.</translation>
     </message>
     <message>
         <source>{event} is not sold at self-service kiosks.</source>
-        <translation type="unfinished"></translation>
+        <translation>{event} no se vende en puestos de autoservicio.</translation>
     </message>
     <message>
         <source>This package is not on offer now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este paquete no se ofrece ahora.</translation>
     </message>
     <message>
         <source>Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro.</translation>
     </message>
     <message>
         <source>A block of numbers cannot be read: {e}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer un bloque de números: {e}.</translation>
     </message>
     <message>
         <source>The office&apos;s catalog cannot be read: {e}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer el catálogo de la oficina: {e}.</translation>
     </message>
     <message>
         <source>The office has disabled this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ha desactivado este puesto.</translation>
     </message>
     <message>
         <source>The office has suspended this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ha suspendido este puesto.</translation>
     </message>
     <message>
         <source>The office has revoked this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ha revocado este puesto.</translation>
     </message>
     <message>
         <source>The office has retired this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ha retirado este puesto.</translation>
     </message>
     <message>
         <source>The office has stopped all sales.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ha detenido todas las ventas.</translation>
     </message>
     <message>
         <source>A name has letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un nombre lleva letras.</translation>
     </message>
     <message>
         <source>This number is too short.</source>
@@ -1439,151 +1447,151 @@
     </message>
     <message>
         <source>The @ and what follows it are missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta la @ y lo que va detrás.</translation>
     </message>
     <message>
         <source>The end of this address is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta el final de la dirección.</translation>
     </message>
     <message>
         <source>This name is too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este nombre es demasiado largo.</translation>
     </message>
     <message>
         <source>A phone number has digits only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un teléfono solo lleva cifras.</translation>
     </message>
     <message>
         <source>Begin with + and the country&apos;s code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Empiece con + y el código del país.</translation>
     </message>
     <message>
         <source>No country&apos;s code begins with 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ningún código de país empieza por 0.</translation>
     </message>
     <message>
         <source>This number is too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este número es demasiado largo.</translation>
     </message>
     <message>
         <source>What stands before the @ is no e-mail address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que va antes de la @ no es válido.</translation>
     </message>
     <message>
         <source>What stands behind the @ is no e-mail address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que va después de la @ no es válido.</translation>
     </message>
     <message>
         <source>An e-mail address cannot begin like this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un correo no puede empezar así.</translation>
     </message>
     <message>
         <source>In step</source>
-        <translation type="unfinished"></translation>
+        <translation>Al día</translation>
     </message>
     <message>
         <source>Do not sell. Call the office; it needs this kiosk and its second copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>No venda. Llame a la oficina; necesita este puesto y su segunda copia.</translation>
     </message>
     <message>
         <source>{percent} % of sales</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent}&#xa0;% de las ventas</translation>
     </message>
     <message>
         <source>Not connected yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún sin conexión</translation>
     </message>
     <message>
         <source>None set up</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin configurar</translation>
     </message>
     <message>
         <source>{n} entries behind</source>
-        <translation type="unfinished"></translation>
+        <translation>Faltan {n} entradas</translation>
     </message>
     <message>
         <source>Checked</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobado</translation>
     </message>
     <message>
         <source>Not checked</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin comprobar</translation>
     </message>
     <message>
         <source>Not the publisher&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>No es del editor</translation>
     </message>
     <message>
         <source>Checking the journal</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobando el registro</translation>
     </message>
     <message>
         <source>Reading events and sales</source>
-        <translation type="unfinished"></translation>
+        <translation>Leyendo eventos y ventas</translation>
     </message>
     <message>
         <source>This kiosk must not sell</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto no debe vender</translation>
     </message>
     <message>
         <source>The office no longer sends this event; its ticket cannot be printed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ya no envía este evento; su boleto no se puede imprimir.</translation>
     </message>
     <message>
         <source>The office no longer sends this event; its counterfoils cannot be printed.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ya no envía este evento; sus talones no se pueden imprimir.</translation>
     </message>
     <message>
         <source>There is no ticket to pay for.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún boleto que pagar.</translation>
     </message>
     <message>
         <source>Scan it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escanéelo otra vez.</translation>
     </message>
     <message>
         <source>Paying needs the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Para pagar hace falta la red.</translation>
     </message>
     <message>
         <source>Send the winner to the claims desk, or try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Envíe al ganador al mostrador de premios o vuelva a intentarlo.</translation>
     </message>
     <message>
         <source>The server&apos;s certificate is not this kiosk&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>El certificado del servidor no es el de este puesto.</translation>
     </message>
     <message>
         <source>Opening the journal</source>
-        <translation type="unfinished"></translation>
+        <translation>Abriendo el registro</translation>
     </message>
     <message>
         <source>The server&apos;s certificate cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer el certificado del servidor.</translation>
     </message>
     <message>
         <source>The program failed here; sales go on. Started again in {n} s</source>
-        <translation type="unfinished"></translation>
+        <translation>Aquí falló el programa; se sigue vendiendo. Se reinicia en {n}&#xa0;s</translation>
     </message>
     <message>
         <source>The program has failed</source>
-        <translation type="unfinished"></translation>
+        <translation>El programa ha fallado</translation>
     </message>
     <message>
         <source>A part of it ({name}) has stopped. Sales made so far are safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una parte ({name}) se ha parado. Lo vendido hasta ahora está a salvo.</translation>
     </message>
     <message>
         <source>Start the kiosk again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reinicie el puesto.</translation>
     </message>
     <message>
         <source>The kiosk&apos;s disk does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco del puesto no responde.</translation>
     </message>
     <message>
         <source>No printer</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin impresora</translation>
     </message>
     <message>
         <source>No scanner</source>
@@ -1591,31 +1599,31 @@
     </message>
     <message>
         <source>No cash drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin cajón</translation>
     </message>
     <message>
         <source>The office no longer lets you work here.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ya no le permite trabajar aquí.</translation>
     </message>
     <message>
         <source>The scan could not be read. Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo leer el código. Inténtelo otra vez.</translation>
     </message>
     <message>
         <source>A ticket was scanned. Finish this first, then scan it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se escaneó un boleto. Termine esto primero y escanéelo otra vez.</translation>
     </message>
     <message>
         <source>That PIN is not right.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ese PIN no es correcto.</translation>
     </message>
     <message>
         <source>This PIN is locked. A supervisor who logs on lifts that, and so does the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este PIN está bloqueado. Se desbloquea cuando entra un supervisor, o desde la oficina.</translation>
     </message>
     <message>
         <source>Nobody here may agree to this. Call the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nadie aquí puede autorizarlo. Llame a la oficina.</translation>
     </message>
     <message>
         <source>Name</source>
@@ -1631,35 +1639,35 @@
     </message>
     <message>
         <source>Something is missing, or not right yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta algo o aún no es correcto.</translation>
     </message>
     <message>
         <source>These tickets are sold from {n} years on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Estos boletos se venden a partir de {n} años.</translation>
     </message>
     <message>
         <source>Is the buyer {n} or older?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Tiene el comprador {n} años o más?</translation>
     </message>
     <message>
         <source>Ask for a proof of age if you are not sure. Nobody under {n} may buy these tickets.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida un documento si tiene dudas. Ningún menor de {n} años puede comprar estos boletos.</translation>
     </message>
     <message>
         <source>The buyer&apos;s details are gone: nobody touched the screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se borraron los datos del comprador: nadie tocó la pantalla.</translation>
     </message>
     <message>
         <source>A package is no longer on offer and was taken out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un paquete ya no se ofrece y se ha quitado.</translation>
     </message>
     <message>
         <source>One sale cannot mix currencies. Finish this sale first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una venta no puede mezclar monedas. Termine esta primero.</translation>
     </message>
     <message>
         <source>One sale holds at most {n} tickets.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una venta admite como máximo {n} boletos.</translation>
     </message>
     <message>
         <source>No change</source>
@@ -1671,23 +1679,23 @@
     </message>
     <message>
         <source>{n} numbers left</source>
-        <translation type="unfinished"></translation>
+        <translation>Quedan {n} números</translation>
     </message>
     <message>
         <source>{n} days</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}&#xa0;días</translation>
     </message>
     <message>
         <source>{n} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}&#xa0;s</translation>
     </message>
     <message>
         <source>{n} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}&#xa0;min</translation>
     </message>
     <message>
         <source>{h} h {m:02} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{h}&#xa0;h {m:02}&#xa0;min</translation>
     </message>
     <message>
         <source>Cash</source>
@@ -1703,23 +1711,23 @@
     </message>
     <message>
         <source>Paid {amount}</source>
-        <translation type="unfinished"></translation>
+        <translation>Cobrado {amount}</translation>
     </message>
     <message>
         <source>Type how much the card has paid: a part of the sum.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba lo pagado con tarjeta: una parte del total.</translation>
     </message>
     <message>
         <source>That is not enough.</source>
-        <translation type="unfinished"></translation>
+        <translation>No es suficiente.</translation>
     </message>
     <message>
         <source>Type the reference that the card terminal shows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba la referencia que muestra el terminal.</translation>
     </message>
     <message>
         <source>Card has paid {amount}</source>
-        <translation type="unfinished"></translation>
+        <translation>Cobrado {amount} con tarjeta</translation>
     </message>
     <message>
         <source>The ticket did not come out</source>
@@ -1731,7 +1739,7 @@
     </message>
     <message>
         <source>Then print it. Or make the sale void and give the money back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Después, imprímalo. O anule la venta y devuelva el dinero.</translation>
     </message>
     <message>
         <source>Whole: hand it over. Not whole: tear it up and print it again.</source>
@@ -1739,119 +1747,119 @@
     </message>
     <message>
         <source>Yes, it is whole</source>
-        <translation type="unfinished"></translation>
+        <translation>Sí, está entero</translation>
     </message>
     <message>
         <source>Print it now</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimir ahora</translation>
     </message>
     <message>
         <source>No, print again</source>
-        <translation type="unfinished"></translation>
+        <translation>No, reimprimir</translation>
     </message>
     <message>
         <source>Misprint: make void</source>
-        <translation type="unfinished"></translation>
+        <translation>Salió mal: anular</translation>
     </message>
     <message>
         <source>The counterfoils did not come out</source>
-        <translation type="unfinished"></translation>
+        <translation>Los talones no han salido</translation>
     </message>
     <message>
         <source>Did all counterfoils come out?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Han salido todos los talones?</translation>
     </message>
     <message>
         <source>Then print them. The buyer has the ticket and need not wait.</source>
-        <translation type="unfinished"></translation>
+        <translation>Después, imprímalos. El comprador ya tiene el boleto y no debe esperar.</translation>
     </message>
     <message>
         <source>All there: put them into the drum. Some missing: tear up the rest; a supervisor has them printed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Están todos: échelos a la urna. Falta alguno: rompa el resto; un supervisor los reimprime.</translation>
     </message>
     <message>
         <source>Yes, all are there</source>
-        <translation type="unfinished"></translation>
+        <translation>Sí, están todos</translation>
     </message>
     <message>
         <source>Print them now</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimir ahora</translation>
     </message>
     <message>
         <source>No, print them again</source>
-        <translation type="unfinished"></translation>
+        <translation>No, reimprimir</translation>
     </message>
     <message>
         <source>Print them later</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimir más tarde</translation>
     </message>
     <message>
         <source>The kiosk was interrupted while this ticket was printing.</source>
-        <translation type="unfinished"></translation>
+        <translation>El puesto se interrumpió mientras imprimía este boleto.</translation>
     </message>
     <message>
         <source>Print the counterfoils again</source>
-        <translation type="unfinished"></translation>
+        <translation>Reimprimir los talones</translation>
     </message>
     <message>
         <source>Tear up those that came out before: they must not be in the drum twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rompa los que salieron antes: no deben estar dos veces en la urna.</translation>
     </message>
     <message>
         <source>Printing the counterfoils</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimiendo los talones</translation>
     </message>
     <message>
         <source>The kiosk was interrupted while these counterfoils were printing.</source>
-        <translation type="unfinished"></translation>
+        <translation>El puesto se interrumpió mientras imprimía estos talones.</translation>
     </message>
     <message>
         <source>It came out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ha salido.</translation>
     </message>
     <message>
         <source>Look the ticket up to print its counterfoils later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Consulte el boleto para imprimir sus talones más tarde.</translation>
     </message>
     <message>
         <source>Printing ticket {place} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimiendo el boleto {place} de {total}</translation>
     </message>
     <message>
         <source>Printing the ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimiendo el boleto</translation>
     </message>
     <message>
         <source>The customer changed their mind</source>
-        <translation type="unfinished"></translation>
+        <translation>El cliente cambió de idea</translation>
     </message>
     <message>
         <source>Wrong package or quantity</source>
-        <translation type="unfinished"></translation>
+        <translation>Paquete o cantidad equivocados</translation>
     </message>
     <message>
         <source>The payment did not go through</source>
-        <translation type="unfinished"></translation>
+        <translation>El pago no se completó</translation>
     </message>
     <message>
         <source>The ticket is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>El boleto está dañado</translation>
     </message>
     <message>
         <source>The attendant&apos;s PIN</source>
-        <translation type="unfinished"></translation>
+        <translation>PIN del personal</translation>
     </message>
     <message>
         <source>Somebody is called. Please wait here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hemos avisado a alguien. Espere aquí, por favor.</translation>
     </message>
     <message>
         <source>The attendant takes {amount} and goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>El personal cobra {amount} y continúa.</translation>
     </message>
     <message>
         <source>Who attends?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Quién atiende?</translation>
     </message>
     <message>
         <source>Please pay the attendant</source>
@@ -1863,7 +1871,7 @@
     </message>
     <message>
         <source>Nothing is on sale here now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ahora no hay nada a la venta aquí.</translation>
     </message>
     <message>
         <source>A customer asks for help at this kiosk.</source>
@@ -1871,859 +1879,859 @@
     </message>
     <message>
         <source>Open the shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir el turno</translation>
     </message>
     <message>
         <source>Count the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Contar la caja</translation>
     </message>
     <message>
         <source>Close the shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Cerrar el turno</translation>
     </message>
     <message>
         <source>Count the last shift again</source>
-        <translation type="unfinished"></translation>
+        <translation>Recontar el último turno</translation>
     </message>
     <message>
         <source>Count the float that you start with.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuente el fondo de caja inicial.</translation>
     </message>
     <message>
         <source>Nothing changes by counting; it is noted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Contar no cambia nada; queda anotado.</translation>
     </message>
     <message>
         <source>Count everything in the drawer, the float too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuente todo lo que hay en la caja, también el fondo.</translation>
     </message>
     <message>
         <source>Count everything that was in the drawer. What was signed stays; a supplement is made.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuente todo lo que había en la caja. Lo firmado se conserva; se hace un suplemento.</translation>
     </message>
     <message>
         <source>To the cent</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin diferencia</translation>
     </message>
     <message>
         <source>{amount} over</source>
-        <translation type="unfinished"></translation>
+        <translation>Sobran {amount}</translation>
     </message>
     <message>
         <source>{amount} short</source>
-        <translation type="unfinished"></translation>
+        <translation>Faltan {amount}</translation>
     </message>
     <message>
         <source>Shift {n} · {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>Turno {n} · {name}</translation>
     </message>
     <message>
         <source>Count it first. If nothing is in it, type 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuéntela primero. Si no hay nada, escriba 0.</translation>
     </message>
     <message>
         <source>The count is noted. Count again, or close the shift.</source>
-        <translation type="unfinished"></translation>
+        <translation>El recuento está anotado. Cuente otra vez o cierre el turno.</translation>
     </message>
     <message>
         <source>Open the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir el cajón</translation>
     </message>
     <message>
         <source>The drawer is opened without a sale.</source>
-        <translation type="unfinished"></translation>
+        <translation>El cajón se abre sin venta.</translation>
     </message>
     <message>
         <source>Type an amount.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba un importe.</translation>
     </message>
     <message>
         <source>The report is printing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se está imprimiendo el informe.</translation>
     </message>
     <message>
         <source>Float</source>
-        <translation type="unfinished"></translation>
+        <translation>Fondo de caja</translation>
     </message>
     <message>
         <source>Sales ({n})</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventas ({n})</translation>
     </message>
     <message>
         <source>Paid by card</source>
-        <translation type="unfinished"></translation>
+        <translation>Pagado con tarjeta</translation>
     </message>
     <message>
         <source>Given back for voids</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelto por anulaciones</translation>
     </message>
     <message>
         <source>Prizes paid</source>
-        <translation type="unfinished"></translation>
+        <translation>Premios pagados</translation>
     </message>
     <message>
         <source>Put in or taken out</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadido o retirado</translation>
     </message>
     <message>
         <source>This is {name}&apos;s shift. They or a supervisor close it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este turno es de {name}. Lo cierra esa persona o un supervisor.</translation>
     </message>
     <message>
         <source>No event was sent by the office yet: there is no money to count.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina aún no ha enviado ningún evento: no hay dinero que contar.</translation>
     </message>
     <message>
         <source>No cash drawer is set up.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún cajón configurado.</translation>
     </message>
     <message>
         <source>Choose what it is for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija el motivo.</translation>
     </message>
     <message>
         <source>That was {name}&apos;s shift.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ese turno era de {name}.</translation>
     </message>
     <message>
         <source>The report is printed. Sign it and keep it with the money.</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe impreso. Fírmelo y guárdelo con el dinero.</translation>
     </message>
     <message>
         <source>This is {name}&apos;s shift. It must be closed, by them or by a supervisor, before you can sell.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este turno es de {name}. Debe cerrarlo esa persona o un supervisor antes de que usted pueda vender.</translation>
     </message>
     <message>
         <source>Put cash into the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Añadir efectivo a la caja</translation>
     </message>
     <message>
         <source>Take cash out of the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Retirar efectivo de la caja</translation>
     </message>
     <message>
         <source>The shift is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>El turno está abierto.</translation>
     </message>
     <message>
         <source>The count is what it was before.</source>
-        <translation type="unfinished"></translation>
+        <translation>El recuento es el mismo que antes.</translation>
     </message>
     <message>
         <source>It is noted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Queda anotado.</translation>
     </message>
     <message>
         <source>The report did not come out.</source>
-        <translation type="unfinished"></translation>
+        <translation>El informe no ha salido.</translation>
     </message>
     <message>
         <source>What is expected is shown afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo esperado se muestra después.</translation>
     </message>
     <message>
         <source>Expected</source>
-        <translation type="unfinished"></translation>
+        <translation>Esperado</translation>
     </message>
     <message>
         <source>Ticket {validation}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Boleto {validation}.</translation>
     </message>
     <message>
         <source>It was a test: no money goes back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Era una prueba: no se devuelve dinero.</translation>
     </message>
     <message>
         <source>Choose a reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija un motivo.</translation>
     </message>
     <message>
         <source>Make this ticket void</source>
-        <translation type="unfinished"></translation>
+        <translation>Anular este boleto</translation>
     </message>
     <message>
         <source>Print this ticket again</source>
-        <translation type="unfinished"></translation>
+        <translation>Reimprimir este boleto</translation>
     </message>
     <message>
         <source>Pay this prize?</source>
-        <translation type="unfinished"></translation>
+        <translation>¿Pagar este premio?</translation>
     </message>
     <message>
         <source>Asking the office</source>
-        <translation type="unfinished"></translation>
+        <translation>Preguntando a la oficina</translation>
     </message>
     <message>
         <source>The office has not answered</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no ha respondido</translation>
     </message>
     <message>
         <source>Hand out {amount}</source>
-        <translation type="unfinished"></translation>
+        <translation>Entregue {amount}</translation>
     </message>
     <message>
         <source>Do not pay</source>
-        <translation type="unfinished"></translation>
+        <translation>No pague</translation>
     </message>
     <message>
         <source>The office notes the payment first. Hand the money out when it has answered.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina anota primero el pago. Entregue el dinero cuando haya respondido.</translation>
     </message>
     <message>
         <source>Hand nothing out yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>No entregue nada todavía.</translation>
     </message>
     <message>
         <source>Hand nothing out yet. It is not known whether the payment was noted; the kiosk goes on asking.</source>
-        <translation type="unfinished"></translation>
+        <translation>No entregue nada todavía. No se sabe si el pago quedó anotado; el puesto sigue preguntando.</translation>
     </message>
     <message>
         <source>Give back {amount} in cash.</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelva {amount} en efectivo.</translation>
     </message>
     <message>
         <source>Give back {amount} at the card terminal, reference {reference}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelva {amount} en el terminal de tarjetas, referencia {reference}.</translation>
     </message>
     <message>
         <source>Log on to look up a ticket.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entre para consultar un boleto.</translation>
     </message>
     <message>
         <source>Void.</source>
-        <translation type="unfinished"></translation>
+        <translation>Anulado.</translation>
     </message>
     <message>
         <source>{pay} is now noted as paid here. Hand it out if you have not.</source>
-        <translation type="unfinished"></translation>
+        <translation>{pay} consta ya como pagado aquí. Entréguelo si no lo ha hecho.</translation>
     </message>
     <message>
         <source>The last prize is not paid here.</source>
-        <translation type="unfinished"></translation>
+        <translation>El último premio no se paga aquí.</translation>
     </message>
     <message>
         <source>Do not switch off or delete anything. Call the office, which recovers the sales.</source>
-        <translation type="unfinished"></translation>
+        <translation>No apague ni borre nada. Llame a la oficina, que recupera las ventas.</translation>
     </message>
     <message>
         <source>Go back, correct it and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vuelva atrás, corríjalo e inténtelo otra vez.</translation>
     </message>
     <message>
         <source>Ask a supervisor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida ayuda a un supervisor.</translation>
     </message>
     <message>
         <source>Have the program installed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida que reinstalen el programa.</translation>
     </message>
     <message>
         <source>A supervisor can change it in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un supervisor puede cambiarlo en los ajustes.</translation>
     </message>
     <message>
         <source>The kiosk cannot sell</source>
-        <translation type="unfinished"></translation>
+        <translation>El puesto no puede vender</translation>
     </message>
     <message>
         <source>The kiosk is already running</source>
-        <translation type="unfinished"></translation>
+        <translation>El puesto ya está en marcha</translation>
     </message>
     <message>
         <source>Use the one that runs, or end it and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use el que está en marcha, o ciérrelo y vuelva a intentarlo.</translation>
     </message>
     <message>
         <source>This program is too old</source>
-        <translation type="unfinished"></translation>
+        <translation>Este programa es demasiado antiguo</translation>
     </message>
     <message>
         <source>Have the newer program installed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida que instalen otra vez el programa más nuevo.</translation>
     </message>
     <message>
         <source>The journal is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>El registro está dañado</translation>
     </message>
     <message>
         <source>The journal is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta el registro</translation>
     </message>
     <message>
         <source>The journal cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer el registro</translation>
     </message>
     <message>
         <source>The kiosk&apos;s identity cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer la identidad del puesto</translation>
     </message>
     <message>
         <source>This disk is an old copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Este disco es una copia antigua</translation>
     </message>
     <message>
         <source>This is not the publisher&apos;s program</source>
-        <translation type="unfinished"></translation>
+        <translation>Este programa no es el del editor</translation>
     </message>
     <message>
         <source>The program cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer el programa</translation>
     </message>
     <message>
         <source>The screens cannot be shown</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pueden mostrar las pantallas</translation>
     </message>
     <message>
         <source>The disk fails</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco falla</translation>
     </message>
     <message>
         <source>Call the office; the disk has to be changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina; hay que cambiar el disco.</translation>
     </message>
     <message>
         <source>The disk is full</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco está lleno</translation>
     </message>
     <message>
         <source>Call the office, which makes room.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina para que haga sitio.</translation>
     </message>
     <message>
         <source>The disk is nearly full</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco está casi lleno</translation>
     </message>
     <message>
         <source>The disk does not answer</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco no responde</translation>
     </message>
     <message>
         <source>The events cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pueden leer los eventos</translation>
     </message>
     <message>
         <source>Connect the kiosk to the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte el puesto con la oficina.</translation>
     </message>
     <message>
         <source>The clock is wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>El reloj está mal</translation>
     </message>
     <message>
         <source>Have the clock set right.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida que pongan la hora correcta.</translation>
     </message>
     <message>
         <source>Switch it off and on to enrol it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apáguelo y enciéndalo para darlo de alta de nuevo.</translation>
     </message>
     <message>
         <source>The kiosk could not be logged out</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo dar de baja el puesto</translation>
     </message>
     <message>
         <source>This kiosk is disabled</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto está desactivado</translation>
     </message>
     <message>
         <source>Ask the office to enable it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida a la oficina que lo active.</translation>
     </message>
     <message>
         <source>This kiosk is suspended</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto está suspendido</translation>
     </message>
     <message>
         <source>This kiosk was revoked</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto está revocado</translation>
     </message>
     <message>
         <source>This kiosk is retired</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto está retirado</translation>
     </message>
     <message>
         <source>This kiosk is not enabled yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto aún no está activado</translation>
     </message>
     <message>
         <source>All sales are stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>Todas las ventas están detenidas</translation>
     </message>
     <message>
         <source>Nothing to sell yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no hay nada que vender</translation>
     </message>
     <message>
         <source>The office cannot read this journal</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no puede leer este registro</translation>
     </message>
     <message>
         <source>This event is not here</source>
-        <translation type="unfinished"></translation>
+        <translation>Este evento no está aquí</translation>
     </message>
     <message>
         <source>This package is not on offer</source>
-        <translation type="unfinished"></translation>
+        <translation>Este paquete no se ofrece</translation>
     </message>
     <message>
         <source>Choose another package.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otro paquete.</translation>
     </message>
     <message>
         <source>Not on sale yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no está a la venta</translation>
     </message>
     <message>
         <source>The office has to activate it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina debe activarlo.</translation>
     </message>
     <message>
         <source>Sales are paused</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta está en pausa</translation>
     </message>
     <message>
         <source>The event was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>El evento se ha cancelado</translation>
     </message>
     <message>
         <source>Sales are closed</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta está cerrada</translation>
     </message>
     <message>
         <source>No numbers are left</source>
-        <translation type="unfinished"></translation>
+        <translation>No quedan números</translation>
     </message>
     <message>
         <source>Connect the kiosk: it asks the office for more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte el puesto: pedirá más a la oficina.</translation>
     </message>
     <message>
         <source>Not sold in this way</source>
-        <translation type="unfinished"></translation>
+        <translation>No se vende de este modo</translation>
     </message>
     <message>
         <source>The office cannot be reached</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay conexión con la oficina</translation>
     </message>
     <message>
         <source>Connect the kiosk to the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte el puesto a la red.</translation>
     </message>
     <message>
         <source>Too much is not uploaded</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay demasiado sin enviar</translation>
     </message>
     <message>
         <source>The numbers have expired</source>
-        <translation type="unfinished"></translation>
+        <translation>Los números han caducado</translation>
     </message>
     <message>
         <source>The buyer&apos;s age has to be seen</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay que comprobar la edad</translation>
     </message>
     <message>
         <source>Ask for the buyer&apos;s age.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pregunte la edad del comprador.</translation>
     </message>
     <message>
         <source>The basket is too large, or empty</source>
-        <translation type="unfinished"></translation>
+        <translation>La compra es demasiado grande o está vacía</translation>
     </message>
     <message>
         <source>Sell it in several sales.</source>
-        <translation type="unfinished"></translation>
+        <translation>Véndalo en varias ventas.</translation>
     </message>
     <message>
         <source>Two currencies in one sale</source>
-        <translation type="unfinished"></translation>
+        <translation>Dos monedas en una venta</translation>
     </message>
     <message>
         <source>Sell them one after the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Véndalos uno tras otro.</translation>
     </message>
     <message>
         <source>The card&apos;s amount does not fit</source>
-        <translation type="unfinished"></translation>
+        <translation>El importe de la tarjeta no cuadra</translation>
     </message>
     <message>
         <source>The card&apos;s reference is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta la referencia de la tarjeta</translation>
     </message>
     <message>
         <source>Type what the terminal printed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba lo que imprimió el terminal.</translation>
     </message>
     <message>
         <source>The buyer&apos;s details are missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Faltan los datos del comprador</translation>
     </message>
     <message>
         <source>Ask the buyer for them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pídaselos al comprador.</translation>
     </message>
     <message>
         <source>Not paid for in this way</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede pagar de este modo</translation>
     </message>
     <message>
         <source>Choose another way to pay.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija otra forma de pago.</translation>
     </message>
     <message>
         <source>Not enough was given</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta dinero</translation>
     </message>
     <message>
         <source>A ticket&apos;s print has no end yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Un boleto sin terminar de imprimir</translation>
     </message>
     <message>
         <source>Say first whether it came out whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diga primero si ha salido entero.</translation>
     </message>
     <message>
         <source>Already void</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya está anulado</translation>
     </message>
     <message>
         <source>Give no money back again.</source>
-        <translation type="unfinished"></translation>
+        <translation>No devuelva el dinero otra vez.</translation>
     </message>
     <message>
         <source>Not to be made void</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede anular</translation>
     </message>
     <message>
         <source>Not sold here</source>
-        <translation type="unfinished"></translation>
+        <translation>No se vendió aquí</translation>
     </message>
     <message>
         <source>Ask the kiosk that sold it, or the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pregunte al puesto que lo vendió o a la oficina.</translation>
     </message>
     <message>
         <source>No counterfoils to print</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay talones que imprimir</translation>
     </message>
     <message>
         <source>Nothing is to be done.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay que hacer nada.</translation>
     </message>
     <message>
         <source>No ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay boleto</translation>
     </message>
     <message>
         <source>A reason is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta un motivo</translation>
     </message>
     <message>
         <source>Choose or type one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija o escriba uno.</translation>
     </message>
     <message>
         <source>A prize is being asked for</source>
-        <translation type="unfinished"></translation>
+        <translation>Se está consultando un premio</translation>
     </message>
     <message>
         <source>Wait for the office&apos;s answer to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Espere la respuesta de la oficina.</translation>
     </message>
     <message>
         <source>No shift is open</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay turno abierto</translation>
     </message>
     <message>
         <source>Count the float and open one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuente el fondo de caja y abra uno.</translation>
     </message>
     <message>
         <source>Another operator&apos;s shift is open</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay abierto un turno de otro operador</translation>
     </message>
     <message>
         <source>They, or a supervisor, close it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo cierra esa persona o un supervisor.</translation>
     </message>
     <message>
         <source>A shift is open</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay un turno abierto</translation>
     </message>
     <message>
         <source>Close it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciérrelo primero.</translation>
     </message>
     <message>
         <source>The drawer is not counted</source>
-        <translation type="unfinished"></translation>
+        <translation>La caja no está contada</translation>
     </message>
     <message>
         <source>Count it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuéntela primero.</translation>
     </message>
     <message>
         <source>No amount</source>
-        <translation type="unfinished"></translation>
+        <translation>Falta el importe</translation>
     </message>
     <message>
         <source>A supervisor has to agree</source>
-        <translation type="unfinished"></translation>
+        <translation>Debe autorizarlo un supervisor</translation>
     </message>
     <message>
         <source>A setting cannot be meant</source>
-        <translation type="unfinished"></translation>
+        <translation>Un ajuste no es válido</translation>
     </message>
     <message>
         <source>Correct it in the settings&apos; file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corríjalo en el archivo de ajustes.</translation>
     </message>
     <message>
         <source>Not a server&apos;s address</source>
-        <translation type="unfinished"></translation>
+        <translation>No es la dirección de un servidor</translation>
     </message>
     <message>
         <source>Ask the office for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pídala a la oficina.</translation>
     </message>
     <message>
         <source>The server&apos;s address is not safe</source>
-        <translation type="unfinished"></translation>
+        <translation>La dirección del servidor no es segura</translation>
     </message>
     <message>
         <source>Not this kiosk&apos;s certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>El certificado no es de este puesto</translation>
     </message>
     <message>
         <source>The office does not answer</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no responde</translation>
     </message>
     <message>
         <source>Check the address and the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la dirección y la red.</translation>
     </message>
     <message>
         <source>Set on the command line</source>
-        <translation type="unfinished"></translation>
+        <translation>Fijado en la línea de comandos</translation>
     </message>
     <message>
         <source>The office has not got everything</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no lo tiene todo</translation>
     </message>
     <message>
         <source>Connect the kiosk, or export.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte el puesto o exporte.</translation>
     </message>
     <message>
         <source>No USB stick</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin memoria USB</translation>
     </message>
     <message>
         <source>The export could not be written</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo escribir la exportación</translation>
     </message>
     <message>
         <source>Use another USB stick.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use otra memoria USB.</translation>
     </message>
     <message>
         <source>Not a kiosk&apos;s data folder</source>
-        <translation type="unfinished"></translation>
+        <translation>No es la carpeta de datos de un puesto</translation>
     </message>
     <message>
         <source>This kiosk is nobody yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto no está dado de alta</translation>
     </message>
     <message>
         <source>Enrol it with a code of the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dele de alta con un código de la oficina.</translation>
     </message>
     <message>
         <source>The second copy cannot be written</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede escribir la segunda copia</translation>
     </message>
     <message>
         <source>Check the USB stick or SD card.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la memoria USB o la tarjeta SD.</translation>
     </message>
     <message>
         <source>Another kiosk&apos;s second copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Segunda copia de otro puesto</translation>
     </message>
     <message>
         <source>Use a medium of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use una memoria solo para este puesto.</translation>
     </message>
     <message>
         <source>The second copy is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>La segunda copia está dañada</translation>
     </message>
     <message>
         <source>Use another USB stick or SD card.</source>
-        <translation type="unfinished"></translation>
+        <translation>Use otra memoria USB o tarjeta SD.</translation>
     </message>
     <message>
         <source>Numbers that cannot be used</source>
-        <translation type="unfinished"></translation>
+        <translation>Números que no se pueden usar</translation>
     </message>
     <message>
         <source>Another kiosk&apos;s events</source>
-        <translation type="unfinished"></translation>
+        <translation>Eventos de otro puesto</translation>
     </message>
     <message>
         <source>Events that the office did not sign</source>
-        <translation type="unfinished"></translation>
+        <translation>Eventos sin la firma de la oficina</translation>
     </message>
     <message>
         <source>Older events than the kiosk has</source>
-        <translation type="unfinished"></translation>
+        <translation>Eventos más antiguos que los del puesto</translation>
     </message>
     <message>
         <source>Too many events</source>
-        <translation type="unfinished"></translation>
+        <translation>Demasiados eventos</translation>
     </message>
     <message>
         <source>Events that cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>Eventos que no se pueden leer</translation>
     </message>
     <message>
         <source>Language of the screens</source>
-        <translation type="unfinished"></translation>
+        <translation>Idioma de las pantallas</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>Colores</translation>
     </message>
     <message>
         <source>Text and buttons</source>
-        <translation type="unfinished"></translation>
+        <translation>Texto y botones</translation>
     </message>
     <message>
         <source>Who serves</source>
-        <translation type="unfinished"></translation>
+        <translation>Quién atiende</translation>
     </message>
     <message>
         <source>Selling</source>
-        <translation type="unfinished"></translation>
+        <translation>Venta</translation>
     </message>
     <message>
         <source>Printer</source>
-        <translation type="unfinished"></translation>
+        <translation>Impresora</translation>
     </message>
     <message>
         <source>Paper</source>
-        <translation type="unfinished"></translation>
+        <translation>Papel</translation>
     </message>
     <message>
         <source>Scanner</source>
-        <translation type="unfinished"></translation>
+        <translation>Lector</translation>
     </message>
     <message>
         <source>Cash drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Cajón de dinero</translation>
     </message>
     <message>
         <source>Second copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Segunda copia</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Claro</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Oscuro</translation>
     </message>
     <message>
         <source>High contrast</source>
-        <translation type="unfinished"></translation>
+        <translation>Alto contraste</translation>
     </message>
     <message>
         <source>Normal</source>
-        <translation type="unfinished"></translation>
+        <translation>Normal</translation>
     </message>
     <message>
         <source>Large</source>
-        <translation type="unfinished"></translation>
+        <translation>Grande</translation>
     </message>
     <message>
         <source>An operator</source>
-        <translation type="unfinished"></translation>
+        <translation>Un operador</translation>
     </message>
     <message>
         <source>Buyers themselves</source>
-        <translation type="unfinished"></translation>
+        <translation>Los compradores</translation>
     </message>
     <message>
         <source>Confirm each sale</source>
-        <translation type="unfinished"></translation>
+        <translation>Confirmar cada venta</translation>
     </message>
     <message>
         <source>Fast: two taps</source>
-        <translation type="unfinished"></translation>
+        <translation>Rápida: dos toques</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay</translation>
     </message>
     <message>
         <source>At the printer</source>
-        <translation type="unfinished"></translation>
+        <translation>En la impresora</translation>
     </message>
     <message>
         <source>Print a test page</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimir prueba</translation>
     </message>
     <message>
         <source>Scan something</source>
-        <translation type="unfinished"></translation>
+        <translation>Escanear algo</translation>
     </message>
     <message>
         <source>Disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Disco</translation>
     </message>
     <message>
         <source>Write to it</source>
-        <translation type="unfinished"></translation>
+        <translation>Escribir en él</translation>
     </message>
     <message>
         <source>Clock</source>
-        <translation type="unfinished"></translation>
+        <translation>Reloj</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparar</translation>
     </message>
     <message>
         <source>Office</source>
-        <translation type="unfinished"></translation>
+        <translation>Oficina</translation>
     </message>
     <message>
         <source>Ask the office</source>
-        <translation type="unfinished"></translation>
+        <translation>Preguntar</translation>
     </message>
     <message>
         <source>Journal</source>
-        <translation type="unfinished"></translation>
+        <translation>Registro</translation>
     </message>
     <message>
         <source>Check every entry</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobar entradas</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>Programa</translation>
     </message>
     <message>
         <source>Check every file</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobar archivos</translation>
     </message>
     <message>
         <source>Scan a ticket, or any code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escanee un boleto o cualquier código.</translation>
     </message>
     <message>
         <source>All sales uploaded. The office has confirmed them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Todas las ventas enviadas. La oficina las ha confirmado.</translation>
     </message>
     <message>
         <source>Talking to the office.</source>
@@ -2731,43 +2739,43 @@
     </message>
     <message>
         <source>Looking …</source>
-        <translation type="unfinished"></translation>
+        <translation>Comprobando…</translation>
     </message>
     <message>
         <source>It read: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>Leyó: {text}</translation>
     </message>
     <message>
         <source>Open the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Abrir los ajustes</translation>
     </message>
     <message>
         <source>What is changed here is noted with your name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que se cambie aquí queda anotado con su nombre.</translation>
     </message>
     <message>
         <source>Written to {medium}: {file}. Take it to the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Guardado en {medium}: {file}. Llévelo a la oficina.</translation>
     </message>
     <message>
         <source>Plug a USB stick in first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte primero una memoria USB.</translation>
     </message>
     <message>
         <source>The office has everything.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina lo tiene todo.</translation>
     </message>
     <message>
         <source>Nothing would start it again: switch the kiosk off and on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nada lo reiniciaría: apague y encienda el puesto.</translation>
     </message>
     <message>
         <source>{n} mm</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}&#xa0;mm</translation>
     </message>
     <message>
         <source>Not compared yet</source>
-        <translation type="unfinished"></translation>
+        <translation>aún sin comparar</translation>
     </message>
     <message>
         <source>Right</source>
@@ -2775,1095 +2783,1095 @@
     </message>
     <message>
         <source>Never</source>
-        <translation type="unfinished"></translation>
+        <translation>Nunca</translation>
     </message>
     <message>
         <source>{span} ago</source>
-        <translation type="unfinished"></translation>
+        <translation>hace {span}</translation>
     </message>
     <message>
         <source>Sales still to be uploaded: {n}. Keep the kiosk on and connected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventas aún por enviar: {n}. Deje el puesto encendido y conectado.</translation>
     </message>
     <message>
         <source>Log on first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entre primero.</translation>
     </message>
     <message>
         <source>Entries that the office has not got: {n}. Connect the kiosk, or export them to a USB stick.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entradas que faltan en la oficina: {n}. Conecte el puesto o expórtelas a una memoria USB.</translation>
     </message>
     <message>
         <source>A shift is open. Close it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay un turno abierto. Ciérrelo primero.</translation>
     </message>
     <message>
         <source>None is set up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin configurar.</translation>
     </message>
     <message>
         <source>A supervisor can choose one in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un supervisor puede elegirlo en los ajustes.</translation>
     </message>
     <message>
         <source>Export what is not uploaded</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar lo no enviado</translation>
     </message>
     <message>
         <source>Export the whole journal</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportar todo el registro</translation>
     </message>
     <message>
         <source>Start the kiosk again</source>
-        <translation type="unfinished"></translation>
+        <translation>Reiniciar el puesto</translation>
     </message>
     <message>
         <source>Log this kiosk out of the office</source>
-        <translation type="unfinished"></translation>
+        <translation>Dar de baja este puesto</translation>
     </message>
     <message>
         <source>{span} fast</source>
-        <translation type="unfinished"></translation>
+        <translation>adelanta {span}</translation>
     </message>
     <message>
         <source>{span} slow</source>
-        <translation type="unfinished"></translation>
+        <translation>atrasa {span}</translation>
     </message>
     <message>
         <source>Closes in {span}</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierra en {span}</translation>
     </message>
     <message>
         <source>Server</source>
-        <translation type="unfinished"></translation>
+        <translation>Servidor</translation>
     </message>
     <message>
         <source>Network</source>
-        <translation type="unfinished"></translation>
+        <translation>Red</translation>
     </message>
     <message>
         <source>Last contact</source>
-        <translation type="unfinished"></translation>
+        <translation>Último contacto</translation>
     </message>
     <message>
         <source>Sales to upload</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventas por enviar</translation>
     </message>
     <message>
         <source>{head} entries, {n} at the office</source>
-        <translation type="unfinished"></translation>
+        <translation>{head} entradas, {n} en la oficina</translation>
     </message>
     <message>
         <source>Events and prices</source>
-        <translation type="unfinished"></translation>
+        <translation>Eventos y precios</translation>
     </message>
     <message>
         <source>Version {version}</source>
-        <translation type="unfinished"></translation>
+        <translation>Versión {version}</translation>
     </message>
     <message>
         <source>Free disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Disco libre</translation>
     </message>
     <message>
         <source>All sales are uploaded. Waiting for the office to confirm that it has them all. Keep the kiosk on and connected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Todas las ventas enviadas. Falta que la oficina confirme que las tiene todas. Deje el puesto encendido y conectado.</translation>
     </message>
     <message>
         <source>Sales for {event} close in one minute.</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta de {event} cierra en un minuto.</translation>
     </message>
     <message>
         <source>Sales for {event} close in {n} minutes.</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta de {event} cierra en {n} minutos.</translation>
     </message>
     <message>
         <source>Not looked at yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún sin comprobar.</translation>
     </message>
     <message>
         <source>is still to be closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>está aún por cerrar.</translation>
     </message>
     <message>
         <source>Nothing was scanned.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se escaneó nada.</translation>
     </message>
     <message>
         <source>Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Inténtelo otra vez.</translation>
     </message>
     <message>
         <source>The office did not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no respondió.</translation>
     </message>
     <message>
         <source>Starting</source>
-        <translation type="unfinished"></translation>
+        <translation>Iniciando</translation>
     </message>
     <message>
         <source>Type the server&apos;s address and the code that the office gave you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba la dirección del servidor y el código que le dio la oficina.</translation>
     </message>
     <message>
         <source>Almost ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Casi listo</translation>
     </message>
     <message>
         <source>This kiosk is enrolled. It has still to be enabled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto está dado de alta. Falta activarlo.</translation>
     </message>
     <message>
         <source>Ask the office to enable {kiosk} (Kiosks, Enable). It starts by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pida a la oficina que active {kiosk}. Después arranca solo.</translation>
     </message>
     <message>
         <source>This kiosk cannot sell</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto no puede vender</translation>
     </message>
     <message>
         <source>Fetching events from the office</source>
-        <translation type="unfinished"></translation>
+        <translation>Recibiendo los eventos de la oficina</translation>
     </message>
     <message>
         <source>this kiosk</source>
-        <translation type="unfinished"></translation>
+        <translation>este puesto</translation>
     </message>
     <message>
         <source>Genuine</source>
-        <translation type="unfinished"></translation>
+        <translation>Auténtico</translation>
     </message>
     <message>
         <source>A winner</source>
-        <translation type="unfinished"></translation>
+        <translation>Premiado</translation>
     </message>
     <message>
         <source>Already paid</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya pagado</translation>
     </message>
     <message>
         <source>No longer paid</source>
-        <translation type="unfinished"></translation>
+        <translation>Ya no se paga</translation>
     </message>
     <message>
         <source>Void</source>
-        <translation type="unfinished"></translation>
+        <translation>Anulado</translation>
     </message>
     <message>
         <source>Cannot tell</source>
-        <translation type="unfinished"></translation>
+        <translation>No se sabe</translation>
     </message>
     <message>
         <source>Forged</source>
-        <translation type="unfinished"></translation>
+        <translation>Falsificado</translation>
     </message>
     <message>
         <source>Another organisation</source>
-        <translation type="unfinished"></translation>
+        <translation>De otra organización</translation>
     </message>
     <message>
         <source>Not a ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>No es un boleto</translation>
     </message>
     <message>
         <source>A genuine ticket. Whether it is void or paid is known only as of the last contact with the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Boleto auténtico. Si está anulado o pagado solo se sabe según el último contacto con la oficina.</translation>
     </message>
     <message>
         <source>Paying needs the network; send the winner to the claims desk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Para pagar hace falta la red; envíe al ganador al mostrador de premios.</translation>
     </message>
     <message>
         <source>Now, from the office</source>
-        <translation type="unfinished"></translation>
+        <translation>Ahora, de la oficina</translation>
     </message>
     <message>
         <source>This code is not a ticket&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este código no es de un boleto.</translation>
     </message>
     <message>
         <source>Typing mistake</source>
-        <translation type="unfinished"></translation>
+        <translation>Error al escribir</translation>
     </message>
     <message>
         <source>A character of the validation number is wrong. Type it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un carácter del número de validación es erróneo. Escríbalo otra vez.</translation>
     </message>
     <message>
         <source>The code&apos;s signature is false: no kiosk made this ticket.</source>
-        <translation type="unfinished"></translation>
+        <translation>La firma del código es falsa: ningún puesto hizo este boleto.</translation>
     </message>
     <message>
         <source>This kiosk did not sell it and cannot tell. Ask the office or scan its QR.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto no lo vendió y no puede saberlo. Pregunte a la oficina o escanee su QR.</translation>
     </message>
     <message>
         <source>A kiosk that is not known here signed it. Ask the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo firmó un puesto que aquí no se conoce. Pregunte a la oficina.</translation>
     </message>
     <message>
         <source>Another event</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro evento</translation>
     </message>
     <message>
         <source>A ticket of an event that this kiosk does not have.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un boleto de un evento que este puesto no tiene.</translation>
     </message>
     <message>
         <source>A validation number has {n} characters; you typed {typed}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un número de validación tiene {n} caracteres; ha escrito {typed}.</translation>
     </message>
     <message>
         <source>Won {prizes}, but the prize is no longer paid. The office can say why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganó {prizes}, pero el premio ya no se paga. La oficina puede decir por qué.</translation>
     </message>
     <message>
         <source>A genuine ticket. It has not won this time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Boleto auténtico. Esta vez no ha ganado.</translation>
     </message>
     <message>
         <source>Send the winner to the claims desk with this ticket.</source>
-        <translation type="unfinished"></translation>
+        <translation>Envíe al ganador con este boleto al mostrador de premios.</translation>
     </message>
     <message>
         <source>The office is asked whether it can be paid here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se pregunta a la oficina si se puede pagar aquí.</translation>
     </message>
     <message>
         <source>Wrong length</source>
-        <translation type="unfinished"></translation>
+        <translation>Longitud incorrecta</translation>
     </message>
     <message>
         <source>The office has made this ticket void.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina ha anulado este boleto.</translation>
     </message>
     <message>
         <source>This ticket was made void.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este boleto fue anulado.</translation>
     </message>
     <message>
         <source>Won {prizes}; the prize was paid.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganó {prizes}; el premio ya se pagó.</translation>
     </message>
     <message>
         <source>Won {prizes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganó {prizes}.</translation>
     </message>
     <message>
         <source>Nothing has been sent yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aún no se ha enviado nada.</translation>
     </message>
     <message>
         <source>Uploading sales.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviando ventas.</translation>
     </message>
     <message>
         <source>Uploading sales in smaller parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enviando ventas en partes más pequeñas.</translation>
     </message>
     <message>
         <source>The office refuses this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina rechaza este puesto.</translation>
     </message>
     <message>
         <source>The office cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay conexión con la oficina.</translation>
     </message>
     <message>
         <source>The office is busy.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina está ocupada.</translation>
     </message>
     <message>
         <source>The office holds other sales under this kiosk&apos;s name than this disk does.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina tiene a nombre de este puesto ventas distintas de las de este disco.</translation>
     </message>
     <message>
         <source>The office holds sales of this kiosk that this disk does not: it is an old copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina tiene ventas de este puesto que faltan en este disco: es una copia antigua.</translation>
     </message>
     <message>
         <source>The office cannot read entry {n} of this kiosk&apos;s journal.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina no puede leer la entrada {n} del registro de este puesto.</translation>
     </message>
     <message>
         <source>All uploaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Todo enviado.</translation>
     </message>
     <message>
         <source>YOUR {n} DRAW NUMBERS</source>
-        <translation type="unfinished"></translation>
+        <translation>SUS {n} NÚMEROS DE SORTEO</translation>
     </message>
     <message>
         <source>YOUR DRAW NUMBER</source>
-        <translation type="unfinished"></translation>
+        <translation>SU NÚMERO DE SORTEO</translation>
     </message>
     <message>
         <source>Draw numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Números de sorteo</translation>
     </message>
     <message>
         <source>Sold</source>
-        <translation type="unfinished"></translation>
+        <translation>Vendido</translation>
     </message>
     <message>
         <source>Kiosk</source>
-        <translation type="unfinished"></translation>
+        <translation>Puesto</translation>
     </message>
     <message>
         <source>Validation number</source>
-        <translation type="unfinished"></translation>
+        <translation>Número de validación</translation>
     </message>
     <message>
         <source>Results: {where}</source>
-        <translation type="unfinished"></translation>
+        <translation>Resultados: {where}</translation>
     </message>
     <message>
         <source>Claim by: {when}</source>
-        <translation type="unfinished"></translation>
+        <translation>Reclamar hasta: {when}</translation>
     </message>
     <message>
         <source>Licence {licence} · Event {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Licencia {licence} · Evento {n}</translation>
     </message>
     <message>
         <source>Event {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Evento {n}</translation>
     </message>
     <message>
         <source>AGAIN {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>REPETIDO {n}</translation>
     </message>
     <message>
         <source>TEST TICKET</source>
-        <translation type="unfinished"></translation>
+        <translation>BOLETO DE PRUEBA</translation>
     </message>
     <message>
         <source>Not valid in any draw</source>
-        <translation type="unfinished"></translation>
+        <translation>No vale en ningún sorteo</translation>
     </message>
     <message>
         <source>REPRINT {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>REIMPRESO {n}</translation>
     </message>
     <message>
         <source>Draw</source>
-        <translation type="unfinished"></translation>
+        <translation>Sorteo</translation>
     </message>
     <message>
         <source>A copy of a ticket already sold. It wins once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Copia de un boleto ya vendido. Gana una sola vez.</translation>
     </message>
     <message>
         <source>Paid back</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelto</translation>
     </message>
     <message>
         <source>Back by card</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelto a tarjeta</translation>
     </message>
     <message>
         <source>Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Referencia</translation>
     </message>
     <message>
         <source>It was a test.</source>
-        <translation type="unfinished"></translation>
+        <translation>Era una prueba.</translation>
     </message>
     <message>
         <source>VOID</source>
-        <translation type="unfinished"></translation>
+        <translation>ANULADO</translation>
     </message>
     <message>
         <source>These numbers are in no draw.</source>
-        <translation type="unfinished"></translation>
+        <translation>Estos números no entran en ningún sorteo.</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>Motivo</translation>
     </message>
     <message>
         <source>Date</source>
-        <translation type="unfinished"></translation>
+        <translation>Fecha</translation>
     </message>
     <message>
         <source>Prize {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Premio {n}</translation>
     </message>
     <message>
         <source>OVER</source>
-        <translation type="unfinished"></translation>
+        <translation>SOBRAN</translation>
     </message>
     <message>
         <source>SHORT</source>
-        <translation type="unfinished"></translation>
+        <translation>FALTAN</translation>
     </message>
     <message>
         <source>Operator</source>
-        <translation type="unfinished"></translation>
+        <translation>Operador</translation>
     </message>
     <message>
         <source>Supervisor</source>
-        <translation type="unfinished"></translation>
+        <translation>Supervisor</translation>
     </message>
     <message>
         <source>Printed {at}</source>
-        <translation type="unfinished"></translation>
+        <translation>Impreso: {at}</translation>
     </message>
     <message>
         <source>So far. The shift goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hasta ahora. El turno sigue.</translation>
     </message>
     <message>
         <source>What changed since the shift was closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que cambió desde el cierre del turno.</translation>
     </message>
     <message>
         <source>TO THE CENT</source>
-        <translation type="unfinished"></translation>
+        <translation>SIN DIFERENCIA</translation>
     </message>
     <message>
         <source>More change</source>
-        <translation type="unfinished"></translation>
+        <translation>Más cambio</translation>
     </message>
     <message>
         <source>Something else</source>
-        <translation type="unfinished"></translation>
+        <translation>Otra cosa</translation>
     </message>
     <message>
         <source>To the safe</source>
-        <translation type="unfinished"></translation>
+        <translation>A la caja fuerte</translation>
     </message>
     <message>
         <source>Change given away</source>
-        <translation type="unfinished"></translation>
+        <translation>Cambio prestado</translation>
     </message>
     <message>
         <source>X report</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe X</translation>
     </message>
     <message>
         <source>Z report</source>
-        <translation type="unfinished"></translation>
+        <translation>Informe Z</translation>
     </message>
     <message>
         <source>Supplement {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Suplemento {n}</translation>
     </message>
     <message>
         <source>Given back at the card terminal</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelto en el terminal</translation>
     </message>
     <message>
         <source>Numbers sold</source>
-        <translation type="unfinished"></translation>
+        <translation>Números vendidos</translation>
     </message>
     <message>
         <source>Voids ({n})</source>
-        <translation type="unfinished"></translation>
+        <translation>Anulaciones ({n})</translation>
     </message>
     <message>
         <source>After voids</source>
-        <translation type="unfinished"></translation>
+        <translation>Tras anulaciones</translation>
     </message>
     <message>
         <source>Drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Caja</translation>
     </message>
     <message>
         <source>Sales in cash</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventas en efectivo</translation>
     </message>
     <message>
         <source>{name} has a shift open on this kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} tiene un turno abierto en este puesto.</translation>
     </message>
     <message>
         <source>It must be closed first, by them or by a supervisor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Antes debe cerrarlo esa persona o un supervisor.</translation>
     </message>
     <message>
         <source>That shift is not closed, or lies too far back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ese turno no está cerrado o es demasiado antiguo.</translation>
     </message>
     <message>
         <source>A ticket has not come out whole yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un boleto aún no ha salido entero.</translation>
     </message>
     <message>
         <source>Print it again or void it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Primero reimprímalo o anúlelo.</translation>
     </message>
     <message>
         <source>The drawer has not been counted ({what}).</source>
-        <translation type="unfinished"></translation>
+        <translation>La caja no está contada ({what}).</translation>
     </message>
     <message>
         <source>Count it, then close the shift.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuéntela y cierre el turno.</translation>
     </message>
     <message>
         <source>No shift is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay ningún turno abierto.</translation>
     </message>
     <message>
         <source>Open one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abra uno primero.</translation>
     </message>
     <message>
         <source>This is {name}&apos;s shift.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este turno es de {name}.</translation>
     </message>
     <message>
         <source>Only they or a supervisor may do this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo puede hacerlo esa persona o un supervisor.</translation>
     </message>
     <message>
         <source>Only a supervisor may do this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo puede hacerlo un supervisor.</translation>
     </message>
     <message>
         <source>There is no such shift here any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ese turno ya no está aquí.</translation>
     </message>
     <message>
         <source>Opened</source>
-        <translation type="unfinished"></translation>
+        <translation>Apertura</translation>
     </message>
     <message>
         <source>Journal entries</source>
-        <translation type="unfinished"></translation>
+        <translation>Entradas del registro</translation>
     </message>
     <message>
         <source>Counted, piece by piece</source>
-        <translation type="unfinished"></translation>
+        <translation>Desglose contado</translation>
     </message>
     <message>
         <source>Sales in {currency}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventas en {currency}</translation>
     </message>
     <message>
         <source>Sales</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventas</translation>
     </message>
     <message>
         <source>Card terminal</source>
-        <translation type="unfinished"></translation>
+        <translation>Terminal de tarjetas</translation>
     </message>
     <message>
         <source>Given back</source>
-        <translation type="unfinished"></translation>
+        <translation>Devuelto</translation>
     </message>
     <message>
         <source>The terminal should say</source>
-        <translation type="unfinished"></translation>
+        <translation>El terminal debe indicar</translation>
     </message>
     <message>
         <source>Should be in the drawer</source>
-        <translation type="unfinished"></translation>
+        <translation>Debe haber en caja</translation>
     </message>
     <message>
         <source>Counted, difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Contado, diferencia</translation>
     </message>
     <message>
         <source>Closed</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre</translation>
     </message>
     <message>
         <source>Until now</source>
-        <translation type="unfinished"></translation>
+        <translation>Hasta ahora</translation>
     </message>
     <message>
         <source>Drawer opened without a sale</source>
-        <translation type="unfinished"></translation>
+        <translation>Cajón abierto sin venta</translation>
     </message>
     <message>
         <source>Before this shift, in no shift</source>
-        <translation type="unfinished"></translation>
+        <translation>Antes de este turno, sin turno</translation>
     </message>
     <message>
         <source>Counted</source>
-        <translation type="unfinished"></translation>
+        <translation>Contado</translation>
     </message>
     <message>
         <source>No printer is set up.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay impresora configurada.</translation>
     </message>
     <message>
         <source>A supervisor can set one up in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un supervisor puede configurarla en los ajustes.</translation>
     </message>
     <message>
         <source>The printer cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay conexión con la impresora.</translation>
     </message>
     <message>
         <source>Check its power and its cable.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe su corriente y su cable.</translation>
     </message>
     <message>
         <source>The printer does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora no responde.</translation>
     </message>
     <message>
         <source>Check that it is switched on; if it is, switch it off and on again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe que está encendida; si lo está, apáguela y enciéndala.</translation>
     </message>
     <message>
         <source>The printer&apos;s cover is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>La tapa de la impresora está abierta.</translation>
     </message>
     <message>
         <source>Close it until it clicks.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ciérrela hasta oír un clic.</translation>
     </message>
     <message>
         <source>The printer is out of paper.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora no tiene papel.</translation>
     </message>
     <message>
         <source>Put in a new roll and close the cover.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ponga un rollo nuevo y cierre la tapa.</translation>
     </message>
     <message>
         <source>The printer&apos;s cutter is stuck.</source>
-        <translation type="unfinished"></translation>
+        <translation>El cortador de la impresora está atascado.</translation>
     </message>
     <message>
         <source>Open the cover, take out the jammed paper and close it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abra la tapa, saque el papel atascado y ciérrela.</translation>
     </message>
     <message>
         <source>The printer reports a fault that it cannot recover from.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora tiene un fallo que no puede resolver.</translation>
     </message>
     <message>
         <source>Switch it off and on; if the fault stays, replace it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apáguela y enciéndala; si el fallo sigue, cámbiela.</translation>
     </message>
     <message>
         <source>The printer is pausing: its print head is hot or its voltage is low.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora hace una pausa: el cabezal está caliente o falta tensión.</translation>
     </message>
     <message>
         <source>It goes on by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Continúa sola.</translation>
     </message>
     <message>
         <source>The printer&apos;s battery is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>La batería de la impresora está agotada.</translation>
     </message>
     <message>
         <source>Put it on its charger, or change the battery.</source>
-        <translation type="unfinished"></translation>
+        <translation>Póngala a cargar o cambie la batería.</translation>
     </message>
     <message>
         <source>The printer is off line.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora está sin conexión.</translation>
     </message>
     <message>
         <source>Press its feed button once, or switch it off and on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pulse una vez su botón de avance, o apáguela y enciéndala.</translation>
     </message>
     <message>
         <source>The printer did not say that it has finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora no confirmó que ha terminado.</translation>
     </message>
     <message>
         <source>The printer still holds an unfinished ticket and does not let go of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora retiene un boleto sin terminar y no lo suelta.</translation>
     </message>
     <message>
         <source>Switch it off and on again, then tear off what has come out. If this comes again, replace the printer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apáguela y enciéndala, y arranque lo que haya salido. Si se repite, cambie la impresora.</translation>
     </message>
     <message>
         <source>The paper is nearly used up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Casi no queda papel.</translation>
     </message>
     <message>
         <source>Have a new roll at hand.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tenga a mano un rollo nuevo.</translation>
     </message>
     <message>
         <source>The printer is ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>La impresora está lista.</translation>
     </message>
     <message>
         <source>The scanner is used by another program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Otro programa está usando el lector.</translation>
     </message>
     <message>
         <source>Close that one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cierre primero ese programa.</translation>
     </message>
     <message>
         <source>The scanner may not be opened by this program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este programa no tiene permiso para usar el lector.</translation>
     </message>
     <message>
         <source>The scanner is not there.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se encuentra el lector.</translation>
     </message>
     <message>
         <source>Check that it is plugged in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe que está conectado.</translation>
     </message>
     <message>
         <source>The scanner&apos;s setting is no device&apos;s address.</source>
-        <translation type="unfinished"></translation>
+        <translation>El ajuste del lector no es la dirección de un dispositivo.</translation>
     </message>
     <message>
         <source>A supervisor can correct it in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un supervisor puede corregirlo en los ajustes.</translation>
     </message>
     <message>
         <source>The cash drawer does not say how it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>El cajón no indica su estado.</translation>
     </message>
     <message>
         <source>The cash drawer could not be opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo abrir el cajón.</translation>
     </message>
     <message>
         <source>The scanner is ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>El lector está listo.</translation>
     </message>
     <message>
         <source>The cash drawer is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>El cajón está abierto.</translation>
     </message>
     <message>
         <source>The cash drawer did not open.</source>
-        <translation type="unfinished"></translation>
+        <translation>El cajón no se abrió.</translation>
     </message>
     <message>
         <source>The cash drawer is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>El cajón está cerrado.</translation>
     </message>
     <message>
         <source>See whether it is locked, and whether its cable is in the printer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mire si está con llave y si su cable está en la impresora.</translation>
     </message>
     <message>
         <source>They or a supervisor must close it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Antes debe cerrarlo esa persona o un supervisor.</translation>
     </message>
     <message>
         <source>A supervisor has to agree to this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Debe autorizarlo un supervisor.</translation>
     </message>
     <message>
         <source>Ask one to type their PIN.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pídale que escriba su PIN.</translation>
     </message>
     <message>
         <source>The kiosk&apos;s clock is behind the office&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>El reloj del puesto va atrasado respecto al de la oficina.</translation>
     </message>
     <message>
         <source>Correct date and time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Corrija la fecha y la hora.</translation>
     </message>
     <message>
         <source>Count the float and open one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cuente el fondo de caja y abra uno primero.</translation>
     </message>
     <message>
         <source>The kiosk&apos;s disk is nearly full; no more sales are taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco del puesto está casi lleno; no se admiten más ventas.</translation>
     </message>
     <message>
         <source>Call the office: old files must be removed. Sales made so far are safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina: hay que quitar archivos antiguos. Lo vendido hasta ahora está a salvo.</translation>
     </message>
     <message>
         <source>{limit} sales wait to be uploaded; no more are taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay {limit} ventas por enviar; no se admiten más.</translation>
     </message>
     <message>
         <source>Connect the kiosk to the network. Selling goes on by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte el puesto a la red. La venta sigue sola.</translation>
     </message>
     <message>
         <source>{event} is sold with a connection only.</source>
-        <translation type="unfinished"></translation>
+        <translation>{event} solo se vende con conexión.</translation>
     </message>
     <message>
         <source>Check the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la red.</translation>
     </message>
     <message>
         <source>This kiosk has no numbers left for {event}.</source>
-        <translation type="unfinished"></translation>
+        <translation>A este puesto no le quedan números para {event}.</translation>
     </message>
     <message>
         <source>Connect it to the network to fetch more, or sell at another kiosk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conéctelo a la red para recibir más, o venda en otro puesto.</translation>
     </message>
     <message>
         <source>{short} are missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Faltan {short}.</translation>
     </message>
     <message>
         <source>Take the rest of the money.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cobre el resto.</translation>
     </message>
     <message>
         <source>A card and cash share the sum: the card pays a part of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tarjeta y efectivo se reparten el total: la tarjeta paga una parte.</translation>
     </message>
     <message>
         <source>Type what the card has paid.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba lo pagado con tarjeta.</translation>
     </message>
     <message>
         <source>A card pays exactly what is due.</source>
-        <translation type="unfinished"></translation>
+        <translation>La tarjeta paga el importe exacto.</translation>
     </message>
     <message>
         <source>Charge it again with the right amount.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cobre otra vez con el importe correcto.</translation>
     </message>
     <message>
         <source>A card&apos;s payment needs its reference.</source>
-        <translation type="unfinished"></translation>
+        <translation>El pago con tarjeta necesita su referencia.</translation>
     </message>
     <message>
         <source>Type what the card terminal has printed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Escriba lo que imprimió el terminal.</translation>
     </message>
     <message>
         <source>Nobody has said that the buyer is {n}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nadie ha confirmado que el comprador tiene {n} años.</translation>
     </message>
     <message>
         <source>Ask for their age.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pregunte su edad.</translation>
     </message>
     <message>
         <source>These tickets are sold with the buyer&apos;s details only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Estos boletos solo se venden con los datos del comprador.</translation>
     </message>
     <message>
         <source>Ask for them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pídalos.</translation>
     </message>
     <message>
         <source>One sale holds 1 to {n} tickets.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una venta admite de 1 a {n} boletos.</translation>
     </message>
     <message>
         <source>Make two sales of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Haga dos ventas.</translation>
     </message>
     <message>
         <source>One sale cannot mix currencies.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una venta no puede mezclar monedas.</translation>
     </message>
     <message>
         <source>This kiosk has only {n} numbers left for {event}.</source>
-        <translation type="unfinished"></translation>
+        <translation>A este puesto solo le quedan {n} números para {event}.</translation>
     </message>
     <message>
         <source>Sell a smaller package, or connect the kiosk to fetch more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Venda un paquete más pequeño o conecte el puesto para recibir más.</translation>
     </message>
     <message>
         <source>This kiosk did not sell that ticket.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este puesto no vendió ese boleto.</translation>
     </message>
     <message>
         <source>Print its counterfoils where it was sold.</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprima sus talones donde se vendió.</translation>
     </message>
     <message>
         <source>This ticket is void and has no counterfoils.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este boleto está anulado y no tiene talones.</translation>
     </message>
     <message>
         <source>This event has no counterfoils.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este evento no tiene talones.</translation>
     </message>
     <message>
         <source>Reprint it where it was sold.</source>
-        <translation type="unfinished"></translation>
+        <translation>Reimprímalo donde se vendió.</translation>
     </message>
     <message>
         <source>This ticket is void and cannot be printed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este boleto está anulado y no se puede reimprimir.</translation>
     </message>
     <message>
         <source>Void it where it was sold.</source>
-        <translation type="unfinished"></translation>
+        <translation>Anúlelo donde se vendió.</translation>
     </message>
     <message>
         <source>This ticket is void already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este boleto ya está anulado.</translation>
     </message>
     <message>
         <source>The office has not answered about the last prize yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina aún no ha respondido sobre el último premio.</translation>
     </message>
     <message>
         <source>Wait for that answer; the kiosk goes on asking.</source>
-        <translation type="unfinished"></translation>
+        <translation>Espere esa respuesta; el puesto sigue preguntando.</translation>
     </message>
     <message>
         <source>What this kiosk kept of its sales does not follow from its journal.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lo que este puesto guardó de sus ventas no coincide con su registro.</translation>
     </message>
     <message>
         <source>The kiosk&apos;s clock was turned back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Se atrasó el reloj del puesto.</translation>
     </message>
     <message>
         <source>This program cannot read the kiosk&apos;s journal: {e}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Este programa no puede leer el registro del puesto: {e}.</translation>
     </message>
     <message>
         <source>Install the program that wrote it, or a newer one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Instale el programa que lo escribió, o uno más nuevo.</translation>
     </message>
     <message>
         <source>{event} does not allow voids here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{event} no permite anular aquí.</translation>
     </message>
     <message>
         <source>Sales are closed; this ticket takes part in the draw.</source>
-        <translation type="unfinished"></translation>
+        <translation>La venta está cerrada; este boleto participa en el sorteo.</translation>
     </message>
     <message>
         <source>A void needs a reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>Una anulación necesita un motivo.</translation>
     </message>
     <message>
         <source>Choose one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Elija uno.</translation>
     </message>
     <message>
         <source>{event} is not paid for like this.</source>
-        <translation type="unfinished"></translation>
+        <translation>{event} no admite esta forma de pago.</translation>
     </message>
     <message>
         <source>{free} MB are free. A write takes {ms} ms.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hay {free}&#xa0;MB libres. Escribir tarda {ms}&#xa0;ms.</translation>
     </message>
     <message>
         <source>The journal is damaged at or behind entry {seq}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El registro está dañado a partir de la entrada {seq}.</translation>
     </message>
     <message>
         <source>Do not switch off or delete anything: the office recovers the sales from it or from its copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>No apague ni borre nada: la oficina recupera las ventas de él o de su copia.</translation>
     </message>
     <message>
         <source>This is not the publisher&apos;s program ({detail}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Este programa no es el del editor ({detail}).</translation>
     </message>
     <message>
         <source>Do not sell. Call the office, which installs it again; sales made so far are safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>No venda. Llame a la oficina para que lo reinstale; lo vendido hasta ahora está a salvo.</translation>
     </message>
     <message>
         <source>The disk cannot be written: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede escribir en el disco: {reason}.</translation>
     </message>
     <message>
         <source>Selling stops until there is room: call the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se vende hasta que haya sitio: llame a la oficina.</translation>
     </message>
     <message>
         <source>The disk is failing: call the office and have it changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco está fallando: llame a la oficina para que lo cambie.</translation>
     </message>
     <message>
         <source>The disk fills up: tell the office.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco se está llenando: avise a la oficina.</translation>
     </message>
     <message>
         <source>The disk is slow: tell the office if this stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>El disco va lento: si sigue así, avise a la oficina.</translation>
     </message>
     <message>
         <source>All {n} entries are on the second copy too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las {n} entradas están también en la segunda copia.</translation>
     </message>
     <message>
         <source>Call the office; change the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Llame a la oficina; cambie el disco.</translation>
     </message>
     <message>
         <source>All {n} entries are whole, signed and in their place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Las {n} entradas están enteras, firmadas y en su lugar.</translation>
     </message>
     <message>
         <source>Every file is the publisher&apos;s: {hash}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Todos los archivos son del editor: {hash}.</translation>
     </message>
     <message>
         <source>Not checked: this program bears no publisher&apos;s signature.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sin comprobar: este programa no lleva la firma del editor.</translation>
     </message>
     <message>
         <source>That is right for a development&apos;s checkout, and for nothing that sells.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es normal en una copia de desarrollo, pero no en un puesto que vende.</translation>
     </message>
     <message>
         <source>No second copy is set up.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay segunda copia configurada.</translation>
     </message>
     <message>
         <source>Plug a USB stick in and choose it in the settings: sales survive a dead kiosk on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Conecte una memoria USB y elíjala en los ajustes: en ella se salvan las ventas si el puesto muere.</translation>
     </message>
     <message>
         <source>The second copy is {n} entries behind.</source>
-        <translation type="unfinished"></translation>
+        <translation>A la segunda copia le faltan {n} entradas.</translation>
     </message>
     <message>
         <source>{n} of {of} entries checked</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} de {of} entradas comprobadas</translation>
     </message>
     <message>
         <source>{n} of {of} entries compared</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} de {of} entradas comparadas</translation>
     </message>
     <message>
         <source>TEST PAGE</source>
-        <translation type="unfinished"></translation>
+        <translation>PÁGINA DE PRUEBA</translation>
     </message>
     <message>
         <source>This is not a ticket.</source>
-        <translation type="unfinished"></translation>
+        <translation>Esto no es un boleto.</translation>
     </message>
     <message>
         <source>Time (UTC)</source>
-        <translation type="unfinished"></translation>
+        <translation>Hora (UTC)</translation>
     </message>
     <message>
         <source>All of it readable, nothing cut off: the printer is well.</source>
-        <translation type="unfinished"></translation>
+        <translation>Si todo se lee y nada está cortado, la impresora está bien.</translation>
     </message>
     <message>
         <source>The server cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>No hay conexión con el servidor.</translation>
     </message>
     <message>
         <source>The server&apos;s answer cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>No se puede leer la respuesta del servidor.</translation>
     </message>
     <message>
         <source>Check the address and the versions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la dirección y las versiones.</translation>
     </message>
     <message>
         <source>The server answers with {status}.</source>
-        <translation type="unfinished"></translation>
+        <translation>El servidor responde con {status}.</translation>
     </message>
     <message>
         <source>Check the address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Compruebe la dirección.</translation>
     </message>
     <message>
         <source>Off line: sales go on and are uploaded later</source>
@@ -3871,11 +3879,11 @@
     </message>
     <message>
         <source>The office refuses this kiosk</source>
-        <translation type="unfinished"></translation>
+        <translation>La oficina rechaza este puesto</translation>
     </message>
     <message>
         <source>The office is busy: sales go on and are uploaded later</source>
-        <translation type="unfinished"></translation>
+        <translation>Oficina ocupada: se sigue vendiendo y se envía después</translation>
     </message>
     <message>
         <source>Connected</source>
