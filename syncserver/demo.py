@@ -47,12 +47,21 @@ from shared import draw
 from shared.clock import Clock, SystemClock, utc
 from shared.errors import Fault, KnownError, Refused
 from shared.games.raffle import MAIN_POOL
-from shared.wire import Policies, ReceiptText
-from syncserver import auth, claims, draws, events, reconcile, reports, rsus
+from shared.wire import Policies, ReceiptText, ShiftRules
+from syncserver import auth, claims, draws, events, organisations, reconcile, reports, rsus, takings
 from syncserver import models as m
 from syncserver.config import read_config
 from syncserver.db import migrate, open_database
-from syncserver.evening import LATE_ORDERS, ORDERS, PIN, SYNC_S_MAX, WARM_UP_ORDERS, Evening, wait_until
+from syncserver.evening import (
+    LATE_ORDERS,
+    ORDERS,
+    PIN,
+    SUPERVISOR_PIN,
+    SYNC_S_MAX,
+    WARM_UP_ORDERS,
+    Evening,
+    wait_until,
+)
 from syncserver.office import Office, furnish
 from syncserver.stage import Kiosk, Program, Wire, script
 
@@ -74,9 +83,16 @@ LEAVES = (
         "early-bird.json",
         "early-bird.csv",
     ),
-    *("proof.json", "receipts", "screens", "pages"),
+    *("proof.json", "receipts", "reports", "screens", "pages"),
 )
 """What an evening leaves in its folder."""
+
+LOOKS = (
+    ("1280x800", "light", "en", -2_50),
+    ("1024x600", "contrast", "fr", 0),
+    ("1080x1920", "dark", "es", 1_35),
+)
+"""Each kiosk's window, colours and language, and by how much its drawer is wrong at the close, minor units."""
 
 PASSWORD = "demo-tombola-2026"  # noqa: S105 - printed for all to use, on loopback only
 DICE = "4 2 6 1 5 3 3 6"
@@ -185,7 +201,7 @@ def _make_room(out: Path) -> None:
             f"{out} holds what is no demonstration's ({', '.join(foreign)}). Name another folder."
         )
     shutil.rmtree(out, ignore_errors=True)
-    for folder in ("receipts", "screens", "pages"):
+    for folder in ("receipts", "reports", "screens", "pages"):
         (out / folder).mkdir(parents=True)
 
 
@@ -215,11 +231,14 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         organisation = events.create_organisation(
             c, "Riverside Children’s Hospice", "USD", licence="RL-2026-0417"
         )
-        manager = auth.create_user(c, organisation, "manager", "Morgan Hale", PASSWORD, "admin")
+        manager = auth.create_user(
+            c, organisation, "manager", "Morgan Hale", PASSWORD, "admin", SUPERVISOR_PIN
+        )
         second = auth.create_user(c, organisation, "second", "Jordan Reyes", PASSWORD, "manager")
         desk = auth.create_user(c, organisation, "desk", "Robin Clay", PASSWORD, "claims")
         for name, full in [("sam", "Sam Okafor"), ("kim", "Kim Larsen")]:
             auth.create_user(c, organisation, name, full, PASSWORD, "operator", pin=PIN)
+        organisations.decide(c, organisation, manager, shifts=ShiftRules(required=True, blind=True))
         venue = events.create_venue(
             c, organisation, "Riverside Stadium", "America/New_York", city="Riverside"
         )
@@ -236,7 +255,7 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         first_number=1,
         last_number=100_000,
         licence="RL-2026-0417",
-        policies=Policies(block_size=1_000, low_water=200),
+        policies=Policies(block_size=1_000, low_water=200, void_supervisor=True),
         draw=events.DrawRules(source="dice", form="8d6", winners_stay=True, claim_days=30),
         pools=(
             events.PoolPlan(
@@ -279,7 +298,8 @@ def _by_hand(house: House, home: Path, clock: Clock, console: Console) -> int:
     )
     console.print(f"[bold]The public[/]    {house.url}/")
     console.print(
-        f"[bold]A kiosk[/]       enrols as {name} with the code [bold]{code}[/]; operators' PIN [bold]{PIN}[/]"
+        f"[bold]A kiosk[/]       enrols as {name} with the code [bold]{code}[/]; operators' PIN [bold]{PIN}[/],"
+        f" the supervisor's [bold]{SUPERVISOR_PIN}[/]"
     )
     console.print(f"[bold]Its receipts[/]  {home / 'kiosk-0' / 'virtual-printer' / 'out'}")
     console.print("\nCtrl-C ends the demonstration.\n")
@@ -314,7 +334,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         _sell_all(house, evenings, clock)
         progress.update(bar, description="Sold and closed")
 
-        step = progress.add_task("Close, sync, reconcile, draw, claim", total=11)
+        step = progress.add_task("Close, sync, reconcile, draw, claim", total=12)
 
         def told(words: str) -> None:
             progress.update(step, advance=1, description=words)
@@ -332,6 +352,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         told("The kiosk that was off line comes back")
         south.kiosk.wire.mend()
         for evening in evenings:
+            evening.log_on(until=["closed"])
             evening.kiosk.door.wait(SYNC_S_MAX, screen="closed", closed__all_uploaded=True)
         south.pictures("closed-all-uploaded")
         told("Reconciled and confirmed")
@@ -357,6 +378,8 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         disagree = _verify(house, home, out, picture)
         told("Counted")
         wrong, summary = _count(house, evenings, receipts, out, 1 if amount == winners[0].amount else 0)
+        told("The drawers counted four times")
+        wrong += _cash(house, evenings, out, summary)
         summary["seconds"] = round((clock.monotonic_ms() - began) / 1000, 1)
         wrong += disagree
         if not refusal:
@@ -377,10 +400,10 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
 def _switch_on(
     house: House, home: Path, out: Path, clock: Clock, ends: ExitStack, sold: Callable[[], None]
 ) -> list[Evening]:
-    looks = [("1280x800", "light"), ("1024x600", "contrast"), ("1920x1080", "dark")]
     evenings = []
-    for i, ((name, (rsu, code)), (size, theme)) in enumerate(zip(house.units.items(), looks, strict=True)):
-        kiosk = Kiosk(name, home / f"kiosk-{i}", home, clock, Wire(house.port), size, theme)
+    for i, ((name, (rsu, code)), look) in enumerate(zip(house.units.items(), LOOKS, strict=True)):
+        size, theme, language, wrong = look
+        kiosk = Kiosk(name, home / f"kiosk-{i}", home, clock, Wire(house.port), size, theme, language)
         ends.callback(kiosk.switch_off)
         kiosk.switch_on()
         prefix = name.lower().replace(" ", "-")
@@ -392,7 +415,7 @@ def _switch_on(
             with house.office.begin(house.manager) as c:
                 rsus.set_state(c, rsu, "enabled", house.manager, "Put up at its gate")
 
-        evening = Evening(kiosk, clock, picture, sold, house.early_bird_ms)
+        evening = Evening(kiosk, clock, picture, sold, house.early_bird_ms, wrong=wrong)
         evening.pictures("start")
         evening.enrol(code, enable)
         evenings.append(evening)
@@ -419,6 +442,7 @@ def _sell_all(house: House, evenings: list[Evening], clock: Clock) -> None:
     for evening in evenings:
         evening.kiosk.door.wait(close_ms // 1000 - clock.now_ms() // 1000 + SYNC_S_MAX, screen="closed")
         evening.pictures("closed")
+        evening.close_shift()
 
 
 def _teller(progress: Progress, bar: TaskID) -> Callable[[], None]:
@@ -700,6 +724,21 @@ def _count(
         "one claim was paid, and once": claims_made == claimed == 1,
     }
     return [words for words, holds in truths.items() if not holds], summary
+
+
+def _cash(house: House, evenings: Sequence[Evening], out: Path, summary: dict[str, Any]) -> list[str]:
+    """Each drawer as its operator, its kiosk, its kiosk's journal and the office tell; what does not agree, in words."""
+    wrong = []
+    over = summary["over"] = {}
+    for evening in evenings:
+        name = evening.kiosk.name
+        for kind, picture in evening.reports.items():
+            shutil.copyfile(picture, out / "reports" / f"{name.lower().replace(' ', '-')}-{kind}.png")
+        with house.office.begin() as c:
+            told = takings.at_office(c, house.units[name][0])
+        wrong += takings.disagree(evening, told, takings.in_journal(evening.kiosk.export()))
+        over[name] = sum(one.over for one in told)
+    return wrong
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

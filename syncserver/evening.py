@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from shared import numbers
 from shared.clock import Clock
@@ -23,6 +24,17 @@ STEP_S_MAX = 30
 CHOICES = (1, 2, 1, 0, 2, 1, 3, 2, 1, 1)
 """Which package each customer takes, over and over."""
 PIN = "2468"
+SUPERVISOR_PIN = "8642"
+FLOAT = 200_00
+"""What lies in each drawer when its shift begins, minor units."""
+TO_THE_SAFE = 100_00
+PIECES = (100_00, 50_00, 20_00, 10_00, 5_00, 2_00, 1_00, 50, 25, 10, 5, 1)
+"""Notes and coins of the currency that the event is sold in."""
+CARD_EVERY, SPLIT_EVERY = 7, 11
+"""Every so many customers pay by card, and with both."""
+SPLIT_CARD = 3_00
+"""What the card pays of a sale that is paid with both."""
+TERMINAL_SLIP = "4711"
 VERDICTS = ("genuine", "won", "paid", "void", "unknown", "forged", "other_event", "not_a_ticket")
 
 
@@ -51,6 +63,18 @@ class Evening:
     orders: set[str] = field(default_factory=set)
     """Validation numbers that the screen showed as sold."""
     void: set[str] = field(default_factory=set)
+    wrong: int = 0
+    """By how much the drawer is over (or, below 0, short) at the close, minor units: wrong change was given."""
+    reports: dict[str, Path] = field(default_factory=dict)
+    """Pictures of the reports on paper, by ``x`` and ``z``."""
+    shown_over: int | None = None
+    """What the count's screen said at the close that the drawer is over."""
+    drawer: int = 0
+    """What ought to lie in the drawer by the operator's own reckoning, minor units."""
+    _paid: dict[str, int] = field(default_factory=dict)
+    """What each order left in the drawer."""
+    _cash: int = 0
+    """What the sale at hand leaves in the drawer."""
 
     def enrol(self, code: str, enable: Callable[[], None]) -> None:
         """Type the one-time code; an enrolled kiosk may do nothing before the office enables it."""
@@ -64,7 +88,8 @@ class Evening:
         enable()
         door.tap("retry")
         door.wait(SYNC_S_MAX, screen="attract")
-        self.log_on()
+        self.log_on(until=["count"])
+        self.open_shift()
 
     def log_on(self, until: Sequence[str] = ("sell",)) -> None:
         """Choose the first operator and type the PIN."""
@@ -73,7 +98,72 @@ class Evening:
         door.tap("begin", "choose_operator:0", *(f"key:{digit}" for digit in PIN))
         self.pictures("pin")
         door.tap("key:enter")
-        door.wait(screen=list(until))
+        door.wait(STEP_S_MAX, screen=list(until))
+
+    # The shift --------------------------------------------------------------------------------------
+
+    def open_shift(self) -> None:
+        """Count the float, note by note."""
+        self.count_out(FLOAT)
+        self.pictures("float")
+        self.kiosk.door.tap("count_confirm")
+        self.kiosk.door.wait(STEP_S_MAX, screen="sell")
+        self.drawer = FLOAT
+
+    def count_out(self, amount: int) -> None:
+        """Type how many there are of each note and coin, the largest first."""
+        door = self.kiosk.door
+        left = amount
+        for index, value in enumerate(PIECES):
+            count, left = divmod(left, value)
+            if count:
+                door.tap(f"count_focus:{index}", *(f"key:{digit}" for digit in str(count)))
+        door.wait(count__total_minor=amount)
+
+    def to_the_safe(self) -> None:
+        """Half-time: the large notes go to the safe, and a report says where the shift stands."""
+        door = self.kiosk.door
+        self.home()
+        door.tap("open_shift")
+        door.wait(screen="shift")
+        self.pictures("shift")
+        door.tap("move_cash:out", *(f"key:{digit}" for digit in str(TO_THE_SAFE // 100)), "move_reason:safe")
+        self.pictures("cash-to-the-safe")
+        door.tap("move_confirm")
+        door.wait(STEP_S_MAX, screen="shift")
+        self.drawer -= TO_THE_SAFE
+        door.tap("x_report")
+        door.wait(STEP_S_MAX, screen="report", report__kind="x")
+        door.tap("print_report")
+        self.on_paper("x")
+        door.tap("report_done")
+        door.wait(screen="shift")
+        self.home()
+
+    def close_shift(self) -> None:
+        """The drawer is counted blind, with what is missing or too much; then the Z report, and nobody is logged on."""
+        door = self.kiosk.door
+        door.tap("close_shift")
+        door.wait(STEP_S_MAX, screen="count", count__expected="")
+        self.count_out(self.drawer + self.wrong)
+        self.pictures("count")
+        door.tap("count_confirm")
+        view = door.wait(STEP_S_MAX, count__can_again=True)
+        self.shown_over = int(view["count"]["over_minor"])
+        self.pictures("counted")
+        door.tap("count_confirm")
+        door.wait(STEP_S_MAX, screen="report", report__kind="z")
+        self.on_paper("z")
+        door.tap("report_done")
+        door.wait(STEP_S_MAX, screen="attract")
+
+    def on_paper(self, kind: str) -> None:
+        """A report came out of the printer."""
+        self.kiosk.door.wait(STEP_S_MAX, report__print_state="printed")
+        self.pictures(f"{kind}-report")
+        self.reports[kind] = self.kiosk.receipts()[-1]
+
+    # The customers ----------------------------------------------------------------------------------
 
     def hear_of_close(self, close_ms: int) -> None:
         """Sync by hand, and wait until the kiosk has heard of the new closing time."""
@@ -113,9 +203,21 @@ class Evening:
         if pictured:
             self.pictures("sell")
         door.tap("pay")
-        door.wait(screen="pay", pay__enough=True)
+        view = door.wait(screen="pay", pay__enough=True)
+        customer, self._cash = len(self.orders) + 1, int(view["pay"]["due_minor"])
         if pictured:
+            door.tap(f"note:{len(view['pay']['notes']) - 1}")
             self.pictures("pay")
+        elif customer % CARD_EVERY == 0:
+            door.tap("pay_method:card", *(f"key:{c}" for c in TERMINAL_SLIP))
+            self._cash = 0
+        elif customer % SPLIT_EVERY == 0:
+            door.tap("pay_method:split", *(f"key:{c}" for c in str(SPLIT_CARD // 100)), "focus:reference")
+            door.tap(*(f"key:{c}" for c in TERMINAL_SLIP))
+            self._cash -= SPLIT_CARD
+        door.wait(pay__can_complete=True)
+        if customer in (CARD_EVERY, SPLIT_EVERY):
+            self.pictures("card" if customer == CARD_EVERY else "split")
         door.tap("cash")
 
     def finish(self) -> None:
@@ -124,11 +226,18 @@ class Evening:
         view = door.wait(STEP_S_MAX, screen=["done", "print_problem"])
         if view["screen"] == "print_problem":
             raise Fault("evening.print", f"{self.kiosk.name}: {view['print_problem']}")
-        self.orders.update(map(_plain, view["done"]["validation"]))
+        for validation in view["done"]["validation"]:
+            self.has_sold(validation)
         if len(self.orders) == PICTURED_ORDER + 1:
             self.pictures("done")
         door.tap("next")
         door.wait(screen="sell")
+
+    def has_sold(self, validation: str) -> None:
+        """The screen says that the sale at hand is made; each has one order."""
+        self.orders.add(_plain(validation))
+        self._paid[_plain(validation)] = self._cash
+        self.drawer += self._cash
 
     def with_a_power_cut(self) -> None:
         """Killed while a ticket prints; started again, it asks, and goes on as if nothing had been."""
@@ -150,17 +259,20 @@ class Evening:
         if view["screen"] != "print_problem":
             raise Fault("evening.power", f"After the power cut {self.kiosk.name} shows {view['screen']}.")
         self.pictures("did-it-print")
-        self.orders.add(_plain(view["print_problem"]["validation"]))
+        self.has_sold(view["print_problem"]["validation"])
         if len(self.kiosk.receipts()) > before:
             door.tap("print_yes")
         else:
             door.tap("print_retry")
         self.settled()
+        self.to_the_safe()
         self.sell(ORDERS - WARM_UP_ORDERS - 31)
 
     def off_line(self) -> None:
         """From the first sale to the close without a network."""
-        self.sell(ORDERS - 10)
+        self.sell(50)
+        self.to_the_safe()
+        self.sell(ORDERS - 60)
         self.void_and_reprint()
         self.sell(10)
         self.kiosk.door.tap("open_sync")
@@ -176,13 +288,39 @@ class Evening:
         door = self.kiosk.door
         view = door.wait(STEP_S_MAX, screen="print_problem")
         self.pictures("paper-out")
-        self.orders.add(_plain(view["print_problem"]["validation"]))
+        self.has_sold(view["print_problem"]["validation"])
         self.kiosk.printer(paper="ok", paper_out_at_byte=None)
         door.wait(STEP_S_MAX, status__printer_ok=True)
         door.tap("print_retry")
         self.settled()
         self.void_and_reprint()
-        self.sell(ORDERS - 41)
+        self.sell(10)
+        self.loses_its_scanner()
+        self.to_the_safe()
+        self.with_an_open_cover()
+        self.sell(ORDERS - 52)
+
+    def loses_its_scanner(self) -> None:
+        """Somebody steps on the cable; it is said, and heals when the plug is in again."""
+        self.kiosk.unplug_scanner()
+        self.kiosk.door.wait(STEP_S_MAX, status__scanner_ok=False)
+        self.pictures("no-scanner")
+        self.kiosk.plug_scanner_in()
+        self.kiosk.door.wait(STEP_S_MAX, status__scanner_ok=True)
+
+    def with_an_open_cover(self) -> None:
+        """The cover is opened before a ticket: nothing came out, and once it is closed the ticket is printed."""
+        door = self.kiosk.door
+        self.kiosk.printer(cover="open")
+        door.wait(STEP_S_MAX, status__printer_ok=False)
+        self.touch_a_sale()
+        view = door.wait(STEP_S_MAX, screen="print_problem")
+        self.pictures("cover-open")
+        self.has_sold(view["print_problem"]["validation"])
+        self.kiosk.printer(cover="closed")
+        door.wait(STEP_S_MAX, status__printer_ok=True)
+        door.tap("print_retry")
+        self.settled()
 
     def settled(self) -> None:
         """A print that was in doubt has been answered for; on to the next customer."""
@@ -200,8 +338,13 @@ class Evening:
         door.tap(f"void_reason:{view['void']['reasons'][0]['code']}")
         self.pictures("void")
         door.tap("void_confirm")
+        door.wait(STEP_S_MAX, approve__open=True)
+        door.tap(*(f"key:{digit}" for digit in SUPERVISOR_PIN))
+        self.pictures("supervisor")
+        door.tap("key:enter")
         door.wait(STEP_S_MAX, lookup__result__verdict="void")
         self.void.add(changed)
+        self.drawer -= self._paid[changed]
         self.pictures("voided")
         self.look_up(lost)
         self.pictures("look-up")

@@ -245,19 +245,23 @@ class Kiosk:
     wire: Wire
     size: str = "1280x800"
     theme: str = "light"
+    language: str = "en"
     _printer: Program = field(init=False)
     _scanner: Program = field(init=False)
     _program: Program | None = field(init=False, default=None)
     _door: Door | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True)
+        data = self.folder / "data"
+        data.mkdir(parents=True)
+        # What is set at the kiosk itself and has no place on its command line.
+        (data / "kiosk.toml").write_text("drawer = true\n")
         self._printer = self._device("virtual-printer")
         self._scanner = self._device("virtual-scanner")
 
     def _device(self, kind: str) -> Program:
         folder = self.folder / kind
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         argv = ["tombola-hardware", kind, "--dir", str(folder)]
         return Program(argv, self.folder / f"{kind}.log", announces=True)
 
@@ -280,7 +284,7 @@ class Kiosk:
             self._scanner.announced["address"],
         ]
         argv += ["--mirror", str(self.folder / "mirror"), "--drive", str(path)]
-        argv += ["--size", self.size, "--theme", self.theme]
+        argv += ["--size", self.size, "--theme", self.theme, "--language", self.language]
         env = (
             {}
             if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
@@ -301,6 +305,24 @@ class Kiosk:
         for program in filter(None, [self._program, self._scanner, self._printer]):
             program.stop()
         self.wire.cut()
+
+    def unplug_scanner(self) -> None:
+        """Pull the scanner's plug."""
+        self._scanner.stop()
+
+    def plug_scanner_in(self) -> None:
+        """The same scanner again, at the same place."""
+        self._scanner = self._device("virtual-scanner")
+
+    def export(self) -> Path:
+        """End the kiosk politely, and have its program write its whole journal into a file, as for the office."""
+        self._hang_up()
+        if self._program:
+            self._program.stop()
+        target = self.folder / "journal.export"
+        argv = ["tombola-kiosk", "--data", str(self.folder / "data"), "--export-all", str(target)]
+        subprocess.run([script(argv[0]), *argv[1:]], check=True, capture_output=True)
+        return target
 
     def _hang_up(self) -> None:
         if self._door:

@@ -15,7 +15,7 @@ EVENING_S_MAX = 900
 
 @pytest.mark.browser
 def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
-    """K9, K10, K7, Y1, N8, D1, D3, D9: off line, killed, out of paper, void, refused, drawn, paid once."""
+    """K9, K10, K7, K13, Y1, Y9, N8, D1, D3, D9: off line, killed, out of paper, void, counted, drawn, paid once."""
     out = tmp_path / "evening"
     played = subprocess.run(
         [script("tombola-server"), "demo", "--scripted", "--out", str(out)],
@@ -31,6 +31,8 @@ def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
     assert summary["synced"] == summary["orders"]
     assert (summary["lost"], summary["duplicated"], summary["findings"]) == (0, 0, 0)
     assert (summary["winners"], summary["claims"]) == (4, 1)
+    assert summary["over"] == {"North Gate": -250, "South Gate": 0, "Family Stand": 135}
+    assert len(list((out / "reports").glob("*-[xz].png"))) == 6
     with (out / "tickets.csv").open(newline="") as file:
         tickets = list(csv.DictReader(file))
     valid = sorted(int(row["draw_number"]) for row in tickets if row["state"] == "sold")
