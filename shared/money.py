@@ -56,13 +56,17 @@ def minor(amount: Decimal, currency: str) -> int:
 
 
 def text(amount: int, currency: str, locale: str = "en") -> str:
-    """``amount`` minor units as a reader of ``locale`` writes it: ``$12.50``, ``12,50 €``."""
+    """``amount`` minor units as a reader of ``locale`` writes it: ``$12.50``, ``12,50 €``; English where nobody knows it."""
     style = _STYLES.get(locale)
     places = _DIGITS.get(currency)
     if style is None or places is None:
+        from babel.core import UnknownLocaleError  # noqa: PLC0415 - as above
         from babel.numbers import format_currency  # noqa: PLC0415 - as above
 
-        return format_currency(major(amount, currency), currency, locale=locale)
+        try:
+            return format_currency(major(amount, currency), currency, locale=locale or "en")
+        except (UnknownLocaleError, ValueError):  # an event bears it: no till may stop for a slip of the pen
+            return format_currency(major(amount, currency), currency, locale="en")
     space, thousands, point = style
     whole, part = divmod(abs(amount), 10**places)
     written = f"{whole:,}".replace(",", thousands) + (f"{point}{part:0{places}}" if places else "")

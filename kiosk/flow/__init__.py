@@ -265,6 +265,7 @@ class Flow:
     def _on_shop(self, shop: said.ShopSeen) -> list[Command]:
         self.shop = shop
         self.counter.shop_changed()
+        self.buyer.shop_changed()
         if self.operator and self.operator not in [o for o, _ in shop.operators]:
             self.say(phrase("The office no longer lets you work here."), "error")
             if self.screen in self._free - {"done"}:  # what was sold stands until it was seen

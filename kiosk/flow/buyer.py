@@ -60,6 +60,15 @@ class Buyer(Part):
                 flow.counter.stay()
                 flow.say(phrase("The buyer's details are gone: nobody touched the screen."), "warn")
 
+    def shop_changed(self) -> None:
+        """The office asks buyers for something else: what is no longer asked for is not waited for."""
+        flow, asked = self.flow, self._fields()
+        gone = (flow.screen == "customer" and not asked) or (flow.screen == "age" and not self._years())
+        if gone:
+            flow.counter.stay()
+        elif flow.screen == "customer" and self._focus not in asked:
+            self._focus = self._first()
+
     # What is asked ----------------------------------------------------------------------------------
 
     def _fields(self, *, required: bool = False) -> frozenset[str]:
@@ -69,6 +78,10 @@ class Buyer(Part):
             if event.policies.customer_required or not required:
                 asked.update(event.policies.customer_fields)
         return frozenset(asked)
+
+    def _first(self) -> str:
+        """The field that is filled in first; empty where none is asked for."""
+        return next((n for n, _, _ in _FIELDS if n in self._fields()), "")
 
     def _years(self) -> int:
         return max((e.policies.age_min for e in self.flow.counter.basket_events()), default=0)
@@ -88,9 +101,9 @@ class Buyer(Part):
     def proceed(self) -> list[Command]:
         """The next thing to ask, or the money."""
         flow = self.flow
-        if self._fields() - self._asked:
+        if self._fields() - self._asked or not self._has_required():
             flow.screen, self._error = "customer", ""
-            self._focus = next(n for n, _, _ in _FIELDS if n in self._fields())
+            self._focus = self._first()
             return []
         if flow.service.alone:
             return flow.service.attend()
@@ -115,6 +128,10 @@ class Buyer(Part):
         typed_ones = [c for name, c in judged.items() if self._values.get(name, "").strip()]
         wanted = [judged[name] for name in self._fields(required=True)]
         return bool(typed_ones) and all(c.ok for c in (*typed_ones, *wanted))
+
+    def _has_required(self) -> bool:
+        """What is required is there; an event that came into the basket later may require what was left out before."""
+        return all(self._check(name).ok for name in self._fields(required=True))
 
     def _focus_on(self, name: str) -> list[Command]:
         if name in self._fields():

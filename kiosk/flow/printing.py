@@ -166,7 +166,8 @@ class Printing(Part):
         if not self._prints or self.flow.screen != "printing":
             return None
         self.flow.screen = "print_problem"
-        self._problem = ("failed", event.words, event.hint)
+        # A second copy that was refused says nothing of the first: what was not known of it is not known still.
+        self._problem = (self._problem[0] or "failed", event.words, event.hint)
         return []
 
     def _print_yes(self, _touch: Touch) -> list[Command]:

@@ -27,6 +27,7 @@ from kiosk.flow.said import (
     PinAnswered,
     PrintEnded,
     PrintTicket,
+    Reprint,
     SaleDone,
     Scanned,
     Tick,
@@ -178,6 +179,18 @@ def test_a_doubtful_print_asks_once() -> None:
     assert problem["what_to_do"] == (
         "Put in a new roll. Whole: hand it over. Not whole: tear it up and print it again."
     )
+
+
+def test_a_second_copy_that_is_refused_leaves_the_first_in_doubt() -> None:
+    """E23: what may have come out is never printed again without the mark of a reprint."""
+    flow = selling()
+    for event in (SaleDone((sold("x"),)), PrintEnded("x", 0, "unknown", "It stopped."), Touch("print_retry")):
+        flow.handle(event)
+    flow.handle(Declined("Reprint", "disk", "The disk is full.", "Call the office."))
+    problem = flow.view(0)["print_problem"]
+    assert (problem["state"], problem["reason"]) == ("unknown", "The disk is full.")
+    (again,) = flow.handle(Touch("print_retry"))
+    assert isinstance(again, Reprint)
 
 
 def test_lengths_of_time_are_for_people() -> None:

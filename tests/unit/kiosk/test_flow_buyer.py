@@ -4,10 +4,11 @@ import json
 
 import msgspec
 
+from kiosk.catalog import CAN
 from kiosk.flow.buyer import IDLE_MS
 from kiosk.flow.said import Complete
 from shared.wire import Customer
-from tests.unit.kiosk.flow_stage import CUP, DERBY, Stage, asking, counter
+from tests.unit.kiosk.flow_stage import CUP, DERBY, Stage, asking, counter, shop
 
 ASKED = asking(customer_fields=("name", "phone", "email"))
 
@@ -153,3 +154,29 @@ def test_a_sale_that_nobody_had_to_be_old_enough_for_says_nothing_of_age() -> No
     (command,) = stage.tap("add:p1", "pay", "cash")
     assert isinstance(command, Complete)
     assert not command.age_checked
+
+
+def test_a_form_whose_field_the_office_takes_out_goes_on_with_those_left() -> None:
+    """E8, K16: a new catalog may come while the buyer types."""
+    stage = at_the_form()
+    stage.tap("focus:email")
+    stage.flow.handle(shop(CAN, asking(customer_fields=("name", "phone"))))
+    assert [(f["name"], f["focus"]) for f in stage.see("customer.fields")] == [
+        ("name", True),
+        ("phone", False),
+    ]
+    stage.type("Zoe Quill")
+    stage.tap("key:enter", "key:enter")
+    assert stage.see("screen") == "pay"
+
+
+def test_a_question_that_the_office_no_longer_asks_leads_back_to_the_basket() -> None:
+    """E8: nobody is held up by a form without fields, or asked whether a buyer is nought."""
+    stage = at_the_form()
+    stage.flow.handle(shop(CAN, asking()))
+    assert (stage.see("screen"), stage.see("basket.empty")) == ("sell", False)
+    stage = counter(asking(age_min=18))
+    stage.tap("add:p1", "pay")
+    stage.flow.handle(shop(CAN, asking()))
+    stage.tap("pay")
+    assert stage.see("screen") == "pay"

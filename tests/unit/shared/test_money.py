@@ -56,3 +56,9 @@ def test_a_kiosk_in_euro_needs_no_library_to_write_money() -> None:
         "sys.exit('babel' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("locale", ["xx_YY", "", "not a locale", "en_"])
+def test_a_locale_that_nobody_knows_is_english(locale: str) -> None:
+    """E12: an event's locale is typed by somebody; a till that stopped for it would stop at each start."""
+    assert money.text(123_456, "USD", locale) == "$1,234.56"
