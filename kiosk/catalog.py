@@ -164,8 +164,11 @@ class Shelf:
             return []
         return [(c.id, c.text) for c in self.catalog.commands if c.kind == "message" and c.text]
 
-    def event(self, event_id: str, now: int) -> Answer:
-        """Whether the event can be sold at ``now`` (milliseconds), as far as the catalog knows."""
+    def event(self, event_id: str, now: int, *, test: bool = False) -> Answer:
+        """Whether the event can be sold at ``now`` (milliseconds), as far as the catalog knows.
+
+        With ``test``: whether it can be tried (E5), which ends where sales open, and which no buyer does alone.
+        """
         unit = self.unit()
         if not unit.can:
             return unit
@@ -200,7 +203,19 @@ class Shelf:
                 phrase("Sales for {event} are closed.", event=event.name),
                 phrase("Choose another event."),
             )
-        if now < event.opens_at:
+        if test and now >= event.opens_at:
+            return Answer(
+                "test_over",
+                phrase("Tests for {event} are over: sales are opening.", event=event.name),
+                phrase("Sell real tickets once the event is on sale."),
+            )
+        if test and self.self_service:
+            return Answer(
+                "wrong_mode",
+                phrase("A self-service kiosk sells no test tickets."),
+                phrase("Try an attended kiosk."),
+            )
+        if now < event.opens_at and not test:
             return Answer(
                 "not_open",
                 phrase("Sales for {event} have not opened yet.", event=event.name),

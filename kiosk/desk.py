@@ -385,7 +385,7 @@ class Desk:
 
     def _draft(self) -> None:
         """Work the sale out while its buyer looks for money: the tap that sells it waits for the disk alone."""
-        if self.is_open and self.flow.screen == "pay":
+        if self.is_open and self.flow.screen == "pay" and not self.flow.counter.test:
             self.till.draft(self.flow.counter.basket)
 
     def pressed(self, key: Key, at_ms: int) -> None:
@@ -510,6 +510,7 @@ class Desk:
                 age_checked=command.age_checked,
                 customer=told,
                 self_service=command.self_service,
+                test=command.test,
             )
         except KnownError:
             if told:
@@ -1037,6 +1038,7 @@ class Desk:
             granted=any(b.grant.event == e.id for b in self.till.ledger.blocks.values()),
             policies=e.policies,
             organisation=e.organisation,
+            test=answer.code == "not_open" and self.till.can_sell(e.id, test=True).can,
         )
 
     # Tickets that come back -------------------------------------------------------------------------

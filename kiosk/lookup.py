@@ -70,6 +70,8 @@ class Lookup:
         event = self._shelf.events.get(line.event)
         if known.void or self._shelf.known_void(line.validation):
             result = _verdict("void", phrase("Void"), phrase("This ticket was made void."))
+        elif known.ticket.fact.test:
+            result = _verdict(*_WORDS["test"])
         elif event is None:
             result = _verdict(*_WORDS["other_event"])
         else:
@@ -143,13 +145,13 @@ def told(local: dict[str, Any], reply: wire.TicketReply | None, language: str) -
     if reply is None:
         return local | {"office": "silent"}
     prizes = [_prize(one, language) for one in reply.prizes]
-    if local["verdict"] == "void" or (reply.verdict == "unknown" and local["order"]):
+    if local["verdict"] in ("void", "test") or (reply.verdict == "unknown" and local["order"]):
         return local | {"office": "said"}
     standing = reply.verdict not in ("void", "paid", "lapsed")
     more = {
         "office": "said",
         "verdict": reply.verdict if reply.verdict in OFFICE else "unknown",
-        "title": OFFICE.get(reply.verdict, OFFICE["unknown"]),
+        "title": _office_title(reply),
         "words": joined(reply.words, *dict.fromkeys(one["why_not"] for one in prizes if one["why_not"])),
         "known_at": phrase("Now, from the office"),
         "prizes": prizes,
@@ -163,6 +165,13 @@ def told(local: dict[str, Any], reply: wire.TicketReply | None, language: str) -
     if prizes:
         more["prize"] = ", ".join(f"{one['prize']} ({one['amount']})" for one in prizes)
     return local | more
+
+
+def _office_title(reply: wire.TicketReply) -> str:
+    """What the verdict is called; of another organisation's ticket the office does not say the number."""
+    if reply.verdict == "other" and reply.validation:
+        return phrase("In no draw")
+    return OFFICE.get(reply.verdict, OFFICE["unknown"])
 
 
 def _prize(one: wire.PrizeFound, language: str) -> dict[str, Any]:
@@ -198,6 +207,13 @@ _WORDS = {
         "unknown",
         phrase("Cannot tell"),
         phrase("A kiosk that is not known here signed it. Ask the office."),
+    ),
+    "test": (
+        "test",
+        phrase("Test ticket: in no draw"),
+        phrase(
+            "It was sold before the event opened, to try the kiosk. It cannot win, and no money was taken."
+        ),
     ),
     "other_event": (
         "other_event",

@@ -36,6 +36,8 @@ class Counter(Part):
         self._chose_event = False
         """The operator has said which event they sell."""
         self.basket: list[BasketLine] = []
+        self.test = False
+        """The basket is a test of events that have not opened yet (E5): no money is taken for it."""
         self._last_basket: list[BasketLine] = []
         self.tickets: list[Sold] = []
         """What the last sale sold."""
@@ -62,10 +64,12 @@ class Counter(Part):
     def forget(self) -> None:
         """No basket, and no last one to repeat."""
         self.basket, self._last_basket, self.sale = [], [], ""
+        self.test = False
         self._times, self._chose_event = 1, False
 
     def tick(self) -> None:
-        """The result of a sale makes way for the next one."""
+        """The result of a sale makes way for the next one, and a test for the opening."""
+        self._end_test()
         if self.flow.screen == "done" and self.flow.monotonic >= self._done_until:
             self.flow.home()
 
@@ -74,19 +78,38 @@ class Counter(Part):
         events = self.flow.shop.events
         ids = [e.id for e in events]
         if self._event not in ids:
-            sellable = [e.id for e in events if e.answer.can]
+            sellable = [e.id for e in events if e.answer.can] or [e.id for e in events if e.test]
             self._event = (sellable or ids or [""])[0]
+        self._end_test()
         offered = {(e.id, p.id) for e in events for p in e.packages}
         selling = self.flow.screen in ("sell", "pay", "customer", "age", "choose", "review", "attend")
         if selling and any((b.event, b.package) not in offered for b in self.basket):
             self.basket = [b for b in self.basket if (b.event, b.package) in offered]
             self.flow.say(phrase("A package is no longer on offer and was taken out."), "warn")
             if self.flow.service.serving:
-                self.flow.service.back()
+                self.flow.do(self.flow.service.back())
             if self.flow.service.alone:
                 self.flow.screen = "review" if self.basket else "choose"
             else:
                 self.flow.screen = "sell"
+
+    def _end_test(self) -> None:
+        """A test that can no longer be sold is put away, before somebody takes it for a sale."""
+        if not self.test or not self.basket or self.flow.waiting:
+            return
+        over = next((e for e in self.basket_events() if not e.test), None)
+        if over is None:
+            return
+        self._clear()
+        if self.flow.screen == "pay":
+            self.flow.screen = "sell"
+        words = phrase("The test of {event} was put away.", event=over.name)
+        if over.answer.can:
+            words = phrase("{event} is on sale now. The test was put away.", event=over.name)
+        self.flow.say(words, "warn")
+
+    def _clear(self) -> None:
+        self.basket, self.test = [], False
 
     # Events -----------------------------------------------------------------------------------------
 
@@ -96,7 +119,9 @@ class Counter(Part):
         if flow.screen != "sell" or not flow.operator or self._chose_event or flow.waiting:
             return
         self._chose_event = True
-        if sum(e.answer.can for e in flow.shop.events) > 1 and not self.basket:
+        events = flow.shop.events
+        some = sum(e.answer.can for e in events) or sum(e.test for e in events)
+        if some > 1 and not self.basket:
             flow.screen = "events"
 
     def show(self, event_id: str) -> None:
@@ -169,7 +194,7 @@ class Counter(Part):
             return []
         if self._package(event.id, touch.arg) is None:
             return []
-        if not event.answer.can:
+        if not _offered(event):
             self.flow.say(joined(event.answer.words, event.answer.hint), "warn")
             return []
         times, self._times = self._times, 1
@@ -185,12 +210,17 @@ class Counter(Part):
         if self.basket and found[1].currency != self.currency():
             self.flow.say(phrase("One sale cannot mix currencies. Finish this sale first."), "warn")
             return False
+        if self.basket and found[0].test != self.test:
+            self.flow.say(
+                phrase("One sale cannot mix tests and real tickets. Finish this one first."), "warn"
+            )
+            return False
         if sum(b.quantity for b in self.basket) + line.quantity > sale.LINES_MAX:
             self.flow.say(phrase("One sale holds at most {n} tickets.", n=sale.LINES_MAX), "warn")
             return False
         if not self.basket:
             self.flow.buyer.forget()
-            self.sale = fresh
+            self.sale, self.test = fresh, found[0].test
         for i, held in enumerate(self.basket):
             if (held.event, held.package) == (line.event, line.package):
                 self.basket[i] = BasketLine(held.event, held.package, held.quantity + line.quantity)
@@ -224,7 +254,7 @@ class Counter(Part):
 
     def _clear_basket(self, _touch: Touch) -> list[Command]:
         if self.flow.screen in ("sell", "choose", "review"):
-            self.basket = []
+            self._clear()
             self.flow.buyer.forget()
             if self.flow.screen == "review":
                 self.flow.screen = "choose"
@@ -247,8 +277,8 @@ class Counter(Part):
         return total
 
     def due(self) -> int:
-        """What the basket costs, minor units."""
-        return self._sum("price")
+        """What there is to pay for the basket, minor units; nothing for a test."""
+        return 0 if self.test else self._sum("price")
 
     def currency(self) -> str:
         """Of the basket, or of the event shown."""
@@ -273,10 +303,10 @@ class Counter(Part):
         if not self.basket:
             return []
         for event in self.basket_events():
-            if not event.answer.can:
+            if not (event.test if self.test else event.answer.can):
                 self.flow.say(joined(event.answer.words, event.answer.hint), "warn")
                 return []
-        return self.flow.buyer.proceed()
+        return self.flow.payment.begin() if self.test else self.flow.buyer.proceed()
 
     def stay(self) -> None:
         """Back to the basket."""
@@ -286,7 +316,9 @@ class Counter(Part):
 
     def _on_sale(self, event: SaleDone) -> list[Command]:
         self.flow.waiting = ""
-        self._last_basket, self.basket, self.sale = self.basket, [], ""
+        # A test is not repeated: it could be a sale by then.
+        self._last_basket, self.sale = [] if self.test else self.basket, ""
+        self._clear()
         self.flow.buyer.forget()
         self.flow.payment.forget()
         self.tickets, self.voided = list(event.tickets), set()
@@ -318,10 +350,10 @@ class Counter(Part):
                     "name": e.name,
                     "number": e.number,
                     "selected": e.id == self._event,
-                    "state_words": phrase("On sale") if e.answer.can else e.answer.words,
+                    "state_words": _state_words(e),
                     "venue": e.venue,
                     "jackpot": e.jackpot,
-                    "can_sell": e.answer.can,
+                    "can_sell": _offered(e),
                     "left": phrase("{n} numbers left", n=e.left) if e.granted else "",
                 }
                 for e in self.flow.shop.events
@@ -354,9 +386,9 @@ class Counter(Part):
             "name": event.name,
             "venue": event.venue,
             "jackpot": event.jackpot,
-            "can_sell": event.answer.can,
-            "why_not": "" if event.answer.can else joined(event.answer.words, event.answer.hint),
-            "test": False,
+            "can_sell": _offered(event),
+            "why_not": _why_not(event),
+            "test": event.test,
         }
 
     def _view_packages(self, event: ShopEvent | None) -> list[dict[str, Any]]:
@@ -370,7 +402,7 @@ class Counter(Part):
                 "tickets": p.ticket_count,
                 "price": self.flow.money(p.price, p.currency),
                 "description": p.description,
-                "enabled": event.answer.can and p.ticket_count <= event.left,
+                "enabled": _offered(event) and p.ticket_count <= event.left,
             }
             for i, p in enumerate(event.packages)
         ]
@@ -407,6 +439,7 @@ class Counter(Part):
 
     def _view_done(self) -> dict[str, Any]:
         text = self.flow.money
+        test = bool(self.tickets) and self.tickets[0].fact.test
         kept = [t.line for t in self.tickets if t.line.order not in self.voided]
         currency = kept[0].currency if kept else ""
         change = self.tickets[0].fact.payment.change if self.tickets else 0
@@ -416,10 +449,38 @@ class Counter(Part):
             "validation": [numbers.show_validation(line.validation) for line in kept],
             "change": text(change, currency),
             "change_minor": change,
-            "change_words": text(change, currency) if change else phrase("No change"),
-            "total": text(sum(line.price for line in kept), currency),
+            "change_words": _change_words(text(change, currency) if change else "", test=test),
+            "total": text(0 if test else sum(line.price for line in kept), currency),
             "back_in_s": max(0, -(-(self._done_until - self.flow.monotonic) // 1000))
             if self.flow.screen == "done"
             else 0,
-            "test": bool(self.tickets) and self.tickets[0].fact.test,
+            "test": test,
         }
+
+
+def _offered(event: ShopEvent) -> bool:
+    """Something can be done with it now, be it a test."""
+    return event.answer.can or event.test
+
+
+def _state_words(event: ShopEvent) -> str:
+    if event.answer.can:
+        return phrase("On sale")
+    return phrase("Not open yet: tests only") if event.test else event.answer.words
+
+
+def _why_not(event: ShopEvent) -> str:
+    """What is against selling it; for an event that can be tried, what that means."""
+    if event.answer.can:
+        return ""
+    if event.test:
+        return joined(
+            event.answer.words, phrase("What you sell now is a TEST: take no money. It is in no draw.")
+        )
+    return joined(event.answer.words, event.answer.hint)
+
+
+def _change_words(change: str, *, test: bool) -> str:
+    if test:
+        return phrase("Take no money")
+    return change or phrase("No change")

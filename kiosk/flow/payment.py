@@ -62,7 +62,9 @@ class Payment(Part):
         return []
 
     def _methods(self) -> list[str]:
-        """The ways that every event in the basket takes; where they share none, cash."""
+        """The ways that every event in the basket takes; where they share none, cash. A test asks for no card."""
+        if self.flow.counter.test:
+            return ["cash"]
         taken = [set(e.policies.payments) for e in self.flow.counter.basket_events()]
         both = set.intersection(*taken) if taken else {"cash"}
         return [m for m in ("cash", "card") if m in both] + (["split"] if len(both) == 2 else []) or ["cash"]
@@ -113,6 +115,8 @@ class Payment(Part):
             if self._missing() and self._focus != order[-1]:
                 return self._focus_on(order[order.index(self._focus) + 1])
             return self._complete()
+        if self.flow.counter.test:
+            return []
         if self._focus == "reference":
             self._reference = typed(self._reference, key)[:REFERENCE_CHARS_MAX]
             return []
@@ -136,7 +140,8 @@ class Payment(Part):
 
     def _note(self, touch: Touch) -> list[Command]:
         fits = touch.arg.isdecimal() and len(touch.arg) <= AMOUNT_CHARS_MAX
-        if self.flow.screen == "pay" and self._method != "card" and fits:
+        taking = self._method != "card" and not self.flow.counter.test
+        if self.flow.screen == "pay" and taking and fits:
             self._given, self._text, self._focus = int(touch.arg), "", "given"
         return []
 
@@ -158,9 +163,10 @@ class Payment(Part):
                 method=self._method,
                 card=by_card,
                 reference=self._reference.strip() if by_card else "",
-                age_checked=flow.buyer.age_checked(),
-                customer=flow.buyer.told(),
+                age_checked=not flow.counter.test and flow.buyer.age_checked(),
+                customer=None if flow.counter.test else flow.buyer.told(),
                 self_service=flow.service.serving,
+                test=flow.counter.test,
             )
         ]
 
@@ -188,6 +194,9 @@ class Payment(Part):
         words = phrase("Paid {amount}", amount=text(due))
         if self._method == "card":
             words = phrase("Card has paid {amount}", amount=text(due))
+        nothing = phrase("No change")
+        if self.flow.counter.test:
+            words, nothing = phrase("Print the TEST ticket"), phrase("Take no money")
         return {
             "pay": {
                 "due": text(due),
@@ -198,15 +207,16 @@ class Payment(Part):
                 "tendered": text(cash),
                 "change": text(change),
                 "change_minor": change,
-                "change_words": text(change) if change else phrase("No change"),
+                "change_words": text(change) if change else nothing,
                 "notes": [{"amount": n, "label": text(n)} for n in self._notes()] if shown else [],
                 "enough": shown and cash >= self._rest(),
                 "methods": [
-                    {"code": c, "words": w, "selected": c == self._method}
+                    {"code": c, "words": self._way(w), "selected": c == self._method}
                     for c, w in _METHODS
                     if c in methods
                 ],
                 "method": self._method,
+                "test": self.flow.counter.test,
                 "focus": self._focus,
                 "card": {"amount": text(by_card), "amount_minor": by_card, "reference": self._reference},
                 "can_complete": shown and not self._missing(),
@@ -214,8 +224,11 @@ class Payment(Part):
             }
         }
 
+    def _way(self, words: str) -> str:
+        return phrase("Test: no money") if self.flow.counter.test else words
+
     def _notes(self) -> list[int]:
-        if self._method == "card":
+        if self._method == "card" or self.flow.counter.test:
             return []
         return suggested(self._rest(), self.flow.counter.currency())
 

@@ -257,7 +257,7 @@ class Printing(Part):
         line = first.ticket.line if first else None
         foils = first is not None and first.foils
         failed = state == "failed"
-        said = _FOILS if foils else _TICKET
+        said = _FOILS if foils else _TEST if first is not None and first.ticket.fact.test else _TICKET
         return {
             "what": "counterfoils" if foils else "ticket",
             "title": said["failed" if failed else "unknown"],
@@ -283,6 +283,7 @@ _TICKET = {
     "unknown_retry": phrase("No, print again"),
     "give_up": phrase("Misprint: make void"),
 }
+_TEST = _TICKET | {"failed_do": phrase("Then print it. Or make the test void: no money was taken.")}
 _FOILS = {
     "failed": phrase("The counterfoils did not come out"),
     "unknown": phrase("Did all counterfoils come out?"),

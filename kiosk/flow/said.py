@@ -94,6 +94,8 @@ class ShopEvent(msgspec.Struct, frozen=True):
     """Numbers of the event were allotted to this kiosk at some time."""
     policies: Policies = Policies()
     organisation: str = ""
+    test: bool = False
+    """Its sales have not opened yet, and it can be tried (E5)."""
 
 
 class ShopSeen(msgspec.Struct, frozen=True):
@@ -384,6 +386,8 @@ class Complete(msgspec.Struct, frozen=True):
     customer: Customer | None = None
     """What the buyer told, where it was asked for; never logged."""
     self_service: bool = False
+    test: bool = False
+    """Sold before the event opened, to try the kiosk: no money is taken."""
 
     def __repr__(self) -> str:
         return f"Complete({self.sale})"

@@ -252,6 +252,7 @@ VIEW: dict[str, Any] = BACK | {
     "pay": {
         "due": "$42.00",
         "due_minor": 4200,
+        "test": False,
         "entered": "",
         "tendered": "$50.00",
         "change": "$8.00",

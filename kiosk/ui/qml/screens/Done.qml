@@ -28,7 +28,7 @@ Item {
                 Icon { anchors.centerIn: parent; name: "check"; size: parent.width * 0.6; color: Theme.goodInk; weight: 3 }
             }
             Words {
-                text: qsTr("Sold")
+                text: screen.d.test ? qsTr("Printed") : qsTr("Sold")
                 font.weight: Font.Bold
                 font.pixelSize: Theme.low ? Theme.heading : Theme.px(52)
             }
@@ -41,7 +41,7 @@ Item {
             Words {
                 Layout.fillWidth: true
                 horizontalAlignment: Text.AlignRight
-                text: Theme.tickets(screen.d.tickets) + "  ·  " + screen.d.total
+                text: Theme.tickets(screen.d.tickets) + (screen.d.test ? "" : "  ·  " + screen.d.total)
                 color: Theme.muted
                 font.pixelSize: Theme.title
                 fontSizeMode: Text.HorizontalFit

@@ -14,7 +14,7 @@ Item {
         : r.office === "silent" ? qsTr("The office does not answer. As known at %1.").arg(r.known_at)
         : qsTr("Off line. As known at %1.").arg(r.known_at)
     readonly property string kind: ({ genuine: "good", won: "gold", paid: "accent", "void": "bad", forged: "bad" })[r.verdict] || "warn"
-    readonly property string picture: ({ genuine: "check", won: "star", paid: "cash", "void": "cross", forged: "warning", lapsed: "hourglass", unknown: "question" })[r.verdict] || "question"
+    readonly property string picture: ({ genuine: "check", won: "star", paid: "cash", "void": "cross", forged: "warning", lapsed: "hourglass", test: "info", unknown: "question" })[r.verdict] || "question"
 
     // Nothing is known yet: a keyboard, and where to hold the ticket.
     GridLayout {

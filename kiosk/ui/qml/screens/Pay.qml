@@ -68,6 +68,12 @@ Item {
                 font.weight: Font.Bold
                 font.pixelSize: Theme.title
             }
+            Badge {
+                visible: screen.p.test
+                text: qsTr("TEST")
+                kind: "warn"
+                size: Theme.body
+            }
             // By what means; where there is but one, nothing is asked.
             Row {
                 id: means
@@ -242,7 +248,7 @@ Item {
                 Layout.fillHeight: true
                 visible: !screen.letters
                 corner: "."
-                offered: !view.busy
+                offered: !view.busy && !screen.p.test
             }
             // What a terminal calls a payment may have letters in it.
             Loader {

@@ -327,7 +327,7 @@ Item {
             Layout.fillWidth: true }
             Loader { active: screen.wide; sourceComponent: Packages {}
             Layout.fillWidth: true; Layout.fillHeight: true }
-            Notice { visible: text !== "" && screen.wide; Layout.fillWidth: true; kind: "bad"; text: view.event.why_not }
+            Notice { visible: text !== "" && screen.wide; Layout.fillWidth: true; kind: view.event.test ? "warn" : "bad"; text: view.event.why_not }
             Loader { active: screen.wide; sourceComponent: Ways {}
             Layout.fillWidth: true }
         }
@@ -347,7 +347,7 @@ Item {
             Layout.fillWidth: true }
         Loader { active: !screen.wide; sourceComponent: Packages {}
             Layout.fillWidth: true; Layout.fillHeight: true }
-        Notice { visible: text !== "" && !screen.wide; Layout.fillWidth: true; kind: "bad"; text: view.event.why_not }
+        Notice { visible: text !== "" && !screen.wide; Layout.fillWidth: true; kind: view.event.test ? "warn" : "bad"; text: view.event.why_not }
         Loader { active: !screen.wide; sourceComponent: Ways {}
             Layout.fillWidth: true }
         Loader { active: !screen.wide; sourceComponent: Basket {}
