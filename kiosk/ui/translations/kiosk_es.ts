@@ -411,6 +411,10 @@
         <translation>Vendido</translation>
     </message>
     <message>
+        <source>Printed</source>
+        <translation>Impreso</translation>
+    </message>
+    <message>
         <source>TEST</source>
         <translation>PRUEBA</translation>
     </message>
@@ -690,6 +694,10 @@
     <message>
         <source>Back</source>
         <translation>Atrás</translation>
+    </message>
+    <message>
+        <source>TEST</source>
+        <translation>PRUEBA</translation>
     </message>
     <message>
         <source>To pay</source>
@@ -1048,7 +1056,7 @@
     </message>
     <message>
         <source>oldest %1</source>
-        <translation>desde hace %1</translation>
+        <translation>hace %1</translation>
     </message>
     <message numerus="yes">
         <source>%1 numbers left</source>
@@ -1674,8 +1682,48 @@
         <translation>Sin cambio</translation>
     </message>
     <message>
+        <source>Tests for {event} are over: sales are opening.</source>
+        <translation>Acabaron las pruebas de {event}: se abre la venta.</translation>
+    </message>
+    <message>
+        <source>Sell real tickets once the event is on sale.</source>
+        <translation>Venda boletos reales cuando el evento esté a la venta.</translation>
+    </message>
+    <message>
+        <source>A self-service kiosk sells no test tickets.</source>
+        <translation>Un puesto de autoservicio no vende boletos de prueba.</translation>
+    </message>
+    <message>
+        <source>Try an attended kiosk.</source>
+        <translation>Use un puesto atendido.</translation>
+    </message>
+    <message>
+        <source>The test of {event} was put away.</source>
+        <translation>Se descartó la prueba de {event}.</translation>
+    </message>
+    <message>
         <source>On sale</source>
         <translation>A la venta</translation>
+    </message>
+    <message>
+        <source>Not open yet: tests only</source>
+        <translation>Aún sin abrir: solo pruebas</translation>
+    </message>
+    <message>
+        <source>Take no money</source>
+        <translation>No cobre dinero</translation>
+    </message>
+    <message>
+        <source>{event} is on sale now. The test was put away.</source>
+        <translation>{event} ya está a la venta. Se descartó la prueba.</translation>
+    </message>
+    <message>
+        <source>What you sell now is a TEST: take no money. It is in no draw.</source>
+        <translation>Lo que venda ahora es una PRUEBA: no cobre dinero. No entra en ningún sorteo.</translation>
+    </message>
+    <message>
+        <source>One sale cannot mix tests and real tickets. Finish this one first.</source>
+        <translation>Una venta no puede mezclar pruebas y boletos reales. Termine esta primero.</translation>
     </message>
     <message>
         <source>{n} numbers left</source>
@@ -1728,6 +1776,14 @@
     <message>
         <source>Card has paid {amount}</source>
         <translation>Cobrado {amount} con tarjeta</translation>
+    </message>
+    <message>
+        <source>Test: no money</source>
+        <translation>Prueba: sin dinero</translation>
+    </message>
+    <message>
+        <source>Print the TEST ticket</source>
+        <translation>Imprimir PRUEBA</translation>
     </message>
     <message>
         <source>The ticket did not come out</source>
@@ -1792,6 +1848,10 @@
     <message>
         <source>Print them later</source>
         <translation>Imprimir más tarde</translation>
+    </message>
+    <message>
+        <source>Then print it. Or make the test void: no money was taken.</source>
+        <translation>Después, imprímalo. O anule la prueba: no se cobró dinero.</translation>
     </message>
     <message>
         <source>The kiosk was interrupted while this ticket was printing.</source>
@@ -2986,6 +3046,10 @@
         <translation>Ahora, de la oficina</translation>
     </message>
     <message>
+        <source>In no draw</source>
+        <translation>Fuera de sorteo</translation>
+    </message>
+    <message>
         <source>This code is not a ticket&apos;s.</source>
         <translation>Este código no es de un boleto.</translation>
     </message>
@@ -3008,6 +3072,14 @@
     <message>
         <source>A kiosk that is not known here signed it. Ask the office.</source>
         <translation>Lo firmó un puesto que aquí no se conoce. Pregunte a la oficina.</translation>
+    </message>
+    <message>
+        <source>Test ticket: in no draw</source>
+        <translation>Boleto de prueba: fuera de sorteo</translation>
+    </message>
+    <message>
+        <source>It was sold before the event opened, to try the kiosk. It cannot win, and no money was taken.</source>
+        <translation>Se vendió antes de abrir el evento, para probar el puesto. No puede ganar y no se cobró dinero.</translation>
     </message>
     <message>
         <source>Another event</source>
