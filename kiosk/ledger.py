@@ -240,7 +240,10 @@ def kept(store: Store, identity: Identity) -> Copy | None:
     proof, data = held[:32], held[32:]
     if proof != _proof(identity, data):
         return None
-    copy = _decode(data)
+    try:
+        copy = _decode(data)
+    except msgspec.MsgspecError:  # another program kept it, in another form
+        return None
     row: Row | None = store.entry(copy.seq)
     if (copy.form, copy.software) != (FORM, software()) or row is None:
         return None

@@ -234,7 +234,8 @@ class Shift(Part):
 
     def _open(self, _touch: Touch) -> list[Command]:
         flow = self.flow
-        if flow.screen in ("sell", "done", "sync", "closed", "settings", "diagnostics", "messages"):
+        screens = ("sell", "done", "sync", "closed", "settings", "diagnostics", "messages")
+        if flow.operator and flow.screen in screens:
             self._back, flow.screen = "sell", "shift"
         return []
 

@@ -83,7 +83,7 @@ class Tickets(Part):
     # Looking up, voiding ----------------------------------------------------------------------------
 
     def _open_lookup(self, _touch: Touch) -> list[Command]:
-        if self.flow.screen in ("sell", "done", "sync"):
+        if self.flow.operator and self.flow.screen in ("sell", "done", "sync"):
             self.flow.origin, self.flow.screen, self._typed, self._result = "sell", "lookup", "", {}
         return []
 

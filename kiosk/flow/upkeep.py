@@ -32,6 +32,10 @@ CLOSING_MIN = (15, 5, 1)
 SCAN_MS_MAX = 20_000
 SETTINGS_MS_MAX = 120_000
 """Settings that nobody touches for so long close themselves: their supervisor has gone."""
+IDLE_MS = 60_000
+"""Nobody is logged on and nobody has touched anything for so long: the front page comes back."""
+DO_MS_MAX = 120_000
+"""A stick that takes longer than this for an export is not waited for; where it comes to an end that is still said."""
 NETWORK_MS_MAX = 20_000
 """Longer than the uplink waits for an answer."""
 SCAN_CHARS_MAX = 40
@@ -163,8 +167,21 @@ class Upkeep(Part):
                 )
         if self.flow.screen == "settings" and self.flow.monotonic >= self._settings_until:
             self._leave()
+        if self.flow.waiting == "Do" and self.flow.monotonic >= self._do_until:
+            self.flow.waiting = ""
+        self._go_home()
         self._tell()
         self._count_down()
+
+    def _go_home(self) -> None:
+        """Who passed by and looked has gone: what they opened does not stand before the next buyer."""
+        flow = self.flow
+        if flow.operator or flow.waiting or flow.approval.open or flow.idle_ms() < IDLE_MS:
+            return
+        if flow.screen == "sync":
+            self._leave_sync()
+        elif flow.screen in ("messages", "diagnostics") and not any(map(self._runs, self._found)):
+            self._leave()
 
     def _count_down(self) -> None:
         flow = self.flow
@@ -240,7 +257,10 @@ class Upkeep(Part):
             self.flow.say(newest.text, "info", stays=True)
 
     def _open_messages(self, _touch: Touch) -> list[Command]:
-        self._enter("messages")
+        if self.flow.operator:
+            self._enter("messages")
+        else:
+            self.flow.say(phrase("Log on first."), "warn")
         return []
 
     def _messages_read(self, _touch: Touch) -> list[Command]:
@@ -336,6 +356,8 @@ class Upkeep(Part):
     _by = ""
     """The supervisor who opened the settings."""
     _settings_until = 0
+    _do_until = 0
+    """Until when the screens wait for what was begun in the settings."""
 
     def _on_settings(self, event: SettingsSeen) -> list[Command]:
         flow, before, self._settings = self.flow, self._settings.values, event
@@ -349,7 +371,8 @@ class Upkeep(Part):
         return []
 
     def _on_exported(self, event: Exported) -> list[Command]:
-        self.flow.waiting = ""
+        if self.flow.waiting == "Do":
+            self.flow.waiting = ""
         self.flow.say(
             phrase(
                 "Written to {medium}: {file}. Take it to the office.", medium=event.medium, file=event.file
@@ -403,7 +426,7 @@ class Upkeep(Part):
         if why_not := self._why_not(what):
             flow.say(why_not, "warn")
             return []
-        flow.waiting = "Do"
+        flow.waiting, self._do_until = "Do", flow.monotonic + DO_MS_MAX
         return [Do(what, self._by)]
 
     # The end of sales -------------------------------------------------------------------------------

@@ -81,7 +81,9 @@ class Welcome(Part):
     def _retry(self, _touch: Touch) -> list[Command]:
         if self.flow.screen_shown() not in ("blocked", "starting"):
             return []
-        return [Retry()] if self._halted is not None else [SyncNow()]
+        if self._halted is None:
+            return [SyncNow()]
+        return [Retry()] if self._halted.can_retry else []
 
     def unit_block(self) -> Halted | None:
         """What about this kiosk as a whole is against selling; None where nothing is."""

@@ -2,11 +2,28 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
-from kiosk.flow.said import Alert, Approved, CheckApproval, Complete, LogOff, LogOn
+from kiosk.catalog import CAN
+from kiosk.flow.said import (
+    Alert,
+    Approved,
+    CheckApproval,
+    Complete,
+    Do,
+    Exported,
+    Halted,
+    LogOff,
+    LogOn,
+    LookAround,
+    Retry,
+    SettingsSeen,
+)
 from kiosk.flow.service import ATTEND_IDLE_MS, IDLE_MS
-from tests.unit.kiosk.flow_stage import CUP, DERBY, Stage, asking
+from kiosk.pieces import pieces
+from kiosk.shifts import ShiftsSeen
+from tests.unit.kiosk.flow_stage import CUP, DERBY, PACKAGES, Stage, asking, counter, shop
 
 
 @pytest.fixture
@@ -108,3 +125,82 @@ def test_the_age_is_checked_by_the_attendant() -> None:
     assert stage.see("screen") == "age"
     stage.tap("age_yes")
     assert stage.see("screen") == "pay"
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        ("open_diagnostics", "open_shift", "begin_shift", "count_confirm", "close_shift", "no_sale"),
+        ("begin", "open_sync", "open_shift", "begin_shift", "count_confirm"),
+        ("begin", "open_sync", "open_lookup", "key:A", "look_up"),
+    ],
+)
+def test_nobody_gets_to_the_drawer_or_to_a_void_by_the_screens_that_need_no_pin(way: tuple[str, ...]) -> None:
+    """K1: who is not logged on can look how the kiosk is, and do nothing with it."""
+    attended = Stage()
+    attended.flow.handle(ShiftsSeen(drawer=True, currencies=("USD",), pieces=(("USD", pieces("USD")),)))
+    commands = attended.tap(*way)
+    assert not [c for c in commands if not isinstance(c, LookAround)]
+    assert attended.see("screen") in ("diagnostics", "sync")
+
+
+def test_what_somebody_opened_who_is_not_logged_on_makes_way_for_the_next_buyer(stage: Stage) -> None:
+    """K3: a kiosk that was looked at is a kiosk for buyers again."""
+    stage.tap("open_diagnostics")
+    stage.go(59_000)
+    assert stage.see("screen") == "diagnostics"
+    stage.go(1_000)
+    assert stage.see("screen") == "attract"
+
+
+def test_an_attendant_whose_basket_is_no_longer_on_offer_is_logged_off_in_the_journal_too(
+    stage: Stage,
+) -> None:
+    """K1: whoever logged on and left is known from the journal."""
+    stage.tap("begin", "add:p1", "pay", "pay", "attendant_here", "approve_operator:o1")
+    stage.type("1234")
+    stage.tap("key:enter")
+    stage.flow.handle(Approved("o1"))
+    stage.log_on()
+    assert stage.see("screen") == "pay"
+    without = msgspec.structs.replace(CUP, packages=PACKAGES[1:])
+    assert stage.flow.handle(shop(CAN, without)) == [LogOff("o1")]
+    assert stage.see("screen") == "choose"
+
+
+def test_a_block_that_only_the_office_can_lift_is_lifted_by_no_touch() -> None:
+    """N11: a kiosk that must not sell does not begin again because somebody touches it."""
+    attended = Stage()
+    attended.flow.handle(Halted("program_changed", "t", "r", "w", can_retry=False))
+    assert attended.tap("retry") == []
+    attended.flow.handle(Halted("disk", "t", "r", "w", can_retry=True))
+    assert attended.tap("retry") == [Retry()]
+
+
+def test_what_is_required_is_asked_for_though_it_was_left_out_for_another_event() -> None:
+    """K15: no basket stands before a refusal that names what no screen asks for."""
+    optional = asking(customer_fields=("name",))
+    required = asking(DERBY, customer_fields=("name",), customer_required=True)
+    at = counter(optional, required)
+    at.tap("choose_event:e1", "add:p1", "pay", "customer_skip", "back", "choose_event:e2", "add:p3", "pay")
+    assert at.see("screen") == "customer"
+    assert at.see("customer.can_skip") is False
+    at.type("Ada")
+    at.tap("customer_next")
+    assert at.see("screen") == "pay"
+
+
+def test_a_stick_that_never_answers_does_not_hold_up_the_selling() -> None:
+    """K18: an export runs beside; nobody waits for it longer than two minutes."""
+    at = counter()
+    at.flow.handle(msgspec.structs.replace(shop(), supervisors=frozenset({"o1"})))
+    values = {"language": "en", "theme": "light", "large": "no", "mode": "attended", "sell_mode": "runner"}
+    at.flow.handle(SettingsSeen(values=values, unsynced=3, medium="/media/stick"))
+    assert at.tap("open_settings", "settings_do:export") == [LookAround(), Do("export", "o1")]
+    assert at.see("busy") is True
+    at.go(120_000)
+    assert at.see("busy") is False
+    at.tap("add:p1")
+    assert at.see("basket.count") == 1
+    at.flow.handle(Exported("f", "/media/stick"))
+    assert at.see("toast.text") == "Written to /media/stick: f. Take it to the office."

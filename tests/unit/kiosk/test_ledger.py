@@ -164,3 +164,20 @@ def test_no_ledger_is_kept_of_a_short_journal_or_while_a_ticket_is_open(
     kiosk.close()
     with Store(kiosk.store.folder) as store:
         assert store.get("ledger") == held
+
+
+def test_a_ledger_that_an_older_program_kept_in_another_form_is_read_from_the_journal(kiosk: Kiosk) -> None:
+    """N11: a new program starts on an old one's folder whatever that has kept beside the journal."""
+    expected = everything(kiosk)
+    held = kiosk.store.get("ledger")
+    assert held is not None
+    old = msgspec.json.decode(held[32:])
+    del old["book"]
+    data = msgspec.json.encode(old | {"form": 4})
+    kiosk.store.put(ledger=ledger._proof(kiosk.identity, data) + data)
+    started = again(kiosk)
+    try:
+        assert ledger.kept(started.store, started.identity) is None
+        assert everything(started) == expected
+    finally:
+        started.close()

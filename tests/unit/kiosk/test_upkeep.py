@@ -181,6 +181,7 @@ def test_a_second_letter_is_shown_though_the_first_is_not_read(at: Counter) -> N
     at.again()
     at.sync(2)
     assert at.view()["status"]["messages"] == 0
+    at.log_on()
     assert [m["unread"] for m in at.tap("open_messages")["messages"]["rows"]] == [False, False]
 
 
@@ -189,6 +190,8 @@ def test_a_letter_is_for_who_works_here_and_not_for_who_buys(at: Counter) -> Non
     at.offer(letter("m1", "The safe's code is on your sheet."))
     at.sync(2)
     assert at.view()["toast"] == {}
+    view = at.tap("open_messages")
+    assert (view["screen"], view["messages"]["rows"]) == ("attract", [])
     at.log_on()
     assert at.go(1_000)["toast"]["text"] == "The safe's code is on your sheet."
     assert at.tap("lock")["toast"] == {}
