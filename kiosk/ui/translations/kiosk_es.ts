@@ -3435,7 +3435,7 @@
     </message>
     <message>
         <source>The terminal should say</source>
-        <translation>El terminal debe indicar</translation>
+        <translation>Según el terminal</translation>
     </message>
     <message>
         <source>Should be in the drawer</source>
