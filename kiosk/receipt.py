@@ -12,7 +12,8 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+
+import msgspec
 
 from hardware.printer import (
     DOTS_BY_PAPER_MM,
@@ -30,7 +31,7 @@ from hardware.printer import (
 )
 from kiosk.words import Say, phrase, said
 from shared import keys, money, numbers, sale
-from shared.clock import utc
+from shared.clock import utc, zone
 from shared.wire import EventInfo, PeerKey
 
 PRIZES_MAX = 5
@@ -47,6 +48,8 @@ SUM_UP_FROM = 13
 SPANS_MAX = 6
 COUNTERFOILS_PER_JOB = 10
 """Counterfoils that a printer confirms together: a few seconds of paper."""
+OFFICE_CHARS_MAX = 1_500
+"""Of one text of the office's, some 40 lines of paper: no name may be so long that its ticket cannot be printed."""
 _CELL_DOTS = 12
 _GAP_CELLS = 2
 _SIGNATURE_CHARS = 103  # 64 bytes in base 32 without padding
@@ -66,7 +69,7 @@ _log = logging.getLogger(__name__)
 
 def local_time(at: int, timezone: str, language: str = "en") -> str:
     """Date and 24-hour time at the venue: ``21 Nov 2026 19:42``."""
-    there = utc(at).astimezone(ZoneInfo(timezone))
+    there = utc(at).astimezone(zone(timezone))
     months = _MONTHS.get(language)
     date = f"{there.day} {months[there.month - 1]} {there.year}" if months else f"{there:%Y-%m-%d}"
     return f"{date} {there:%H:%M}"
@@ -99,6 +102,7 @@ def ticket(
     A QR that would be too large (numbers out of dozens of blocks) is left off: the validation number stands for it.
     """
     narrow = paper_mm < 80
+    event, package, perks, kiosk = _fitting(event), fit(package), fit(perks), fit(kiosk)
     blocks: list[Block] = []
     if test:
         blocks += [Text(said(phrase("TEST TICKET"), say), "center", 2, bold=True, inverse=True)]
@@ -134,6 +138,32 @@ def ticket(
         blocks += [Feed(), Text(said(phrase("TEST TICKET"), say), "center", bold=True, inverse=True)]
     blocks += [Feed(), Cut()]
     return Document(tuple(blocks))
+
+
+def fit(text: str) -> str:
+    """A text of the office's, cut to what paper can bear."""
+    return text if len(text) <= OFFICE_CHARS_MAX else text[: OFFICE_CHARS_MAX - 1] + "…"
+
+
+def _fitting(event: EventInfo) -> EventInfo:
+    """The event with all its texts cut to what paper can bear."""
+    text = event.receipt
+    return msgspec.structs.replace(
+        event,
+        name=fit(event.name),
+        organisation=fit(event.organisation),
+        venue=fit(event.venue),
+        licence=fit(event.licence),
+        prizes=tuple(msgspec.structs.replace(p, name=fit(p.name)) for p in event.prizes),
+        receipt=msgspec.structs.replace(
+            text,
+            heading=fit(text.heading),
+            contact=fit(text.contact),
+            results_at=fit(text.results_at),
+            claim_by=fit(text.claim_by),
+            notes=tuple(map(fit, text.notes)),
+        ),
+    )
 
 
 def _head(event: EventInfo, paper_mm: int) -> list[Block]:
@@ -250,6 +280,7 @@ def void_slip(
     ``by_card`` of it, minor units, went back at the card terminal, where ``reference`` finds its payment. For a test
     nothing was paid.
     """
+    event, kiosk = _fitting(event), fit(kiosk)
     back: list[Block] = []
     in_cash = 0 if test else line.price - by_card
     if in_cash or not by_card:
@@ -302,6 +333,7 @@ def counterfoils(
     The end of the validation number matches it with the ticket; nothing on it says whose it is. ``again`` above 0:
     printed once more, and each says so (N10).
     """
+    event, kiosk = _fitting(event), fit(kiosk)
     blocks: list[Block] = []
     tail = numbers.show_validation(line.validation)[-9:]
     for number in chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hardware.printer import Block, Cut, Document, Feed, Pair, Rule, Text
+from kiosk.receipt import fit
 from kiosk.shifts import Report, Row
 from kiosk.words import Say, phrase, said
 from shared import money
@@ -24,13 +25,13 @@ def document(
     """The report as it is printed, ``printed`` at that time; money as a reader of ``language`` writes it."""
 
     def words(text: str) -> str:
-        return str(said(text, say))
+        return fit(str(said(text, say)))
 
     narrow = paper_mm < WIDE_MM
     blocks: list[Block] = []
     if report.organisation:
-        blocks.append(Text(report.organisation, "center", bold=True))
-    blocks.append(Text(kiosk, "center"))
+        blocks.append(Text(fit(report.organisation), "center", bold=True))
+    blocks.append(Text(fit(kiosk), "center"))
     blocks.append(Feed())
     blocks.append(Text(words(report.title).upper(), "center", 2, bold=True, inverse=True))
     blocks.append(Text(words(report.subtitle), "center", (1, 2), bold=True))
@@ -46,9 +47,9 @@ def document(
         for currency, over in report.over:
             blocks += _verdict(over, money.text(abs(over), currency, language), words, narrow=narrow)
     if report.kind != "x":
-        blocks += _signature(words(phrase("Operator")), report.operator)
+        blocks += _signature(words(phrase("Operator")), fit(report.operator))
         other = report.closed_by if report.closed_by != report.operator else ""
-        blocks += _signature(words(phrase("Supervisor")), other)
+        blocks += _signature(words(phrase("Supervisor")), fit(other))
     blocks += [Feed(), Text(words(phrase("Printed {at}", at=printed)), "center"), Feed(), Cut()]
     return Document(tuple(blocks))
 

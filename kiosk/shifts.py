@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -16,7 +15,7 @@ from kiosk.pieces import Piece, pieces
 from kiosk.till import Till
 from kiosk.words import phrase
 from shared import money, sale, shift, wire
-from shared.clock import Clock, utc
+from shared.clock import Clock, utc, zone
 from shared.errors import Refused
 from shared.ids import uuid7
 from shared.money import AMOUNT_MAX
@@ -315,8 +314,8 @@ class Shifts:
 
     def when(self, at: int) -> str:
         """Date and time at the venue, as everybody reads them: ``2026-11-21 19:42``."""
-        zone = next((e.timezone for e in self._till.shelf.events.values()), "UTC")
-        return utc(at).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+        there = next((e.timezone for e in self._till.shelf.events.values()), "UTC")
+        return utc(at).astimezone(zone(there)).strftime("%Y-%m-%d %H:%M")
 
     # Reports ----------------------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ each time.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Clock(Protocol):
@@ -58,6 +59,14 @@ class SystemClock:
 def utc(ms: int) -> datetime:
     """The moment ``ms`` milliseconds after 1970 as an aware datetime in UTC."""
     return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of that name; UTC where it is not known here: no hour on paper is worth a till that stops."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def to_ms(moment: datetime) -> int:

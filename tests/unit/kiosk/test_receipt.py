@@ -162,6 +162,32 @@ def words(document: Document) -> str:
     return "\n".join(found)
 
 
+@pytest.mark.parametrize("paper_mm", [58, 80])
+def test_a_ticket_comes_out_however_long_the_offices_texts_are(paper_mm: int) -> None:
+    """N5: a description may have thousands of characters; the ticket is printed all the same, with its beginning."""
+    long = "Words " * 2_000
+    wordy = msgspec.structs.replace(
+        EVENT,
+        name=long,
+        venue=long,
+        organisation=long,
+        licence=long,
+        timezone="Nowhere/At_all",
+        prizes=(wire.PrizeInfo(id="p", name=long, position=1, type="fixed", value=1),),
+        receipt=wire.ReceiptText(heading=long, contact=long, results_at=long, claim_by=long, notes=(long,)),
+    )
+    sold = line()
+    for document in (
+        receipt.ticket(
+            sold, wordy, at=START_MS, kiosk=long, package=long, perks=long, qr="qr", paper_mm=paper_mm
+        ),
+        receipt.void_slip(sold, wordy, at=START_MS, kiosk=long, reason="r", paper_mm=paper_mm),
+        receipt.counterfoils(sold, wordy, [100_482], at=START_MS, kiosk=long, paper_mm=paper_mm),
+    ):
+        assert encode(document, paper_mm=paper_mm)
+    assert receipt.local_time(START_MS, "Nowhere/At_all") == receipt.local_time(START_MS, "UTC")
+
+
 def test_a_ticket_bears_all_that_the_standard_wants() -> None:
     """N5: organisation, event, location, every number, date and 24 h time, kiosk, price, validation, licence, …"""
     said = words(ticket())
