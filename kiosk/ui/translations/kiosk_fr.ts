@@ -1851,7 +1851,7 @@
     </message>
     <message>
         <source>Then print it. Or make the test void: no money was taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>Imprimez-le. Ou annulez l’essai&#x202f;: rien n’a été encaissé.</translation>
     </message>
     <message>
         <source>The kiosk was interrupted while this ticket was printing.</source>
@@ -3044,6 +3044,10 @@
     <message>
         <source>Now, from the office</source>
         <translation>À l’instant, du bureau</translation>
+    </message>
+    <message>
+        <source>In no draw</source>
+        <translation>Aucun tirage</translation>
     </message>
     <message>
         <source>This code is not a ticket&apos;s.</source>
