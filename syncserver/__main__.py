@@ -19,7 +19,8 @@ from sqlalchemy import Connection, select
 
 from shared.clock import SystemClock
 from shared.errors import KnownError, Refused
-from syncserver import auth, draws, events, intake, rsus
+from shared.wire import ShiftRules
+from syncserver import auth, draws, events, intake, organisations, rsus
 from syncserver import models as m
 from syncserver.config import Config, add_arguments, read_config
 from syncserver.db import Database, migrate, open_database
@@ -144,7 +145,8 @@ def _init(config: Config, options: argparse.Namespace) -> None:
                 c, options.organisation, options.currency, timezone=options.timezone
             )
             password = _password()
-            auth.create_user(c, organisation, options.admin, "Administrator", password, "admin")
+            admin = auth.create_user(c, organisation, options.admin, "Administrator", password, "admin")
+            organisations.decide(c, organisation, admin, shifts=ShiftRules(required=True, blind=True))
     print(f"{'Made the database' if done else 'Found the database'}, the keys in {config.home / 'keys'},")
     print(f"and the organisation “{options.organisation}”.\n")
     print(f"  user name   {options.admin.lower()}\n  password    {password}\n")

@@ -64,6 +64,9 @@ def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
         assert browser.get("/").status_code == 200
         page = log_in(browser, password[1])
         assert (page.status_code, page.url.path) == (200, "/admin/kiosks")
+        rules = browser.get("/admin/rules").text
+        assert re.search(r'name="required"[^>]*checked', rules), "a new house looks after its cash"
+        assert re.search(r'name="blind"[^>]*checked', rules)
         code = run(home, "enrol", "--rsu", "North 1")
         assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}\n", code.stdout), code.stderr
         assert "North 1" in browser.get("/admin/kiosks").text
