@@ -10,9 +10,11 @@ import httpx
 import pytest
 
 from hardware.keys import Key
+from hardware.printer import Text
 from kiosk.desk import CHECKPOINT_MS, Alone, Desk
 from kiosk.store import LOG_BYTES_LONG
 from shared import sale, wire
+from shared.errors import Fault
 from shared.numbers import ValidationBlock, show_validation
 from tests.unit.kiosk.paper_office import (
     EVENT,
@@ -270,6 +272,37 @@ def test_what_a_winner_is_told_off_line(
     assert words in found["words"]
 
 
+def test_a_test_is_printed_as_one_and_looked_up_as_one(counter: Counter, tmp_path: Path) -> None:
+    """E5: whoever holds it is told that it is in no draw, by the paper and by the kiosk; it may be made void."""
+    paper = Paper()
+    server = PaperServer(counter.server.office, SetClock())
+    server.catalog = server.office.catalog(event(opens_at=START_MS + HOUR_MS))
+    make_identity(tmp_path / "tried", server.office, server.clock)
+    desk, alone = open_desk(tmp_path / "tried", server, paper)
+    counter.desk.close()
+    counter.alone.close()
+    counter.server, counter.desk, counter.alone = server, desk, alone
+    counter.sync()
+    counter.log_on()
+    assert counter.tap(f"add:{SMALL}", "pay", "cash")["screen"] == "done"
+    assert "TEST TICKET" in [b.text for b in paper.printed[0].blocks if isinstance(b, Text)]
+    (ticket,) = desk.view()["done"]["validation"]
+    typed = ticket.replace("-", "")
+    assert desk.view()["status"]["unsynced"] == 1
+    server.tickets[typed] = winning(verdict="other", words="A test.", prizes=(), validation=typed)
+    counter.tap("next")
+    found = counter.look_up(typed)
+    counter.sync()
+    assert found["title"] == counter.result["title"] == "Test ticket: in no draw"
+    assert (found["can_void"], found["back"]) == (True, "It was a test: no money goes back.")
+    server.tickets[FOREIGN] = winning(verdict="other", words="A test.", prizes=())
+    counter.look_up(FOREIGN)
+    counter.sync()
+    assert (counter.result["title"], counter.result["words"]) == ("In no draw", "A test.")
+    desk.till.void(found["order"], "Mistake", OPERATOR)
+    assert counter.look_up(typed)["verdict"] == "void"
+
+
 # Keys, typed and scanned ----------------------------------------------------------------------------
 
 
@@ -354,3 +387,45 @@ def test_at_a_kiosk_that_is_never_left_alone_a_long_log_is_moved_between_two_cus
     store.put_json("something", "long " * LOG_BYTES_LONG)
     counter.desk.idle()
     assert begun() == before + 1, "half a minute apart at least"
+
+
+def test_a_disk_that_fails_at_the_end_of_a_print_has_somebody_asked_afterwards(counter: Counter) -> None:
+    """N9, K9: the kiosk lives on and says what is the matter; whether the ticket came out is asked, not guessed."""
+    journal = counter.desk.journal
+    assert journal is not None
+    append = journal.append
+
+    def failing(body: sale.Body, **how: Any) -> Any:
+        if isinstance(body, sale.Printed):
+            raise Fault("disk", "The kiosk's disk fails.", "Call the office.")
+        return append(body, **how)
+
+    journal.append = failing  # type: ignore[method-assign]
+    counter.tap(f"add:{SMALL}", "pay", "cash")
+    view = counter.desk.view()
+    assert (view["screen"], view["blocked"]["code"]) == ("blocked", "disk")
+    journal.append = append  # type: ignore[method-assign]
+    view = counter.tap("retry")
+    assert (view["screen"], view["status"]["operator"]) == ("attract", "")
+    counter.log_on()
+    view = counter.desk.view()
+    assert (view["screen"], view["print_problem"]["state"]) == ("print_problem", "unknown")
+    assert counter.tap("print_yes")["screen"] == "sell"
+    assert len([b for _, _, b in journal.bodies() if isinstance(b, sale.Sale)]) == 1
+
+
+def test_a_program_that_is_not_the_publishers_sells_nothing_though_it_was_seen_before_the_enrolment(
+    tmp_path: Path,
+) -> None:
+    """K4: what was found while the kiosk was nobody yet holds when it is somebody."""
+    server = PaperServer(PaperOffice(), SetClock())
+    desk, alone = open_desk(tmp_path / "k", server, Paper())
+    assert desk.view()["screen"] == "enrol"
+    desk.know_program({"name": "t", "version": "1", "hash": "a", "checked": "bad", "detail": "changed: x"})
+    make_identity(tmp_path / "k", server.office, server.clock)
+    desk.open()
+    assert desk.is_open
+    assert desk.till.stopped.code == "program_changed"
+    assert desk.view()["blocked"]["code"] == "program_changed"
+    alone.close()
+    desk.close()

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from kiosk.catalog import Answer
 from kiosk.flow.counter import DONE_MS
-from kiosk.flow.said import Complete, LogOff
-from tests.unit.kiosk.flow_stage import CUP, DERBY, Stage, asking, counter
+from kiosk.flow.said import Complete, Declined, LogOff, PrintEnded, SaleDone
+from shared import wire
+from tests.unit.kiosk.flow_stage import CUP, DERBY, Stage, asking, counter, shop, sold
 
 
 @pytest.mark.parametrize(
@@ -115,10 +118,89 @@ def test_the_language_changes_on_every_screen_and_stays_with_the_operator() -> N
 
 
 def test_a_package_that_is_withdrawn_while_it_is_paid_for_goes_back_to_the_till() -> None:
-    from tests.unit.kiosk.flow_stage import shop
-
     stage = counter(CUP, DERBY)
     stage.tap("choose_event:e2", "add:p3", "pay")
     assert stage.see("screen") == "pay"
     stage.flow.handle(shop())
     assert (stage.see("screen"), stage.see("basket.empty")) == ("sell", True)
+
+
+NOT_OPEN = Answer("not_open", "Sales for Cup have not opened yet.", "Wait for the opening time.")
+TRIED = replace(
+    CUP,
+    answer=NOT_OPEN,
+    test=True,
+    policies=wire.Policies(payments=("card",), age_min=18, customer_fields=("name",), customer_required=True),
+)
+
+
+def test_before_the_opening_a_test_goes_the_way_of_a_sale_and_asks_for_no_money() -> None:
+    """E5: package, pay, printed; the screens say TEST, and neither age nor name nor card is asked for."""
+    stage = counter(TRIED)
+    assert (stage.see("screen"), stage.see("event.test"), stage.see("event.can_sell")) == ("sell", True, True)
+    assert "take no money" in stage.see("event.why_not")
+    assert stage.see("events")[0]["state_words"] == "Not open yet: tests only"
+    stage.tap("add:p1", "add:p1")
+    assert (stage.see("basket.count"), stage.see("basket.total_minor")) == (2, 0)
+    stage.tap("pay", "key:5", "note:5000", "pay_method:card")
+    pay = stage.see("pay")
+    assert (stage.see("screen"), pay["test"], pay["due_minor"], pay["method"]) == ("pay", True, 0, "cash")
+    assert (pay["change_words"], pay["complete_words"], pay["notes"]) == (
+        "Take no money",
+        "Print the TEST ticket",
+        [],
+    )
+    (command,) = stage.tap("cash")
+    assert isinstance(command, Complete)
+    assert (command.test, command.tendered, command.customer, command.age_checked) == (True, 0, None, False)
+    made = sold("a")
+    stage.flow.handle(SaleDone((replace(made, fact=replace(made.fact, test=True)),)))
+    stage.flow.handle(PrintEnded("a", 0, "confirmed"))
+    done = stage.see("done")
+    assert (stage.see("screen"), done["test"], done["change_words"], done["total"]) == (
+        "done",
+        True,
+        "Take no money",
+        "$0.00",
+    )
+    assert stage.see("sell.can_repeat") is False
+
+
+@pytest.mark.parametrize("screen", ["sell", "pay"])
+def test_at_the_opening_a_test_is_put_away_with_words(screen: str) -> None:
+    """E5: nobody takes it for a sale."""
+    stage = counter(TRIED)
+    stage.tap("add:p1", *(["pay"] if screen == "pay" else []))
+    stage.flow.handle(shop())
+    assert (stage.see("screen"), stage.see("basket.empty"), stage.see("event.test")) == ("sell", True, False)
+    assert stage.see("toast.text") == "Cup is on sale now. The test was put away."
+    (command,) = stage.tap("add:p1", "pay", "cash")
+    assert isinstance(command, Complete)
+    assert (command.test, command.tendered) == (False, 500)
+
+
+def test_a_test_that_the_till_refused_at_the_opening_is_put_away() -> None:
+    """E5: the shop changed while the sale was on its way."""
+    stage = counter(TRIED)
+    stage.tap("add:p1", "pay", "cash")
+    stage.flow.handle(shop())
+    stage.flow.handle(Declined("Complete", "test_over", "Tests are over.", ""))
+    stage.go(1_000)
+    assert (stage.see("screen"), stage.see("basket.empty")) == ("sell", True)
+
+
+@pytest.mark.parametrize(("first", "then"), [("e1", "e2"), ("e2", "e1")])
+def test_a_basket_never_mixes_tests_and_tickets(first: str, then: str) -> None:
+    """E5: what is paid for and what is not are two sales."""
+    stage = counter(TRIED, DERBY)
+    package = {"e1": "p1", "e2": "p3"}
+    stage.tap(f"choose_event:{first}", f"add:{package[first]}")
+    stage.tap(f"choose_event:{then}", f"add:{package[then]}")
+    assert "cannot mix tests" in stage.see("toast.text")
+    assert len(stage.see("basket.lines")) == 1
+
+
+def test_a_buyer_who_is_alone_is_offered_no_test() -> None:
+    """E5: passers-by see that it is not on sale."""
+    stage = Stage(TRIED)
+    assert (stage.see("attract.can_sell"), stage.see("attract.why_not")) == (False, NOT_OPEN.words)

@@ -555,3 +555,77 @@ def test_a_kiosk_where_buyers_choose_sells_what_may_be_sold_so(kiosk: Kiosk) -> 
         kiosk.take(event(policies=wire.Policies(mode=mode)))  # type: ignore[arg-type]
         kiosk.shelf.self_service = alone
         assert kiosk.till.can_sell(EVENT).code == code
+
+
+# Tests before the opening ---------------------------------------------------------------------------
+
+
+def try_it(kiosk: Kiosk, ident: int = 1, **how: Any) -> Receipt:
+    receipt = kiosk.till.complete(
+        str(UUID(int=ident)), [BasketLine(EVENT, LARGE)], OPERATOR, 0, test=True, **how
+    )
+    kiosk.print_all()
+    return receipt
+
+
+def test_a_test_asks_for_nothing_and_uses_its_numbers_up(kiosk: Kiosk) -> None:
+    """E5: no shift, no money, no buyer, however the event is paid for; its numbers are never sold again."""
+    asking = wire.Policies(age_min=18, customer_fields=("name",), customer_required=True, payments=("card",))
+    kiosk.take(event(opens_at=START_MS + HOUR_MS, policies=asking), shifts=wire.ShiftRules(required=True))
+    receipt = try_it(kiosk, customer="ab", age_checked=True, self_service=True)
+    fact = receipt.tickets[0].fact
+    assert sale.problems(fact) == []
+    assert (fact.test, fact.customer, fact.age_checked, fact.self_service) == (True, "", False, False)
+    assert (fact.payment.method, fact.payment.amount, fact.payment.change) == ("cash", 1_000, 0)
+    assert kiosk.till.ledger.book.gap == {}, "a test is no money"
+    assert len(kiosk.till.ledger.unsynced) == 1
+    assert refusal(kiosk, ident=2) == "no_shift"
+    kiosk.take(event())
+    assert spans(receipt) == [(100, 5)]
+    assert spans(sell(kiosk, ident=3)) == [(105, 5)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, "test_over"),
+        ({"opens_at": START_MS + 1}, "test_over"),
+        ({"opens_at": START_MS + HOUR_MS, "state": "created"}, "not_active"),
+        ({"opens_at": START_MS + HOUR_MS, "state": "suspended"}, "suspended"),
+        ({"opens_at": START_MS + HOUR_MS, "policies": wire.Policies(mode="self-service")}, "wrong_mode"),
+    ],
+)
+def test_an_event_that_is_open_or_stopped_is_not_tried(
+    kiosk: Kiosk, changes: dict[str, Any], code: str
+) -> None:
+    """E5: after the opening a buyer who paid for a test would be in no draw."""
+    kiosk.take(event(**changes))
+    head = kiosk.journal.head
+    with pytest.raises(Refused) as refused:
+        try_it(kiosk)
+    assert (refused.value.code, kiosk.journal.head) == (code, head)
+
+
+def test_both_clocks_say_when_tests_are_over(kiosk: Kiosk) -> None:
+    """E5: the one that decides, and the one whose time the sale would bear."""
+    kiosk.take(event(opens_at=START_MS + HOUR_MS))
+    kiosk.till.watch.seen(START_MS, kiosk.clock.boot)
+    kiosk.clock.wall += HOUR_MS
+    assert kiosk.till.can_sell(EVENT).code == "not_open"
+    assert kiosk.till.can_sell(EVENT, test=True).code == "test_over"
+    kiosk.clock.wall -= HOUR_MS
+    assert kiosk.till.can_sell(EVENT, test=True).can
+    kiosk.clock.boot += HOUR_MS
+    assert kiosk.till.can_sell(EVENT, test=True).code == "test_over"
+
+
+def test_nobody_tries_a_kiosk_that_buyers_use_alone_or_out_of_another_s_drawer(kiosk: Kiosk) -> None:
+    """E5: self-service sells no tests; an open shift belongs to its operator."""
+    kiosk.take(event(opens_at=START_MS + HOUR_MS))
+    kiosk.shelf.self_service = True
+    assert kiosk.till.can_sell(EVENT, test=True).code == "wrong_mode"
+    kiosk.shelf.self_service = False
+    kiosk.till.state(sale.ShiftOpened(shift=str(UUID(int=9)), number=1, operator=str(UUID(int=8))))
+    with pytest.raises(Refused) as refused:
+        try_it(kiosk)
+    assert refused.value.code == "other_shift"

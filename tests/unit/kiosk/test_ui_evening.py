@@ -21,10 +21,12 @@ from kiosk.ui.languages import say_in
 from shared import sale, wire
 from tests.unit.kiosk.paper_office import (
     EVENT,
+    HOUR_MS,
     OPERATOR,
     OTHER_EVENT,
     PIN,
     SMALL,
+    START_MS,
     Paper,
     PaperOffice,
     PaperServer,
@@ -136,6 +138,17 @@ class Finger:
         for char in text:
             self.tap(f"key:{char}")
 
+    def reads(self) -> set[str]:
+        """What can be read on the screen."""
+        self.screens.window.grabWindow()
+        found, pending = set(), [self.screens.window.contentItem()]
+        while pending:
+            item = pending.pop()
+            if item.isVisible():
+                found.add(str(item.property("text")))
+                pending.extend(item.childItems())
+        return found
+
     def log_on(self) -> None:
         self.tap("begin")
         self.see("pin")
@@ -225,3 +238,25 @@ def test_a_buyer_chooses_in_spanish_and_an_attendant_takes_the_money(at: Callabl
     assert finger.screens.journey.seen["language"] == "en"
     assert [(f.operator, f.self_service) for f in finger.engine.facts()] == [(OPERATOR, True)]
     assert finger.engine.facts()[0].lines[0].package != SMALL
+
+
+def test_before_the_opening_the_same_touches_make_a_test(at: Callable[..., Finger]) -> None:
+    """E5: the kiosk is tried with its real buttons, and every screen says TEST."""
+    finger = at(event(opens_at=START_MS + HOUR_MS))
+    finger.log_on()
+    finger.see("sell")
+    assert "TEST" in finger.reads()
+    finger.tap("add:0", "pay")
+    finger.see("pay")
+    assert {"TEST", "Take no money", "Print the TEST ticket"} <= finger.reads()
+    finger.tap("cash")
+    finger.see("done")
+    assert {"TEST", "Take no money"} <= finger.reads()
+    (fact,) = finger.engine.facts()
+    assert fact.test
+    finger.tap("next", "add:0")
+    finger.engine.server.clock.go(HOUR_MS)
+    finger.engine.tick()
+    finger.engine._changed()
+    finger.qtbot.waitUntil(lambda: finger.screens.journey.seen["basket"]["empty"])
+    assert "TEST" not in finger.reads()
