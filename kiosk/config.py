@@ -18,6 +18,14 @@ MODES = ("attended", "self_service")
 SELL_MODES = ("runner", "fast")
 VERSION = "0.1.0"
 """The project's own (pyproject.toml); to ask the installation for it costs a tenth of a start."""
+SIDE_PX_MAX = 16_384
+_KINDS = {"paper_mm": int, "disk_reserve_bytes": int, "large_text": bool, "drawer": bool}
+"""What settings of ``kiosk.toml`` are that are not texts."""
+_MEANT = {
+    str: "a text in quotation marks",
+    int: "a whole number without quotation marks",
+    bool: "true or false without quotation marks",
+}
 _KEY = re.compile(r"^\s*(\w+)\s*=")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -91,8 +99,8 @@ def check_server(address: str) -> str:
     plain = plain.rstrip("/")
     from urllib.parse import urlsplit  # noqa: PLC0415 - not at each start
 
-    parts = urlsplit(plain)
     try:
+        parts = urlsplit(plain)
         host, _port = parts.hostname, parts.port
     except ValueError as e:
         raise Refused("bad_server", f"{address!r} is not an address: {e}.", "Ask the office for it.") from e
@@ -112,8 +120,19 @@ def load(data: Path, given: Mapping[str, Any]) -> Config:
     known = {f.name for f in fields(Config)} - {"data", "given"}
     if strange := set(kept) - known:
         raise Refused("bad_setting", f"{path} has an unknown setting: {', '.join(sorted(strange))}.")
+    _check_kinds(path, kept)
     told = {k: v for k, v in given.items() if v is not None}
     return _config(data, kept | told | {"given": tuple(told)})
+
+
+def _check_kinds(path: Path, kept: Mapping[str, Any]) -> None:
+    """Each setting is what it has to be: an ``"no"`` in quotation marks is not a ``false``."""
+    for name, value in kept.items():
+        kind = _KINDS.get(name, str)
+        if type(value) is not kind:
+            raise Refused(
+                "bad_setting", f"{path}: {name} = {value!r} cannot be meant.", f"Write {_MEANT[kind]}."
+            )
 
 
 def _config(data: Path, values: dict[str, Any]) -> Config:
@@ -170,7 +189,9 @@ def changed(data: Path, settings: Mapping[str, str | int | bool]) -> str:
         faithful = False
     if not faithful:  # somebody wrote a value over several lines
         text = "".join(_line(name, value) + "\n" for name, value in wanted.items())
-    _config(data, _parse(path, text))
+    kept = _parse(path, text)
+    _check_kinds(path, kept)
+    _config(data, kept)
     return text
 
 
@@ -181,6 +202,6 @@ def _line(name: str, value: object) -> str:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
+    if not re.fullmatch(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}", text):
         raise Refused("bad_setting", f"{text!r} is not a size.", "Write it as 1280x800.")
-    return int(width), int(height)
+    return min(int(width), SIDE_PX_MAX), min(int(height), SIDE_PX_MAX)

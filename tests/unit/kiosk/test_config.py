@@ -29,6 +29,17 @@ def test_the_command_line_counts_for_more_than_the_file(tmp_path: Path) -> None:
         "colour = 1",
         "= x",
         'size = "big"',
+        'size = "0x0"',
+        'size = "٣x٤"',
+        "size = 5",
+        "mirror = true",
+        "printer = 5",
+        "server = 5",
+        "publisher = 5",
+        'drawer = "no"',
+        "large_text = 1",
+        'disk_reserve_bytes = "much"',
+        "paper_mm = true",
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_in_words(tmp_path: Path, text: str) -> None:
@@ -44,7 +55,14 @@ def test_a_server_is_reached_by_tls_but_for_loopback() -> None:
     assert check_server("office.example/") == "https://office.example"
     assert check_server("localhost:5000") == "http://localhost:5000"
     assert check_server("http://127.0.0.1:80/") == "http://127.0.0.1:80"
-    for bad in ("http://10.0.0.1", "ftp://office.example", "https://", "https://office.example:port"):
+    for bad in (
+        "http://10.0.0.1",
+        "ftp://office.example",
+        "https://",
+        "https://office.example:port",
+        "http://[",
+        "https://a℀b",
+    ):
         with pytest.raises(Refused):
             check_server(bad)
 
