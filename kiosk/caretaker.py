@@ -322,6 +322,12 @@ class Caretaker:
             raise Refused(
                 "print_open", phrase("A ticket's print has no end yet."), phrase("Log on and settle it.")
             )
+        if self._till.claim_open is not None:
+            raise Refused(
+                "claim_open",
+                phrase("The office has not answered about the last prize yet."),
+                phrase("Wait for that answer; the kiosk goes on asking."),
+            )
         me = self._till.journal.identity
         self._till.state(sale.Changed(setting="log_out", before=f"{me.rsu}/{me.epoch}", after="", by=by))
         self._leaving, self._leave_until = by, self._clock.monotonic_ms() + LEAVE_MS_MAX
@@ -331,7 +337,8 @@ class Caretaker:
 
     def _go_on_leaving(self) -> None:
         late = self._clock.monotonic_ms() >= self._leave_until
-        if self._unsynced() == 0:
+        # What buyers told is handed over behind the journal, and would be left behind on this disk.
+        if self._unsynced() == 0 and not self._till.journal.store.customer_seqs():
             self._leave()
         elif late or self._till.ledger.unsynced:
             self._leaving = ""

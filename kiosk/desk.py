@@ -25,7 +25,7 @@ from kiosk.flow import Flow
 from kiosk.flow import said as f
 from kiosk.flow.troubles import trouble
 from kiosk.journal import Journal
-from kiosk.mirror import LAG_MAX, Mirror
+from kiosk.mirror import LAG_MAX, UNDER_WAY_MAX, Mirror
 from kiosk.store import Identity, Store, read_identity
 from kiosk.till import Known, Till
 from kiosk.upkeep import program_bad
@@ -47,8 +47,6 @@ IDLE_MS = 2_000
 """Nobody has touched anything for so long: time for the disk's housekeeping."""
 CHECKPOINT_MS = 30_000
 SEAL_MS = 60_000
-MIRROR_IN_STEP = 5
-"""Entries that may be on their way to the second copy before the screen speaks of it."""
 CRITICAL_EVERY_MS = 60_000
 """The same significant event is journalled at most so often."""
 ONLINE_MS_MAX = 90_000
@@ -168,6 +166,8 @@ class Desk:
         self._wedge = Wedge()
         self._key_at = (0, 0)
         """When the last key went down, by its own clock and by ours, milliseconds."""
+        self._bad: f.CheckSeen | None = None
+        """What is wrong with the program, where that was seen before there was a till to stop."""
         self._foils: f.PrintFoils | None = None
         """The counterfoils at the printer."""
         self._pages: dict[str, Callable[[f.PageEnded], None]] = {}
@@ -255,6 +255,7 @@ class Desk:
             self.till.stopped = Answer("program_changed", seen.words, seen.what_to_do)
             self._halt_stopped()
         else:
+            self._bad = seen
             self.handle(
                 f.Halted(
                     "program_changed",
@@ -309,6 +310,8 @@ class Desk:
         self._customers = Customers(store, self.clock, self.till.ledger.sales)
         if stopped := store.get_json("stopped"):
             self._till.stopped = Answer(stopped["code"], stopped["words"], stopped["hint"])
+        elif self._bad is not None:
+            self._till.stopped = Answer("program_changed", self._bad.words, self._bad.what_to_do)
         self.flow.handle(f.Opened())
         self._outside.opened(self)
         if self.mirror is not None and self.mirror.aside is not None:
@@ -417,13 +420,17 @@ class Desk:
         if not isinstance(event, f.Tick):
             now = self.till.watch.now() if self.is_open else self.clock.now_ms()
             self.flow.handle(f.Tick(now, self.clock.monotonic_ms()))
-        if isinstance(event, f.PageEnded):
-            self._pages.pop(event.token)(event)
+        try:
+            if isinstance(event, f.PageEnded):
+                self._pages.pop(event.token)(event)
+                return
+            if isinstance(event, f.PrintEnded):
+                self._print_ended(event)
+        except Fault as e:  # it cannot be noted: after the fault somebody is asked whether it came out
+            self._halt(e)
             return
         if isinstance(event, f.CheckSeen) and event.state == "bad":
             self._check_seen(event)
-        if isinstance(event, f.PrintEnded):
-            self._print_ended(event)
         elif isinstance(event, f.DeviceSeen) and event.code and self.is_open:
             self._critical(f"{event.device}_{event.code}".upper(), "WARN", event.words)
         for command in self.flow.handle(event):
@@ -517,7 +524,10 @@ class Desk:
                 self.customers.forget([command.sale])
             raise
         if told:
-            self.customers.sold(command.sale, receipt.tickets[0].seq)
+            try:
+                self.customers.sold(command.sale, receipt.tickets[0].seq)
+            except Fault as e:  # the sale stands: what its buyer told is put to it at the next start
+                _log.error("%s", e)
         first = receipt.tickets[0]
         opened = not receipt.repeated and self.cashier.open_for(first)
         self.handle(f.SaleDone(receipt.tickets))
@@ -762,7 +772,7 @@ class Desk:
 
     def _do_retry(self, _command: f.Retry) -> None:
         if self.is_open and self.till.stopped.can:
-            self.flow.handle(f.Opened())
+            self.handle(f.Opened())
             self._outside.hurry()
             self.refresh()
         elif not self.is_open:
@@ -931,6 +941,13 @@ class Desk:
             self._critical("UPLINK_FAILED", "ERROR", words)
             self.refresh()
 
+    def beside_failed(self, words: str) -> None:
+        """What was done beside the desk has failed, and will say no more: nobody waits for it."""
+        waited = self.flow.waiting == "Do"
+        self.handle(f.Declined("RunCheck", "worker_dead", words))
+        if waited:
+            self.handle(f.Declined("Do", "worker_dead", words))
+
     def _online(self) -> bool:
         seen = self._contact_monotonic
         return (
@@ -970,7 +987,16 @@ class Desk:
         )
 
     def refresh(self) -> None:
-        """Show the shop and the sync state as they are now, and tell the uplink what is needed."""
+        """Show the shop and the sync state as they are now, and tell the uplink what is needed.
+
+        A disk that fails at that shows on the screen: what was done before it is done.
+        """
+        try:
+            self._refresh()
+        except Fault as e:
+            self._halt(e)
+
+    def _refresh(self) -> None:
         assert self.store is not None
         assert self.shelf is not None
         assert self.identity is not None
@@ -1061,7 +1087,7 @@ class Desk:
     def mirror_seen(self, words: str, lag: int) -> None:
         """How the second copy is; ``lag`` entries are missing in it."""
         self.mirror_words = words
-        if lag > MIRROR_IN_STEP and words == IN_STEP:
+        if lag > UNDER_WAY_MAX and words == IN_STEP:
             self.mirror_words = phrase("{n} entries behind", n=lag)
         if self._caretaker is not None:
             self._caretaker.mirror_words, self._caretaker.behind = words, lag

@@ -304,7 +304,7 @@ class Engine:
         """Do something slow, one thing after the other, where nobody waits for it."""
         self._slow.put(work)
         if "upkeep" not in self._threads:
-            self._begin("upkeep", lambda: self._keep_up(self._upkeep_life, lambda _: None))
+            self._begin("upkeep", lambda: self._keep_up(self._upkeep_life, self._desk.beside_failed))
 
     def _upkeep_life(self) -> None:
         while (work := self._slow.get()) is not None:

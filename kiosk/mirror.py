@@ -20,6 +20,8 @@ from shared.errors import Fault
 
 MARK_ENTRIES = 5_000
 """A shorter copy is read whole at each start; a longer one from its mark on, and whole when somebody asks."""
+UNDER_WAY_MAX = 5
+"""Entries that may be on their way to the second copy before anybody speaks of it."""
 LAG_MAX = 200
 """More entries than this missing in the second copy is an alarm."""
 STEP_ENTRIES = 500
@@ -225,20 +227,24 @@ class Mirror:
     def check(self, journal: Reader, until: int) -> Iterator[int]:
         """Read the copy from its beginning up to entry ``until``, and say after each step how far that is.
 
-        It changes nothing, and may be called on another thread than the one that writes the copy. ``Fault``
-        ``mirror_damaged`` where an entry is not as the journal has it.
+        It changes nothing, and may be called on another thread than the one that writes the copy: what that has
+        not written yet is missing at its end, and ``seq`` is where the copy ends. ``Fault`` ``mirror_damaged`` where
+        an entry is not as the journal has it, or more is missing than can be under way.
         """
         try:
             with self.path.open("rb") as file:
                 whole = file.readline(medium.HEADER_BYTES_MAX) == self._header
+                end = file.tell()
                 for seq in self._walk(file, journal) if whole else ():
+                    end = file.tell()
                     if seq % STEP_ENTRIES == 0 or seq == until:
                         yield seq
                     if seq >= until:
                         break
+                ends = whole and file.seek(0, os.SEEK_END) == end
         except OSError as e:
             raise _fault(e) from e
-        if self.seq < until:
+        if self.seq < until - (LAG_MAX if ends else 0):
             raise Fault(
                 "mirror_damaged",
                 f"The second copy is damaged at entry {self.seq + 1}.",

@@ -16,7 +16,7 @@ import msgspec
 from kiosk.config import FILE, Config, changed
 from kiosk.flow.said import CheckSeen, Event, Message
 from kiosk.journal import signature
-from kiosk.mirror import Mirror
+from kiosk.mirror import UNDER_WAY_MAX, Mirror
 from kiosk.store import write_private
 from kiosk.words import Say, phrase, said
 from shared import entry
@@ -176,9 +176,9 @@ def mirror(config: Config, me: Identity, reader: Reader, words: str, behind: int
         )
         return
     last = reader.last()
-    until = max(0, (0 if last is None else last.seq) - behind)
+    copy, until = Mirror(config.mirror, me), max(0, (0 if last is None else last.seq) - behind)
     try:
-        for seq in Mirror(config.mirror, me).check(reader, until) if until else ():
+        for seq in copy.check(reader, until) if until else ():
             progress = 100 * seq // until
             yield CheckSeen(
                 "mirror",
@@ -189,7 +189,8 @@ def mirror(config: Config, me: Identity, reader: Reader, words: str, behind: int
     except Fault as e:
         yield CheckSeen("mirror", "bad", words if e.code == "mirror" and words else e.message, e.hint)
         return
-    if behind:
+    behind += max(0, until - copy.seq)
+    if behind > UNDER_WAY_MAX:
         yield CheckSeen(
             "mirror",
             "warn",
@@ -197,7 +198,7 @@ def mirror(config: Config, me: Identity, reader: Reader, words: str, behind: int
             phrase("Check the USB stick or SD card."),
         )
         return
-    yield CheckSeen("mirror", "ok", phrase("All {n} entries are on the second copy too.", n=until))
+    yield CheckSeen("mirror", "ok", phrase("All {n} entries are on the second copy too.", n=copy.seq))
 
 
 def test_page(kiosk: str, at: int, paper_mm: int, say: Say, language: str) -> Document:

@@ -75,8 +75,11 @@ class Welcome(Part):
         return []
 
     def _on_opened(self, _event: Opened) -> list[Command]:
-        self.flow.screen, self.flow.waiting, self._halted = "attract", "", None
-        return []
+        flow = self.flow
+        # After a fault nobody knows who stands there: they type their PIN again, and settle what is open.
+        commands = flow.log_off() if flow.operator else []
+        flow.screen, flow.waiting, self._halted = "attract", "", None
+        return commands
 
     def _retry(self, _touch: Touch) -> list[Command]:
         if self.flow.screen_shown() not in ("blocked", "starting"):

@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.customers import COUNTRIES, Checked, Customers, check
+from kiosk.flow import said as f
 from kiosk.store import DATABASE, Store
 from shared import sale, wire
+from shared.errors import Fault
 from tests.unit.kiosk.paper_office import (
     HOUR_MS,
     OPERATOR,
@@ -289,6 +291,54 @@ def test_a_sale_that_is_not_made_leaves_no_data(evening: Evening) -> None:
     assert evening.desk.store.customer_seqs() == []
     evening.desk.store.idle()
     assert NAME.encode() not in disk(evening.folder / "k")
+
+
+def test_a_disk_that_fails_behind_a_sale_does_not_undo_it_on_the_screen(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K9, K16: the sale is journalled: its ticket prints, and its buyer's data finds it at the next start."""
+    evening.tap("begin", f"choose_operator:{OPERATOR}")
+    evening.pin()
+    evening.tap(f"add:{SMALL}", "pay")
+    evening.tell()
+
+    def failing(_sale: str, _seq: int) -> None:
+        raise Fault("disk", "The kiosk's disk fails.", "Call the office.")
+
+    monkeypatch.setattr(evening.desk.store, "give_customer", failing)
+    assert evening.tap("age_yes", "cash")["screen"] == "done"
+    assert len(evening.facts()) == len(evening.paper.printed) == 1
+    evening.close()
+    evening.open()
+    evening.sync()
+    evening.sync()
+    assert list(evening.server.customers) == [evening.facts()[0].sale]
+
+
+def test_a_kiosk_is_not_logged_out_before_the_office_has_what_buyers_told(evening: Evening) -> None:
+    """K2, K16: the journal is not all that the office has to get; nothing of a buyer is left behind on the disk."""
+    evening.tap("begin", f"choose_operator:{OPERATOR}")
+    evening.pin()
+    evening.tap(f"add:{SMALL}", "pay")
+    evening.tell()
+    evening.tap("age_yes", "cash", "next")
+    evening.server.before = lambda _m, path: ("500 Oh dear", {}, b"") if path.endswith("customers") else None
+    for _ in range(3):
+        evening.sync()
+    assert evening.desk.till.acknowledged == evening.desk.till.journal.head.seq
+    evening.desk.handle(f.Touch("log_off"))
+    for _ in range(3):
+        evening.sync()
+    evening.desk._carry_out(f.Do("log_out", OPERATOR))
+    for _ in range(3):
+        evening.sync()
+    assert evening.desk.view()["screen"] != "blocked"
+    evening.server.before = lambda _m, _p: None
+    evening.server.clock.go(11_000)
+    for _ in range(3):
+        evening.sync()
+    assert len(evening.server.customers) == 1
+    assert evening.desk.view()["blocked"]["code"] == "logged_out"
 
 
 def test_what_the_office_refuses_is_erased_and_noted(evening: Evening) -> None:

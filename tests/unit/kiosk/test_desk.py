@@ -12,7 +12,7 @@ import pytest
 from hardware.keys import Key
 from hardware.printer import Text
 from kiosk.desk import CHECKPOINT_MS, Alone, Desk
-from kiosk.store import LOG_BYTES_LONG
+from kiosk.store import IDENTITY, LOG_BYTES_LONG
 from shared import sale, wire
 from shared.errors import Fault
 from shared.numbers import ValidationBlock, show_validation
@@ -422,7 +422,8 @@ def test_a_program_that_is_not_the_publishers_sells_nothing_though_it_was_seen_b
     desk, alone = open_desk(tmp_path / "k", server, Paper())
     assert desk.view()["screen"] == "enrol"
     desk.know_program({"name": "t", "version": "1", "hash": "a", "checked": "bad", "detail": "changed: x"})
-    make_identity(tmp_path / "k", server.office, server.clock)
+    make_identity(tmp_path / "enrolled", server.office, server.clock)
+    (tmp_path / "k" / IDENTITY).write_bytes((tmp_path / "enrolled" / IDENTITY).read_bytes())
     desk.open()
     assert desk.is_open
     assert desk.till.stopped.code == "program_changed"

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk import mirror as mirror_module
 from kiosk.desk import Desk
-from kiosk.mirror import ASIDE_MAX, Mirror
+from kiosk.mirror import ASIDE_MAX, LAG_MAX, Mirror
 from kiosk.store import DATABASE, Store
 from kiosk.till import BasketLine
 from shared import entry, medium, sale
@@ -230,6 +230,21 @@ def test_a_check_on_demand_reads_all_of_it_and_changes_nothing(kiosk: Kiosk, tmp
         list(Mirror(tmp_path / "stick", kiosk.identity).check(kiosk.store, head))
     assert found.value.code == "mirror_damaged"
     assert mirror.path.read_bytes() == damaged
+
+
+def test_what_is_still_on_its_way_to_the_copy_is_not_called_damage(kiosk: Kiosk, tmp_path: Path) -> None:
+    """K6: a check beside the thread that writes the copy: what is missing at the end is under way, up to a limit."""
+    mirror = copied(kiosk, tmp_path)
+    end = mirror.seq
+    head = kiosk.journal.head.seq + LAG_MAX
+    sell(kiosk, 2, 50)
+    assert kiosk.journal.head.seq > end
+    checked = Mirror(tmp_path / "stick", kiosk.identity)
+    list(checked.check(kiosk.store, kiosk.journal.head.seq))
+    assert checked.seq == end
+    with pytest.raises(Fault) as found:
+        list(checked.check(kiosk.store, head + 1))
+    assert found.value.code == "mirror_damaged"
 
 
 def test_another_kiosks_medium_and_none_at_all_are_told_apart(kiosk: Kiosk, tmp_path: Path) -> None:
