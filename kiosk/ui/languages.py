@@ -21,10 +21,23 @@ CONTEXT = "kiosk"
 _log = logging.getLogger(__name__)
 
 
+class _Read(QTranslator):
+    """A translator that holds its file's bytes.
+
+    Given a file's name, Qt maps the file: whoever writes it anew in its place while the kiosk runs ends the kiosk.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._data = data  # Qt does not copy it
+        self.fits = self.load(data)
+
+
 def translator(code: str) -> QTranslator | None:
     """The language's file, read; None where there is none, which is logged."""
-    found = QTranslator()
-    if found.load(str(HERE / f"kiosk_{code}.qm")):
+    path = HERE / f"kiosk_{code}.qm"
+    found = _Read(path.read_bytes() if path.is_file() else b"")
+    if found.fits:
         return found
     _log.error("the translations for %s cannot be read; English is shown", code)
     return None

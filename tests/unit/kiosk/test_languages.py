@@ -101,6 +101,16 @@ def test_python_s_sentences_are_said_in_the_language_and_in_english_where_it_has
     assert not isinstance(said(made, languages.say_in("en")), Phrase)
 
 
+def test_a_language_that_is_written_anew_in_its_place_goes_on_being_spoken(own_files: Path) -> None:
+    """K17: Qt would map the file, and end the kiosk with the first sentence that it no longer holds."""
+    write(own_files, "fr", "Closes in {span}", "Ferme dans {span}")
+    speaks = languages.translator("fr")
+    assert speaks is not None
+    with (own_files / "kiosk_fr.qm").open("r+b") as file:
+        file.truncate(0)
+    assert speaks.translate("kiosk", "Closes in {span}") == "Ferme dans {span}"
+
+
 def test_the_window_changes_its_language_at_once_and_back(
     qtbot: QtBot, own_files: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
