@@ -221,13 +221,13 @@
     </message>
     <message>
         <source>1 sale is only here</source>
-        <translation>1 vente n’est qu’ici</translation>
+        <translation>1 vente non envoyée</translation>
     </message>
     <message numerus="yes">
         <source>%1 sales are only here</source>
         <translation>
-            <numerusform>%1 vente n’est qu’ici</numerusform>
-            <numerusform>%1 ventes ne sont qu’ici</numerusform>
+            <numerusform>%1 vente non envoyée</numerusform>
+            <numerusform>%1 ventes non envoyées</numerusform>
         </translation>
     </message>
     <message>
@@ -323,7 +323,7 @@
     </message>
     <message>
         <source>One sum</source>
-        <translation>En somme</translation>
+        <translation>Un total</translation>
     </message>
     <message>
         <source>Close the shift</source>
@@ -496,7 +496,7 @@
     <name>Events</name>
     <message>
         <source>What is sold?</source>
-        <translation>Que vend-on&#x202f;?</translation>
+        <translation>Que vendez-vous&#x202f;?</translation>
     </message>
     <message>
         <source>Tap an event. The others stay as tabs while you sell.</source>
@@ -929,7 +929,7 @@
     </message>
     <message>
         <source>One tap on a package goes straight to payment</source>
-        <translation>Une touche sur une formule mène droit au paiement</translation>
+        <translation>Toucher une formule mène droit au paiement</translation>
     </message>
     <message>
         <source>Tap a package to begin</source>
@@ -1015,7 +1015,7 @@
     </message>
     <message>
         <source>How it stands; changes nothing</source>
-        <translation>Point actuel, ne change rien</translation>
+        <translation>Aperçu, ne change rien</translation>
     </message>
     <message>
         <source>Close the shift</source>
@@ -1116,13 +1116,13 @@
     </message>
     <message>
         <source>1 sale is only here</source>
-        <translation>1 vente n’est qu’ici</translation>
+        <translation>1 vente non envoyée</translation>
     </message>
     <message numerus="yes">
         <source>%1 sales are only here</source>
         <translation>
-            <numerusform>%1 vente n’est qu’ici</numerusform>
-            <numerusform>%1 ventes ne sont qu’ici</numerusform>
+            <numerusform>%1 vente non envoyée</numerusform>
+            <numerusform>%1 ventes non envoyées</numerusform>
         </translation>
     </message>
     <message>
@@ -1507,7 +1507,7 @@
     </message>
     <message>
         <source>Not connected yet</source>
-        <translation>Pas encore connectée</translation>
+        <translation>Pas encore connecté</translation>
     </message>
     <message>
         <source>None set up</source>
@@ -1775,7 +1775,7 @@
     </message>
     <message>
         <source>Card has paid {amount}</source>
-        <translation>La carte a payé {amount}</translation>
+        <translation>Payé {amount} par carte</translation>
     </message>
     <message>
         <source>Test: no money</source>
@@ -1923,7 +1923,7 @@
     </message>
     <message>
         <source>Please pay the attendant</source>
-        <translation>Veuillez payer à l’agent</translation>
+        <translation>Payez auprès de l’agent</translation>
     </message>
     <message>
         <source>Somebody comes to you. Your choice waits here.</source>
@@ -3019,7 +3019,7 @@
     </message>
     <message>
         <source>Cannot tell</source>
-        <translation>Impossible à dire</translation>
+        <translation>Indéterminé</translation>
     </message>
     <message>
         <source>Forged</source>
@@ -3959,7 +3959,7 @@
     </message>
     <message>
         <source>Connected</source>
-        <translation>Connectée</translation>
+        <translation>Connecté</translation>
     </message>
 </context>
 </TS>
