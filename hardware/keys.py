@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from hardware.scans import CUT_OFF_S, IDLE_GAP_S, BadScan, Framing, Scan, read_frame
+from hardware.scans import CUT_OFF_S, IDLE_GAP_S, SCAN_BYTES_MAX, BadScan, Framing, Scan, read_frame
 
 EVENT: Final = struct.Struct("@llHHi")
 """`struct input_event` of Linux (linux/input.h): seconds, microseconds, type, code, value."""
@@ -165,7 +165,10 @@ class Wedge:
         self._ended_ms = None
         if not char:
             return [*found, *self._let_go(), Typed(key)]
-        self._held.append(key)
+        if (
+            len(self._held) <= SCAN_BYTES_MAX
+        ):  # one more than allowed, so that its end is still seen as too long
+            self._held.append(key)
         self._last_ms = at_ms
         return found
 

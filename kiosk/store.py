@@ -545,7 +545,7 @@ class Store(Reader):
 
     def drop_customers(self, sales: Sequence[str]) -> None:
         """Erase what the buyers of these sales told: from the database now, from its log with the next ``idle``."""
-        with self._overwriting():
+        with self._overwriting(), self.transaction():
             self._db.executemany("DELETE FROM customers WHERE sale = ?", [(sale,) for sale in sales])
         self._erased, self._changes_moved = True, -1
 

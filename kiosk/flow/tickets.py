@@ -69,7 +69,7 @@ class Tickets(Part):
 
     def forget(self) -> None:
         """No ticket is on the screen for the next operator."""
-        self._result, self._typed = {}, ""
+        self._result, self._typed, self._claim = {}, "", {}
 
     def tick(self) -> None:
         """Nobody waits for ever for the office's word."""
@@ -258,13 +258,15 @@ class Tickets(Part):
         return []
 
     def _on_claim_answered(self, event: ClaimAnswered) -> list[Command]:
-        if self.flow.screen == "claim" and self._claim["request"] == event.request:
+        if self._claim.get("request") == event.request:
             self._claim |= {
                 "state": "paid" if event.pay else "refused",
                 "words": event.words,
                 "hint": event.hint,
             }
-        elif event.pay:
+        if self.flow.screen == "claim" and self._claim.get("request") == event.request:
+            return []
+        if event.pay:
             self.flow.say(
                 phrase("{pay} is now noted as paid here. Hand it out if you have not.", pay=event.pay), "warn"
             )

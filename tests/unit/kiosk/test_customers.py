@@ -164,6 +164,25 @@ def test_erasing_one_of_many_leaves_nothing_of_it_wherever_its_row_has_been(
     assert [i for i in range(120) if f"Buyer number {i:03}".encode() in left] == [60]
 
 
+def test_many_are_erased_with_one_wait_for_the_disk(store: Store) -> None:
+    """K16, K14: after an evening without a network the office takes two hundred at once, and selling goes on."""
+    sales = [f"s{i}" for i in range(wire.CUSTOMERS_MAX)]
+    for seq, ident in enumerate(sales):
+        store.keep_customer(ident, b"salt", b"data")
+        store.give_customer(ident, seq + 1)
+    said: list[str] = []
+    store._db.set_trace_callback(said.append)
+    store.drop_customers(sales)
+    store._db.set_trace_callback(None)
+    assert [s.split()[0] for s in said if not s.startswith("DELETE")] == [
+        "PRAGMA",
+        "BEGIN",
+        "COMMIT",
+        "PRAGMA",
+    ]
+    assert store.customer_seqs() == []
+
+
 def test_what_was_kept_for_a_sale_that_was_not_made_goes_at_the_next_start(tmp_path: Path) -> None:
     """K16, K9: killed between the data and the sale: no sale, no data; killed behind the sale: it is found."""
     with Store(tmp_path) as store:

@@ -287,6 +287,19 @@ def test_an_answer_that_comes_after_all_is_taken_where_it_is_waited_for() -> Non
     assert claim["hint"] == "Do not pay it again."
 
 
+def test_an_answer_that_comes_while_something_else_is_looked_at_is_told_and_stands_there_afterwards() -> None:
+    """D9: nobody comes back to a screen that says the office has not answered, when it has."""
+    flow = winner()
+    for touch in ("open_claim", "claim_identity", "claim_pay"):
+        flow.handle(Touch(touch, "r1"))
+    flow.handle(ClaimOpen("q", asked=False))
+    flow.handle(Touch("open_messages"))
+    flow.handle(ClaimAnswered("q", "$5.00", "Noted as paid here."))
+    assert "$5.00 is now noted as paid here" in flow.view(0)["toast"]["text"]
+    flow.handle(Touch("back"))
+    assert (flow.view(0)["screen"], flow.view(0)["claim"]["title"]) == ("claim", "Hand out $5.00")
+
+
 def test_a_key_begins_with_another_ticket_where_an_answer_stands() -> None:
     """D9: what is typed never joins the number that was answered, nor stands beside its answer."""
     flow = winner()
