@@ -278,7 +278,7 @@ def test_a_test_is_printed_as_one_and_looked_up_as_one(counter: Counter, tmp_pat
     server = PaperServer(counter.server.office, SetClock())
     server.catalog = server.office.catalog(event(opens_at=START_MS + HOUR_MS))
     make_identity(tmp_path / "tried", server.office, server.clock)
-    desk, alone = open_desk(tmp_path / "tried", server, paper)
+    desk, alone = open_desk(tmp_path / "tried", server, paper, drawer=True)
     counter.desk.close()
     counter.alone.close()
     counter.server, counter.desk, counter.alone = server, desk, alone
@@ -301,6 +301,12 @@ def test_a_test_is_printed_as_one_and_looked_up_as_one(counter: Counter, tmp_pat
     assert (counter.result["title"], counter.result["words"]) == ("In no draw", "A test.")
     desk.till.void(found["order"], "Mistake", OPERATOR)
     assert counter.look_up(typed)["verdict"] == "void"
+    # The drawer is tried too, but not one that somebody answers for.
+    assert paper.kicked == 1
+    desk.cashier.shifts.open(OPERATOR, [])
+    counter.tap("back")
+    assert counter.tap(f"add:{SMALL}", "pay", "cash")["screen"] == "done"
+    assert (len(paper.printed), paper.kicked) == (2, 1)
 
 
 # Keys, typed and scanned ----------------------------------------------------------------------------

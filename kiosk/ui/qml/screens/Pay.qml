@@ -131,7 +131,7 @@ Item {
                     font.pixelSize: Theme.body
                 }
                 Rectangle { Layout.fillWidth: true; implicitHeight: Theme.hair; color: Theme.line }
-                Amount { visible: screen.cash && !screen.card; label: qsTr("Given"); value: screen.p.tendered; size: Theme.px(Theme.low ? 34 : 44) }
+                Amount { visible: screen.cash && !screen.card && !screen.p.test; label: qsTr("Given"); value: screen.p.tendered; size: Theme.px(Theme.low ? 34 : 44) }
                 RowLayout {
                     visible: screen.card
                     Layout.fillWidth: true
@@ -211,7 +211,7 @@ Item {
 
             GridLayout {
                 id: notes
-                visible: screen.cash && !screen.letters
+                visible: screen.cash && !screen.letters && !screen.p.test
                 Layout.fillWidth: true
                 columns: 3
                 columnSpacing: Theme.small
