@@ -248,7 +248,7 @@
     </message>
     <message>
         <source>Sync now</source>
-        <translation>Synchroniser</translation>
+        <translation>Envoyer</translation>
     </message>
     <message>
         <source>Look up</source>
@@ -1131,7 +1131,7 @@
     </message>
     <message>
         <source>Sync now</source>
-        <translation>Synchroniser</translation>
+        <translation>Envoyer</translation>
     </message>
     <message>
         <source>Shift</source>
@@ -2023,7 +2023,7 @@
     </message>
     <message>
         <source>Given back for voids</source>
-        <translation>Rendu pour annulations</translation>
+        <translation>Rendu (annulations)</translation>
     </message>
     <message>
         <source>Prizes paid</source>
@@ -3199,7 +3199,7 @@
     </message>
     <message>
         <source>Claim by: {when}</source>
-        <translation>À réclamer avant&#x202f;: {when}</translation>
+        <translation>Limite de réclamation&#x202f;: {when}</translation>
     </message>
     <message>
         <source>Licence {licence} · Event {n}</source>
@@ -3435,11 +3435,11 @@
     </message>
     <message>
         <source>The terminal should say</source>
-        <translation>Le terminal doit afficher</translation>
+        <translation>Selon le terminal</translation>
     </message>
     <message>
         <source>Should be in the drawer</source>
-        <translation>Doit être dans le tiroir</translation>
+        <translation>Attendu au tiroir</translation>
     </message>
     <message>
         <source>Counted, difference</source>
@@ -3459,7 +3459,7 @@
     </message>
     <message>
         <source>Before this shift, in no shift</source>
-        <translation>Avant ce service, hors service</translation>
+        <translation>Avant ce service</translation>
     </message>
     <message>
         <source>Counted</source>
