@@ -255,7 +255,7 @@ def _receive(client: httpx.Client, request: httpx.Request, size_max: int, clock:
                     return None
         finally:
             response.close()
-    except httpx.HTTPError as e:
+    except (httpx.HTTPError, UnicodeError) as e:  # a host's name is put into IDNA on the way
         _log.info("%s: %s", request.url.path, e)
         return None
     after = clock.monotonic_ms()
@@ -269,12 +269,16 @@ def enrol(
     transport: Transport | None = None,
 ) -> wire.Enrolment:
     """Become a kiosk of the office; ``Refused`` in the office's words, ``Fault`` where it cannot be reached."""
-    with _client(server, transport) as client:
-        body = wire.canonical(request)
-        built = client.build_request(
-            "POST", "/rsu/v1/enrol", content=body, headers={"Content-Type": "application/json"}
-        )
-        answer = _receive(client, built, wire.REQUEST_BYTES_MAX, clock)
+    body = wire.canonical(request)
+    try:
+        with _client(server, transport) as client:
+            built = client.build_request(
+                "POST", "/rsu/v1/enrol", content=body, headers={"Content-Type": "application/json"}
+            )
+            answer = _receive(client, built, wire.REQUEST_BYTES_MAX, clock)
+    except (httpx.InvalidURL, UnicodeError) as e:  # typed by a person: 192.168.1.500, say
+        _log.info("%r is no address: %s", server, e)
+        answer = None
     if answer is None:
         raise Fault(
             "offline", phrase("The server cannot be reached."), phrase("Check the address and the network.")

@@ -223,3 +223,21 @@ def test_the_network_is_reached_by_tls_but_for_loopback(kiosk: Kiosk) -> None:
         u.enrol(SERVER, request, kiosk.clock)
     with pytest.raises(Refused, match="not a server's"):
         u.enrol("ftp://office.example", request, kiosk.clock)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "https://192.168.1.500",
+        "https://a..b",
+        "https://xn--.example",
+        f"https://{'a' * 64}.com",
+        "https://☃.net",
+    ],
+)
+def test_a_mistyped_address_is_told_and_not_waited_for(server: str) -> None:
+    """K2: whatever was typed, whoever enrols the kiosk gets an answer and can correct it."""
+    asked = wire.EnrolRequest(code="X", public_key="0" * 64, device="", software="t")
+    with pytest.raises(Fault) as found:
+        u.enrol(server, asked, SetClock())
+    assert (found.value.code, found.value.hint) == ("offline", "Check the address and the network.")
