@@ -325,6 +325,11 @@ class Engine:
             except KnownError as e:
                 failed = e
                 self._post(lambda: self._desk.enrol_failed(failed))
+            except Exception:  # noqa: BLE001 - the thread's outermost: logged, and the screen must not wait for ever
+                _log.exception("the enrolment failed")
+                words = phrase("The server's answer cannot be read.")
+                fault = Fault("no_answer", words, phrase("Check the address and the versions."))
+                self._post(lambda: self._desk.enrol_failed(fault))
             else:
                 self._post(lambda: self._desk.enrolled(server, reply))
 

@@ -524,6 +524,27 @@ def test_a_bug_in_the_uplink_stops_no_sale(
     assert all(r.exc_info for r in failed)
 
 
+def test_a_bug_in_the_enrolment_keeps_nobody_waiting(tmp_path: Path, server: PaperServer) -> None:
+    """K2: the screen says that it failed and takes the next try."""
+
+    def bug(_method: str, _path: str) -> None:
+        raise RuntimeError("a bug")
+
+    server.before = bug
+    changed = threading.Event()
+    config = Config(data=tmp_path, server=SERVER, disk_reserve_bytes=0)
+    engine = Engine(config, SystemClock(), transport=server.transport())
+    engine.start(changed.set)
+    try:
+        wait_for(lambda: bool(engine.view()["screen"] == "enrol"), changed)
+        for key in ("A", "enter"):
+            engine.act("key", key)
+        wait_for(lambda: bool(engine.view()["enrol"]["error"]), changed)
+        assert engine.view()["busy"] is False
+    finally:
+        engine.stop()
+
+
 def test_a_printer_unplugged_while_idle_is_seen_and_heals_by_itself(
     tmp_path: Path, server: PaperServer
 ) -> None:
