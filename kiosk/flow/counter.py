@@ -116,7 +116,9 @@ class Counter(Part):
     def lead(self) -> None:
         """An operator who begins to sell says first for which event, where there is a choice."""
         flow = self.flow
-        if flow.screen != "sell" or not flow.operator or self._chose_event or flow.waiting:
+        if flow.screen == "sell" and not flow.operator:  # whatever led there: nobody sells without their PIN
+            flow.screen = "attract"
+        if flow.screen != "sell" or self._chose_event or flow.waiting:
             return
         self._chose_event = True
         events = flow.shop.events

@@ -54,6 +54,8 @@ class Service(Part):
     def tick(self) -> None:
         """A buyer who has gone leaves nothing behind: neither basket nor details nor language."""
         flow = self.flow
+        if flow.screen == "attract" and self.alone and flow.idle_ms() >= IDLE_MS:
+            flow.language = flow.language_set
         if flow.screen not in _BUYERS or not self.alone or flow.waiting or flow.approval.open:
             return
         if flow.idle_ms() >= (ATTEND_IDLE_MS if flow.screen == "attend" else IDLE_MS):

@@ -224,6 +224,8 @@ class Upkeep(Part):
 
     def _open_sync(self, _touch: Touch) -> list[Command]:
         flow = self.flow
+        if flow.screen == "sync":  # a finger that touched twice
+            return []
         if flow.screen in self.free:
             flow.origin = self._origin
             flow.screen = "sync"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from msgspec.structs import replace
 
@@ -204,3 +206,11 @@ def test_a_buyer_who_is_alone_is_offered_no_test() -> None:
     """E5: passers-by see that it is not on sale."""
     stage = Stage(TRIED)
     assert (stage.see("attract.can_sell"), stage.see("attract.why_not")) == (False, NOT_OPEN.words)
+
+
+def test_no_way_leads_to_selling_without_a_pin() -> None:
+    """K1: a finger that touches twice before the screen has changed is led to nobody else's work."""
+    for touches in product(("open_sync", "open_diagnostics", "back"), repeat=4):
+        stage = Stage(CUP)
+        stage.tap("begin", *touches, "back", "back")
+        assert stage.see("screen") in ("attract", "pin"), touches

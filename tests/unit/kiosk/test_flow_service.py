@@ -204,3 +204,13 @@ def test_a_stick_that_never_answers_does_not_hold_up_the_selling() -> None:
     assert at.see("basket.count") == 1
     at.flow.handle(Exported("f", "/media/stick"))
     assert at.see("toast.text") == "Written to /media/stick: f. Take it to the office."
+
+
+def test_a_language_chosen_at_the_front_page_goes_with_who_chose_it() -> None:
+    """K16: whoever comes next finds the kiosk as it was set up, also where nobody began a purchase."""
+    stage = Stage(mode="self_service")
+    stage.tap("language:fr")
+    stage.go(IDLE_MS - 1)
+    assert stage.see("language") == "fr"
+    stage.go(1)
+    assert stage.see("language") == "en"
