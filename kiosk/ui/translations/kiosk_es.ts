@@ -956,7 +956,7 @@
     </message>
     <message>
         <source>It counts when the kiosk has been started again.</source>
-        <translation>Vale cuando se reinicie el puesto.</translation>
+        <translation>Se aplica al reiniciar el puesto.</translation>
     </message>
 </context>
 <context>
@@ -2603,7 +2603,7 @@
     </message>
     <message>
         <source>Enrol it with a code of the office.</source>
-        <translation>Dele de alta con un código de la oficina.</translation>
+        <translation>Delo de alta con un código de la oficina.</translation>
     </message>
     <message>
         <source>The second copy cannot be written</source>
@@ -2751,7 +2751,7 @@
     </message>
     <message>
         <source>Write to it</source>
-        <translation>Escribir en él</translation>
+        <translation>Probar escritura</translation>
     </message>
     <message>
         <source>Clock</source>
@@ -2931,7 +2931,7 @@
     </message>
     <message>
         <source>Free disk</source>
-        <translation>Disco libre</translation>
+        <translation>Espacio libre</translation>
     </message>
     <message>
         <source>All sales are uploaded. Waiting for the office to confirm that it has them all. Keep the kiosk on and connected.</source>
@@ -3315,7 +3315,7 @@
     </message>
     <message>
         <source>Change given away</source>
-        <translation>Cambio prestado</translation>
+        <translation>Cambio entregado</translation>
     </message>
     <message>
         <source>X report</source>
@@ -3479,7 +3479,7 @@
     </message>
     <message>
         <source>Check its power and its cable.</source>
-        <translation>Compruebe su corriente y su cable.</translation>
+        <translation>Compruebe la corriente y el cable.</translation>
     </message>
     <message>
         <source>The printer does not answer.</source>
@@ -3539,7 +3539,7 @@
     </message>
     <message>
         <source>The printer is off line.</source>
-        <translation>La impresora está sin conexión.</translation>
+        <translation>La impresora está fuera de línea.</translation>
     </message>
     <message>
         <source>Press its feed button once, or switch it off and on.</source>
