@@ -255,7 +255,7 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         first_number=1,
         last_number=100_000,
         licence="RL-2026-0417",
-        policies=Policies(block_size=1_000, low_water=200, void_supervisor=True),
+        policies=Policies(mode="both", block_size=1_000, low_water=200, void_supervisor=True),
         draw=events.DrawRules(source="dice", form="8d6", winners_stay=True, claim_days=30),
         pools=(
             events.PoolPlan(

@@ -19,6 +19,10 @@ LATE_ORDERS = 5
 """The last customers of each kiosk come after the early bird."""
 PICTURED_ORDER = 3
 """The customer whose screens are pictured."""
+PICTURED_PACKAGES = (2, 1)
+"""What that one takes."""
+NOTE = 40_00
+"""What that one gives: the first sum offered above what is due."""
 SYNC_S_MAX = 120
 STEP_S_MAX = 30
 CHOICES = (1, 2, 1, 0, 2, 1, 3, 2, 1, 1)
@@ -73,8 +77,9 @@ class Evening:
     """What ought to lie in the drawer by the operator's own reckoning, minor units."""
     _paid: dict[str, int] = field(default_factory=dict)
     """What each order left in the drawer."""
-    _cash: int = 0
-    """What the sale at hand leaves in the drawer."""
+    _cash: list[int] = field(default_factory=list)
+    """What each order of the sale at hand leaves in the drawer."""
+    _pictured: bool = False
 
     def enrol(self, code: str, enable: Callable[[], None]) -> None:
         """Type the one-time code; an enrolled kiosk may do nothing before the office enables it."""
@@ -194,31 +199,39 @@ class Evening:
         return self.clock.now_ms() > self.early_bird_ms + 1_000
 
     def touch_a_sale(self) -> None:
-        """Everything up to the last touch: package, pay, cash."""
+        """Everything up to the last touch: package, pay, and how it is paid."""
         door = self.kiosk.door
-        package = CHOICES[len(self.orders) % len(CHOICES)]
-        door.tap(f"add:{package}")
-        door.wait(basket__empty=False)
-        pictured = len(self.orders) == PICTURED_ORDER
-        if pictured:
+        self._pictured = len(self.orders) == PICTURED_ORDER
+        packages = (CHOICES[len(self.orders) % len(CHOICES)],)
+        self._choose(PICTURED_PACKAGES if self._pictured else packages)
+        customer = len(self.orders) + 1
+        if self._pictured:
             self.pictures("sell")
         door.tap("pay")
         view = door.wait(screen="pay", pay__enough=True)
-        customer, self._cash = len(self.orders) + 1, int(view["pay"]["due_minor"])
-        if pictured:
-            door.tap(f"note:{len(view['pay']['notes']) - 1}")
+        if self._pictured:
+            door.tap("note:0")
+            door.wait(STEP_S_MAX, pay__change_minor=NOTE - int(view["pay"]["due_minor"]))
             self.pictures("pay")
         elif customer % CARD_EVERY == 0:
             door.tap("pay_method:card", *(f"key:{c}" for c in TERMINAL_SLIP))
-            self._cash = 0
+            self._cash = [0]
         elif customer % SPLIT_EVERY == 0:
             door.tap("pay_method:split", *(f"key:{c}" for c in str(SPLIT_CARD // 100)), "focus:reference")
             door.tap(*(f"key:{c}" for c in TERMINAL_SLIP))
-            self._cash -= SPLIT_CARD
+            self._cash[0] -= SPLIT_CARD
         door.wait(pay__can_complete=True)
         if customer in (CARD_EVERY, SPLIT_EVERY):
             self.pictures("card" if customer == CARD_EVERY else "split")
         door.tap("cash")
+
+    def _choose(self, packages: Sequence[int]) -> None:
+        """Put these into the basket, and reckon what each of them costs."""
+        self._cash = []
+        for at, package in enumerate(packages):
+            self.kiosk.door.tap(f"add:{package}")
+            view = self.kiosk.door.wait(**{f"basket__lines__{at}__quantity": 1})
+            self._cash.append(int(view["basket"]["total_minor"]) - sum(self._cash))
 
     def finish(self) -> None:
         """Wait until the ticket is out and go on to the next customer."""
@@ -226,18 +239,19 @@ class Evening:
         view = door.wait(STEP_S_MAX, screen=["done", "print_problem"])
         if view["screen"] == "print_problem":
             raise Fault("evening.print", f"{self.kiosk.name}: {view['print_problem']}")
-        for validation in view["done"]["validation"]:
-            self.has_sold(validation)
-        if len(self.orders) == PICTURED_ORDER + 1:
+        self.has_sold(*view["done"]["validation"])
+        if self._pictured:
             self.pictures("done")
-        door.tap("next")
-        door.wait(screen="sell")
+        # A slow machine may come too late to touch it: the screen goes on by itself after some seconds.
+        door.touch("next")
+        door.wait(screen=["sell", "attract"])
 
-    def has_sold(self, validation: str) -> None:
-        """The screen says that the sale at hand is made; each has one order."""
-        self.orders.add(_plain(validation))
-        self._paid[_plain(validation)] = self._cash
-        self.drawer += self._cash
+    def has_sold(self, *validations: str) -> None:
+        """The screen says that the sale at hand is made."""
+        for validation, cash in zip(map(_plain, validations), self._cash, strict=True):
+            self.orders.add(validation)
+            self._paid[validation] = cash
+            self.drawer += cash
 
     def with_a_power_cut(self) -> None:
         """Killed while a ticket prints; started again, it asks, and goes on as if nothing had been."""
@@ -298,7 +312,8 @@ class Evening:
         self.loses_its_scanner()
         self.to_the_safe()
         self.with_an_open_cover()
-        self.sell(ORDERS - 52)
+        self.serves_itself()
+        self.sell(ORDERS - 53)
 
     def loses_its_scanner(self) -> None:
         """Somebody steps on the cable; it is said, and heals when the plug is in again."""
@@ -321,6 +336,52 @@ class Evening:
         door.wait(STEP_S_MAX, status__printer_ok=True)
         door.tap("print_retry")
         self.settled()
+
+    def serves_itself(self) -> None:
+        """Buyers serve themselves for a while: one chooses alone, calls for help, and an attendant takes the money."""
+        door = self.kiosk.door
+        self._serve("self_service")
+        door.tap("log_off")
+        door.wait(STEP_S_MAX, screen="attract")
+        self.pictures("self-service")
+        door.tap("begin")
+        door.wait(STEP_S_MAX, screen="choose")
+        self._choose([2])
+        door.tap("call_attendant")
+        door.wait(STEP_S_MAX, attendant__called=True)
+        self.pictures("choose")
+        door.tap("review")
+        door.wait(STEP_S_MAX, screen="review")
+        self.pictures("review")
+        door.tap("pay")
+        door.wait(STEP_S_MAX, screen="attend")
+        self.pictures("attend")
+        self._attends("pay")
+        self._pictured = False
+        door.tap("cash")
+        self.finish()
+        self.sold()
+        door.wait(STEP_S_MAX, screen="attract")
+        self._attends("sell")
+        self._serve("attended")
+
+    def _attends(self, screen: str) -> None:
+        """The operator comes to a kiosk at which buyers serve themselves."""
+        door = self.kiosk.door
+        door.tap("attendant_here", "approve_operator:0", *(f"key:{digit}" for digit in PIN), "key:enter")
+        door.wait(STEP_S_MAX, screen=screen)
+
+    def _serve(self, mode: str) -> None:
+        """A supervisor changes who serves."""
+        door = self.kiosk.door
+        door.tap("open_sync", "open_settings")
+        door.wait(STEP_S_MAX, approve__open=True)
+        door.tap(*(f"key:{digit}" for digit in SUPERVISOR_PIN), "key:enter")
+        door.wait(STEP_S_MAX, screen="settings")
+        door.tap(f"set:mode:{mode}")
+        door.wait(STEP_S_MAX, mode=mode, busy=False)
+        self.pictures("settings")
+        self.home()
 
     def settled(self) -> None:
         """A print that was in doubt has been answered for; on to the next customer."""

@@ -169,6 +169,7 @@ class Door:
     def __init__(self, path: Path, program: Program, clock: Clock) -> None:
         """Knock until the kiosk opens; ``Fault`` where it does not within START_S_MAX seconds."""
         self._clock = clock
+        self._hint = f"See {program.log}; --keep leaves it behind."
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(ANSWER_S_MAX)
         deadline = clock.monotonic_ms() + START_S_MAX * 1000
@@ -185,10 +186,13 @@ class Door:
 
     def ask(self, do: str, **what: object) -> dict[str, Any]:
         """One command, one answer; ``Fault`` with the kiosk's words where it cannot."""
-        self._socket.sendall(json.dumps({"do": do, **what}).encode() + b"\n")
-        line = self._lines.readline()
+        try:
+            self._socket.sendall(json.dumps({"do": do, **what}).encode() + b"\n")
+            line = self._lines.readline()
+        except OSError as e:
+            raise Fault("stage.door", f"The kiosk does not answer at its door: {e}.", self._hint) from e
         if not line:
-            raise Fault("stage.door", "The kiosk closed its door.")
+            raise Fault("stage.door", "The kiosk closed its door.", self._hint)
         answer = json.loads(line)
         if not answer.get("ok"):
             raise Fault("stage.door", f"{do} {what}: {answer.get('error')}")
