@@ -160,7 +160,7 @@ class Flow:
         """The journey's screen, unless something about the unit or the hour stands before it."""
         if self.screen in _ENTRANCES and self.shop.unit.code == "no_catalog":
             return "starting"
-        if self.screen in _ENTRANCES and self.welcome.unit_block() is not None:
+        if self.screen in _ENTRANCES and (self.welcome.stopped or self.welcome.unit_block() is not None):
             return "blocked"
         if self.screen == "sell" and self.upkeep.all_closed():
             return "closed"

@@ -88,6 +88,11 @@ class Welcome(Part):
             return [SyncNow()]
         return [Retry()] if self._halted.can_retry else []
 
+    @property
+    def stopped(self) -> bool:
+        """Nothing may be sold here any more, and no touch changes that."""
+        return self._halted is not None and not self._halted.can_retry
+
     def unit_block(self) -> Halted | None:
         """What about this kiosk as a whole is against selling; None where nothing is."""
         shop = self.flow.shop

@@ -300,6 +300,16 @@ def test_an_answer_that_comes_while_something_else_is_looked_at_is_told_and_stan
     assert (flow.view(0)["screen"], flow.view(0)["claim"]["title"]) == ("claim", "Hand out $5.00")
 
 
+def test_a_kiosk_that_was_stopped_while_it_printed_says_so_once_the_ticket_is_out() -> None:
+    """N11: the ticket's end is no way past the screen that says why nothing may be sold."""
+    flow = selling()
+    flow.handle(SaleDone((sold("a"),)))
+    flow.handle(Halted("forked", "t", "r", "w", can_retry=False))
+    flow.handle(PrintEnded("a", 0, "confirmed"))
+    flow.handle(Tick(60_000, 60_000))
+    assert (flow.screen_shown(), flow.view(0)["blocked"]["code"]) == ("blocked", "forked")
+
+
 def test_a_key_begins_with_another_ticket_where_an_answer_stands() -> None:
     """D9: what is typed never joins the number that was answered, nor stands beside its answer."""
     flow = winner()
