@@ -25,7 +25,7 @@ from kiosk.flow import Flow
 from kiosk.flow import said as f
 from kiosk.flow.troubles import trouble
 from kiosk.journal import Journal
-from kiosk.mirror import LAG_MAX, UNDER_WAY_MAX, Mirror
+from kiosk.mirror import LAG_MAX, STOPS, UNDER_WAY_MAX, Mirror
 from kiosk.store import Identity, Store, read_identity
 from kiosk.till import Known, Till
 from kiosk.upkeep import program_bad
@@ -223,8 +223,7 @@ class Desk:
         try:
             self.flow.handle(f.Starting(phrase("Opening the journal"), 10))
             if self.store is None:
-                put_away(self.config.data)
-                self.store = Store(self.config.data, self.config.disk_reserve_bytes)
+                self.store = Store(self.config.data, self.config.disk_reserve_bytes, put_away)
             self.identity = read_identity(self.store.identity())
             if self.identity is None:
                 self.flow.handle(f.EnrolNeeded(self.config.server, self._device))
@@ -328,7 +327,7 @@ class Desk:
         try:
             mirror.open(store, store.get_json("mirror"))
         except Fault as e:
-            if e.code == "forked":
+            if e.code in STOPS:
                 raise
             self.mirror_words = e.message
             _log.error("%s", e)

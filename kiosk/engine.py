@@ -18,7 +18,7 @@ from hardware.keys import Key
 from kiosk.config import Config
 from kiosk.desk import IN_STEP, Desk, needs_of, program
 from kiosk.flow import said as f
-from kiosk.mirror import Mirror
+from kiosk.mirror import STOPS, Mirror
 from kiosk.words import SayIn, in_english, phrase, said
 from shared import wire
 from shared.clock import Clock
@@ -449,8 +449,8 @@ class Engine:
                     mirror.follow(reader)
                 except Fault as e:
                     words, mirror = e.message, None
-                    if e.code == "forked":
-                        self._post(lambda w=words: desk.stop_selling("forked", w))  # type: ignore[misc]
+                    if e.code in STOPS:
+                        self._post(lambda c=e.code, w=words: desk.stop_selling(c, w))  # type: ignore[misc]
                         return
                 last = reader.last()
                 lag = (last.seq if last else 0) - (mirror.seq if mirror else 0)

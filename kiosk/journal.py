@@ -28,7 +28,8 @@ CHECK_ENTRIES = 500
 """Entries to a step of the check behind the screens: some 3 ms."""
 SIGNATURE_BYTES, PROOF_BYTES = 64, 32
 
-_KEPT = "The damaged file is kept. Do not switch off; call the office, which recovers the sales."
+KEPT = "The damaged file is kept. Do not switch off; call the office, which recovers the sales."
+"""What to do about a damaged journal."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ def signature(identity: Identity, row: Row) -> bytes:
         return row.signature
     digest = hashlib.sha256(row.data).digest()
     if row.signature != proof(identity, digest):
-        raise Fault("journal_corrupt", f"Entry {row.seq} of the journal bears a wrong signature.", _KEPT)
+        raise Fault("journal_corrupt", f"Entry {row.seq} of the journal bears a wrong signature.", KEPT)
     return entry.sign(identity.key, row.data)
 
 
@@ -70,9 +71,7 @@ class Journal:
         """Rows that bear their proof: at most one sale, but for writes that the disk refused."""
         if store.last() is None:
             if held.get("began"):
-                raise Fault(
-                    "journal_missing", "This kiosk's journal is empty, but it has sold before.", _KEPT
-                )
+                raise Fault("journal_missing", "This kiosk's journal is empty, but it has sold before.", KEPT)
         else:
             self._check_tail()
         self._checked = 0
@@ -142,7 +141,7 @@ class Journal:
         while rows := self.store.entries(after, count or READ_ENTRIES_MAX):
             for row in rows:
                 if hashlib.sha256(row.data).digest() != row.hash:
-                    raise Fault("journal_corrupt", f"Entry {row.seq} of the journal is damaged.", _KEPT)
+                    raise Fault("journal_corrupt", f"Entry {row.seq} of the journal is damaged.", KEPT)
                 found = entry.read(row.data)
                 yield row, found.header, sale.decode(found.body)
             if count is not None:
@@ -155,7 +154,7 @@ class Journal:
         if seq:
             held = self.store.entry(seq)
             if held is None or held.hash != digest or hashlib.sha256(held.data).digest() != digest:
-                raise Fault("journal_corrupt", f"Entry {seq} of the journal is not what it was.", _KEPT)
+                raise Fault("journal_corrupt", f"Entry {seq} of the journal is not what it was.", KEPT)
         last: Row | None = None
         while rows := self.store.entries(seq, 1_000):
             digest = self._check(rows, seq, digest)
@@ -164,11 +163,11 @@ class Journal:
         if last is None:
             last = self.store.entry(seq)
         if last is None:
-            raise Fault("journal_corrupt", "The journal ends before a place that was checked.", _KEPT)
+            raise Fault("journal_corrupt", "The journal ends before a place that was checked.", KEPT)
         self.sign()  # what bears a proof that is not this kiosk's is refused there
         signed = signature(self.identity, last)
         if not entry.signed_by(self.identity.key.public, digest, signed):
-            raise Fault("journal_corrupt", f"Entry {seq} of the journal bears a wrong signature.", _KEPT)
+            raise Fault("journal_corrupt", f"Entry {seq} of the journal bears a wrong signature.", KEPT)
         self.head = Head(seq, digest, entry.read(last.data).header.at)
         self.store.put_json("verified", {"seq": seq, "hash": digest.hex()})
 
@@ -180,12 +179,12 @@ class Journal:
                 header = entry.read(row.data).header
             except entry.MalformedEntry as e:
                 raise Fault(
-                    "journal_corrupt", f"Entry {seq + 1} of the journal is damaged: {e}.", _KEPT
+                    "journal_corrupt", f"Entry {seq + 1} of the journal is damaged: {e}.", KEPT
                 ) from e
             found = hashlib.sha256(row.data).digest()
             in_place = row.seq == header.seq == seq + 1 and header.prev == digest.hex()
             if not in_place or found != row.hash or (header.rsu, header.epoch) != (me.rsu, me.epoch):
-                raise Fault("journal_corrupt", f"Entry {seq + 1} of the journal is damaged.", _KEPT)
+                raise Fault("journal_corrupt", f"Entry {seq + 1} of the journal is damaged.", KEPT)
             seq, digest = row.seq, found
         return digest
 
@@ -195,7 +194,7 @@ class Journal:
             return False
         rows = self.store.entries(self._checked, CHECK_ENTRIES)
         if not rows:
-            raise Fault("journal_corrupt", f"Entry {self._checked + 1} of the journal is missing.", _KEPT)
+            raise Fault("journal_corrupt", f"Entry {self._checked + 1} of the journal is missing.", KEPT)
         self._checked_hash = self._check(rows, self._checked, self._checked_hash)
         self._checked = rows[-1].seq
         if self._checked >= self._check_end:

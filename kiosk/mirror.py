@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from kiosk.journal import SIGNATURE_BYTES, signature
+from kiosk.journal import KEPT, SIGNATURE_BYTES, signature
 from kiosk.store import Identity, Reader, Row
 from shared import entry, medium
 from shared.errors import Fault
@@ -27,6 +27,8 @@ LAG_MAX = 200
 STEP_ENTRIES = 500
 ASIDE_MAX = 9
 """Damaged copies kept beside the one in use; who needs more of them needs another medium."""
+STOPS = ("forked", "journal_corrupt")
+"""What the copy may tell of the journal that ends all selling."""
 
 
 class Mirror:
@@ -167,7 +169,7 @@ class Mirror:
         return medium.pieces(file, form, proves)
 
     def _demand_known(self, file: BinaryIO, journal: Reader, start: int) -> None:
-        """``Fault`` where behind ``start`` an entry of this kiosk is found that its journal does not hold."""
+        """``Fault`` where behind ``start`` an entry of this kiosk is found that its journal does not hold, or not whole."""
         for found in self._rest(file, journal, start):
             if isinstance(found, medium.Damage):
                 continue
@@ -179,6 +181,8 @@ class Mirror:
                     "The second copy holds sales that this kiosk's journal does not: the disk is an old copy.",
                     "Do not sell. Call the office; it needs both the kiosk and the second copy.",
                 )
+            if held.data != one.data:  # the copy is the whole one of the two, and stays where it is
+                raise Fault("journal_corrupt", f"Entry {held.seq} of the journal is damaged.", KEPT)
 
     def _is_torn(self, file: BinaryIO, journal: Reader, start: int) -> bool:
         """Whether behind ``start`` stands the beginning of the journal's next entry, and zeros at most.

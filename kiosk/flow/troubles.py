@@ -92,6 +92,9 @@ TROUBLES: dict[str, Trouble] = {
     "sold_out": Trouble(
         "act", phrase("No numbers are left"), phrase("Connect the kiosk: it asks the office for more.")
     ),
+    "test_over": Trouble(
+        "wait", phrase("Tests are over"), phrase("Sell real tickets once the event is on sale.")
+    ),
     "wrong_mode": Trouble("act", phrase("Not sold in this way"), _OTHER),
     "offline": Trouble(
         "act", phrase("The office cannot be reached"), phrase("Connect the kiosk to the network.")

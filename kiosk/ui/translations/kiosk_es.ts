@@ -2366,6 +2366,10 @@
         <translation>Conecte el puesto: pedirá más a la oficina.</translation>
     </message>
     <message>
+        <source>Tests are over</source>
+        <translation>Las pruebas han terminado</translation>
+    </message>
+    <message>
         <source>Not sold in this way</source>
         <translation>No se vende de este modo</translation>
     </message>

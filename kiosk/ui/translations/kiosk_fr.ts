@@ -2366,6 +2366,10 @@
         <translation>Connectez la borne&#x202f;: elle en demande au bureau.</translation>
     </message>
     <message>
+        <source>Tests are over</source>
+        <translation>Les essais sont terminés</translation>
+    </message>
+    <message>
         <source>Not sold in this way</source>
         <translation>Ne se vend pas ainsi</translation>
     </message>
@@ -3459,7 +3463,7 @@
     </message>
     <message>
         <source>Before this shift, in no shift</source>
-        <translation>Avant ce service</translation>
+        <translation>Avant, sans service ouvert</translation>
     </message>
     <message>
         <source>Counted</source>

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -245,6 +247,24 @@ def test_what_is_still_on_its_way_to_the_copy_is_not_called_damage(kiosk: Kiosk,
     with pytest.raises(Fault) as found:
         list(checked.check(kiosk.store, head + 1))
     assert found.value.code == "mirror_damaged"
+
+
+def test_a_whole_copy_of_a_damaged_journal_is_not_taken_for_the_damaged_one(
+    kiosk: Kiosk, tmp_path: Path
+) -> None:
+    """K5, K6: it stays as it is, to the byte; the sales are recovered from it."""
+    mirror = copied(kiosk, tmp_path)
+    before = mirror.path.read_bytes()
+    with closing(sqlite3.connect(kiosk.store.path)) as db, db:
+        cells = db.execute("SELECT seq, data FROM journal WHERE seq >= 4").fetchall()
+        seq, data = next((seq, data) for seq, data in cells if b"cash" in data)
+        db.execute("UPDATE journal SET data = ? WHERE seq = ?", (data.replace(b"cash", b"cesh"), seq))
+    with pytest.raises(Fault, match=f"Entry {seq} of the journal is damaged") as e:
+        Mirror(tmp_path / "stick", kiosk.identity).open(kiosk.store)
+    assert e.value.code == "journal_corrupt"
+    assert "kept" in e.value.hint
+    assert [p.name for p in mirror.path.parent.iterdir()] == [mirror.path.name]
+    assert mirror.path.read_bytes() == before
 
 
 def test_another_kiosks_medium_and_none_at_all_are_told_apart(kiosk: Kiosk, tmp_path: Path) -> None:
