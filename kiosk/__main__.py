@@ -87,6 +87,7 @@ def main(argv: list[str] | None = None) -> int:
     # httpx looks for its own command line, and with it loads rich, click and pygments: 80 modules that no kiosk runs.
     sys.modules["httpx._main"] = None  # type: ignore[assignment]
     gc.disable()  # until the first screen stands: nothing made until then is thrown away
+    load_msgspec()
     # One after the other: Python runs one of two threads at a time, and what they hand over to and fro costs more than
     # the little that goes on beside it. The journal opens while the screens are read.
     from kiosk.engine import Engine
@@ -96,6 +97,15 @@ def main(argv: list[str] | None = None) -> int:
     engine = Engine(config, SystemClock(), kept=Heart(os.environ, os.getpid()).watched, say_in=say_in)
     engine.open()
     return run(engine, config) or engine.exit_code()
+
+
+def load_msgspec() -> None:
+    """Load it without typing_extensions, which it asks, where there is one, for what this Python has itself."""
+    held: object = sys.modules.setdefault("typing_extensions", None)  # type: ignore[arg-type]
+    import msgspec  # noqa: F401
+
+    if held is None:
+        del sys.modules["typing_extensions"]
 
 
 def _check(config: Config) -> int:

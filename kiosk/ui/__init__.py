@@ -10,12 +10,15 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-import shiboken6
+from kiosk.ui.compiled import compiled, place
+
+with compiled(place()):
+    import shiboken6
 from PySide6.QtCore import QObject, QTimer, QUrl, Slot
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QWindow
 from PySide6.QtQml import QQmlApplicationEngine, QQmlComponent
-from PySide6.QtQuick import QQuickWindow
 
 from kiosk.config import Config
 from kiosk.keeper import Heart
@@ -24,6 +27,11 @@ from kiosk.ui.languages import SOURCE, Languages
 from kiosk.ui.pulse import Pulse
 from shared.clock import SystemClock
 from shared.errors import Fault
+
+if (
+    TYPE_CHECKING
+):  # Python's door to QtQuick loads QtOpenGL's, 7 MB; a window's signals and properties do without
+    from PySide6.QtQuick import QQuickWindow
 
 # From now on Python's own import again. PySide6 puts one in its place that reads the source of every module imported
 # later, in search of its own name: for ``__feature__``, which nothing here uses, a third of the start and 10 MB.
@@ -60,11 +68,11 @@ class Screens:
         context.setContextProperty("lists", self.journey.lists)
         self._qml.load(QUrl.fromLocalFile(str(MAIN)))
         roots = self._qml.rootObjects()
-        if not roots or not isinstance(roots[0], QQuickWindow):
+        if not roots or not isinstance(roots[0], QWindow):
             read = QQmlComponent(self._qml, QUrl.fromLocalFile(str(MAIN)))
             _log.error("the screens cannot be loaded: %s", read.errorString())
             raise Fault("no_screens", "The screens could not be loaded.", "Install the program again.")
-        self.window: QQuickWindow = roots[0]
+        self.window = cast("QQuickWindow", roots[0])
         if size is not None:
             self.window.resize(*size)
 
@@ -135,6 +143,10 @@ def run(engine: Engine, config: Config) -> int:
     # Told to end, the kiosk ends what is under way. Python looks at signals at the next beat of the stall watch.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: application.quit())
+    if (
+        config.drive is not None
+    ):  # before the window stands: Python knows it as what it was when it first saw it
+        import PySide6.QtQuick  # noqa: F401, PLC0415 - only a demonstration pays for it
     screens = Screens(engine, config.theme, config.size)
     watch = StallWatch(SystemClock(), screens.journey)
     heart = Heart(os.environ, os.getpid())

@@ -7,11 +7,12 @@ is told by the time that the system gave each event: keys that waited behind a b
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtQuick import QQuickWindow
+from PySide6.QtGui import QKeyEvent, QWindow
 
 from kiosk.ui.journey import Journey
 
+HEARD = "heard"
+"""The name of what has the focus in the window, and all screens in it (``Main.qml``)."""
 XKB_OFFSET = 8
 """What X11, Wayland and Qt's own input add to the kernel's code of a key."""
 SHIFT = 0x02000000
@@ -23,12 +24,12 @@ SHIFT_KEYS = range(0x01000020, 0x01000026)
 class Ear(QObject):
     """Takes the keys of a window before its screens do; none of them goes any further. It lives as long as the journey."""
 
-    def __init__(self, window: QQuickWindow, journey: Journey) -> None:
+    def __init__(self, window: QWindow, journey: Journey) -> None:
         super().__init__(journey)
         self._journey = journey
-        for item in window.contentItem().childItems():
-            if item.isFocusScope() or item.hasFocus():
-                item.installEventFilter(self)
+        heard = window.findChild(QObject, HEARD)
+        assert heard is not None
+        heard.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Whether the event was a key, and is dealt with."""

@@ -176,6 +176,9 @@ class Finger:
 
         from kiosk.engine import Engine
         from kiosk.ui import Screens
+        from kiosk.ui.drive import items
+
+        self._items = items
 
         self._application = QGuiApplication.instance() or QGuiApplication([])
         self._engine = Engine(Config(data=data, size=(1280, 800)), SystemClock())
@@ -232,9 +235,7 @@ class Finger:
         from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
         from PySide6.QtGui import QMouseEvent
 
-        from kiosk.ui.drive import items
-
-        item = items(self.screens.window)["more:0" if self.seen("basket", "lines") else "add:1"]
+        item = self._items(self.screens.window)["more:0" if self.seen("basket", "lines") else "add:1"]
         place = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
         before = self.seen("basket", "count")
         events = [

@@ -12,7 +12,7 @@ from shared.clock import SystemClock
 from tests.e2e.paper import PaperOffice
 
 LATER = {
-    "PIL", "anyio", "babel", "click", "email", "escpos", "h11", "hardware.escpos", "hardware.ports", "hardware.printer",
+    "PIL", "PySide6.QtOpenGL", "PySide6.QtQuick", "anyio", "babel", "click", "email", "escpos", "h11", "hardware.escpos", "hardware.ports", "hardware.printer",
     "hardware.receipt_printer", "hardware.scanner", "http", "httpcore", "httpx", "importlib.metadata", "jsonschema",
     "kiosk.lookup", "kiosk.receipt", "kiosk.spooler", "kiosk.ui.drive", "kiosk.uplink", "numpy", "pygments", "qrcode",
     "rich", "serial", "sqlalchemy", "sqlite_utils", "ssl", "subprocess", "tomllib", "zstandard",
@@ -54,4 +54,13 @@ def test_python_s_own_import_is_left_in_its_place() -> None:
 def test_no_enumeration_of_qt_is_built_before_the_first_screen() -> None:
     """K17: naming ``Qt`` builds all 120 of them; the few numbers that the kiosk needs stand as numbers."""
     code = "import kiosk.ui, PySide6.QtCore; raise SystemExit('Qt' in vars(PySide6.QtCore))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_this_python_has_itself_is_asked_of_no_other_library() -> None:
+    """K17: msgspec loads typing_extensions wherever it is installed; whoever needs it later still gets it."""
+    code = (
+        "import sys; from kiosk.__main__ import load_msgspec; load_msgspec(); before = set(sys.modules); "
+        "import msgspec, typing_extensions; raise SystemExit('msgspec' not in before or 'typing_extensions' in before)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -20,6 +20,7 @@ Window {
 
     Item {
         id: root
+        objectName: "heard"
         anchors.fill: parent
         focus: true
         Keys.onPressed: (event) => {
