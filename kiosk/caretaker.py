@@ -367,7 +367,8 @@ class Caretaker:
 def put_away(folder: Path) -> None:
     """Where the kiosk was logged out, put its identity and journal into a folder of their own; nothing is deleted.
 
-    Before the store is opened. ``Fault`` where the disk fails.
+    Behind the folder's lock, before the store is opened: never from under a program that still runs. ``Fault`` where the
+    disk fails.
     """
     mark = folder / LEAVING
     if not mark.exists():

@@ -13,7 +13,7 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -265,8 +265,13 @@ class Reader:
 class Store(Reader):
     """The data folder, locked for this program, and its database. One thread at a time uses it."""
 
-    def __init__(self, folder: Path, reserve_bytes: int = 0) -> None:
-        """Open or make the folder. ``Refused`` where another program has it or a newer one made it; ``Fault`` else."""
+    def __init__(
+        self, folder: Path, reserve_bytes: int = 0, first: Callable[[Path], None] = lambda _folder: None
+    ) -> None:
+        """Open or make the folder. ``Refused`` where another program has it or a newer one made it; ``Fault`` else.
+
+        ``first`` is done with the folder behind its lock, before anything in it is opened.
+        """
         self.folder = folder
         self.path = folder / DATABASE
         self._reserve_bytes = reserve_bytes
@@ -288,6 +293,7 @@ class Store(Reader):
                     "Another kiosk program is already running on this journal.",
                     "Use that one, or close it and try again.",
                 ) from e
+            first(folder)
             self._start()
         except BaseException:
             os.close(self._lock)

@@ -580,6 +580,18 @@ def test_a_log_out_that_the_office_does_not_hear_of_is_let_go(at: Counter) -> No
     assert not (at.folder / caretaker.LEAVING).exists()
 
 
+def test_old_data_is_not_put_away_from_under_a_program_that_still_runs(at: Counter) -> None:
+    """K2, K9: a second program started on the folder of a logged-out kiosk is refused and moves nothing."""
+    me = at.desk.identity
+    assert me is not None
+    (at.folder / caretaker.LEAVING).write_text(json.dumps({"rsu": me.rsu, "epoch": me.epoch}))
+    second, alone = open_desk(at.folder, at.server, at.printer)
+    assert second.view()["blocked"]["code"] == "second_process"
+    alone.close()
+    assert (at.folder / DATABASE).exists()
+    assert not list(at.folder.glob("left-*"))
+
+
 def test_a_power_failure_while_the_old_data_is_put_away_is_made_good(at: Counter) -> None:
     """K9: half of it moved, and the next start moves the rest."""
     at.close()
