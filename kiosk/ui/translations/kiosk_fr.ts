@@ -3203,11 +3203,11 @@
     </message>
     <message>
         <source>Claim by: {when}</source>
-        <translation>Limite de réclamation&#x202f;: {when}</translation>
+        <translation>Gain à réclamer&#x202f;: {when}</translation>
     </message>
     <message>
         <source>Licence {licence} · Event {n}</source>
-        <translation>Licence {licence} · Événement {n}</translation>
+        <translation>Licence {licence} · Évén. {n}</translation>
     </message>
     <message>
         <source>Event {n}</source>
