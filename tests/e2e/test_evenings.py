@@ -318,3 +318,27 @@ def test_the_scanner_that_was_pulled_out_and_the_money_taken_to_the_safe(at: At)
     book, _ = stand.counted_again()
     _, said = the_only(book)
     assert (said.moved, said.expected, said.counted) == (-150_00, 60_00, 60_00)
+
+
+def test_the_printer_whose_cable_somebody_pulled(at: At) -> None:
+    """K10: a sale at a dead printer is a sale; its ticket comes out once, when the cable is in again."""
+    stand = at()
+    stand.open_shift()
+    stand.sell()
+    stand.printer.set(disconnected=True)
+    stand.see(status__printer_ok=False)
+    stand.tap("add:1", "pay")
+    stand.see(screen="pay")
+    stand.tap("cash")
+    stand.see(screen="print_problem")
+    stand.drawer += 10_00
+    stand.printer.set(disconnected=False)
+    stand.see(status__printer_ok=True)
+    stand.tap("print_retry")
+    stand.see(screen=["done", "sell"], busy=False)
+    stand.next_one()
+    assert stand.close_shift() == 0
+    book, facts = stand.counted_again()
+    assert the_only(book)[1].sale_count == 2
+    ended = [fact.order for fact in facts if isinstance(fact, sale.Printed) and fact.outcome == "confirmed"]
+    assert ended == [fact.lines[0].order for fact in sales_of(facts)]
