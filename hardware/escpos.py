@@ -7,12 +7,15 @@ Reference*. `ESC @` stands at a job's start alone; after the last cut come `GS (
 not know the first.
 """
 
+import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from PIL import Image as Picture
@@ -41,6 +44,8 @@ CODE_PAGES: Final = {"CP437": 0, "CP1252": 16, "CP858": 19}
 """The pages we use, with the numbers that Epson and nearly all clones give them; python-escpos's names."""
 
 _PROFILE: Final = "TM-T88III"
+_LIBRARY_FILES: Final = {"ESCPOS_CAPABILITIES_PICKLE_DIR": "", "ESCPOS_CAPABILITIES_FILE": "profile.json"}
+"""Where python-escpos is told, by the environment, to put and find its own; in a folder of ours."""
 _LEADING_PX: Final = 6
 _BAND_EDGE_PX: Final = 6
 _BAND_SPACE_PX: Final = 14
@@ -127,25 +132,39 @@ def _native() -> frozenset[str]:
 
 @cache
 def _library() -> tuple[Any, Any]:
-    """python-escpos's Dummy and Encoder, imported at first use (0.3 s) and without what its import leaves behind.
+    """python-escpos's Dummy and Encoder, imported at first use (0.1 s) and without what its import leaves behind.
 
     Its capabilities module makes a temporary folder at every import and never removes it, and writes a pickle there;
-    given a temporary folder of ours it works in that one, which is then removed.
+    given a temporary folder of ours it works in that one, which is then removed. It also reads and keeps what is known
+    of 35 printers: given a file of ours, of the one profile that is used.
     """
-    kept_dir, kept_env = tempfile.tempdir, os.environ.get("ESCPOS_CAPABILITIES_PICKLE_DIR")
+    kept_dir = tempfile.tempdir
+    kept_env = {name: os.environ.get(name) for name in _LIBRARY_FILES}
     with tempfile.TemporaryDirectory(prefix="tombola-escpos-") as scratch:
         tempfile.tempdir = scratch
-        os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = scratch
+        for name, file in _LIBRARY_FILES.items():
+            os.environ[name] = str(Path(scratch, file))
         try:
+            _write_profile(Path(scratch, _LIBRARY_FILES["ESCPOS_CAPABILITIES_FILE"]))
             from escpos.magicencode import Encoder  # noqa: PLC0415 - see above
             from escpos.printer import Dummy  # noqa: PLC0415
         finally:
             tempfile.tempdir = kept_dir
-            if kept_env is None:
-                del os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"]
-            else:
-                os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = kept_env
+            for name, kept in kept_env.items():
+                if kept is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = kept
     return Dummy, Encoder
+
+
+def _write_profile(target: Path) -> None:
+    spec = find_spec("escpos")
+    assert spec is not None
+    assert spec.origin is not None
+    known = json.loads(Path(spec.origin).with_name("capabilities.json").read_bytes())
+    known["profiles"] = {name: known["profiles"][name] for name in ("default", _PROFILE)}
+    target.write_text(json.dumps(known), encoding="utf-8")
 
 
 def warm_up() -> None:
