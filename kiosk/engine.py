@@ -441,9 +441,11 @@ class Engine:
                 words: str = IN_STEP
                 try:
                     if mirror is None:
-                        fresh = Mirror(folder, me)
+                        fresh = Mirror(folder, me, self._config.data, apart=desk.mirror_apart)
                         fresh.open(reader)
                         mirror = fresh
+                        if fresh.apart:
+                            self._post(desk.note_apart)
                         if fresh.aside is not None:
                             self._post(lambda kept=fresh.aside: desk.mirror_damaged(kept))  # type: ignore[misc]
                     mirror.follow(reader)

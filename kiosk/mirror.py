@@ -8,6 +8,7 @@ power failure cut off at the very end is cut away.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +35,12 @@ STOPS = ("forked", "journal_corrupt")
 class Mirror:
     """The second copy of one kiosk's journal. Give it to one thread."""
 
-    def __init__(self, folder: Path, identity: Identity) -> None:
-        self._identity = identity
+    def __init__(
+        self, folder: Path, identity: Identity, own: Path | None = None, *, apart: bool = False
+    ) -> None:
+        """``own``: the data folder; ``apart``: the copy was on another medium than that, and has to be."""
+        self._identity, self._folder, self._own = identity, folder, own
+        self.apart = apart
         self.path = folder / f"tombola-{identity.rsu}-{identity.epoch}.journal"
         self._header = medium.header_line(
             medium.MIRROR_FORMAT,
@@ -64,6 +69,7 @@ class Mirror:
         """
         self.seq, self.hash, self._last_at, self.aside = 0, entry.GENESIS, 0, None
         try:
+            self._demand_apart()
             if not self.path.exists():
                 self._begin()
                 return
@@ -80,6 +86,15 @@ class Mirror:
             self._begin()
         except OSError as e:
             raise _fault(e) from e
+
+    def _demand_apart(self) -> None:
+        """``OSError`` where the medium was pulled out: its place is a folder of the kiosk's own disk then."""
+        if self._own is None:
+            return
+        beside = _device(self._folder) == _device(self._own)
+        if beside and self.apart:
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        self.apart = not beside
 
     def _begin(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -267,6 +282,13 @@ def _is(record: tuple[bytes, bytes], row: Row) -> bool:
     """Whether a record is this entry of the journal; the newest one's signature may not be written there yet."""
     data, signed = record
     return data == row.data and (len(row.signature) != SIGNATURE_BYTES or signed == row.signature)
+
+
+def _device(folder: Path) -> int:
+    """The file system on which ``folder`` is, or would be made."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder.stat().st_dev
 
 
 def _fault(e: OSError) -> Fault:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
@@ -265,6 +266,35 @@ def test_a_whole_copy_of_a_damaged_journal_is_not_taken_for_the_damaged_one(
     assert "kept" in e.value.hint
     assert [p.name for p in mirror.path.parent.iterdir()] == [mirror.path.name]
     assert mirror.path.read_bytes() == before
+
+
+def test_a_stick_that_was_pulled_out_is_missed_and_not_replaced_by_the_kiosks_own_disk(
+    kiosk: Kiosk, tmp_path: Path
+) -> None:
+    """K6: the place where it was mounted is an empty folder then, in which a copy would be worth nothing."""
+    kiosk.close()
+    stick = tmp_path / "stick"
+    with TemporaryDirectory(dir="/dev/shm") as medium:
+        assert Path(medium).stat().st_dev != tmp_path.stat().st_dev
+        stick.symlink_to(medium)
+        server = PaperServer(kiosk.office, kiosk.clock)
+        desk, alone = open_desk(tmp_path / "k", server, mirror=stick / "tombola")
+        assert desk.mirror_words == "In step"
+        alone.close()
+        desk.close()
+        stick.unlink()
+        stick.mkdir()
+        desk, alone = open_desk(tmp_path / "k", server, mirror=stick / "tombola")
+        assert "No such device" in desk.mirror_words
+        assert list(stick.iterdir()) == []
+        alone.close()
+        desk.close()
+        stick.rmdir()
+        stick.symlink_to(medium)
+        desk, alone = open_desk(tmp_path / "k", server, mirror=stick / "tombola")
+        assert desk.mirror_words == "In step"
+        alone.close()
+        desk.close()
 
 
 def test_another_kiosks_medium_and_none_at_all_are_told_apart(kiosk: Kiosk, tmp_path: Path) -> None:
