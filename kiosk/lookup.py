@@ -84,7 +84,7 @@ class Lookup:
             "numbers": numbers.words(line.ranges),
             "event": event.name if event else "",
             "price": money.text(line.price, line.currency, self._language),
-            "sold_at": _local(at, event),
+            "sold_at": _local(at, event, self._language),
             "order": line.order,
             "can_void": bool(
                 standing and open_for_change and event is not None and event.policies.void_allowed
@@ -134,7 +134,7 @@ class Lookup:
     def _known_at(self) -> str:
         at = self._contact_at or (self._shelf.catalog.server_time if self._shelf.catalog else None)
         event = next(iter(self._shelf.events.values()), None)
-        return "" if at is None else _local(at, event)
+        return "" if at is None else _local(at, event, self._language)
 
 
 def told(local: dict[str, Any], reply: wire.TicketReply | None, language: str) -> dict[str, Any]:
@@ -243,5 +243,5 @@ def _verdict(verdict: str, title: str, words: str, **more: Any) -> dict[str, Any
     )
 
 
-def _local(at: int, event: wire.EventInfo | None) -> str:
-    return receipt.local_time(at, event.timezone if event else "UTC")
+def _local(at: int, event: wire.EventInfo | None, language: str) -> str:
+    return receipt.local_time(at, event.timezone if event else "UTC", language)
