@@ -151,6 +151,8 @@ class Desk:
         self._customers: Customers | None = None
         self.mirror: Mirror | None = None
         self.mirror_words = ""
+        self.mirror_apart = False
+        """The second copy has been on another medium than the journal."""
         self._network: tuple[str, str] = ("offline", phrase("Not connected yet"))
         self._contact_at: int | None = None
         self._contact_monotonic: int | None = None
@@ -323,7 +325,8 @@ class Desk:
         self.mirror, self.mirror_words = None, phrase("None set up")
         if self.config.mirror is None:
             return
-        mirror = Mirror(self.config.mirror, identity)
+        self.mirror_apart = store.get_json("mirror_apart") == str(self.config.mirror)
+        mirror = Mirror(self.config.mirror, identity, self.config.data, apart=self.mirror_apart)
         try:
             mirror.open(store, store.get_json("mirror"))
         except Fault as e:
@@ -333,6 +336,17 @@ class Desk:
             _log.error("%s", e)
             return
         self.mirror, self.mirror_words = mirror, IN_STEP
+        if mirror.apart:
+            self.note_apart()
+
+    def note_apart(self) -> None:
+        """The second copy is on a medium of its own: from now on it is missed where that is pulled out."""
+        if self.store is not None and not self.mirror_apart:
+            self.mirror_apart = True
+            try:
+                self.store.put_json("mirror_apart", str(self.config.mirror))
+            except Fault as e:  # known until the next start at least
+                _log.error("%s", e)
 
     def mirror_damaged(self, aside: Path) -> None:
         """The second copy was damaged; it was put aside and is written anew."""
@@ -365,15 +379,23 @@ class Desk:
     def close(self) -> None:
         """Let go of everything; what is journalled stays."""
         if self.store is not None:
-            if self.journal is not None:
-                self.journal.seal()
-                if self._till is not None:
-                    self._till.keep_ledger()
-                    self.store.put_json("watch", self._till.watch.keep())
-                self._mark_mirror()
-                self.store.idle()
+            try:
+                if self.journal is not None:
+                    self._leave_all_kept()
+            except Fault as e:  # it spares the next start some work; a full disk takes nothing else with it
+                _log.error("not everything was put in order at the end: %s", e)
             self.store.close()
         self.store = self.journal = self._till = None
+
+    def _leave_all_kept(self) -> None:
+        assert self.store is not None
+        assert self.journal is not None
+        self.journal.seal()
+        if self._till is not None:
+            self._till.keep_ledger()
+            self.store.put_json("watch", self._till.watch.keep())
+        self._mark_mirror()
+        self.store.idle()
 
     # Events in --------------------------------------------------------------------------------------
 
