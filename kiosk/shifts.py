@@ -324,7 +324,8 @@ class Shifts:
     ) -> Report:
         """An X report of the open shift, a Z report of a closed one, or what a supplement says (``said``).
 
-        Where counts are blind an X report for ``by`` leaves out what should be in the drawer, but for a supervisor.
+        Where counts are blind an X report for ``by`` says nothing of cash, but for a supervisor: what should be in the
+        drawer could be added up from it.
         ``Refused`` where there is no such shift, or it is not theirs to see.
         """
         book = self._book
@@ -357,7 +358,7 @@ class Shifts:
         if kind == "z":
             for one in sums:
                 rows += _piece_rows(one.currency, held.pieces.get(one.currency, ()))
-        for one in held.before if kind != "supplement" else ():
+        for one in held.before if kind != "supplement" and not blind else ():
             rows.append(Row(phrase("Before this shift, in no shift"), head=True, rule=True))
             rows += _flow_rows(one)
         counted = kind == "z" or (kind == "x" and not blind and bool(held.counts) and not held.uncounted)
@@ -409,10 +410,18 @@ def _sections(one: ShiftSum, *, several: bool, kind: Kind, blind: bool = False) 
     rows = [
         Row(phrase("Sales in {currency}", currency=c) if several else phrase("Sales"), head=True, rule=True),
         Row(phrase("Numbers sold"), value=str(one.ticket_count)),
-        Row(phrase("Sales ({n})", n=one.sale_count), one.sales, c),
-        Row(phrase("Voids ({n})", n=one.void_count), -back, c),
-        Row(phrase("After voids"), one.sales - back, c, strong=True),
     ]
+    if blind:
+        rows += [
+            Row(phrase("Sales"), value=str(one.sale_count)),
+            Row(phrase("Voids"), value=str(one.void_count)),
+        ]
+    else:
+        rows += [
+            Row(phrase("Sales ({n})", n=one.sale_count), one.sales, c),
+            Row(phrase("Voids ({n})", n=one.void_count), -back, c),
+            Row(phrase("After voids"), one.sales - back, c, strong=True),
+        ]
     if one.card or one.returned_card:
         rows += [
             Row(phrase("Card terminal"), head=True, rule=True),
@@ -420,6 +429,8 @@ def _sections(one: ShiftSum, *, several: bool, kind: Kind, blind: bool = False) 
             Row(phrase("Given back"), -one.returned_card, c),
             Row(phrase("The terminal should say"), one.card - one.returned_card, c, strong=True),
         ]
+    if blind:
+        return rows
     rows += [
         Row(phrase("Drawer"), head=True, rule=True),
         Row(phrase("Float"), one.float, c),
@@ -430,8 +441,7 @@ def _sections(one: ShiftSum, *, several: bool, kind: Kind, blind: bool = False) 
         rows.append(Row(phrase("Prizes paid"), -one.paid, c))
     if one.moved:
         rows.append(Row(phrase("Put in or taken out"), one.moved, c))
-    if not blind:
-        rows.append(Row(phrase("Should be in the drawer"), one.expected, c, strong=True))
+    rows.append(Row(phrase("Should be in the drawer"), one.expected, c, strong=True))
     if kind == "supplement":
         # Figures of a supplement are differences: what is nothing did not change.
         rows = [row for row in rows if row.head or row.amount or row.value not in ("", "0")]

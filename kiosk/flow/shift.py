@@ -634,14 +634,27 @@ class Shift(Part):
     def _shift_rows(self, held: ShiftView) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         for one in held.sums:
+            if self.seen.blind and not self._is_supervisor():
+                rows += self._blind_rows(one)
+                continue
             figures = [(label, amount, False) for label, amount in _figures(one)]
-            if not self.seen.blind or self._is_supervisor():
-                figures.append((phrase("Expected"), one.expected, True))
+            figures.append((phrase("Expected"), one.expected, True))
             rows += [
                 {"label": label, "value": self.flow.money(amount, one.currency), "strong": strong}
                 for label, amount, strong in figures
             ]
         return rows
+
+    def _blind_rows(self, one: ShiftSum) -> list[dict[str, Any]]:
+        """What does not add up to the cash that is expected: how often, how many, and what the card terminal took."""
+        rows = [
+            (phrase("Sales"), str(one.sale_count)),
+            (phrase("Numbers sold"), str(one.ticket_count)),
+            (phrase("Voids"), str(one.void_count)),
+        ]
+        if one.card:
+            rows.append((phrase("Paid by card"), self.flow.money(one.card, one.currency)))
+        return [{"label": label, "value": value, "strong": False} for label, value in rows]
 
     def _view_move(self) -> dict[str, Any]:
         going_in = self._move["direction"] == "in"

@@ -2062,6 +2062,10 @@
         <translation>Este turno es de {name}. Debe cerrarlo esa persona o un supervisor antes de que usted pueda vender.</translation>
     </message>
     <message>
+        <source>Voids</source>
+        <translation>Anulaciones</translation>
+    </message>
+    <message>
         <source>Put cash into the drawer</source>
         <translation>Añadir efectivo a la caja</translation>
     </message>

@@ -2062,6 +2062,10 @@
         <translation>C’est le service de {name}. Avant de vendre, faites-le clôturer par son opérateur ou un responsable.</translation>
     </message>
     <message>
+        <source>Voids</source>
+        <translation>Annulations</translation>
+    </message>
+    <message>
         <source>Put cash into the drawer</source>
         <translation>Mettre des espèces dans le tiroir</translation>
     </message>
