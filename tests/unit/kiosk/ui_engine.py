@@ -850,6 +850,7 @@ def screens(
 
     What differs from the plain screens is pictured in the first theme and language, and in large text.
     """
+    import PySide6.QtQuick  # noqa: F401 - without it Python does not know that the window can be grabbed
     from PySide6.QtGui import QGuiApplication
 
     from kiosk.ui import Screens
