@@ -271,7 +271,7 @@ class Desk:
         """A check found that selling has to stop."""
         if seen.code == "program":
             self._program_bad(seen)
-        elif seen.code == "journal" and self.is_open:
+        elif seen.code == "journal" and seen.fault == "journal_corrupt" and self.is_open:
             self.till.stopped = Answer("journal_corrupt", seen.words, seen.what_to_do)
             self._halt_stopped()
 
@@ -1095,9 +1095,9 @@ class Desk:
         from kiosk.lookup import Lookup  # noqa: PLC0415 - brings the printer's libraries
 
         assert self.shelf is not None
-        return Lookup(
-            self.till, self.shelf, self.flow.language, self._contact_at, online=self._online()
-        ).of(text)
+        return Lookup(self.till, self.shelf, self.flow.language, self._contact_at, online=self._online()).of(
+            text
+        )
 
     # The second copy --------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ def journal(reader: Reader, me: Identity) -> Iterator[CheckSeen]:
     except entry.MalformedEntry:
         yield _journal_bad(seq + 1)
     except Fault as e:
-        yield CheckSeen("journal", "bad", e.message, e.hint)
+        yield CheckSeen("journal", "bad", e.message, e.hint, fault=e.code)
     else:
         yield CheckSeen(
             "journal", "ok", phrase("All {n} entries are whole, signed and in their place.", n=of)
@@ -128,6 +128,7 @@ def _journal_bad(seq: int) -> CheckSeen:
         phrase(
             "Do not switch off or delete anything: the office recovers the sales from it or from its copy."
         ),
+        fault="journal_corrupt",
     )
 
 
@@ -286,7 +287,7 @@ def beside(code: str, steps: Callable[[], Iterable[CheckSeen]], report: Report) 
         for seen in steps():
             report(seen)
     except KnownError as e:
-        report(CheckSeen(code, "bad", e.message, e.hint))
+        report(CheckSeen(code, "bad", e.message, e.hint, fault=e.code))
 
 
 def with_reader(

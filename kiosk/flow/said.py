@@ -290,6 +290,8 @@ class CheckSeen(msgspec.Struct, frozen=True):
     words: str
     what_to_do: str = ""
     progress: int = 0
+    fault: str = ""
+    """The code of what it found, or of what stopped it; only some are a reason to stop selling."""
 
 
 class Exported(msgspec.Struct, frozen=True):

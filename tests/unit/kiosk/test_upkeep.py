@@ -17,7 +17,7 @@ from kiosk.config import load
 from kiosk.desk import Alone, Desk
 from kiosk.flow import said as f
 from kiosk.manifest import sign
-from kiosk.store import DATABASE, Store
+from kiosk.store import DATABASE, Reader, Store
 from shared import medium, sale, wire
 from shared.errors import Fault
 from tests.sim.machines import disk_in_memory
@@ -294,6 +294,27 @@ def test_a_damaged_entry_is_found_by_the_check_and_stops_selling(tmp_path: Path)
     reader.close()
     view = made.tap("open_diagnostics", "check:journal")
     assert (view["screen"], view["blocked"]["code"]) == ("blocked", "journal_corrupt")
+    made.close()
+
+
+def test_a_check_of_the_journal_that_could_not_be_made_stops_nothing(tmp_path: Path) -> None:
+    """K5: whoever passes by may start it; selling stops for damage alone, not for a look that failed."""
+    made = Counter(tmp_path / "k")
+    made.tap("open_diagnostics")
+
+    def unopened() -> Reader:
+        raise Fault("disk", "The kiosk's disk fails.", "Call the office.")
+
+    upkeep.with_reader("journal", unopened, lambda _reader: [], made.desk.handle)
+    assert (made.seen("journal")["state"], made.seen("journal")["words"]) == (
+        "bad",
+        "The kiosk's disk fails.",
+    )
+    assert made.desk.till.stopped.can
+    assert made.desk.view()["screen"] == "diagnostics"
+    made.tap("back")
+    made.log_on()
+    assert made.desk.view()["screen"] == "sell"
     made.close()
 
 
