@@ -192,6 +192,12 @@ class Shifts:
                 phrase("A ticket has not come out whole yet."),
                 phrase("Print it again or void it first."),
             )
+        if self._till.claim_open is not None:
+            raise Refused(
+                "claim_open",
+                phrase("The office has not answered about the last prize yet."),
+                phrase("Wait for that answer; the kiosk goes on asking."),
+            )
         if missing := held.uncounted:
             raise Refused(
                 "uncounted",

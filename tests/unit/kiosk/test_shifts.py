@@ -322,6 +322,17 @@ def test_nobody_gives_money_back_out_of_anothers_drawer_alone(kiosk: Kiosk, shif
     kiosk.till.void(order, "mistake", SECOND, approved_by=SUPERVISOR)
 
 
+def test_no_shift_closes_over_a_prize_that_the_office_has_not_answered(kiosk: Kiosk, shifts: Shifts) -> None:
+    """K12, K13: money that leaves the drawer for it would be in no shift."""
+    shifts.open(OPERATOR, [FLOAT])
+    asked = kiosk.till.claim("ticket", "result", OPERATOR, identity_checked=False)
+    shifts.count(OPERATOR, "close", [FLOAT])
+    with refused("claim_open"):
+        shifts.close(OPERATOR)
+    kiosk.till.claimed(asked.request, wire.ClaimReply(verdict="refused", words="No.", server_time=0))
+    shifts.close(OPERATOR)
+
+
 # Late facts -----------------------------------------------------------------------------------------
 
 
