@@ -274,6 +274,8 @@ class Flow:
 
     def _on_device(self, event: said.DeviceSeen) -> list[Command]:
         self.devices[event.device] = event
+        if event.device == "drawer" and event.ok is False and self.operator:
+            self.say(joined(event.words, event.advice), "warn")
         return []
 
     def _on_sync(self, event: said.SyncSeen) -> list[Command]:

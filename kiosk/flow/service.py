@@ -51,6 +51,11 @@ class Service(Part):
         """The attendant leaves."""
         self.serving = False
 
+    def mode_changed(self) -> None:
+        """Nobody is called to a kiosk at which an operator serves."""
+        if self.flow.mode != "self_service":
+            self._called_at = None
+
     def tick(self) -> None:
         """A buyer who has gone leaves nothing behind: neither basket nor details nor language."""
         flow = self.flow

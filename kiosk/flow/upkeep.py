@@ -39,6 +39,8 @@ DO_MS_MAX = 120_000
 NETWORK_MS_MAX = 20_000
 """Longer than the uplink waits for an answer."""
 SCAN_CHARS_MAX = 40
+ANYBODYS = ("attract", "pin", "blocked", "starting", "enrol")
+"""Screens before which nobody knows who stands."""
 
 CHECKS = (
     ("printer", phrase("Printer"), phrase("Print a test page")),
@@ -185,7 +187,7 @@ class Upkeep(Part):
 
     def _count_down(self) -> None:
         flow = self.flow
-        if not flow.operator or flow.screen in ("blocked", "starting"):
+        if not self._at_work():
             return
         for event in flow.shop.events:
             left_s = (event.closes_at - flow.now) // 1000
@@ -251,10 +253,19 @@ class Upkeep(Part):
         self._tell()
         return []
 
+    def _at_work(self) -> bool:
+        """An operator is logged on, at a screen that is theirs: a kiosk that stopped stands before everybody."""
+        return bool(self.flow.operator) and self.flow.screen_shown() not in ANYBODYS
+
     def _tell(self) -> None:
         """Show the newest letter to the operator who is there; no buyer is told of it."""
+        if not self._at_work():
+            if self._told_of:  # the screen is anybody's now; told again where an operator goes on
+                self.flow.unsay()
+                self._told_of = ""
+            return
         newest = next((m for m in self._letters.messages if m.unread), None)
-        if newest is not None and newest.id != self._told_of and self.flow.operator:
+        if newest is not None and newest.id != self._told_of:
             self._told_of = newest.id
             self.flow.say(newest.text, "info", stays=True)
 
@@ -370,6 +381,7 @@ class Upkeep(Part):
             flow.language = flow.language_set = values["language"]
         flow.theme, flow.large = values["theme"], values["large"] == "yes"
         flow.mode, flow.sell_mode = values["mode"], values["sell_mode"]
+        flow.service.mode_changed()
         return []
 
     def _on_exported(self, event: Exported) -> list[Command]:

@@ -11,14 +11,19 @@ from kiosk.flow.said import (
     Approved,
     CheckApproval,
     Complete,
+    DeviceSeen,
     Do,
     Exported,
     Halted,
     LogOff,
     LogOn,
     LookAround,
+    Message,
+    MessagesSeen,
+    Opened,
     Retry,
     SettingsSeen,
+    Starting,
 )
 from kiosk.flow.service import ATTEND_IDLE_MS, IDLE_MS
 from kiosk.pieces import pieces
@@ -204,6 +209,50 @@ def test_a_stick_that_never_answers_does_not_hold_up_the_selling() -> None:
     assert at.see("basket.count") == 1
     at.flow.handle(Exported("f", "/media/stick"))
     assert at.see("toast.text") == "Written to /media/stick: f. Take it to the office."
+
+
+def test_nobody_stays_called_where_an_operator_serves_now(stage: Stage) -> None:
+    """K17: the call ends with the mode in which it was made."""
+    stage.tap("call_attendant")
+    assert stage.see("attendant.called") is True
+    values = {"language": "en", "theme": "light", "large": "no", "mode": "attended", "sell_mode": "runner"}
+    stage.flow.handle(SettingsSeen(values=values))
+    assert (stage.see("attendant.called"), stage.see("attendant.words")) == (False, "")
+
+
+def test_a_drawer_that_stays_shut_is_told_to_the_operator_who_is_there() -> None:
+    """K4: with what to do, and not to whoever passes by."""
+    stuck = DeviceSeen("drawer", "It did not open.", ok=False, code="stuck", advice="See to its lock.")
+    at = counter()
+    at.flow.handle(stuck)
+    assert at.see("toast") == {"text": "It did not open. See to its lock.", "kind": "warn"}
+    nobody = Stage()
+    nobody.flow.handle(stuck)
+    assert nobody.see("toast") == {}
+
+
+def test_a_stopped_kiosk_tells_whoever_stands_before_it_no_letter_and_no_close() -> None:
+    """K5: who was logged on when it stopped need not be who reads it now; they are told when they go on."""
+    closing = msgspec.structs.replace(CUP, closes_at=10 * 60_000)
+    letter = MessagesSeen((Message("m1", "The safe's code is new.", 0, unread=True),))
+    at = counter()
+    at.flow.handle(letter)
+    assert at.see("toast.text") == "The safe's code is new."
+    at.flow.handle(Halted("disk", "The disk fails", "It fails.", "Call.", can_retry=True))
+    at.go(1)
+    assert (at.see("screen"), at.see("toast")) == ("blocked", {})
+    at.flow.handle(shop(CAN, closing))
+    at.flow.handle(letter)
+    at.go(1)
+    assert at.see("toast") == {}
+    for event in (Starting("Starting", 0), Opened()):
+        at.flow.handle(event)
+    at.go(1)
+    assert (at.see("screen"), at.see("toast")) == ("attract", {})
+    at.tap("begin")
+    at.log_on()
+    at.go(1)
+    assert at.see("toast") != {}
 
 
 def test_a_language_chosen_at_the_front_page_goes_with_who_chose_it() -> None:
