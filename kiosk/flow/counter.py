@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DONE_MS = 4_000
 """How long the result of a sale stands before the next one."""
+CHANGE_MS = 10_000
+"""The same where an attendant came to a buyer and owes them change."""
 TIMES = (1, 2, 5, 10)
 """How many of a package one touch may add."""
 SELL_MODES = ("runner", "fast")
@@ -217,6 +219,12 @@ class Counter(Part):
                 phrase("One sale cannot mix tests and real tickets. Finish this one first."), "warn"
             )
             return False
+        if not self._paid_alike(found[0]):
+            self.flow.say(
+                phrase("{event} is not paid for like the rest. Finish this sale first.", event=found[0].name),
+                "warn",
+            )
+            return False
         if sum(b.quantity for b in self.basket) + line.quantity > sale.LINES_MAX:
             self.flow.say(phrase("One sale holds at most {n} tickets.", n=sale.LINES_MAX), "warn")
             return False
@@ -229,6 +237,11 @@ class Counter(Part):
                 return True
         self.basket.append(line)
         return True
+
+    def _paid_alike(self, event: ShopEvent) -> bool:
+        """Whether there is a way to pay for it and for all that is in the basket; a test is not paid for."""
+        held = [set(e.policies.payments) for e in self.basket_events()]
+        return not held or event.test or bool(set(event.policies.payments).intersection(*held))
 
     def _at(self, touch: Touch) -> int | None:
         shown = self.flow.screen in ("sell", "choose", "review")
@@ -330,7 +343,8 @@ class Counter(Part):
         """Every ticket of the sale is out or void: show what the buyer has. False where nothing is left of it."""
         if all(t.line.order in self.voided for t in self.tickets):
             return False
-        self.flow.screen, self._done_until = "done", self.flow.monotonic + DONE_MS
+        owed = self.flow.service.serving and self.tickets[0].fact.payment.change
+        self.flow.screen, self._done_until = "done", self.flow.monotonic + (CHANGE_MS if owed else DONE_MS)
         return True
 
     def _leave_done(self) -> list[Command]:

@@ -1726,6 +1726,10 @@
         <translation>Una venta no puede mezclar pruebas y boletos reales. Termine esta primero.</translation>
     </message>
     <message>
+        <source>{event} is not paid for like the rest. Finish this sale first.</source>
+        <translation>{event} no se paga como el resto. Termine primero esta venta.</translation>
+    </message>
+    <message>
         <source>{n} numbers left</source>
         <translation>Quedan {n} números</translation>
     </message>

@@ -1726,6 +1726,10 @@
         <translation>Une vente ne mélange pas essais et vrais billets. Finissez d’abord celle-ci.</translation>
     </message>
     <message>
+        <source>{event} is not paid for like the rest. Finish this sale first.</source>
+        <translation>{event} ne se paie pas comme le reste. Terminez d’abord cette vente.</translation>
+    </message>
+    <message>
         <source>{n} numbers left</source>
         <translation>{n} numéros restants</translation>
     </message>

@@ -90,6 +90,16 @@ def test_only_what_every_event_in_the_basket_takes_is_offered() -> None:
     assert [m["code"] for m in stage.see("pay.methods")] == ["cash", "card", "split"]
 
 
+def test_what_shares_no_way_to_pay_does_not_get_into_one_basket() -> None:
+    """E8: said when the second event's package is touched, not when the buyer holds out their money."""
+    stage = counter(asking(CUP, payments=("card",)), asking(DERBY, payments=("cash",)))
+    stage.tap("choose_event:e1", "add:p1", "choose_event:e2", "add:p3")
+    assert stage.see("toast.text") == "Derby is not paid for like the rest. Finish this sale first."
+    assert [line["event"] for line in stage.see("basket.lines")] == ["Cup"]
+    stage.tap("clear_basket", "add:p3")
+    assert [line["event"] for line in stage.see("basket.lines")] == ["Derby"]
+
+
 def test_what_the_till_refuses_leads_back_to_the_basket(paying: Stage) -> None:
     completed(paying, "cash")
     paying.flow.handle(Declined("Complete", "sold_out", "None left.", "Fetch more."))
