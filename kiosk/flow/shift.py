@@ -144,8 +144,7 @@ class Shift(Part):
         self._shown: tuple[tuple[str, int, int], ...] = ()
         """Behind a count: by currency what is expected and what was counted."""
         self._error = ""
-        self._back = "sell"
-        self._move = {"direction": "in", "typed": "", "reason": ""}
+        self._move = {"direction": "in", "currency": "", "typed": "", "reason": ""}
         self._report: Report | None = None
         self._print = ("", "")
         self._after = ""
@@ -158,6 +157,7 @@ class Shift(Part):
             "close_shift": self._close,
             "no_sale": self._no_sale,
             "move_cash": self._move_cash,
+            "move_currency": self._choose_currency,
             "move_reason": self._choose_reason,
             "move_confirm": self._move_confirm,
             "x_report": self._x_report,
@@ -195,7 +195,7 @@ class Shift(Part):
     def forget(self) -> None:
         """No count and no report is left for the next operator."""
         self._trays, self._shown, self._error, self._report = [], (), "", None
-        self._move = {"direction": "in", "typed": "", "reason": ""}
+        self._move = {"direction": "in", "currency": "", "typed": "", "reason": ""}
 
     # Whose shift ------------------------------------------------------------------------------------
 
@@ -208,7 +208,6 @@ class Shift(Part):
         if held is not None and held.operator != flow.operator:
             flow.screen = "shift"
         elif held is None and self.seen.required and any(e.answer.can for e in flow.shop.events):
-            self._back = "shift"
             return self._start("open")
         return []
 
@@ -236,7 +235,7 @@ class Shift(Part):
         flow = self.flow
         screens = ("sell", "done", "sync", "closed", "settings", "diagnostics", "messages")
         if flow.operator and flow.screen in screens:
-            self._back, flow.screen = "sell", "shift"
+            flow.screen = "shift"
         return []
 
     def _to_shift(self) -> list[Command]:
@@ -252,7 +251,6 @@ class Shift(Part):
     def _begin(self, _touch: Touch) -> list[Command]:
         if self.flow.screen not in ("shift", "sell") or self.seen.open is not None:
             return []
-        self._back = "shift"
         return self._start("open")
 
     def _check(self, _touch: Touch) -> list[Command]:
@@ -427,12 +425,19 @@ class Shift(Part):
 
     def _move_cash(self, touch: Touch) -> list[Command]:
         if self.flow.screen == "shift" and touch.arg in ("in", "out") and self.can_close():
-            self._move = {"direction": touch.arg, "typed": "", "reason": ""}
+            self._move = {"direction": touch.arg, "currency": "", "typed": "", "reason": ""}
             self._error, self.flow.screen = "", "move"
         return []
 
     def _moves(self) -> tuple[tuple[str, str], ...]:
         return MOVES_IN if self._move["direction"] == "in" else MOVES_OUT
+
+    def _choose_currency(self, touch: Touch) -> list[Command]:
+        if self.flow.screen == "move" and touch.arg in self.seen.currencies:
+            self._move["currency"], self._error = touch.arg, ""
+            if minor(self._move["typed"], touch.arg) is None:  # a currency without cents
+                self._move["typed"] = ""
+        return []
 
     def _choose_reason(self, touch: Touch) -> list[Command]:
         if self.flow.screen == "move" and touch.arg in dict(self._moves()):
@@ -454,6 +459,9 @@ class Shift(Part):
         return []
 
     def _currency(self) -> str:
+        """Of what is put in or taken out: the one chosen, or what most is sold in."""
+        if self._move["currency"] in self.seen.currencies:
+            return self._move["currency"]
         return self.seen.currencies[0] if self.seen.currencies else "USD"
 
     def _move_amount(self) -> int:
@@ -663,6 +671,8 @@ class Shift(Part):
             "title": phrase("Put cash into the drawer")
             if going_in
             else phrase("Take cash out of the drawer"),
+            "currency": self._currency(),
+            "currencies": list(self.seen.currencies),
             "entered": self._move["typed"],
             "amount": self.flow.money(self._move_amount(), self._currency()),
             "reasons": [

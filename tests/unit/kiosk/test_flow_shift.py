@@ -320,6 +320,28 @@ def test_cash_moved_is_noted_and_reckoned(evening: Evening) -> None:
     assert evening.count("66.50")["count"]["over_words"] == "To the cent"
 
 
+def test_cash_is_moved_in_any_currency_that_is_sold_in(evening: Evening) -> None:
+    """K13: change in euros goes in as euros; what was typed stays where the currency has such amounts."""
+    euros = event(id="e2", number=8, currency="EUR", packages=(), cuts=())
+    yen = event(id="e3", number=9, currency="JPY", packages=(), cuts=())
+    evening.server.catalog = evening.server.office.catalog(
+        event(), euros, yen, operators=staff(evening.server.office), shifts=wire.ShiftRules(required=True)
+    )
+    evening.sync()
+    evening.open_shift()
+    view = evening.tap("open_shift", "move_cash:in", "move_reason:change")
+    assert (view["move"]["currency"], view["move"]["currencies"]) == ("USD", ["USD", "EUR", "JPY"])
+    evening.write("7.50")
+    view = evening.tap("move_currency:JPY")
+    assert (view["move"]["entered"], view["move"]["can_confirm"]) == ("", False)
+    evening.write("7")
+    view = evening.tap("move_currency:XXX", "move_currency:EUR")
+    assert (view["move"]["currency"], view["move"]["amount"]) == ("EUR", "€7.00")
+    evening.tap("move_confirm")
+    assert [m.cash for m in evening.facts(sale.CashMoved)] == [sale.Cash(currency="EUR", amount=700)]
+    assert evening.tap("move_cash:out")["move"]["currency"] == "USD", "begun anew"
+
+
 def test_the_drawer_opens_for_cash_and_each_time_is_a_fact(evening: Evening) -> None:
     """K13: a sale, a count, cash moved, a void, and no sale at all."""
     evening.open_shift()
@@ -631,7 +653,7 @@ touches = st.builds(
     st.sampled_from(
         [
             "key", "back", "log_off", "open_shift", "begin_shift", "count_drawer", "recount", "close_shift", "no_sale",
-            "move_cash", "move_reason", "move_confirm", "x_report", "z_report", "count_focus", "count_currency",
+            "move_cash", "move_currency", "move_reason", "move_confirm", "x_report", "z_report", "count_focus", "count_currency",
             "count_more", "count_less", "count_sum", "count_again", "count_confirm", "print_report", "report_done",
             "approve_operator", "approve_cancel", "choose_operator", "open_lookup", "begin", "lock",
         ]

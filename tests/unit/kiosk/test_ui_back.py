@@ -143,6 +143,7 @@ def test_every_text_stands_out_from_what_it_is_written_on(qtbot: QtBot, theme: s
         ("shift", {"back", "count_drawer", "no_sale", "move_cash:in", "move_cash:out", "x_report", "close_shift"}),
         ("shift none", {"back", "begin_shift"}),
         ("move", {"back", "key:7", "key:.", "move_reason:safe", "move_reason:other", "move_confirm"}),
+        ("move in", {"back", "move_currency:USD", "move_currency:EUR", "move_reason:other"}),
         ("report", {"print_report", "report_done"}),
         ("messages", {"back", "messages_read"}),
         ("diagnostics", {"back", "check:printer", "check:mirror"}),

@@ -159,6 +159,8 @@ BACK: dict[str, Any] = {
     "move": {
         "direction": "out",
         "title": "Take cash out of the drawer",
+        "currency": "USD",
+        "currencies": ["USD"],
         "entered": "1500",
         "amount": "$1,500.00",
         "reasons": [
@@ -438,6 +440,7 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
         | {
             "direction": "in",
             "title": "Put cash into the drawer",
+            "currencies": ["USD", "EUR", "GBP"],
             "entered": "",
             "amount": "$0.00",
             "reasons": [r | {"selected": False} for r in BACK["move"]["reasons"]],

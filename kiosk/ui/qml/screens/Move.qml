@@ -59,6 +59,21 @@ Item {
                     }
                 }
 
+                Row {
+                    visible: screen.m.currencies.length > 1
+                    spacing: Theme.small
+                    Repeater {
+                        model: screen.m.currencies
+                        BigButton {
+                            required property string modelData
+                            act: "move_currency"
+                            arg: modelData
+                            chosen: screen.m.currency === modelData
+                            text: modelData
+                        }
+                    }
+                }
+
                 Words {
                     text: qsTr("What for?")
                     strong: true
