@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from kiosk.catalog import CAN
+from kiosk.flow.counter import CHANGE_MS, DONE_MS
 from kiosk.flow.said import (
     Alert,
     Approved,
@@ -21,14 +22,16 @@ from kiosk.flow.said import (
     Message,
     MessagesSeen,
     Opened,
+    PrintEnded,
     Retry,
+    SaleDone,
     SettingsSeen,
     Starting,
 )
 from kiosk.flow.service import ATTEND_IDLE_MS, IDLE_MS
 from kiosk.pieces import pieces
 from kiosk.shifts import ShiftsSeen
-from tests.unit.kiosk.flow_stage import CUP, DERBY, PACKAGES, Stage, asking, counter, shop
+from tests.unit.kiosk.flow_stage import CUP, DERBY, PACKAGES, Stage, asking, counter, shop, sold
 
 
 @pytest.fixture
@@ -263,3 +266,23 @@ def test_a_language_chosen_at_the_front_page_goes_with_who_chose_it() -> None:
     assert stage.see("language") == "fr"
     stage.go(1)
     assert stage.see("language") == "en"
+
+
+@pytest.mark.parametrize(("given", "stands_ms"), [("note:1000", CHANGE_MS), ("exact", DONE_MS)])
+def test_the_change_of_a_buyer_stands_long_enough_to_be_given(
+    stage: Stage, given: str, stands_ms: int
+) -> None:
+    """K17: the attendant reads what to give back; without change the front page comes back as soon as ever."""
+    stage.tap("begin", "add:p1", "pay", "pay")
+    attend(stage)
+    stage.tap(given, "cash")
+    ticket = sold("a")
+    if given == "exact":
+        payment = msgspec.structs.replace(ticket.fact.payment, tendered=500, change=0)
+        ticket = msgspec.structs.replace(ticket, fact=msgspec.structs.replace(ticket.fact, payment=payment))
+    stage.flow.handle(SaleDone((ticket,)))
+    stage.flow.handle(PrintEnded("a", 0, "confirmed"))
+    stage.go(stands_ms - 1)
+    assert stage.see("screen") == "done"
+    stage.go(1)
+    assert stage.see("screen") == "attract"

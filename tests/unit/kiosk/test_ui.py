@@ -748,3 +748,29 @@ def test_a_wait_fits_paths_into_dicts_and_lists() -> None:
     assert not matches(view, {"screen": "pay"})
     assert not matches(view, {"lines.7.n": 1})
     assert not matches(view, {"screen.x": "y"})
+
+
+def test_the_torn_edge_of_a_long_report_leaves_nothing_on_the_next_screen(qtbot: QtBot) -> None:
+    """K3: what is below the screen's edge is not painted, neither now nor over what comes after it."""
+    report = VIEW["report"] | {"rows": VIEW["report"]["rows"] * 3}
+    opened = Window(qtbot, "report", (1024, 600), report=report)
+    opened.show(screen="sync")
+    after = opened.screens.window.grabWindow()
+    opened.close()
+    fresh = Window(qtbot, "sync", (1024, 600), report=report)
+    try:
+        assert fresh.screens.window.grabWindow() == after
+    finally:
+        fresh.close()
+
+
+def test_whose_shift_it_is_is_said_once(window: Window) -> None:
+    """K3: the strip names the operator once; the shift of another is named as theirs."""
+    status = VIEW["status"] | {"operator": "Maria Lindqvist"}
+    for shift, said in (
+        ("Shift 12 · Maria Lindqvist", "Maria Lindqvist · Shift 12"),
+        ("Shift 12 · Tom", "Maria Lindqvist · Shift 12 · Tom"),
+        ("", "Maria Lindqvist"),
+    ):
+        window.show(status=status | {"shift": shift})
+        assert said in window.texts()

@@ -195,7 +195,10 @@ Rectangle {
             y: parent.height - height - Theme.px(2)
             width: who.width - x
             visible: text !== ""
-            text: [strip.s.operator, Theme.narrow ? "" : strip.s.shift || ""].filter(Boolean).join(" · ")
+            // Whose shift it is is said once: by name only where it is another's.
+            readonly property string own: " · " + strip.s.operator
+            readonly property string shift: strip.s.operator !== "" && strip.s.shift.endsWith(own) ? strip.s.shift.slice(0, -own.length) : strip.s.shift
+            text: [strip.s.operator, Theme.narrow ? "" : shift].filter(Boolean).join(" · ")
             color: Theme.nightMuted
             font.pixelSize: Theme.px(15)
             fontSizeMode: Text.HorizontalFit

@@ -83,7 +83,7 @@ Item {
                 spacing: Theme.margin
                 Icon {
                     anchors.horizontalCenter: parent.horizontalCenter
-                    name: view.busy ? "hourglass" : "scanner"
+                    name: view.busy ? "hourglass" : "code"
                     size: Theme.px(120)
                     color: Theme.accent
                     weight: 1.3

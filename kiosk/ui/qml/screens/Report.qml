@@ -50,6 +50,8 @@ Item {
                     y: paper.height - paper.tooth - 1
                     width: paper.width
                     height: paper.tooth
+                    // Without a renderer of triangles the teeth would run over what clips them, and stay there.
+                    layer.enabled: true
                     ShapePath {
                         strokeWidth: -1
                         fillColor: screen.sheetInks.surface
