@@ -114,6 +114,13 @@ class Outbox:
         self._not_before_s = 0.0
         self._asked_s = None
 
+    def lift(self) -> bool:
+        """The office may have changed its mind: what it refused is due again. Whether anything was refused."""
+        lifted = self.state.state == "refused" and self._not_before_s > 0.0
+        if lifted:
+            self._not_before_s = 0.0
+        return lifted
+
     def next(self, now_s: float) -> Send | Wait | Stop:
         """What to do now. After a ``Send`` say what became of it with :meth:`take`."""
         if self._stopped is not None:

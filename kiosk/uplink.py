@@ -187,11 +187,11 @@ class _Pace:
     def __init__(self, every_s: float) -> None:
         self._every_s = every_s
         self._failures = 0
-        self._well = False
+        self._well = self._refused = False
         self.due_s = 0.0
 
     def done(self, now_s: float, jitter: float) -> None:
-        self._failures, self._well = 0, True
+        self._failures, self._well, self._refused = 0, True, False
         self.due_s = now_s + self._every_s * (0.9 + 0.2 * jitter)
 
     def hasten(self, due_s: float) -> None:
@@ -199,9 +199,15 @@ class _Pace:
         if self._well:
             self.due_s = min(self.due_s, due_s)
 
+    def lift(self) -> None:
+        """The office may have changed its mind: what it refused is due again."""
+        if self._refused:
+            self._refused, self.due_s = False, 0.0
+
     def failed(self, now_s: float, jitter: float, answer: _Answer | None) -> None:
         self._well = False
-        if answer is not None and answer.status in (401, 403):
+        self._refused = answer is not None and answer.status in (401, 403)
+        if self._refused:
             self.due_s = now_s + REFUSED_S
             return
         self._failures += 1
@@ -390,8 +396,8 @@ class Uplink:
         self._ask(needs)
         upload_s = self._upload(needs)
         now_s = self._now_s()
-        if now_s >= self._catalog.due_s:
-            self._fetch_catalog(needs)
+        if now_s >= self._catalog.due_s and self._fetch_catalog(needs):
+            upload_s = 0.0
         if needs.requests and now_s >= self._numbers.due_s:
             self._fetch_numbers(needs)
         if needs.health is not None and now_s >= self._health.due_s:
@@ -547,7 +553,8 @@ class Uplink:
         else:
             pace.failed(now_s, jitter, answer)
 
-    def _fetch_catalog(self, needs: Needs) -> None:
+    def _fetch_catalog(self, needs: Needs) -> bool:
+        """Whether the office's new word lifts what it refused of the journal: that is to be handed up at once."""
         known = {"If_None_Match": needs.etag} if needs.etag else {}
         answer = self._call("GET", "/rsu/v1/catalog", b"", wire.CATALOG_BYTES_MAX, **known)
         ok = answer is not None and answer.status in (200, 304)
@@ -558,6 +565,11 @@ class Uplink:
                 signature = b""
             self._report(CatalogCame(answer.body, signature, answer.headers.get("ETag", "")))
         self._settle(self._catalog, answer, ok=ok)
+        if answer is None or answer.status != 200:
+            return False
+        for pace in (self._numbers, self._health, self._claims, self._customers):
+            pace.lift()
+        return self.outbox.lift()
 
     def _fetch_numbers(self, needs: Needs) -> None:
         for request, event, count in needs.requests:

@@ -162,6 +162,28 @@ def test_the_catalog_comes_sooner_while_somebody_waits_but_never_against_the_off
     assert len(line.server.calls) == calls
 
 
+def test_what_the_office_refused_is_asked_again_as_soon_as_its_new_catalog_is_here(line: Line) -> None:
+    """N3: a kiosk that was just enabled has its numbers at once, not when the refusal's long wait is over."""
+    request = (str(UUID(int=77)), EVENT, 50)
+    line.step()
+    came = next(r for r in line.reports if isinstance(r, u.CatalogCame))
+    error = wire.canonical(wire.ErrorReply(error="unit_disabled", message="This kiosk is disabled."))
+    line.server.before = lambda m, _p: ("403 No", {}, error) if m == "POST" else None
+    line.uplink.hurry()
+    assert line.step(requests=(request,), etag=came.etag) <= u.CATALOG_EVERY_S * 1.1
+    line.server.before = lambda _m, _p: None
+    line.kiosk.clock.go(25_000)
+    line.step(requests=(request,), etag=came.etag)
+    assert not line.has(u.GrantsCame), "an unchanged catalog lifts nothing"
+    line.server.catalog = line.kiosk.office.catalog(event())
+    line.kiosk.clock.go(25_000)
+    assert line.step(requests=(request,), etag=came.etag) == 0.0
+    assert line.has(u.GrantsCame)
+    assert not line.has(u.Acknowledged)
+    line.step(etag=came.etag)
+    assert line.has(u.Acknowledged)
+
+
 def test_a_request_for_numbers_is_the_same_until_it_is_answered(line: Line) -> None:
     """N3: the same request gets the same blocks again."""
     request = (str(UUID(int=77)), EVENT, 50)
