@@ -105,6 +105,29 @@ class Printing(Part):
             flow.home()
         return []
 
+    def change(self) -> int:
+        """What the buyer of the ticket at the printer has still to get of what they gave; minor units.
+
+        It is told once all is printed: until then, and where nothing came out whole, it is told with the trouble.
+        """
+        first = self._prints[0] if self._prints else None
+        # A copy that was asked for later, or was under way at a stop, says nothing of its sale's change.
+        if first is None or self._reprinting or (self._recovering and first.copy) or first.ticket.fact.test:
+            return 0
+        return first.ticket.fact.payment.change
+
+    def change_with(self, order: str) -> int:
+        """The change that nobody tells of any more once this order is void: nothing else of its sale is to come."""
+        first = self._prints[0] if self._prints else None
+        if first is None or first.ticket.line.order != order:
+            return 0
+        fact, counter = first.ticket.fact, self.flow.counter
+        gone = counter.voided | {order}
+        others = [t.line.order for t in counter.tickets] or [
+            one.ticket.line.order for one in self._prints if one.ticket.fact.sale == fact.sale
+        ]
+        return self.change() if gone.issuperset(others) else 0
+
     def voided(self, order: str, *, misprint: bool) -> list[Command] | None:
         """An order became void; what follows where it was the one at the printer, else None."""
         if misprint and self._prints and self._prints[0].ticket.line.order == order:
@@ -257,6 +280,7 @@ class Printing(Part):
         line = first.ticket.line if first else None
         foils = first is not None and first.foils
         failed = state == "failed"
+        change = self.change() if line else 0
         said = _FOILS if foils else _TEST if first is not None and first.ticket.fact.test else _TICKET
         return {
             "what": "counterfoils" if foils else "ticket",
@@ -268,6 +292,9 @@ class Printing(Part):
             "give_up_words": said["give_up"],
             "can_retry": True,
             "state": state or "unknown",
+            "change": phrase("Change: {amount}", amount=self.flow.money(change, line.currency))
+            if line and change
+            else "",
             "numbers": numbers.words(line.ranges) if line else "",
             "validation": numbers.show_validation(line.validation) if line else "",
         }

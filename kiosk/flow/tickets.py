@@ -186,7 +186,8 @@ class Tickets(Part):
         self.flow.waiting, self._void_error = "", ""
         line = event.ticket.line
         self.flow.counter.voided.add(event.order)
-        self.flow.say(joined(phrase("Void."), back_words(event.ticket, self.flow.money)), "warn")
+        change = self.flow.printing.change_with(event.order) if event.misprint else 0
+        self.flow.say(joined(phrase("Void."), back_words(event.ticket, self.flow.money, change)), "warn")
         further = self.flow.printing.voided(event.order, misprint=event.misprint)
         if further is not None:
             return further
@@ -337,15 +338,30 @@ class Tickets(Part):
         }
 
 
-def back_words(ticket: Sold, text: Callable[[int, str], str]) -> str:
-    """What the customer gets back for a ticket, and how: as it was paid. ``text`` writes an amount."""
+def back_words(ticket: Sold, text: Callable[[int, str], str], change: int = 0) -> str:
+    """What the customer gets back for a ticket, and how: as it was paid. ``text`` writes an amount.
+
+    ``change`` is what they have not got yet of what they gave for the sale, minor units; it goes back with it.
+    """
     fact, line = ticket.fact, ticket.line
     if fact.test:
         return phrase("It was a test: no money goes back.")
     card = card_part(fact, ticket.index)
+    cash = line.price - card
     said = []
-    if line.price > card or not card:
-        said.append(phrase("Give back {amount} in cash.", amount=text(line.price - card, line.currency)))
+    if change and cash:
+        said.append(
+            phrase(
+                "Give back {amount} in cash, and the change of {change}: {total} in all.",
+                amount=text(cash, line.currency),
+                change=text(change, line.currency),
+                total=text(cash + change, line.currency),
+            )
+        )
+    elif change:
+        said.append(phrase("Give the change of {amount} in cash.", amount=text(change, line.currency)))
+    elif cash or not card:
+        said.append(phrase("Give back {amount} in cash.", amount=text(cash, line.currency)))
     if card:
         said.append(
             phrase(

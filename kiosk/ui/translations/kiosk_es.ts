@@ -2162,6 +2162,14 @@
         <translation>Devuelva {amount} en el terminal de tarjetas, referencia {reference}.</translation>
     </message>
     <message>
+        <source>Change: {amount}</source>
+        <translation>Cambio: {amount}</translation>
+    </message>
+    <message>
+        <source>Give back {amount} in cash, and the change of {change}: {total} in all.</source>
+        <translation>Devuelva {amount} en efectivo y el cambio de {change}: {total} en total.</translation>
+    </message>
+    <message>
         <source>Log on to look up a ticket.</source>
         <translation>Entre para consultar un boleto.</translation>
     </message>
@@ -2172,6 +2180,10 @@
     <message>
         <source>{pay} is now noted as paid here. Hand it out if you have not.</source>
         <translation>{pay} consta ya como pagado aquí. Entréguelo si no lo ha hecho.</translation>
+    </message>
+    <message>
+        <source>Give the change of {amount} in cash.</source>
+        <translation>Entregue el cambio de {amount} en efectivo.</translation>
     </message>
     <message>
         <source>The last prize is not paid here.</source>

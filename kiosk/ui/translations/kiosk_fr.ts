@@ -2162,6 +2162,14 @@
         <translation>Rendez {amount} au terminal, référence {reference}.</translation>
     </message>
     <message>
+        <source>Change: {amount}</source>
+        <translation>Monnaie à rendre&#xa0;: {amount}</translation>
+    </message>
+    <message>
+        <source>Give back {amount} in cash, and the change of {change}: {total} in all.</source>
+        <translation>Rendez {amount} en espèces, et la monnaie de {change}&#xa0;: {total} en tout.</translation>
+    </message>
+    <message>
         <source>Log on to look up a ticket.</source>
         <translation>Identifiez-vous pour chercher un billet.</translation>
     </message>
@@ -2172,6 +2180,10 @@
     <message>
         <source>{pay} is now noted as paid here. Hand it out if you have not.</source>
         <translation>Le paiement de {pay} est maintenant noté ici. Remettez l’argent si ce n’est pas fait.</translation>
+    </message>
+    <message>
+        <source>Give the change of {amount} in cash.</source>
+        <translation>Rendez la monnaie de {amount} en espèces.</translation>
     </message>
     <message>
         <source>The last prize is not paid here.</source>

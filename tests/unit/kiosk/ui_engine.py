@@ -288,6 +288,7 @@ VIEW: dict[str, Any] = BACK | {
         "give_up_words": "Misprint: make void",
         "can_retry": True,
         "state": "unknown",
+        "change": "Change: $30.00",
         "numbers": "100451 to 100570",
         "validation": "7Q4K 9ZTM 2B0V",
     },

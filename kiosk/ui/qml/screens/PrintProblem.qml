@@ -65,6 +65,17 @@ ColumnLayout {
                     wrapMode: Text.Wrap
                     maximumLineCount: 6
                 }
+                // What the buyer waits for besides the ticket.
+                Words {
+                    width: parent.width
+                    visible: text !== ""
+                    text: screen.p.change || ""
+                    figures: true
+                    font.weight: Font.Bold
+                    font.pixelSize: Theme.low ? Theme.title : Theme.heading
+                    fontSizeMode: Text.HorizontalFit
+                    minimumPixelSize: Theme.lead
+                }
             }
         }
         // The ticket that is asked about.
