@@ -202,7 +202,6 @@ class Payment(Part):
                 "due": text(due),
                 "due_minor": due,
                 "rest": text(self._rest()),
-                "rest_minor": self._rest(),
                 "entered": self._text if self._focus == "given" else "",
                 "tendered": text(cash),
                 "change": text(change),

@@ -586,7 +586,6 @@ class Upkeep(Part):
             )
         return {
             "unsynced": s.unsynced,
-            "oldest_s": oldest,
             "oldest": "" if oldest is None else span_words(oldest),
             "numbers_left": None if event is None or not event.granted else event.left,
             "numbers_low": event is not None and event.granted and event.low,
