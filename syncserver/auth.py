@@ -38,6 +38,14 @@ ROLE_WORDS: Final = {
     "claims": "Claims desk",
     "auditor": "Auditor",
 }
+ROLE_MAY: Final = {
+    "admin": "Everything here; with a PIN a supervisor at every kiosk",
+    "manager": "Events, kiosks, draws and operators; with a PIN a supervisor at every kiosk",
+    "operator": "Sells at the kiosks with a PIN; with a password sees events, kiosks and orders here",
+    "claims": "Pays prizes at the claims desk; no kiosk takes their PIN",
+    "auditor": "Reads everything and changes nothing; no kiosk takes their PIN",
+}
+"""What each role may do, as the office tells it; ``catalog.SUPERVISE`` and ``WORK_AT_KIOSKS`` are the kiosks' part."""
 PUBLIC: Final = "public"
 RSU: Final = "rsu"
 
@@ -204,6 +212,56 @@ def set_password(c: Connection, user: UUID, password: str, now: datetime) -> Non
     # After the account's row: a log-in with the old password that holds its lock is waited for, and ended too.
     ws = m.web_sessions
     c.execute(update(ws).where(ws.c.user_id == user, ws.c.ended_at.is_(None)).values(ended_at=now))
+
+
+def set_active(
+    c: Connection, organisation: UUID, user: UUID, active: bool, by: UUID, reason: str, now: datetime
+) -> str:
+    """Take a person of the organisation out of it, or back in, and return their name; nothing they did is undone.
+
+    Whoever is out logs in nowhere, every session of theirs has ended, and no catalog holds their PIN from the next
+    one on. Raises ``Refused``: ``reason``, ``role`` (not of this organisation), ``oneself``, ``last_admin``.
+    """
+    reason = audit.reasoned(reason)
+    o, ou, u, ws = m.organizations, m.organization_users, m.users, m.web_sessions
+    # One after the other, so that two administrators cannot take each other out at the same moment.
+    c.execute(select(o.c.id).where(o.c.id == organisation).with_for_update(key_share=True))
+    person = c.execute(
+        select(u.c.display_name, u.c.is_active, ou.c.role)
+        .join(ou, ou.c.user_id == u.c.id)
+        .where(u.c.id == user, ou.c.organization_id == organisation)
+    ).one_or_none()
+    if person is None:
+        raise Refused("role", "That person is not yours to change.")
+    name = str(person.display_name)
+    if person.is_active == active:
+        return name
+    if not active:
+        if user == by:
+            raise Refused("oneself", "Nobody deactivates themselves.", "Ask another administrator.")
+        others = c.scalar(
+            select(func.count())
+            .select_from(ou.join(u, u.c.id == ou.c.user_id))
+            .where(ou.c.organization_id == organisation, ou.c.role == "admin", u.c.is_active, u.c.id != user)
+        )
+        if person.role == "admin" and not others:
+            raise Refused(
+                "last_admin", f"{name} is the last administrator.", "Make another administrator first."
+            )
+    # A log-in under way holds this row: it is waited for, and its session ended too.
+    la = m.local_accounts
+    c.execute(select(la.c.user_id).where(la.c.user_id == user).with_for_update())
+    c.execute(update(u).where(u.c.id == user).values(is_active=active))
+    if not active:
+        c.execute(update(ws).where(ws.c.user_id == user, ws.c.ended_at.is_(None)).values(ended_at=now))
+    audit.critical_event(
+        c,
+        "user_reactivated" if active else "user_deactivated",
+        "INFO" if active else "WARN",
+        f"{name}: {'reactivated' if active else 'deactivated'}. {reason}",
+        user_id=by,
+    )
+    return name
 
 
 def log_in(here: Office, username: str, password: str) -> None:

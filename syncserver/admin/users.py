@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from shared import clock
 from shared.errors import Refused
@@ -21,6 +21,9 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/users", "users", people)
     to.add_url_rule("/users/add", "add_user", add, methods=["POST"])
     to.add_url_rule("/users/<uuid:user>/secret", "user_secret", secret, methods=["POST"])
+    to.add_url_rule(
+        "/users/<uuid:user>/<any(deactivate,reactivate):step>", "user_step", step, methods=["POST"]
+    )
 
 
 @access(*ground.MANAGERS)
@@ -38,9 +41,9 @@ def people() -> ResponseReturnValue:
             .outerjoin(m.local_accounts, m.local_accounts.c.user_id == m.users.c.id)
             .outerjoin(m.operator_pins, m.operator_pins.c.user_id == m.users.c.id)
             .where(m.organization_users.c.organization_id == auth.account().organisation)
-            .order_by(m.users.c.display_name)
+            .order_by(m.users.c.is_active.desc(), m.users.c.display_name)
         ).all()
-    return ground.page("users", "users", rows=rows, roles=_givable())
+    return ground.page("users", "users", rows=rows, roles=_givable(), may=auth.ROLE_MAY)
 
 
 def _givable() -> list[str]:
@@ -85,12 +88,7 @@ def secret(user: UUID) -> ResponseReturnValue:
     page = ground.back_to("admin.users")
     me = auth.account()
     with ground.acting() as c:
-        role = c.scalar(
-            select(m.organization_users.c.role).where(
-                m.organization_users.c.user_id == user,
-                m.organization_users.c.organization_id == me.organisation,
-            )
-        )
+        role = _role(c, user)
         if role is None or (role not in _givable() and user != me.id):
             raise Refused("role", "That person is not yours to change.")
         if password := request.form.get("password"):
@@ -99,3 +97,29 @@ def secret(user: UUID) -> ResponseReturnValue:
             auth.set_pin(c, user, pin)
     ground.tell("good", "Changed.")
     return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def step(user: UUID, step: str) -> ResponseReturnValue:
+    """Takes a person out of the house, or back in, with a reason: whoever has a role that one may give."""
+    page = ground.back_to("admin.users")
+    me, here, active = auth.account(), auth.office(), step == "reactivate"
+    with ground.acting() as c:
+        if _role(c, user) not in _givable():
+            raise Refused("role", "That person is not yours to change.")
+        name = auth.set_active(c, me.organisation, user, active, me.id, ground.reason(), here.now())
+    ground.tell(
+        "good",
+        f"{name} is reactivated. Kiosks know the PIN again from their next contact on."
+        if active
+        else f"{name} is deactivated and logged out. Kiosks forget the PIN at their next contact.",
+    )
+    return redirect(page, 303)
+
+
+def _role(c: Connection, user: UUID) -> str | None:
+    """The person's role in one's own organisation; None where they have none."""
+    ou = m.organization_users
+    return c.scalar(
+        select(ou.c.role).where(ou.c.user_id == user, ou.c.organization_id == auth.account().organisation)
+    )

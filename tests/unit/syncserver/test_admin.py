@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from syncserver import auth, claims, draws, events, rsus
+from shared.errors import Refused
+from syncserver import auth, catalog, claims, draws, events, rsus
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.db import Database
@@ -333,6 +334,68 @@ def test_a_manager_sets_no_secret_of_another_manager(house: House) -> None:
         house, f"/admin/users/{other}/secret", password="taken over by me!"
     )
     assert log_in(house.app.test_client(), "peer").status_code == 303
+
+
+def active(house: House, user: UUID) -> bool:
+    with house.office.begin() as c:
+        return bool(c.scalar(select(m.users.c.is_active).where(m.users.c.id == user)))
+
+
+def test_whoever_is_deactivated_is_out_until_somebody_takes_them_back(house: House) -> None:
+    """O1, O2: sessions end, no log-in, a reason under a name; and the same way back."""
+    user, browser = house.people["operator"], house.client("operator")
+    assert browser.get("/admin/kiosks").status_code == 200
+    assert "Reason: that will not do" in follow(house, f"/admin/users/{user}/deactivate")
+    assert active(house, user)
+    told = follow(house, f"/admin/users/{user}/deactivate", reason="Left the house")
+    assert "is deactivated and logged out" in told
+    assert "Reactivate…" in told
+    assert browser.get("/admin/kiosks").status_code == 401
+    assert log_in(house.app.test_client(), "operator").status_code != 303
+    assert "Left the house" in page(house, "/admin/audit/events", "auditor")
+    assert "is_active" in page(house, "/admin/audit?table=users", "auditor")
+    assert "is reactivated" in follow(house, f"/admin/users/{user}/reactivate", reason="Is back")
+    assert browser.get("/admin/kiosks").status_code == 401, "the session of before stays ended"
+    assert log_in(house.app.test_client(), "operator").status_code == 303
+
+
+@pytest.mark.parametrize("setter", auth.ROLES)
+@pytest.mark.parametrize("whose", auth.ROLES)
+def test_who_may_take_whom_out_of_the_house(house: House, setter: str, whose: str) -> None:
+    """O1: an administrator all others, an event manager the operators; nobody themselves."""
+    user = house.people[whose]
+    post(house.client(setter), f"/admin/users/{user}/deactivate", reason="Because I say so")
+    may = (setter == "admin" and whose != "admin") or (setter == "manager" and whose == "operator")
+    assert active(house, user) == (not may)
+
+
+def test_the_last_administrator_and_oneself_stay(house: House) -> None:
+    """O1: there is always somebody who can let people in."""
+    boss = house.people["admin"]
+    assert "Nobody deactivates themselves" in follow(
+        house, f"/admin/users/{boss}/deactivate", "admin", reason="Tired of it"
+    )
+    now = house.office.now()
+    with house.office.begin() as c, pytest.raises(Refused, match="last administrator"):
+        auth.set_active(c, house.organisation, boss, False, house.people["manager"], "Mutiny", now)
+    with house.office.begin() as c:
+        other = auth.create_user(c, house.organisation, "second", "Second", PASSWORD, "admin")
+        rival = events.create_organisation(c, "Rivals", "EUR")
+        stranger = auth.create_user(c, rival, "rival", "Ri Val", PASSWORD, "operator")
+    assert "is deactivated" in follow(house, f"/admin/users/{other}/deactivate", "admin", reason="Left")
+    refused = follow(house, f"/admin/users/{stranger}/deactivate", "admin", reason="Not mine")
+    assert "not yours to change" in refused
+    assert active(house, stranger)
+
+
+def test_the_people_s_page_says_who_is_a_supervisor(house: House) -> None:
+    """O1: the roles that the catalog makes supervisors are named as such, and no others."""
+    assert {role for role, words in auth.ROLE_MAY.items() if "supervisor" in words} == set(catalog.SUPERVISE)
+    assert {role for role, words in auth.ROLE_MAY.items() if "no kiosk" in words} == (
+        set(auth.ROLES) - set(catalog.WORK_AT_KIOSKS)
+    )
+    shown = page(house, "/admin/users")
+    assert all(words in shown for words in auth.ROLE_MAY.values())
 
 
 def test_the_trail_says_who_changed_what(house: House) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shared import keys, wire
 from shared.errors import Refused
-from syncserver import catalog, events, rsus
+from syncserver import auth, catalog, events, rsus
 from syncserver import models as m
 from syncserver.catalog import Signed
 from syncserver.db import Database
@@ -66,6 +66,27 @@ def test_a_kiosk_finds_all_that_it_needs_to_sell_alone(scene: Scene) -> None:
     assert not keys.pin_matches(
         "2468", salt, bytes.fromhex(operator.pin_verifier), bytes.fromhex(other.enrolment.kiosk_secret)
     )
+
+
+def test_the_pin_of_whoever_is_deactivated_is_in_no_catalog_from_then_on(scene: Scene) -> None:
+    """PROTOCOL 4, O1: kiosks hear of it as of any other news, and of the way back."""
+    kiosk = scene.kiosk()
+    with scene.office.begin() as c:
+        kim = auth.create_user(c, scene.organisation, "kim", "Kim", None, "operator", "2468")
+    before, said = build(scene, kiosk)
+    assert [operator.name for operator in said.operators] == ["Kim"]
+
+    def put(active: bool) -> None:
+        with scene.office.begin(scene.user) as c:
+            now = scene.office.now()
+            auth.set_active(c, scene.organisation, kim, active, scene.user, "For a test", now)
+
+    put(False)
+    after, said = build(scene, kiosk)
+    assert said.operators == ()
+    assert after.etag != before.etag
+    put(True)
+    assert [operator.name for operator in build(scene, kiosk)[1].operators] == ["Kim"]
 
 
 def test_the_serial_rises_with_what_concerns_the_kiosk_and_with_nothing_else(scene: Scene) -> None:
