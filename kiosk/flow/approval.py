@@ -18,6 +18,8 @@ IDLE_MS = 60_000
 
 Then = Callable[[str], list[Command]]
 """What follows, told who agreed."""
+Refusal = Callable[[str], str]
+"""Why somebody whose PIN is right may not do it all the same; empty where they may."""
 
 
 class Approval(Part):
@@ -26,6 +28,7 @@ class Approval(Part):
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow)
         self._then: Then | None = None
+        self._refusal: Refusal = _nothing
         self._title = self._words = self._chosen = self._pin = self._error = ""
         self._anybody = False
         self._asked = ""
@@ -43,8 +46,10 @@ class Approval(Part):
         """Whether the question stands there; then it has the keys, and no other touch counts."""
         return self._then is not None
 
-    def ask(self, title: str, words: str, then: Then, *, anybody: bool = False) -> list[Command]:
-        """Have a supervisor agree, or with ``anybody`` any operator; then go on with ``then``.
+    def ask(
+        self, title: str, words: str, then: Then, *, anybody: bool = False, refusal: Refusal | None = None
+    ) -> list[Command]:
+        """Have a supervisor agree, or with ``anybody`` any operator whom ``refusal`` lets; then go on with ``then``.
 
         At once where the operator at the kiosk is a supervisor: it is their own act.
         """
@@ -52,6 +57,7 @@ class Approval(Part):
         if not anybody and flow.operator in flow.shop.supervisors:
             return then(flow.operator)
         self._title, self._words, self._then, self._anybody = title, words, then, anybody
+        self._refusal = refusal or _nothing
         self._pin = self._error = self._asked = ""
         people = self._people()
         self._chosen = people[0][0] if len(people) == 1 else ""
@@ -122,6 +128,9 @@ class Approval(Part):
         if then is None or event.operator != self._asked:
             return []
         self._waits.pop(event.operator, None)
+        if refused := self._refusal(event.operator):
+            self._error = refused
+            return []
         self.forget()
         return then(event.operator)
 
@@ -143,6 +152,10 @@ class Approval(Part):
                 "wait_s": self._wait_s() if self.open else 0,
             }
         }
+
+
+def _nothing(_operator: str) -> str:
+    return ""
 
 
 def pin_error(*, locked: bool) -> str:

@@ -121,7 +121,23 @@ class Service(Part):
         words = phrase("The attendant's PIN")
         if flow.screen == "attend":
             words = phrase("The attendant takes {amount} and goes on.", amount=flow.money(flow.counter.due()))
-        return flow.approval.ask(phrase("Who attends?"), words, self._arrived, anybody=True)
+        return flow.approval.ask(
+            phrase("Who attends?"), words, self._arrived, anybody=True, refusal=self._cannot_take
+        )
+
+    def _cannot_take(self, operator: str) -> str:
+        """Why this operator may not take the money for the buyer's basket: told before the buyer is asked anything."""
+        flow, seen = self.flow, self.flow.shift.seen
+        if flow.screen != "attend":
+            return ""
+        if seen.open is not None and seen.open.operator != operator:
+            return joined(
+                phrase("This is {name}'s shift.", name=seen.open.name),
+                phrase("They or a supervisor must close it first."),
+            )
+        if seen.open is None and seen.required and not flow.counter.test:
+            return joined(phrase("No shift is open."), phrase("Count the float and open one first."))
+        return ""
 
     def _arrived(self, operator: str) -> list[Command]:
         """An operator has shown who they are: to the buyer's basket where one waits, else to their own work."""

@@ -30,7 +30,7 @@ from kiosk.flow.said import (
 )
 from kiosk.flow.service import ATTEND_IDLE_MS, IDLE_MS
 from kiosk.pieces import pieces
-from kiosk.shifts import ShiftsSeen
+from kiosk.shifts import ShiftsSeen, ShiftView
 from tests.unit.kiosk.flow_stage import CUP, DERBY, PACKAGES, Stage, asking, counter, shop, sold
 
 
@@ -286,3 +286,29 @@ def test_the_change_of_a_buyer_stands_long_enough_to_be_given(
     assert stage.see("screen") == "done"
     stage.go(1)
     assert stage.see("screen") == "attract"
+
+
+def test_an_attendant_who_may_take_no_money_now_is_refused_at_the_pin() -> None:
+    """K17: before the buyer is asked anything; whose shift it is is said, and the right one can still come."""
+    stage = Stage(asking(age_min=18), mode="self_service")
+    held = ShiftView("s1", 1, "o1", "Ada", 0, "then", ())
+    stage.flow.handle(ShiftsSeen(required=True, open=held, currencies=("USD",)))
+    stage.tap("begin", "add:p1", "pay", "pay")
+    stage.tap("attendant_here", "approve_operator:o2", "key:1", "key:enter")
+    assert stage.flow.handle(Approved("o2")) == []
+    assert (stage.see("screen"), stage.see("approve.open")) == ("attend", True)
+    assert stage.see("approve.error") == "This is Ada's shift. They or a supervisor must close it first."
+    stage.tap("approve_operator:o1", "key:1", "key:enter")
+    assert stage.flow.handle(Approved("o1")) == [LogOn("o1")]
+
+
+def test_an_attendant_opens_a_shift_before_the_money_of_a_buyer() -> None:
+    """Where a shift is required, nobody takes money outside one; to help a buyer needs none."""
+    stage = Stage(mode="self_service")
+    stage.flow.handle(ShiftsSeen(required=True, currencies=("USD",)))
+    stage.tap("begin", "add:p1", "pay", "pay", "attendant_here", "approve_operator:o2", "key:1", "key:enter")
+    assert stage.flow.handle(Approved("o2")) == []
+    assert stage.see("approve.error") == "No shift is open. Count the float and open one first."
+    stage.tap("back", "back", "attendant_here", "approve_operator:o2", "key:1", "key:enter")
+    assert stage.see("screen") == "review"
+    assert stage.flow.handle(Approved("o2")) == [LogOn("o2")]
