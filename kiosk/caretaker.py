@@ -190,7 +190,10 @@ class Caretaker:
                 ),
             )
         return f.CheckSeen(
-            "clock", "ok", phrase("{n} s away from the office's clock.", n=f"{skew / 1000:.1f}")
+            "clock",
+            "ok",
+            # A nought is added because one that was rounded from below bears a minus.
+            phrase("{n} s away from the office's clock.", n=round(skew / 1000, 1) + 0.0),
         )
 
     def office_answered(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from kiosk.words import LANGUAGES
 from shared.errors import Refused
 
 FILE = "kiosk.toml"
@@ -77,7 +78,12 @@ class Config:
             raise Refused("bad_setting", f"Paper of {self.paper_mm} mm is not known.", "Use 58 or 80.")
         if self.theme not in THEMES:
             raise Refused("bad_setting", f"There is no theme {self.theme!r}.", f"Use {', '.join(THEMES)}.")
-        for what, held, known in (("mode", self.mode, MODES), ("sell mode", self.sell_mode, SELL_MODES)):
+        languages = tuple(code for code, _ in LANGUAGES)
+        for what, held, known in (
+            ("language", self.language, languages),
+            ("mode", self.mode, MODES),
+            ("sell mode", self.sell_mode, SELL_MODES),
+        ):
             if held not in known:
                 raise Refused("bad_setting", f"There is no {what} {held!r}.", f"Use {', '.join(known)}.")
         if self.publisher and not re.fullmatch(r"[0-9a-f]{64}", self.publisher):

@@ -25,6 +25,8 @@ def test_the_command_line_counts_for_more_than_the_file(tmp_path: Path) -> None:
     [
         "paper_mm = 70",
         'theme = "pink"',
+        'language = "de"',
+        'language = ""',
         'server = "http://office.example"',
         "colour = 1",
         "= x",
