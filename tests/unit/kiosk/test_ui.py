@@ -752,16 +752,16 @@ def test_a_wait_fits_paths_into_dicts_and_lists() -> None:
 
 def test_the_torn_edge_of_a_long_report_stays_inside_its_sheet(qtbot: QtBot) -> None:
     """K3: a report of any length leaves the margin below it bare, and nothing on the screen after it."""
-    fresh = Window(qtbot, "sync", (1024, 600))
+    fresh = Window(qtbot, "sync", (1280, 800))
     bare = fresh.screens.window.grabWindow()
     fresh.close()
     rows = VIEW["report"]["rows"] * 2
-    opened = Window(qtbot, "report", (1024, 600))
+    opened = Window(qtbot, "report", (1280, 800))
     try:
-        for n in range(8, len(rows)):
+        for n in range(14, len(rows)):
             opened.show(screen="report", report=VIEW["report"] | {"rows": rows[:n]})
             picture = opened.screens.window.grabWindow()
-            margin = {picture.pixel(x, y) for x in range(30, 500) for y in range(592, 600)}
+            margin = {picture.pixel(x, y) for x in range(30, 600) for y in range(787, 800)}
             assert len(margin) == 1, n
             opened.show(screen="sync")
             assert opened.screens.window.grabWindow() == bare, n
