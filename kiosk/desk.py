@@ -943,7 +943,10 @@ class Desk:
 
     def _take_catalog(self, data: bytes, signature: bytes, etag: str) -> None:
         assert self.shelf is not None
-        self.shelf.accept(data, signature, etag)
+        if self.shelf.accept(data, signature, etag):
+            # The office's new word: what it refused is asked for again.
+            self._refused_until.clear()
+            self.till.none_to_come.clear()
         for event in self.shelf.events.values():
             self.till.take_grants(event.grants)
         self.till.witness()
@@ -953,6 +956,7 @@ class Desk:
         for ident, event, _count in self.till.wanted():
             if ident == request:
                 self._refused_until[event] = self.clock.monotonic_ms() + CRITICAL_EVERY_MS
+                self.till.none_to_come.add(event)
         _log.info("no numbers: %s", code)
 
     def uplink_failed(self, words: str) -> None:

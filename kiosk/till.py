@@ -174,6 +174,8 @@ class Till:
         self.watch = Watch(clock, boot, self._store.get_json("watch"))
         self.online = False
         """Whether the office answered a moment ago; some events are sold only then."""
+        self.none_to_come: set[str] = set()
+        """Events for which the office has just refused numbers."""
         self.stopped = Answer()
         """Why this kiosk sells nothing whatever the catalog says (fork, damaged journal)."""
         self._secrets = self._store.secrets()
@@ -311,12 +313,29 @@ class Till:
                 phrase("Check the network."),
             )
         if not any(self._usable(block, now) for block in self.ledger.open.get(event.id, ())):
+            if not any(block.grant.event == event.id for block in self.ledger.blocks.values()):
+                return self._no_numbers_yet(event)
             return Answer(
                 "sold_out",
                 phrase("This kiosk has no numbers left for {event}.", event=event.name),
                 phrase("Connect it to the network to fetch more, or sell at another kiosk."),
             )
         return Answer()
+
+    def _no_numbers_yet(self, event: wire.EventInfo) -> Answer:
+        """What a kiosk that never had a number of the event waits for."""
+        words = phrase("This kiosk has no numbers for {event} yet.", event=event.name)
+        if not self.online:
+            return Answer(
+                "no_numbers", words, phrase("Connect it to the network: the office hands them out.")
+            )
+        if event.id in self.none_to_come or self._store.request_for(event.id) is None:
+            return Answer("no_numbers", words, phrase("Ask the office for numbers."))
+        return Answer(
+            "no_numbers",
+            phrase("The numbers are on their way from the office."),
+            phrase("Selling starts by itself."),
+        )
 
     def _usable(self, block: Block, now: int) -> bool:
         expires = block.grant.validation_expires_at
@@ -410,6 +429,10 @@ class Till:
         """
         if sale_id in self.ledger.sales:
             return Receipt(self._tickets(self.ledger.sales[sale_id]), repeated=True)
+        if not operator:
+            raise Refused(
+                "no_operator", phrase("Nobody is logged on to take the money."), phrase("Log on first.")
+            )
         if self.ledger.unprinted:
             raise Refused(
                 "print_open",

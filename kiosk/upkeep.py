@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kiosk.config import FILE, Config, changed
+from kiosk.flow.part import size_words
 from kiosk.flow.said import CheckSeen, Event, Message
 from kiosk.journal import signature
 from kiosk.mirror import UNDER_WAY_MAX, Mirror
@@ -67,8 +68,8 @@ def disk(folder: Path, reserve_bytes: int, clock: Clock) -> CheckSeen:
     finally:
         place.unlink(missing_ok=True)
     words = phrase(
-        "{free} MB are free. A write takes {ms} ms.",
-        free=free // 1_000_000,
+        "{free} are free. A write takes {ms} ms.",
+        free=size_words(free),
         ms=f"{took_ms:.1f}".removesuffix(".0"),
     )
     if free < reserve_bytes:

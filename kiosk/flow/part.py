@@ -67,6 +67,13 @@ def typed(text: str, key: str) -> str:
             return (text + key)[:TEXT_CHARS_MAX] if len(key) == 1 and key.isprintable() else text
 
 
+def size_words(size_bytes: int) -> str:
+    """Room on a disk for a person: ``412 MB``, from ten thousand of them on ``79 GB``."""
+    if size_bytes < 10_000_000_000:
+        return phrase("{n} MB", n=size_bytes // 1_000_000)
+    return phrase("{n} GB", n=round(size_bytes / 1_000_000_000))
+
+
 def span_words(seconds: int) -> str:
     """A length of time for a person: ``45 s``, ``12 min``, ``3 h 05 min``, ``2 days``."""
     if seconds < 60:

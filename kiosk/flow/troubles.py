@@ -92,6 +92,9 @@ TROUBLES: dict[str, Trouble] = {
     "sold_out": Trouble(
         "act", phrase("No numbers are left"), phrase("Connect the kiosk: it asks the office for more.")
     ),
+    "no_numbers": Trouble(
+        "wait", phrase("No numbers yet"), phrase("Connect the kiosk: the office hands them out.")
+    ),
     "test_over": Trouble(
         "wait", phrase("Tests are over"), phrase("Sell real tickets once the event is on sale.")
     ),
@@ -139,6 +142,7 @@ TROUBLES: dict[str, Trouble] = {
         "wait", phrase("A prize is being asked for"), phrase("Wait for the office's answer to it.")
     ),
     # The shift
+    "no_operator": Trouble("act", phrase("Nobody is logged on"), phrase("Log on first.")),
     "no_shift": Trouble("act", phrase("No shift is open"), phrase("Count the float and open one.")),
     "other_shift": Trouble(
         "act", phrase("Another operator's shift is open"), phrase("They, or a supervisor, close it.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.config import MODES, PAPERS_MM, SELL_MODES, THEMES
-from kiosk.flow.part import Part, span_words
+from kiosk.flow.part import Part, size_words, span_words
 from kiosk.flow.said import (
     CheckSeen,
     Command,
@@ -115,6 +115,8 @@ class Upkeep(Part):
         self._until: dict[str, int] = {}
         """Until when a check may run before it is given up."""
         self._settings = SettingsSeen()
+        self._asked: tuple[int | None, int] | None = None
+        """Somebody wants to know how the office answers: the last contact when they asked, until when it is waited for."""
         self._counted: set[tuple[str, int, int]] = set()
         """Closes that were announced: event, time of the close, minutes."""
         self.touches = {
@@ -149,6 +151,7 @@ class Upkeep(Part):
         if self._told_of:
             self.flow.unsay()
             self._told_of = ""  # who comes next is told again
+        self._asked = None
         self._until.clear()
         self._found = {code: seen for code, seen in self._found.items() if seen.state != "running"}
 
@@ -172,6 +175,7 @@ class Upkeep(Part):
         if self.flow.waiting == "Do" and self.flow.monotonic >= self._do_until:
             self.flow.waiting = ""
         self._go_home()
+        self._sync_ended()
         self._tell()
         self._count_down()
 
@@ -231,7 +235,7 @@ class Upkeep(Part):
         if flow.screen in self.free:
             flow.origin = self._origin
             flow.screen = "sync"
-        elif flow.screen in ("sell", "pin", "done"):
+        elif flow.screen in ("sell", "pin", "done", "shift"):
             flow.origin = "pin" if flow.screen == "pin" else "sell"
             flow.screen = "sync"
         return []
@@ -242,7 +246,31 @@ class Upkeep(Part):
 
     def _sync_now(self, _touch: Touch) -> list[Command]:
         self.flow.say(phrase("Talking to the office."))
+        self._asked = (self.flow.sync.contact_at, self.flow.monotonic + NETWORK_MS_MAX)
         return [SyncNow()]
+
+    def _sync_ended(self) -> None:
+        """Say what became of it to whoever asked, while they stand there."""
+        if self._asked is None:
+            return
+        flow, (contact_at, until) = self.flow, self._asked
+        s = flow.sync
+        if flow.screen_shown() not in ("sync", "closed"):
+            self._asked = None
+        elif s.contact_at != contact_at and s.network == "online" and s.acknowledged >= s.head:
+            self._asked = None
+            flow.say(phrase("Everything is at the office."))
+        elif flow.monotonic >= until:
+            self._asked = None
+            if s.contact_at == contact_at:
+                flow.say(phrase("The office does not answer."), "warn")
+            elif s.network == "refused":
+                flow.say(s.network_words, "warn")
+            else:
+                flow.say(
+                    phrase("Sales still to be uploaded: {n}. Keep the kiosk on and connected.", n=s.unsynced),
+                    "warn",
+                )
 
     # Letters of the office --------------------------------------------------------------------------
 
@@ -628,7 +656,7 @@ class Upkeep(Part):
                 phrase("Events and prices"),
                 phrase("Version {version}", version=f"{s.catalog[0]}.{s.catalog[1]}"),
             ),
-            (phrase("Free disk"), f"{s.free_bytes // 1_000_000} MB"),
+            (phrase("Free disk"), size_words(s.free_bytes)),
             (phrase("Program"), f"{program.get('version', '')} · {program.get('hash', '')}"),
         ]
         return {

@@ -1033,6 +1033,18 @@
         <source>Count the last shift again</source>
         <translation>Recontar el último turno</translation>
     </message>
+    <message>
+        <source>Look up</source>
+        <translation>Consultar</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Estado</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Ajustes</translation>
+    </message>
 </context>
 <context>
     <name>Starting</name>
@@ -2162,6 +2174,14 @@
         <translation>Devuelva {amount} en el terminal de tarjetas, referencia {reference}.</translation>
     </message>
     <message>
+        <source>{n} GB</source>
+        <translation>{n}&#xa0;GB</translation>
+    </message>
+    <message>
+        <source>{n} MB</source>
+        <translation>{n}&#xa0;MB</translation>
+    </message>
+    <message>
         <source>Change: {amount}</source>
         <translation>Cambio: {amount}</translation>
     </message>
@@ -2386,6 +2406,14 @@
         <translation>Conecte el puesto: pedirá más a la oficina.</translation>
     </message>
     <message>
+        <source>No numbers yet</source>
+        <translation>Aún no hay números</translation>
+    </message>
+    <message>
+        <source>Connect the kiosk: the office hands them out.</source>
+        <translation>Conecte el puesto: los números los asigna la oficina.</translation>
+    </message>
+    <message>
         <source>Tests are over</source>
         <translation>Las pruebas han terminado</translation>
     </message>
@@ -2520,6 +2548,10 @@
     <message>
         <source>Wait for the office&apos;s answer to it.</source>
         <translation>Espere la respuesta de la oficina.</translation>
+    </message>
+    <message>
+        <source>Nobody is logged on</source>
+        <translation>No hay nadie identificado</translation>
     </message>
     <message>
         <source>No shift is open</source>
@@ -2970,6 +3002,10 @@
         <translation>La venta de {event} cierra en {n} minutos.</translation>
     </message>
     <message>
+        <source>Everything is at the office.</source>
+        <translation>Todo está en la oficina.</translation>
+    </message>
+    <message>
         <source>Not looked at yet.</source>
         <translation>Aún sin comprobar.</translation>
     </message>
@@ -2988,6 +3024,10 @@
     <message>
         <source>The office did not answer.</source>
         <translation>La oficina no respondió.</translation>
+    </message>
+    <message>
+        <source>The office does not answer.</source>
+        <translation>La oficina no responde.</translation>
     </message>
     <message>
         <source>Starting</source>
@@ -3674,6 +3714,18 @@
         <translation>Cuente el fondo de caja y abra uno primero.</translation>
     </message>
     <message>
+        <source>This kiosk has no numbers for {event} yet.</source>
+        <translation>Este puesto aún no tiene números para {event}.</translation>
+    </message>
+    <message>
+        <source>The numbers are on their way from the office.</source>
+        <translation>Los números están en camino desde la oficina.</translation>
+    </message>
+    <message>
+        <source>Selling starts by itself.</source>
+        <translation>La venta empezará sola.</translation>
+    </message>
+    <message>
         <source>The kiosk&apos;s disk is nearly full; no more sales are taken.</source>
         <translation>El disco del puesto está casi lleno; no se admiten más ventas.</translation>
     </message>
@@ -3704,6 +3756,18 @@
     <message>
         <source>Connect it to the network to fetch more, or sell at another kiosk.</source>
         <translation>Conéctelo a la red para recibir más, o venda en otro puesto.</translation>
+    </message>
+    <message>
+        <source>Connect it to the network: the office hands them out.</source>
+        <translation>Conéctelo a la red: los números los asigna la oficina.</translation>
+    </message>
+    <message>
+        <source>Ask the office for numbers.</source>
+        <translation>Pida números a la oficina.</translation>
+    </message>
+    <message>
+        <source>Nobody is logged on to take the money.</source>
+        <translation>No hay nadie identificado para cobrar.</translation>
     </message>
     <message>
         <source>{short} are missing.</source>
@@ -3850,10 +3914,6 @@
         <translation>{event} no admite esta forma de pago.</translation>
     </message>
     <message>
-        <source>{free} MB are free. A write takes {ms} ms.</source>
-        <translation>Hay {free}&#xa0;MB libres. Escribir tarda {ms}&#xa0;ms.</translation>
-    </message>
-    <message>
         <source>The journal is damaged at or behind entry {seq}.</source>
         <translation>El registro está dañado a partir de la entrada {seq}.</translation>
     </message>
@@ -3960,6 +4020,10 @@
     <message>
         <source>Check the address and the versions.</source>
         <translation>Compruebe la dirección y las versiones.</translation>
+    </message>
+    <message>
+        <source>{free} are free. A write takes {ms} ms.</source>
+        <translation>{free} libres. Una escritura tarda {ms}&#xa0;ms.</translation>
     </message>
     <message>
         <source>The server answers with {status}.</source>

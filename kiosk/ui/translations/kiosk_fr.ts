@@ -1033,6 +1033,18 @@
         <source>Count the last shift again</source>
         <translation>Recompter le dernier service</translation>
     </message>
+    <message>
+        <source>Look up</source>
+        <translation>Chercher</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Réglages</translation>
+    </message>
 </context>
 <context>
     <name>Starting</name>
@@ -2162,6 +2174,14 @@
         <translation>Rendez {amount} au terminal, référence {reference}.</translation>
     </message>
     <message>
+        <source>{n} GB</source>
+        <translation>{n}&#xa0;Go</translation>
+    </message>
+    <message>
+        <source>{n} MB</source>
+        <translation>{n}&#xa0;Mo</translation>
+    </message>
+    <message>
         <source>Change: {amount}</source>
         <translation>Monnaie à rendre&#xa0;: {amount}</translation>
     </message>
@@ -2386,6 +2406,14 @@
         <translation>Connectez la borne&#x202f;: elle en demande au bureau.</translation>
     </message>
     <message>
+        <source>No numbers yet</source>
+        <translation>Pas encore de numéros</translation>
+    </message>
+    <message>
+        <source>Connect the kiosk: the office hands them out.</source>
+        <translation>Connectez la borne&#xa0;: c’est le bureau qui les attribue.</translation>
+    </message>
+    <message>
         <source>Tests are over</source>
         <translation>Les essais sont terminés</translation>
     </message>
@@ -2520,6 +2548,10 @@
     <message>
         <source>Wait for the office&apos;s answer to it.</source>
         <translation>Attendez la réponse du bureau.</translation>
+    </message>
+    <message>
+        <source>Nobody is logged on</source>
+        <translation>Personne n’est identifié</translation>
     </message>
     <message>
         <source>No shift is open</source>
@@ -2970,6 +3002,10 @@
         <translation>Les ventes pour {event} ferment dans {n} minutes.</translation>
     </message>
     <message>
+        <source>Everything is at the office.</source>
+        <translation>Tout est arrivé au bureau.</translation>
+    </message>
+    <message>
         <source>Not looked at yet.</source>
         <translation>Pas encore contrôlé.</translation>
     </message>
@@ -2988,6 +3024,10 @@
     <message>
         <source>The office did not answer.</source>
         <translation>Le bureau n’a pas répondu.</translation>
+    </message>
+    <message>
+        <source>The office does not answer.</source>
+        <translation>Le bureau ne répond pas.</translation>
     </message>
     <message>
         <source>Starting</source>
@@ -3674,6 +3714,18 @@
         <translation>Comptez d’abord le fond de caisse et ouvrez-en un.</translation>
     </message>
     <message>
+        <source>This kiosk has no numbers for {event} yet.</source>
+        <translation>Cette borne n’a pas encore de numéros pour {event}.</translation>
+    </message>
+    <message>
+        <source>The numbers are on their way from the office.</source>
+        <translation>Les numéros arrivent du bureau.</translation>
+    </message>
+    <message>
+        <source>Selling starts by itself.</source>
+        <translation>La vente commencera d’elle-même.</translation>
+    </message>
+    <message>
         <source>The kiosk&apos;s disk is nearly full; no more sales are taken.</source>
         <translation>Le disque de la borne est presque plein&#x202f;; plus aucune vente.</translation>
     </message>
@@ -3704,6 +3756,18 @@
     <message>
         <source>Connect it to the network to fetch more, or sell at another kiosk.</source>
         <translation>Connectez-la au réseau pour en recevoir, ou vendez sur une autre borne.</translation>
+    </message>
+    <message>
+        <source>Connect it to the network: the office hands them out.</source>
+        <translation>Connectez-la au réseau&#xa0;: c’est le bureau qui les attribue.</translation>
+    </message>
+    <message>
+        <source>Ask the office for numbers.</source>
+        <translation>Demandez des numéros au bureau.</translation>
+    </message>
+    <message>
+        <source>Nobody is logged on to take the money.</source>
+        <translation>Personne n’est identifié pour encaisser.</translation>
     </message>
     <message>
         <source>{short} are missing.</source>
@@ -3850,10 +3914,6 @@
         <translation>{event} ne se paie pas ainsi.</translation>
     </message>
     <message>
-        <source>{free} MB are free. A write takes {ms} ms.</source>
-        <translation>{free}&#x202f;Mo sont libres. Une écriture prend {ms}&#x202f;ms.</translation>
-    </message>
-    <message>
         <source>The journal is damaged at or behind entry {seq}.</source>
         <translation>Le journal est endommagé à l’entrée {seq} ou après.</translation>
     </message>
@@ -3960,6 +4020,10 @@
     <message>
         <source>Check the address and the versions.</source>
         <translation>Vérifiez l’adresse et les versions.</translation>
+    </message>
+    <message>
+        <source>{free} are free. A write takes {ms} ms.</source>
+        <translation>{free} libres. Une écriture prend {ms}&#xa0;ms.</translation>
     </message>
     <message>
         <source>The server answers with {status}.</source>

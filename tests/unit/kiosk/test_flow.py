@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kiosk.catalog import Answer
 from kiosk.config import MODES
 from kiosk.flow import Flow
-from kiosk.flow.part import span_words
+from kiosk.flow.part import size_words, span_words
 from kiosk.flow.said import (
     ClaimAnswered,
     ClaimOpen,
@@ -70,6 +70,15 @@ def test_currencies_are_not_mixed_and_what_cannot_be_sold_says_why() -> None:
     flow.handle(Touch("pay"))
     assert flow.view(0)["toast"]["text"] == "Paused. Wait."
     assert flow.view(0)["event"]["why_not"] == "Paused. Wait."
+
+
+def test_room_on_a_disk_is_told_as_a_person_would() -> None:
+    """K17: nobody reads "78942 MB"."""
+    assert [size_words(n) for n in (67_108_864, 9_999_000_000, 78_942_000_000)] == [
+        "67 MB",
+        "9999 MB",
+        "79 GB",
+    ]
 
 
 def test_yen_have_no_cents() -> None:

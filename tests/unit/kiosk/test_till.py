@@ -121,6 +121,34 @@ def test_numbers_run_over_two_blocks_and_validation_numbers_follow_the_place_in_
     again.close()
 
 
+def test_a_kiosk_that_never_had_numbers_says_where_they_are(tmp_path: Path, office: PaperOffice) -> None:
+    """N4: numbers that have not come yet are not numbers that are used up, and a connected kiosk is not told to connect."""
+    kiosk = open_kiosk(tmp_path, office, SetClock())
+    kiosk.take(event())
+    till = kiosk.till
+    assert refusal(kiosk) == "no_numbers"
+    assert till.can_sell(EVENT).hint == "Connect it to the network: the office hands them out."
+    till.online = True
+    assert till.can_sell(EVENT).hint == "Ask the office for numbers."
+    assert till.wanted()
+    assert till.can_sell(EVENT).words == "The numbers are on their way from the office."
+    till.none_to_come.add(EVENT)
+    assert till.can_sell(EVENT).words == "This kiosk has no numbers for Cup Final 50/50 yet."
+    office.grant(10)
+    kiosk.take(event())
+    assert spans(sell(kiosk)) == [(100, 5)]
+    kiosk.close()
+
+
+def test_nothing_is_sold_by_nobody(kiosk: Kiosk) -> None:
+    """K1: each sale names its operator, whether shifts are wanted or not."""
+    for test in (False, True):
+        with pytest.raises(Refused) as refused:
+            kiosk.till.complete(str(UUID(int=1)), [BasketLine(EVENT, LARGE)], "", 1_000, test=test)
+        assert refused.value.code == "no_operator"
+    assert not kiosk.till.ledger.sales
+
+
 def test_the_end_of_the_numbers_stops_this_event_only(kiosk: Kiosk, office: PaperOffice) -> None:
     """N4: zero stops that event only, with a clear message."""
     office.grant(10, OTHER_EVENT)

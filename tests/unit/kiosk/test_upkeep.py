@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from hardware.printer import Document, Failed, Text
@@ -16,6 +17,7 @@ from kiosk import caretaker, upkeep
 from kiosk.config import load
 from kiosk.desk import Alone, Desk
 from kiosk.flow import said as f
+from kiosk.flow.upkeep import NETWORK_MS_MAX
 from kiosk.manifest import sign
 from kiosk.store import DATABASE, Reader, Store
 from shared import medium, sale, wire
@@ -230,11 +232,48 @@ def test_every_check_looks_for_itself_and_says_what_it_found(at: Counter) -> Non
     assert states == {
         "disk": "ok", "clock": "ok", "network": "ok", "journal": "ok", "program": "unknown", "mirror": "warn",
     }  # fmt: skip
-    assert "MB are free. A write takes" in at.seen("disk")["words"]
+    assert "B are free. A write takes" in at.seen("disk")["words"]
     assert "The office answered within" in at.seen("network")["words"]
     assert not (at.folder / "write-test").exists()
     assert not at.view()["diagnostics"]["running"]
     assert at.tap("back")["screen"] == "sell"
+
+
+def test_a_clock_a_little_behind_is_not_minus_nought_away(at: Counter) -> None:
+    """K17: the check of the clock is a sentence."""
+    at.log_on()
+    at.server.clock.wall -= 20
+    at.check("clock")
+    assert at.seen("clock")["words"] == "0.0 s away from the office's clock."
+
+
+def test_whoever_asks_for_the_office_now_is_told_how_it_ended(at: Counter) -> None:
+    """K17: "Sync now" has an end: everything is there, the office refuses, or it does not answer."""
+    assert at.alone.uplink is not None
+    at.log_on()
+    assert at.tap("open_sync", "sync_now")["toast"]["text"] == "Talking to the office."
+    at.alone.uplink.step()
+    at.go(1_000)
+    assert at.go(1_000)["toast"]["text"] == "Everything is at the office."
+
+    error = wire.canonical(wire.ErrorReply(error="unit_suspended", message="This kiosk is suspended."))
+    at.server.before = lambda _m, _p: ("403 No", {}, error)
+    at.tap("sync_now")
+    at.alone.uplink.step()
+    at.go(1_000)
+    assert at.go(NETWORK_MS_MAX)["toast"] == {"text": "This kiosk is suspended.", "kind": "warn"}
+
+    def silent(_method: str, _path: str) -> None:
+        raise httpx.ConnectError("nobody there")
+
+    at.server.before = silent
+    at.tap("sync_now")
+    at.alone.uplink.step()
+    assert at.go(1_000)["toast"].get("text") != "The office does not answer."
+    assert at.go(NETWORK_MS_MAX)["toast"] == {"text": "The office does not answer.", "kind": "warn"}
+
+    at.tap("sync_now", "back")
+    assert at.go(NETWORK_MS_MAX)["toast"] == {}, "nobody stands there any more"
 
 
 def test_a_test_page_says_that_it_is_no_ticket(at: Counter) -> None:
