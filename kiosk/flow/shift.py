@@ -243,6 +243,8 @@ class Shift(Part):
         return []
 
     def _leave(self) -> list[Command]:
+        if self.seen.open is not None and not self._own():
+            return self.flow.log_off()  # there is nothing behind another's shift to go back to
         self.flow.home()
         return self.lead()
 

@@ -83,7 +83,7 @@ class Tickets(Part):
     # Looking up, voiding ----------------------------------------------------------------------------
 
     def _open_lookup(self, _touch: Touch) -> list[Command]:
-        if self.flow.operator and self.flow.screen in ("sell", "done", "sync"):
+        if self.flow.operator and self.flow.screen in ("sell", "done", "sync", "shift"):
             self.flow.origin, self.flow.screen, self._typed, self._result = "sell", "lookup", "", {}
         return []
 
@@ -116,7 +116,7 @@ class Tickets(Part):
         if not flow.operator:
             flow.say(phrase("Log on to look up a ticket."), "info")
             return []
-        if flow.screen not in ("sell", "done", "lookup", "sync") or flow.waiting:
+        if flow.screen not in ("sell", "done", "lookup", "sync", "shift") or flow.waiting:
             flow.say(phrase("A ticket was scanned. Finish this first, then scan it again."), "warn")
             return []
         if flow.screen != "lookup":

@@ -19,6 +19,10 @@
         <translation>Esto requiere autorización</translation>
     </message>
     <message>
+        <source>Attendant</source>
+        <translation>Personal</translation>
+    </message>
+    <message>
         <source>Nobody who may approve this is known to the kiosk.</source>
         <translation>Este puesto no conoce a nadie que pueda autorizarlo.</translation>
     </message>
@@ -43,6 +47,10 @@
         <translation>PIN</translation>
     </message>
     <message>
+        <source>Choose your name</source>
+        <translation>Elija su nombre</translation>
+    </message>
+    <message>
         <source>%1 digits typed</source>
         <translation>%1 cifras escritas</translation>
     </message>
@@ -54,8 +62,8 @@
 <context>
     <name>Attend</name>
     <message>
-        <source>Your tickets are ready</source>
-        <translation>Sus boletos están listos</translation>
+        <source>Almost yours</source>
+        <translation>Casi suyos</translation>
     </message>
     <message>
         <source>Attendant: take payment</source>
@@ -349,12 +357,20 @@
         <translation>Datos del cliente</translation>
     </message>
     <message>
+        <source>Your details</source>
+        <translation>Sus datos</translation>
+    </message>
+    <message>
         <source>This event asks for them. They are kept apart from the ticket.</source>
         <translation>Este evento los pide. Se guardan aparte del boleto.</translation>
     </message>
     <message>
         <source>Only if the customer wants to be told of a win.</source>
         <translation>Solo si el cliente quiere que se le avise si gana.</translation>
+    </message>
+    <message>
+        <source>Only if you want to be told of a win.</source>
+        <translation>Solo si quiere que se le avise si gana.</translation>
     </message>
     <message>
         <source>Skip</source>
@@ -698,6 +714,10 @@
     <message>
         <source>TEST</source>
         <translation>PRUEBA</translation>
+    </message>
+    <message>
+        <source>%1 Put it right before you take money.</source>
+        <translation>%1 Soluciónelo antes de cobrar.</translation>
     </message>
     <message>
         <source>To pay</source>

@@ -19,6 +19,10 @@
         <translation>Un accord est nécessaire</translation>
     </message>
     <message>
+        <source>Attendant</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
         <source>Nobody who may approve this is known to the kiosk.</source>
         <translation>La borne ne connaît personne qui puisse donner cet accord.</translation>
     </message>
@@ -43,6 +47,10 @@
         <translation>Code PIN</translation>
     </message>
     <message>
+        <source>Choose your name</source>
+        <translation>Choisissez votre nom</translation>
+    </message>
+    <message>
         <source>%1 digits typed</source>
         <translation>%1 chiffres saisis</translation>
     </message>
@@ -54,8 +62,8 @@
 <context>
     <name>Attend</name>
     <message>
-        <source>Your tickets are ready</source>
-        <translation>Vos billets sont prêts</translation>
+        <source>Almost yours</source>
+        <translation>Bientôt à vous</translation>
     </message>
     <message>
         <source>Attendant: take payment</source>
@@ -349,12 +357,20 @@
         <translation>Coordonnées du client</translation>
     </message>
     <message>
+        <source>Your details</source>
+        <translation>Vos coordonnées</translation>
+    </message>
+    <message>
         <source>This event asks for them. They are kept apart from the ticket.</source>
         <translation>Cet événement les demande. Elles sont conservées à part du billet.</translation>
     </message>
     <message>
         <source>Only if the customer wants to be told of a win.</source>
         <translation>Seulement si le client veut être averti d’un gain.</translation>
+    </message>
+    <message>
+        <source>Only if you want to be told of a win.</source>
+        <translation>Seulement si vous voulez être averti d’un gain.</translation>
     </message>
     <message>
         <source>Skip</source>
@@ -698,6 +714,10 @@
     <message>
         <source>TEST</source>
         <translation>ESSAI</translation>
+    </message>
+    <message>
+        <source>%1 Put it right before you take money.</source>
+        <translation>%1 Remédiez-y avant d’encaisser.</translation>
     </message>
     <message>
         <source>To pay</source>

@@ -237,6 +237,20 @@ def test_another_operator_is_told_whose_shift_it_is(evening: Evening) -> None:
     assert [s.number for s in evening.facts(sale.ShiftOpened)] == [1, 2]
 
 
+def test_a_supervisor_at_another_s_shift_can_look_around_and_leave(evening: Evening) -> None:
+    """K13: nobody is held fast there; the shift stays as it is."""
+    evening.open_shift()
+    evening.sell()
+    evening.tap("log_off")
+    assert evening.log_on(SUPERVISOR)["screen"] == "shift"
+    for way, screen in (("open_lookup", "lookup"), ("open_sync", "sync"), ("open_settings", "settings")):
+        assert evening.tap(way)["screen"] == screen
+        assert evening.tap("back")["screen"] == "shift"
+    view = evening.tap("back")
+    assert (view["screen"], view["status"]["operator"]) == ("attract", "")
+    assert evening.facts(sale.ShiftClosed) == []
+
+
 def test_logging_off_keeps_the_shift_open(evening: Evening) -> None:
     """K13: a break is no close; back again the operator sells on."""
     evening.open_shift()

@@ -187,6 +187,16 @@ def test_another_operators_shift_cannot_be_worked_with(window: Window) -> None:
     assert "Tom" in window.texts()
 
 
+def test_a_supervisor_finds_ways_from_another_s_shift_and_no_way_back_that_leads_nowhere(
+    window: Window,
+) -> None:
+    """K13: they may close it, or leave it as it is."""
+    window.show(**(VIEW | MINE["shift supervisor's"]))
+    offered = set(items(window.screens.window))
+    assert {"close_shift", "open_lookup", "open_sync", "open_settings", "log_off"} <= offered
+    assert "back" not in offered
+
+
 def test_the_last_shift_can_be_reported_and_counted_again(window: Window) -> None:
     """K13: by whom it concerns."""
     window.show(**(VIEW | MINE["shift last"]))

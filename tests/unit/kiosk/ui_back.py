@@ -262,6 +262,7 @@ BACK: dict[str, Any] = {
         "open": False,
         "title": "Make this ticket void",
         "words": "7Q4K 9ZTM 2B0V, 120 tickets. $40.00 goes back to the customer in cash.",
+        "anybody": False,
         "operators": [
             {"id": "u3", "name": "Aoife O’Connor"},
             {"id": "u5", "name": "Henrik Dahl"},
@@ -421,6 +422,15 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
             "can": dict.fromkeys(SHIFT["can"], False),
         },
     },
+    "shift supervisor's": {
+        "screen": "shift",
+        "shift": SHIFT
+        | {
+            "operator": "Tom",
+            "own": False,
+            "words": "This is Tom's shift. It must be closed, by them or by a supervisor, before you can sell.",
+        },
+    },
     "shift last": {
         "screen": "shift",
         "shift": {
@@ -505,6 +515,19 @@ BACK_TROUBLES: dict[str, dict[str, Any]] = {
             "title": "Open the settings",
             "words": "What is changed here is noted with your name.",
             "operators": [{"id": f"u{i}", "name": f"Supervisor {name}"} for i, name in enumerate("ABCDEFGH")],
+            "chosen": "",
+            "entered": 0,
+        },
+    },
+    "approve attendant": {
+        "screen": "attend",
+        "mode": "self_service",
+        "approve": BACK["approve"]
+        | {
+            "open": True,
+            "title": "Who attends?",
+            "words": "The attendant takes $42.00 and goes on.",
+            "anybody": True,
             "chosen": "",
             "entered": 0,
         },

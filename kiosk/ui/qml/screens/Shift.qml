@@ -6,6 +6,8 @@ import Tombola
 Item {
     id: screen
     readonly property var s: view.shift
+    // A supervisor at somebody else's: there is nothing behind it, but there are ways from it.
+    readonly property bool others: screen.s.open && screen.s.own === false && lists.shift_rows.count > 0
 
     ColumnLayout {
         anchors.fill: parent
@@ -14,7 +16,7 @@ Item {
         ScreenHead {
             Layout.fillWidth: true
             // From somebody else's shift there is no way on but out.
-            way: !screen.s.open || lists.shift_rows.count > 0
+            way: !screen.s.open || lists.shift_rows.count > 0 && !screen.others
             title: screen.s.open ? qsTr("Shift %1").arg(screen.s.number) : qsTr("Shift")
             words: screen.s.open ? qsTr("%1, since %2").arg(screen.s.operator).arg(screen.s.since) : ""
         }
@@ -204,6 +206,23 @@ Item {
                 size: Theme.body
                 text: qsTr("Log off")
             }
+        }
+        GridLayout {
+            visible: screen.others
+            Layout.fillWidth: true
+            columns: Theme.portrait ? 2 : 4
+            columnSpacing: Theme.gap
+            rowSpacing: Theme.small
+            uniformCellWidths: true
+            component Way: BigButton {
+                Layout.fillWidth: true
+                once: true
+                size: Theme.body
+            }
+            Way { act: "open_lookup"; picture: "search"; text: qsTr("Look up") }
+            Way { act: "open_sync"; picture: "pulse"; text: qsTr("Status") }
+            Way { act: "open_settings"; picture: "gear"; text: qsTr("Settings") }
+            Way { act: "log_off"; picture: "exit"; text: qsTr("Log off") }
         }
     }
 }
