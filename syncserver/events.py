@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -49,6 +49,27 @@ from syncserver.office import Office
 
 NAME_CHARS_MAX = 200
 TEXT_CHARS_MAX = 5_000
+PAPER_CHARS_MAX = 1_500
+"""Of a text that stands on tickets: what the kiosks' printers bear."""
+LOCALES: Final = {
+    "en": "English",
+    "en_US": "English, United States",
+    "en_GB": "English, United Kingdom",
+    "en_IE": "English, Ireland",
+    "en_CA": "English, Canada",
+    "en_AU": "English, Australia",
+    "en_NZ": "English, New Zealand",
+    "fr": "French",
+    "fr_FR": "French, France",
+    "fr_BE": "French, Belgium",
+    "fr_CA": "French, Canada",
+    "fr_CH": "French, Switzerland",
+    "es": "Spanish",
+    "es_ES": "Spanish, Spain",
+    "es_MX": "Spanish, Mexico",
+    "es_US": "Spanish, United States",
+}
+"""How amounts can be written on an event's tickets: CLDR locales, and what people call them."""
 PRICE_MAX = 2**31 - 1
 PACKAGES_MAX, PRIZES_MAX = 100, 200
 WINNERS_MAX = 1_000
@@ -267,6 +288,12 @@ def create_event(office: Office, c: Connection, new: NewEvent, by: UUID) -> UUID
         raise Refused("numbers", f"Draw numbers run from 1 to {DRAW_NUMBER_MAX}, the first before the last.")
     if new.game not in GAMES:
         raise Refused("game", f"There is no game {new.game!r}.", f"Choose one of {', '.join(GAMES)}.")
+    if new.locale not in LOCALES:
+        raise Refused(
+            "locale",
+            f"Tickets cannot be written in “{new.locale[:20]}”.",
+            "Choose the language and region of the list.",
+        )
     organisation = c.execute(
         select(m.organizations.c.primary_currency).where(m.organizations.c.id == new.organisation)
     ).one_or_none()
@@ -394,7 +421,7 @@ def add_package(
         .values(
             event_id=event,
             name=_name(name, "package"),
-            description=_text(description) or None,
+            description=_paper(description) or None,
             ticket_count=tickets,
             price=price,
             currency=row.currency,
@@ -1431,6 +1458,18 @@ def _text(value: str) -> str:
     value = value.strip()
     if len(value) > TEXT_CHARS_MAX or "\x00" in value:
         raise Refused("text", f"A text has at most {TEXT_CHARS_MAX} characters.")
+    return value
+
+
+def _paper(value: str) -> str:
+    """A text that stands on tickets."""
+    value = _text(value)
+    if len(value) > PAPER_CHARS_MAX:
+        raise Refused(
+            "text",
+            f"This text has {len(value):,} characters; a ticket bears {PAPER_CHARS_MAX:,}.",
+            "Shorten it: the rest would be cut off on paper.",
+        )
     return value
 
 

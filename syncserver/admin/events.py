@@ -18,7 +18,7 @@ from shared import clock, money, wire
 from shared.errors import Refused
 from shared.games import raffle
 from shared.numbers import DRAW_NUMBER_MAX
-from syncserver import auth, champions, events, logos, pools, reports
+from syncserver import auth, champions, events, logos, organisations, pools, reports
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -109,6 +109,10 @@ def new_event() -> ResponseReturnValue:
             refused = e
     with ground.reading() as c:
         relatives = _relatives(c)
+        zone = organisations.of(c, me.organisation).timezone
+    if zone == organisations.Decided.timezone:
+        # Nobody said at the start; its venues have one, and the first is as good a guess as any.
+        zone = next((v.timezone for v in venues if v.timezone), "")
     values = {
         "form": request.form,
         "rows": _rows() or [("", "", "", "")] * ROWS_EMPTY,
@@ -121,13 +125,15 @@ def new_event() -> ResponseReturnValue:
         "payments": PAYMENTS,
         "told_by_buyers": TOLD_BY_BUYERS,
         "policies": wire.Policies(),
+        "locales": events.LOCALES,
+        "locale": events.NewEvent.locale,
         "venues": venues,
         "zones": sorted(
-            z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))
+            {z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))}
+            | ({zone} - {""})
         ),
         "number_max": DRAW_NUMBER_MAX,
-        # An organisation has no zone of its own; its venues have, and the first is as good a guess as any.
-        "zone": next((v.timezone for v in venues if v.timezone), ""),
+        "zone": zone,
         "numbers_default": NUMBERS_DEFAULT,
         "refused": refused,
     }
@@ -166,6 +172,7 @@ def _make_event() -> UUID:
             first_number=1,
             last_number=ground.whole("last_number", "Highest draw number", 1, DRAW_NUMBER_MAX),
             licence=ground.text("licence", "Licence", 60, least=0),
+            locale=request.form.get("locale") or events.NewEvent.locale,
             identity_above=limit,
             policies=_policies(small),
             receipt=wire.ReceiptText(
@@ -402,6 +409,7 @@ def add_package(event: UUID) -> ResponseReturnValue:
                 _amount("price", "Price", row.currency),
                 ground.whole("order", "Order", 0, ORDER_MAX),
                 by=auth.account().id,
+                description=request.form.get("description", ""),
             )
     except Refused as e:
         return _shown(event, "package", e), 422

@@ -21,9 +21,8 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/users", "users", people)
     to.add_url_rule("/users/add", "add_user", add, methods=["POST"])
     to.add_url_rule("/users/<uuid:user>/secret", "user_secret", secret, methods=["POST"])
-    to.add_url_rule(
-        "/users/<uuid:user>/<any(deactivate,reactivate):step>", "user_step", step, methods=["POST"]
-    )
+    to.add_url_rule("/users/<uuid:user>/deactivate", "deactivate_user", deactivate, methods=["POST"])
+    to.add_url_rule("/users/<uuid:user>/reactivate", "reactivate_user", reactivate, methods=["POST"])
 
 
 @access(*ground.MANAGERS)
@@ -100,10 +99,20 @@ def secret(user: UUID) -> ResponseReturnValue:
 
 
 @access(*ground.MANAGERS)
-def step(user: UUID, step: str) -> ResponseReturnValue:
-    """Takes a person out of the house, or back in, with a reason: whoever has a role that one may give."""
+def deactivate(user: UUID) -> ResponseReturnValue:
+    """Takes a person out of the house, with a reason: whoever has a role that one may give."""
+    return _set_active(user, False)
+
+
+@access(*ground.MANAGERS)
+def reactivate(user: UUID) -> ResponseReturnValue:
+    """Takes such a person back in, with a reason."""
+    return _set_active(user, True)
+
+
+def _set_active(user: UUID, active: bool) -> ResponseReturnValue:
     page = ground.back_to("admin.users")
-    me, here, active = auth.account(), auth.office(), step == "reactivate"
+    me, here = auth.account(), auth.office()
     with ground.acting() as c:
         if _role(c, user) not in _givable():
             raise Refused("role", "That person is not yours to change.")

@@ -10,10 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from babel import Locale
 from sqlalchemy import func, select
 
+from kiosk.receipt import OFFICE_CHARS_MAX
 from shared.errors import Refused
-from syncserver import auth, catalog, claims, draws, events, rsus
+from syncserver import auth, catalog, claims, draws, events, organisations, rsus
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.db import Database
@@ -97,6 +99,7 @@ def test_an_event_is_made_by_the_venue_s_clock_and_activated(house: House) -> No
         ("identity_above", "-5", "number from 0"),
         ("identifier", "FINAL", "has the identifier"),
         ("venue", "x", "choose one of the list"),
+        ("locale", "tlh", "Tickets cannot be written in “tlh”"),
     ],
 )
 def test_a_form_that_cannot_be_is_shown_again_with_what_was_typed(
@@ -110,6 +113,35 @@ def test_a_form_that_cannot_be_is_shown_again_with_what_was_typed(
     assert "2031-05-30T21:00" in shown or field == "closes_at"
     with house.office.begin() as c:
         assert c.scalar(select(func.count()).select_from(m.venues).where(m.venues.c.name == "Stadium")) == 0
+
+
+def test_the_language_of_tickets_is_chosen_from_a_list(house: House) -> None:
+    """E12: amounts on tickets are written as in the event's language and region, and all of the list are known."""
+    follow(house, "/admin/events/new", **(NEW | {"locale": "fr_FR"}))
+    with house.office.begin() as c:
+        row = c.execute(select(m.raffle_events).where(m.raffle_events.c.event_identifier == "CUP")).one()
+    assert events.settings(row.configuration).locale == "fr_FR"
+    shown = page(house, "/admin/events/new")
+    for locale, words in events.LOCALES.items():
+        assert f'<option value="{locale}"' in shown
+        assert Locale.parse(locale).language == locale[:2]
+        assert words
+
+
+def test_a_package_s_text_is_no_longer_than_paper_bears(house: House) -> None:
+    """E6, N5: it is told on the form, where else the printer would cut it."""
+    assert events.PAPER_CHARS_MAX == OFFICE_CHARS_MAX
+    url, form = f"/admin/events/{house.draft}", {"name": "Six", "tickets": "6", "price": "10", "order": "9"}
+    refused = follow(house, f"{url}/packages", **form, description="x" * 1_501)
+    assert "1,501 characters; a ticket bears 1,500" in refused
+    assert "and a cup of tea" in follow(house, f"{url}/packages", **form, description="and a cup of tea")
+
+
+def test_a_new_event_begins_in_the_organisation_s_time_zone(house: House) -> None:
+    """E1: the zone given at the start, before a venue's or this computer's."""
+    with house.office.begin() as c:
+        organisations.decide(c, house.organisation, house.people["admin"], timezone="Pacific/Auckland")
+    assert "<option selected>Pacific/Auckland</option>" in page(house, "/admin/events/new")
 
 
 def test_a_kiosk_s_code_is_shown_once(house: House) -> None:
