@@ -145,6 +145,7 @@ class Approval(Part):
                 "open": self.open,
                 "title": self._title if self.open else "",
                 "words": self._words if self.open else "",
+                "anybody": self.open and self._anybody,
                 "operators": [{"id": o, "name": n} for o, n in self._people()] if self.open else [],
                 "chosen": self._chosen if self.open else "",
                 "entered": len(self._pin),

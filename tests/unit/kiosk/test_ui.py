@@ -769,6 +769,28 @@ def test_the_torn_edge_of_a_long_report_stays_inside_its_sheet(qtbot: QtBot) -> 
         opened.close()
 
 
+def test_a_printer_that_cannot_print_is_named_before_the_money_is_taken(window: Window) -> None:
+    """K7: where the money is counted stands what is wrong; a printer of which nothing is known is no trouble."""
+    out = "The printer is out of paper. Put it right before you take money."
+    status = VIEW["status"] | {"printer": "The printer is out of paper."}
+    for ok, told in ((False, True), (None, False), (True, False)):
+        window.show(screen="pay", status=status | {"printer_ok": ok})
+        assert (out in window.texts()) is told
+    window.show(status=status | {"printer_ok": False}, pay=VIEW["pay"] | {"test": True})
+    assert out not in window.texts()
+
+
+def test_a_buyer_alone_is_spoken_to_as_the_buyer(window: Window) -> None:
+    """E8: details are the buyer's own where nobody serves; an attendant is asked for a PIN as one."""
+    window.show(screen="customer")
+    assert "Customer’s details" in window.texts()
+    window.show(mode="self_service", status=VIEW["status"] | {"operator": "", "shift": ""})
+    assert {"Your details", "Only if you want to be told of a win."} <= set(window.texts())
+    window.show(screen="attend", approve=VIEW["approve"] | {"open": True, "anybody": True, "chosen": ""})
+    assert "Attendant" in window.texts()
+    assert not {"This needs an approval", "Who approves?"} & set(window.texts())
+
+
 def test_whose_shift_it_is_is_said_once(window: Window) -> None:
     """K3: the strip names the operator once; the shift of another is named as theirs."""
     status = VIEW["status"] | {"operator": "Maria Lindqvist"}

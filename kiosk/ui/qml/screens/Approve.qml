@@ -41,7 +41,7 @@ Item {
                         spacing: 0
                         Words {
                             Layout.fillWidth: true
-                            text: qsTr("This needs an approval")
+                            text: screen.a.anybody ? qsTr("Attendant") : qsTr("This needs an approval")
                             color: Theme.muted
                             font.pixelSize: Theme.body
                         }
@@ -65,7 +65,8 @@ Item {
                 }
                 Words {
                     Layout.fillWidth: true
-                    text: lists.approvers.count === 0 ? qsTr("Nobody who may approve this is known to the kiosk.") : qsTr("Who approves?")
+                    text: lists.approvers.count === 0 ? qsTr("Nobody who may approve this is known to the kiosk.") : screen.a.anybody ? "" : qsTr("Who approves?")
+                    visible: text !== ""
                     color: Theme.muted
                     font.pixelSize: Theme.body
                     wrapMode: Text.Wrap
@@ -122,7 +123,7 @@ Item {
                         anchors { fill: parent; margins: Theme.small }
                         visible: screen.a.entered === 0
                         horizontalAlignment: Text.AlignHCenter
-                        text: screen.a.wait_s > 0 ? [screen.a.error, qsTr("Wait %1 s.").arg(screen.a.wait_s)].filter(Boolean).join(" ") : screen.a.error !== "" ? screen.a.error : screen.a.chosen === "" ? qsTr("Choose who approves") : qsTr("PIN")
+                        text: screen.a.wait_s > 0 ? [screen.a.error, qsTr("Wait %1 s.").arg(screen.a.wait_s)].filter(Boolean).join(" ") : screen.a.error !== "" ? screen.a.error : screen.a.chosen === "" ? (screen.a.anybody ? qsTr("Choose your name") : qsTr("Choose who approves")) : qsTr("PIN")
                         strong: screen.a.error !== "" || screen.a.wait_s > 0
                         color: screen.a.error !== "" || screen.a.wait_s > 0 ? Theme.bad : Theme.muted
                         font.pixelSize: Theme.lead

@@ -9,7 +9,7 @@ ColumnLayout {
 
     SelfHead {
         Layout.fillWidth: true
-        title: qsTr("Your tickets are ready")
+        title: qsTr("Almost yours")
         words: view.event.name
     }
     Item {

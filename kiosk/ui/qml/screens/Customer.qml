@@ -6,6 +6,8 @@ import Tombola
 ColumnLayout {
     id: screen
     readonly property var c: view.customer
+    // A buyer reads it, or an operator who asks one.
+    readonly property bool alone: view.mode === "self_service" && view.status.operator === ""
     readonly property bool digits: c.layout === "digits"
     readonly property var inHand: c.fields.find((field) => field.focus) || { value: "", problem: "", ok: null }
     readonly property string problem: c.error !== "" ? c.error : inHand.problem
@@ -16,8 +18,9 @@ ColumnLayout {
         spacing: Theme.gap
         ScreenHead {
             Layout.fillWidth: true
-            title: qsTr("Customer’s details")
-            words: Theme.low || Theme.narrow ? "" : screen.c.required ? qsTr("This event asks for them. They are kept apart from the ticket.") : qsTr("Only if the customer wants to be told of a win.")
+            title: screen.alone ? qsTr("Your details") : qsTr("Customer’s details")
+            words: Theme.low || Theme.narrow ? "" : screen.c.required ? qsTr("This event asks for them. They are kept apart from the ticket.")
+                : screen.alone ? qsTr("Only if you want to be told of a win.") : qsTr("Only if the customer wants to be told of a win.")
         }
         BigButton {
             visible: screen.c.can_skip

@@ -123,6 +123,13 @@ Item {
                 id: upper
                 anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.gap; leftMargin: Theme.margin; rightMargin: Theme.margin }
                 spacing: Theme.low ? 0 : Theme.tiny
+                // Said before the money is taken: a ticket could not come out.
+                Notice {
+                    Layout.fillWidth: true
+                    kind: "bad"
+                    text: view.status.printer_ok !== false || screen.p.test ? ""
+                        : qsTr("%1 Put it right before you take money.").arg(view.status.printer.replace(/\.?$/, "."))
+                }
                 Amount { label: qsTr("To pay"); value: screen.p.due }
                 Words {
                     visible: !Theme.low && !screen.card
