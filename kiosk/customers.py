@@ -97,7 +97,8 @@ def _phone(text: str, territory: str, done: bool) -> Checked:
         plus, digits = True, digits[2:]
     if not plus and digits:
         if territory not in COUNTRIES:
-            return _open(done, phrase("Begin with + and the country's code."))
+            # Only noughts can still become the 00 of another country's number: all else is wrong from its first digit.
+            return _open(done or bool(digits.strip("0")), phrase("Begin with + and the country's code."))
         code, trunk = COUNTRIES[territory]
         digits = code + (digits.removeprefix(trunk) if trunk else digits)
     if digits.startswith("0"):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.customers import COUNTRIES, Checked, Customers, check
+from kiosk.customers import COUNTRIES, EMPTY, Checked, Customers, check
 from kiosk.flow import said as f
 from kiosk.store import DATABASE, Store
 from shared import sale, wire
@@ -74,7 +74,8 @@ def test_a_number_that_may_still_become_right_is_not_called_wrong_while_it_is_ty
     assert check("phone", "+3361234567890123").problem == "This number is too long."
     assert check("phone", "+33 6x").problem == "A phone number has digits only."
     assert check("phone", "+0 612345678").ok is False
-    assert check("phone", "0612345678").ok is None
+    assert check("phone", "2").problem == "Begin with + and the country's code."
+    assert check("phone", "00") == EMPTY, "another country's number may begin so"
     assert check("phone", "0612345678", done=True).problem == "Begin with + and the country's code."
     assert check("phone", "", done=True) == Checked(None)
 
