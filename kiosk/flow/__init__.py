@@ -38,6 +38,8 @@ __all__ = ["Flow"]
 
 _ENTRANCES = ("attract", "pin", "sell", "events", "choose")
 """Screens that something about the unit stands before."""
+_ANYBODYS = ("attract", "choose", "review", "customer", "attend")
+"""Screens of whoever comes by: while nobody is logged on, nothing that was said to an operator stays on them."""
 
 
 @lru_cache(maxsize=4_096)
@@ -136,6 +138,8 @@ class Flow:
         passing = standing[1] == "info" and standing[2] != STAYS
         if standing == self._toast and passing and self.screen_shown() != before:
             self._toast = ("", "", 0)
+        if not self.operator and self.screen_shown() in _ANYBODYS:
+            self.unsay()
         return commands
 
     def view(self, now_ms: int) -> dict[str, Any]:

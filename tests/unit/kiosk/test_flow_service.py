@@ -312,3 +312,21 @@ def test_an_attendant_opens_a_shift_before_the_money_of_a_buyer() -> None:
     stage.tap("back", "back", "attendant_here", "approve_operator:o2", "key:1", "key:enter")
     assert stage.see("screen") == "review"
     assert stage.flow.handle(Approved("o2")) == [LogOn("o2")]
+
+
+@pytest.mark.parametrize("mode", ["attended", "self_service"])
+def test_what_was_said_to_the_staff_does_not_stand_on_the_front_page(mode: str) -> None:
+    """K17: where the export lies is for whoever asked for it, and for no buyer."""
+    stage = Stage(mode=mode)
+    written = Exported("sales.tme", "/media/stick")
+    stage.log_on()
+    stage.flow.handle(written)
+    assert "Take it to the office." in stage.see("toast.text")
+    stage.tap("log_off")
+    assert (stage.see("screen"), stage.see("toast")) == ("attract", {})
+    stage.flow.handle(written)
+    assert stage.see("toast") == {}
+    if mode == "self_service":
+        stage.tap("begin")
+        stage.flow.handle(written)
+        assert (stage.see("screen"), stage.see("toast")) == ("choose", {})
