@@ -27,6 +27,7 @@ from tests.unit.kiosk.paper_office import (
     EVENT,
     HOUR_MS,
     OPERATOR,
+    OTHER_EVENT,
     PIN,
     SMALL,
     START_MS,
@@ -245,6 +246,24 @@ def test_a_clock_a_little_behind_is_not_minus_nought_away(at: Counter) -> None:
     at.server.clock.wall -= 20
     at.check("clock")
     assert at.seen("clock")["words"] == "0.0 s away from the office's clock."
+
+
+def test_numbers_that_the_office_refused_come_with_its_next_word(at: Counter) -> None:
+    """N4: what the office refused is asked for again once its catalog has changed, and until then not called on its way."""
+    assert at.alone.uplink is not None
+    other = event(id=OTHER_EVENT, number=8, name="Raffle", cuts=())
+    error = wire.canonical(wire.ErrorReply(error="sold_out", message="All numbers are handed out."))
+    at.server.before = lambda _m, p: ("409 Out", {}, error) if p.endswith("allocations") else None
+    at.server.catalog = at.server.office.catalog(event(), other)
+    at.sync(3)
+    assert at.desk.till.can_sell(OTHER_EVENT).hint == "Ask the office for numbers."
+    assert not at.desk.requests()
+    at.server.before = lambda _m, _p: None
+    at.server.catalog = at.server.office.catalog(event(), other)
+    at.sync()
+    assert at.desk.till.can_sell(OTHER_EVENT).words == "The numbers are on their way from the office."
+    at.sync()
+    assert at.desk.till.can_sell(OTHER_EVENT).can
 
 
 def test_whoever_asks_for_the_office_now_is_told_how_it_ended(at: Counter) -> None:
