@@ -1018,6 +1018,8 @@ def _whole_words(left_out: Sequence[str], count: int, end: str) -> str:
     """Who of ``count`` kiosks has handed everything over, where nobody has to be waited for."""
     if not count:
         return "No kiosk ever got numbers of this event."
+    if not left_out and count == 1:
+        return f"The kiosk has handed over everything up to {end}."
     if not left_out:
         return f"All {count} kiosks have handed over everything up to {end}."
     names = ", ".join(left_out)

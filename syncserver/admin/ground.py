@@ -29,6 +29,25 @@ PAGE_ROWS: Final = 50
 PAGE_MAX: Final = 100_000
 REASON_CHARS_MAX: Final = 500
 
+REASONS: Final = {
+    "customer": "The customer changed their mind",
+    "mistake": "Wrong package or quantity",
+    "payment": "The payment did not go through",
+    "damaged": "The ticket is damaged",
+    "misprint": "The ticket did not come out whole",
+}
+"""Why kiosks make an order void, by the code that they journal."""
+CALLED_FROM: Final = {
+    "attract": "before choosing",
+    "choose": "while choosing",
+    "review": "looking over the basket",
+    "customer": "at the questions for buyers",
+    "age": "at the question of age",
+    "attend": "waiting to pay",
+}
+"""Where a buyer stood who called for an attendant, by the kiosk's screen."""
+_CALL: Final = "at the screen "
+
 _MENU: Final = (
     ("admin.home", "Events", "events", SEEKERS),
     ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
@@ -48,6 +67,8 @@ def register(to: Blueprint) -> None:
     """Gives the pages their words for times."""
     to.add_app_template_filter(instant, "instant")
     to.add_app_template_filter(until, "until")
+    to.add_app_template_filter(why, "why")
+    to.add_app_template_filter(called, "called")
     to.add_app_template_global(now_ms, "now_ms")
 
 
@@ -109,6 +130,17 @@ def until(at: datetime) -> str:
     if hours >= 48:
         return f"{hours // 24} days"
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def why(reason: str) -> str:
+    """A void's reason in words: a kiosk's code, or what a person wrote."""
+    return REASONS.get(reason, reason)
+
+
+def called(description: str) -> str:
+    """Where a call for an attendant came from, in words."""
+    screen = description.removeprefix(_CALL)
+    return CALLED_FROM.get(screen, description)
 
 
 # Forms ----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.errors import Refused
-from syncserver import auth, intake, rsus, shifts
+from syncserver import auth, intake, organisations, rsus, shifts
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -102,7 +102,10 @@ def show(rsu: UUID) -> ResponseReturnValue:
             .order_by(m.critical_events.c.timestamp.desc())
             .limit(EVENTS_SHOWN)
         ).all()
-        zone = c.scalar(select(m.venues.c.timezone).where(m.venues.c.id == row.venue_id))
+        venue = c.execute(
+            select(m.venues.c.name, m.venues.c.timezone).where(m.venues.c.id == row.venue_id)
+        ).one_or_none()
+        house = organisations.of(c, auth.account().organisation).timezone
         worked = shifts.of_kiosk(c, rsu)
         drawer = shifts.at_drawer(c, rsu)
     return ground.page(
@@ -113,7 +116,8 @@ def show(rsu: UUID) -> ResponseReturnValue:
         happened=happened,
         shifts=worked,
         drawer=drawer,
-        zone=zone,
+        zone=(venue and venue.timezone) or house,
+        clock_of=venue.name if venue and venue.timezone else "your organisation",
     )
 
 

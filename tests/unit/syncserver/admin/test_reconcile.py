@@ -11,10 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kiosk.flow.said import VOID_REASONS
 from shared import sale
 from shared.clock import utc
 from syncserver import draws, events, reconcile
 from syncserver import models as m
+from syncserver.admin import ground
 from syncserver.admin.reconcile import steps
 from syncserver.db import Database
 from syncserver.reconcile import Gate
@@ -325,6 +327,44 @@ def test_the_drawers_are_told_beside_what_should_be_in_them(desk: Desk) -> None:
     assert "€1.50 short" in desk.page(f"/admin/kiosks/{kiosk.rsu}")
 
 
+def test_the_page_says_in_words_what_a_kiosk_journals_in_codes(desk: Desk) -> None:
+    """Y9: no heading denies an open finding, floats are told of, reasons and one kiosk are words."""
+    kiosk = desk.scene.kiosk("North")
+    with_shift(kiosk, counted=FLOAT + PRICE - 2_000)
+    changed, misprinted = kiosk.sell(), kiosk.sell()
+    kiosk.void(changed.lines[0], reason="customer")
+    kiosk.void(misprinted.lines[0], reason="misprint", misprint=True)
+    settle(desk, kiosk)
+    shown = desk.page()
+    assert "The kiosk has handed over everything up to the close." in shown
+    assert "Findings: none keeps the draw shut" in shown
+    assert "Findings are decided" not in shown
+    assert "both without the floats" in shown
+    assert ">The customer changed their mind<" in shown
+    assert ">The ticket did not come out whole<" in shown
+    finding = re.search(r"/admin/findings/([0-9a-f-]{36})/decide", shown)
+    assert finding
+    desk.follow(finding[0], decision="accept", reason="Found it", reconciling=str(desk.scene.event))
+    assert "Findings are decided" in desk.page()
+
+
+def test_every_reason_that_a_kiosk_gives_for_a_void_has_its_words() -> None:
+    """Y9: as the kiosk says them; what a person wrote stays as it is."""
+    assert {code: ground.why(code) for code, _ in VOID_REASONS} == {code: str(w) for code, w in VOID_REASONS}
+    assert ground.why("Paid twice") == "Paid twice"
+    assert ground.called("at the screen attend") == "waiting to pay"
+    assert ground.called("near the door") == "near the door"
+
+
+def test_a_kiosk_s_page_says_by_which_clock_it_tells_the_time(desk: Desk) -> None:
+    """K2: its venue's, else the organisation's."""
+    kiosk = desk.scene.kiosk("North")
+    assert re.search(
+        r"Times are by the clock of [^<(]+ \([A-Z][A-Za-z]+(/[A-Za-z_]+)?\)",
+        desk.page(f"/admin/kiosks/{kiosk.rsu}"),
+    )
+
+
 def test_a_kiosk_with_something_to_decide_is_failed_in_words(desk: Desk) -> None:
     """S13: taken in, with a blocking finding."""
     kiosk = desk.scene.kiosk("North")
@@ -356,7 +396,7 @@ def test_a_kiosk_s_page_lists_its_shifts_counts_and_what_was_done_at_its_drawer(
         "€2.00 over",
         "112 × €1.00",
         "Supplement 1 to No. 1",
-        "no sale",
+        "opened for no sale",
         "to the safe",
         "-€3.00",
         "Its sums come with its close.",
