@@ -236,6 +236,7 @@ class Caretaker:
         self._handle(
             f.SettingsSeen(
                 values=self.values(),
+                given=tuple(s for s, held in self.values().items() if meant(s, held)[0] in self.config.given),
                 found=found,
                 unsynced=self._unsynced(),
                 kept=self._kept,

@@ -331,6 +331,8 @@ class SettingsSeen(msgspec.Struct, frozen=True):
     """Where an export goes to; empty where nothing is plugged in."""
     restart: tuple[str, ...] = ()
     """Settings that were changed and count from the next start on."""
+    given: tuple[str, ...] = ()
+    """Settings that stand on the command line, and so cannot be changed at the kiosk."""
 
 
 Event = (

@@ -436,7 +436,7 @@ class Upkeep(Part):
         setting, _, value = touch.arg.partition(":")
         if self.flow.screen != "settings" or setting not in LABELS or value not in self._choices(setting):
             return []
-        if value == (self._settings.values.get(setting) or NONE):
+        if value == (self._settings.values.get(setting) or NONE) or setting in self._settings.given:
             return []
         self.flow.waiting = "Set"
         return [Set(setting, value, self._by)]
@@ -574,6 +574,12 @@ class Upkeep(Part):
                         for c in self._choices(setting)
                     ],
                     "restart": setting in s.restart,
+                    "why_not": joined(
+                        phrase("This is set on the kiosk's command line."),
+                        phrase("Whoever installed the kiosk has to change it there."),
+                    )
+                    if setting in s.given
+                    else "",
                 }
             )
         actions = [

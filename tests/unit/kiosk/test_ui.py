@@ -475,7 +475,7 @@ def test_touches_reach_the_engine_by_name(window: Window) -> None:
         ("sell messages", {"open_messages", "dismiss"}),
         ("customer", {"back", "focus:name", "focus:email", "key:@", "key:.com", "key:a", "customer_skip"}),
         ("customer name", {"capital", "key:é", "key:space", "key:z", "key:enter", "key:back"}),
-        ("customer phone", {"key:+", "key:0", "customer_next"}),
+        ("customer phone", {"key:+", "key:0", "key:clear", "customer_next"}),
         ("age", {"age_yes", "age_no"}),
         (
             "pay",
@@ -778,6 +778,17 @@ def test_a_printer_that_cannot_print_is_named_before_the_money_is_taken(window: 
         assert (out in window.texts()) is told
     window.show(status=status | {"printer_ok": False}, pay=VIEW["pay"] | {"test": True})
     assert out not in window.texts()
+
+
+def test_a_setting_of_the_command_line_cannot_be_touched_and_says_why(window: Window) -> None:
+    """K1: what cannot be changed here is not offered."""
+    window.show(screen="settings")
+    (why,) = {row["why_not"] for row in VIEW["settings"]["rows"]} - {""}
+    assert why in window.texts()
+    offered = items(window.screens.window)
+    for row in VIEW["settings"]["rows"]:
+        for choice in row["choices"]:
+            assert (f"set:{row['code']}:{choice['code']}" in offered) is (row["why_not"] == "")
 
 
 def test_a_buyer_alone_is_spoken_to_as_the_buyer(window: Window) -> None:

@@ -150,6 +150,9 @@ def _row(code: str, label: str, value: str, *choices: tuple[str, str]) -> dict[s
         "value": next((w for c, w in choices if c == value), value),
         "choices": [{"code": c, "words": w, "selected": c == value} for c, w in choices],
         "restart": code == "paper",
+        "why_not": "This is set on the kiosk's command line. Whoever installed the kiosk has to change it there."
+        if code == "scanner"
+        else "",
     }
 
 

@@ -66,6 +66,16 @@ Item {
                                     prefix: setting.row.code + ":"
                                     choices: setting.row.choices
                                     once: true
+                                    offered: setting.row.why_not === ""
+                                }
+                                Words {
+                                    visible: text !== ""
+                                    Layout.fillWidth: true
+                                    text: setting.row.why_not
+                                    color: Theme.muted
+                                    font.pixelSize: Theme.caption
+                                    wrapMode: Text.Wrap
+                                    maximumLineCount: 3
                                 }
                                 Words {
                                     visible: setting.row.choices.length === 0
