@@ -105,13 +105,19 @@ class Payment(Part):
         return []
 
     def _focus_on(self, name: str) -> list[Command]:
-        if name in _FOCUSES[self._method]:
+        unknown = name == "reference" and self._method == "split" and not self._card
+        if name in _FOCUSES[self._method] and not unknown:
             self._focus, self._text = name, ""
         return []
 
     def _key(self, key: str) -> list[Command]:
         if key == "enter":
             order = _FOCUSES[self._method]
+            if (
+                self._focus == "card" and not self._card
+            ):  # nothing else is asked before the card's part is known
+                self.flow.say(self._missing(), "warn")
+                return []
             if self._missing() and self._focus != order[-1]:
                 return self._focus_on(order[order.index(self._focus) + 1])
             return self._complete()

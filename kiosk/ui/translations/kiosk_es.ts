@@ -752,6 +752,10 @@
         <translation>Tarjeta cobrada</translation>
     </message>
     <message>
+        <source>Type how much the card pays</source>
+        <translation>Escriba cuánto paga la tarjeta</translation>
+    </message>
+    <message>
         <source>Type the terminal’s reference</source>
         <translation>Escriba la referencia del terminal</translation>
     </message>

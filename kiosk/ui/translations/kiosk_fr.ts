@@ -752,6 +752,10 @@
         <translation>Payé par carte</translation>
     </message>
     <message>
+        <source>Type how much the card pays</source>
+        <translation>Saisissez la part payée par carte</translation>
+    </message>
+    <message>
         <source>Type the terminal’s reference</source>
         <translation>Saisissez la référence du terminal</translation>
     </message>

@@ -70,12 +70,22 @@ def test_a_part_by_card_and_the_rest_in_cash_with_its_change(paying: Stage) -> N
     assert command.reference == "77A"
 
 
+def test_how_much_the_card_pays_is_asked_before_anything_else(paying: Stage) -> None:
+    """K13: nobody is asked for the reference of a payment of nothing."""
+    paying.tap("pay_method:split", "focus:reference", "key:enter")
+    assert paying.see("pay.focus") == "card"
+    assert "a part of the sum" in str(paying.see("toast.text"))
+    paying.tap("key:9", "key:enter")
+    assert paying.see("pay.focus") == "given"
+    paying.tap("focus:reference")
+    assert paying.see("pay.focus") == "reference"
+
+
 @pytest.mark.parametrize("amount", ["0", "25", "26"])
 def test_a_part_is_more_than_nothing_and_less_than_all(paying: Stage, amount: str) -> None:
     paying.tap("pay_method:split")
     paying.type(amount)
-    paying.tap("focus:reference", "key:1")
-    assert paying.tap("cash") == []
+    assert paying.tap("focus:reference", "cash") == []
     assert "a part of the sum" in str(paying.see("toast.text"))
 
 

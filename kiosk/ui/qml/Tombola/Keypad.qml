@@ -5,11 +5,13 @@ Item {
     id: pad
     property string corner: "clear" // or a character
     property bool offered: true
+    property bool clears: false // a line of its own for it, where the corner is taken
+    readonly property int lines: clears ? 5 : 4
     readonly property real cell: Math.floor(width / 3)
-    readonly property real rowHeight: Math.max(Theme.touchMin, Math.min(Theme.px(104), Math.floor(height / 4)))
+    readonly property real rowHeight: Math.max(Theme.touchMin, Math.min(Theme.px(104), Math.floor(height / lines)))
 
     implicitWidth: 3 * Theme.touchMin
-    implicitHeight: 4 * Theme.touchMin
+    implicitHeight: lines * Theme.touchMin
 
     Grid {
         columns: 3
@@ -50,5 +52,16 @@ Item {
             width: pad.cell
             height: pad.rowHeight
         }
+    }
+    Key {
+        visible: pad.clears
+        y: 4 * pad.rowHeight
+        arg: "clear"
+        text: qsTr("Clear")
+        offered: pad.offered
+        soft: true
+        size: Theme.lead
+        width: 3 * pad.cell
+        height: pad.rowHeight
     }
 }

@@ -111,12 +111,13 @@ ColumnLayout {
         visible: active
         Layout.fillWidth: true
         Layout.fillHeight: true
-        Layout.minimumHeight: 4 * Theme.touchMin
+        Layout.minimumHeight: 5 * Theme.touchMin
         Layout.maximumHeight: Theme.px(430)
         Layout.maximumWidth: Theme.px(640)
         Layout.alignment: Qt.AlignHCenter
         sourceComponent: Keypad {
             corner: "+"
+            clears: true
             offered: !view.busy
         }
     }

@@ -9,6 +9,8 @@ Item {
     readonly property bool wide: !Theme.portrait
     readonly property bool cash: p.method !== "card"
     readonly property bool card: p.method !== "cash"
+    // Of a part by card the first thing to know is how much.
+    readonly property bool unknown: cash && card && !(p.card.amount_minor > 0)
     readonly property bool letters: card && p.focus === "reference"
 
     component Amount: Item {
@@ -164,6 +166,7 @@ Item {
                     }
                     Field {
                         Layout.fillWidth: true
+                        visible: !screen.unknown
                         act: "focus"
                         arg: "reference"
                         label: screen.cash ? qsTr("Reference") : qsTr("Reference on the terminal’s slip")
@@ -181,6 +184,7 @@ Item {
                     anchors { left: parent.left; right: parent.right; top: parent.top; topMargin: Theme.small + Theme.tiny }
                     text: screen.p.method === "card" && !screen.p.can_complete ? qsTr("Let the terminal take %1, then type its reference").arg(screen.p.card.amount)
                         : screen.p.method === "card" ? qsTr("Card paid")
+                        : screen.unknown ? qsTr("Type how much the card pays")
                         : !screen.p.can_complete && screen.p.enough ? qsTr("Type the terminal’s reference")
                         : !screen.p.enough ? qsTr("Not enough yet") : screen.p.change_minor > 0 ? qsTr("Change to give back") : ""
                     visible: text !== ""
