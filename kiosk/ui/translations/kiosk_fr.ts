@@ -2207,11 +2207,11 @@
     </message>
     <message>
         <source>Change: {amount}</source>
-        <translation>Monnaie à rendre&#xa0;: {amount}</translation>
+        <translation>Monnaie à rendre&#x202f;: {amount}</translation>
     </message>
     <message>
         <source>Give back {amount} in cash, and the change of {change}: {total} in all.</source>
-        <translation>Rendez {amount} en espèces, et la monnaie de {change}&#xa0;: {total} en tout.</translation>
+        <translation>Rendez {amount} en espèces, et la monnaie de {change}&#x202f;: {total} en tout.</translation>
     </message>
     <message>
         <source>Log on to look up a ticket.</source>
