@@ -155,6 +155,7 @@ def sales(folder: Path) -> list[sale.Sale]:
 def sell(driver: Driver) -> None:
     """A sale up to the tap that makes it one."""
     assert driver.do("tap", target="add:0")["ok"]
+    driver.wait(basket__empty=False)
     assert driver.do("tap", target="pay")["ok"]
     driver.wait(screen="pay")
     assert driver.do("tap", target="cash")["ok"]
