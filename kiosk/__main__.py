@@ -33,12 +33,15 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--printer", help="tcp://host:port, serial:///dev/ttyUSB0?baud=38400 or file:///dev/usb/lp0"
     )
-    parser.add_argument("--scanner", help="serial:///dev/ttyACM0")
+    parser.add_argument(
+        "--scanner",
+        help="serial:///dev/ttyACM0 or evdev:///dev/input/by-id/…-event-kbd; none for one that types",
+    )
     parser.add_argument("--mirror", type=Path, help="folder on another medium for the journal's second copy")
     parser.add_argument(
         "--paper", dest="paper_mm", type=int, choices=PAPERS_MM, help="width of the paper, mm"
     )
-    parser.add_argument("--language", help="language of the screens, such as en")
+    parser.add_argument("--language", help="language of the screens: en, fr or es")
     parser.add_argument(
         "--drive", type=Path, metavar="SOCKET", help="take scripted touches (demonstrations only)"
     )
