@@ -15,7 +15,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, insert, select, text
 
 from shared.errors import Refused
-from syncserver.models import Json, audit_log, critical_events
+from syncserver.models import audit_log, critical_events
+from syncserver.models.base import Json
 
 NAMESPACE = UUID("b5c7b5d0-a7e1-5b1f-8a56-c5be6c1c4d3e")
 """Of the names of records whose key is no UUID (the migration holds the same)."""

@@ -227,7 +227,7 @@ def short_home() -> Iterator[Path]:
 def test_there_is_one_newest_schema_and_every_older_one_leads_to_it(every_postgres: Cluster) -> None:
     """S7: the migrations have one head; an empty database gets there, and a second run changes nothing."""
     config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(m.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(m.__file__).parents[1] / "migrations"))
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
     assert len(scripts.get_heads()) == 1

@@ -1,0 +1,1 @@
+-- Media, venues, archiving, and settings with a date from which they hold.

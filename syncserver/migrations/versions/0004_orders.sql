@@ -1,0 +1,1 @@
+-- Refunds, customers and questions of skill.

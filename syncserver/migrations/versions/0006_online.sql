@@ -1,0 +1,1 @@
+-- Selling on line: checkouts, and what the card processor told.

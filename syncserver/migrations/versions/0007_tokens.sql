@@ -1,0 +1,1 @@
+-- Tokens of the programming interface, and the requests that it answered already.

@@ -1,0 +1,1 @@
+-- Searching what is on record, and how long it is kept.

@@ -1,0 +1,1 @@
+-- What the live pages read, and messages to kiosks.
