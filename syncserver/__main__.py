@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     user = add("user", _user, "make a person, or give one a new password; it is printed once")
     user.add_argument("username")
     user.add_argument("--name", help="how people call them")
-    user.add_argument("--role", choices=auth.ROLES, help="makes somebody new, of this role")
+    user.add_argument("--role", choices=auth.STAFF, help="makes somebody new, of this role")
     user.add_argument("--organisation", help="their organisation, where there are several")
     add("restored", _restored, "say that the database was restored from a backup, before serving it again")
     commands.add_parser("demo", help="a whole evening: server, kiosks, printers, from tap to winner")
@@ -378,7 +378,7 @@ def _nobody(c: Connection, username: str) -> Refused:
     return Refused(
         "user_unknown",
         f"There is nobody called '{username}'. People are: {people}.",
-        f"To make somebody new, add --role and one of {', '.join(auth.ROLES)}.",
+        f"To make somebody new, add --role and one of {', '.join(auth.STAFF)}.",
     )
 
 

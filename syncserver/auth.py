@@ -30,13 +30,17 @@ from syncserver import audit
 from syncserver import models as m
 from syncserver.office import Office
 
-ROLES: Final = ("admin", "manager", "operator", "claims", "auditor")
+STAFF: Final = ("admin", "manager", "operator", "claims", "auditor")
+"""The roles of those who work here."""
+CUSTOMER: Final = "customer"
+ROLES: Final = (*STAFF, CUSTOMER)
 ROLE_WORDS: Final = {
     "admin": "Administrator",
     "manager": "Event manager",
     "operator": "Operator",
     "claims": "Claims desk",
     "auditor": "Auditor",
+    "customer": "Customer",
 }
 ROLE_MAY: Final = {
     "admin": "Everything here; with a PIN a supervisor at every kiosk",
@@ -48,6 +52,8 @@ ROLE_MAY: Final = {
 """What each role may do, as the office tells it; ``catalog.SUPERVISE`` and ``WORK_AT_KIOSKS`` are the kiosks' part."""
 PUBLIC: Final = "public"
 RSU: Final = "rsu"
+TOKEN: Final = "token"  # noqa: S105 - the name of a mark
+"""A call for programs, with a bearer token; the roles beside it are those a token may have."""
 
 PASSWORD_CHARS_MIN, PASSWORD_CHARS_MAX = 12, 200
 NAME_CHARS_MAX = 120
@@ -97,8 +103,8 @@ class NotAllowed(Exception):  # noqa: N818 - says what it is
 
 
 def access(*who: str) -> Callable[[View], View]:
-    """Marks a view with who may enter: ``"public"``, ``"rsu"``, or roles."""
-    unknown = set(who) - {PUBLIC, RSU, *ROLES}
+    """Marks a view with who may enter: ``"public"``, ``"rsu"``, roles, or ``"token"`` and the roles of tokens."""
+    unknown = set(who) - {PUBLIC, RSU, TOKEN, *ROLES}
     if unknown or not who:
         raise RuntimeError(f"no such access mark: {', '.join(sorted(unknown)) or 'none given'}")
 
@@ -146,8 +152,8 @@ def create_user(
     """
     username = username.strip().lower()
     name = name.strip()
-    if role not in ROLES:
-        raise Refused("role", f"There is no role “{role}”.", f"It is one of {', '.join(ROLES)}.")
+    if role not in STAFF:
+        raise Refused("role", f"There is no role “{role}” here.", f"It is one of {', '.join(STAFF)}.")
     plain = username.replace(".", "").replace("-", "").replace("_", "").replace("@", "")
     if not 2 <= len(username) <= NAME_CHARS_MAX or not plain.isalnum():
         raise Refused("user_name", "A user name has 2 or more letters, digits, dots or dashes.")
@@ -429,7 +435,7 @@ def _end(c: Connection, now: datetime) -> None:
 
 def authorise(mark: frozenset[str]) -> None:
     """Lets the request pass, or raises ``NotAllowed``."""
-    g.account = None if PUBLIC in mark else who(office())
+    g.account = None if mark & {PUBLIC, TOKEN} else who(office())
     if PUBLIC in mark:
         return
     if g.account is None:

@@ -49,7 +49,7 @@ def at_desk(scene: Scene) -> Desk:
     with scene.office.begin() as c:
         people = {
             role: auth.create_user(c, scene.organisation, role, f"Per {role}", PASSWORD, role)
-            for role in auth.ROLES
+            for role in auth.STAFF
         }
     app = create_app(scene.office)
     app.testing = False

@@ -12,7 +12,7 @@ from shared.errors import Refused
 from syncserver import auth, notices
 from syncserver import models as m
 from syncserver.admin import ground
-from syncserver.auth import PUBLIC, ROLES, access
+from syncserver.auth import PUBLIC, STAFF, access
 
 
 def register(to: Blueprint) -> None:
@@ -38,14 +38,14 @@ def login() -> ResponseReturnValue:
     return redirect(came_for if local else url_for("admin.home"), 303)
 
 
-@access(*ROLES)
+@access(*STAFF)
 def leave() -> ResponseReturnValue:
     """Logs out."""
     auth.log_out(auth.office())
     return redirect(url_for("admin.login"), 303)
 
 
-@access(*ROLES)
+@access(*STAFF)
 def home() -> ResponseReturnValue:
     """All events, the newest first; above them what one was told and has not put away."""
     e = m.raffle_events

@@ -50,7 +50,7 @@ def _givable() -> list[str]:
 
     Whoever could set the password of an auditor or of the claims desk could sign as two people.
     """
-    return list(auth.ROLES) if auth.account().role == "admin" else ["operator"]
+    return list(auth.STAFF) if auth.account().role == "admin" else ["operator"]
 
 
 @access(*ground.MANAGERS)

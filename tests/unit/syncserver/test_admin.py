@@ -324,8 +324,8 @@ def test_a_manager_makes_operators_but_no_administrators(house: House) -> None:
     assert log_in(house.app.test_client(), "admin").status_code == 303
 
 
-@pytest.mark.parametrize("setter", auth.ROLES)
-@pytest.mark.parametrize("whose", auth.ROLES)
+@pytest.mark.parametrize("setter", auth.STAFF)
+@pytest.mark.parametrize("whose", auth.STAFF)
 @pytest.mark.parametrize("kind", ["password", "pin"])
 def test_only_an_administrator_holds_the_secrets_of_those_who_countersign(
     house: House, setter: str, whose: str, kind: str
@@ -347,7 +347,7 @@ def test_only_an_administrator_holds_the_secrets_of_those_who_countersign(
     assert (kept() != before) == may
 
 
-@pytest.mark.parametrize("role", [role for role in auth.ROLES if role != "operator"])
+@pytest.mark.parametrize("role", [role for role in auth.STAFF if role != "operator"])
 def test_a_manager_makes_nobody_who_countersigns(house: House, role: str) -> None:
     """O1, Z1: a person made with a password of one's own choosing would be a second self."""
     form = {"name": "Eve", "username": "eve", "password": "of my own choosing", "role": role}
@@ -391,8 +391,8 @@ def test_whoever_is_deactivated_is_out_until_somebody_takes_them_back(house: Hou
     assert log_in(house.app.test_client(), "operator").status_code == 303
 
 
-@pytest.mark.parametrize("setter", auth.ROLES)
-@pytest.mark.parametrize("whose", auth.ROLES)
+@pytest.mark.parametrize("setter", auth.STAFF)
+@pytest.mark.parametrize("whose", auth.STAFF)
 def test_who_may_take_whom_out_of_the_house(house: House, setter: str, whose: str) -> None:
     """O1: an administrator all others, an event manager the operators; nobody themselves."""
     user = house.people[whose]
@@ -424,7 +424,7 @@ def test_the_people_s_page_says_who_is_a_supervisor(house: House) -> None:
     """O1: the roles that the catalog makes supervisors are named as such, and no others."""
     assert {role for role, words in auth.ROLE_MAY.items() if "supervisor" in words} == set(catalog.SUPERVISE)
     assert {role for role, words in auth.ROLE_MAY.items() if "no kiosk" in words} == (
-        set(auth.ROLES) - set(catalog.WORK_AT_KIOSKS)
+        set(auth.STAFF) - set(catalog.WORK_AT_KIOSKS)
     )
     shown = page(house, "/admin/users")
     assert all(words in shown for words in auth.ROLE_MAY.values())

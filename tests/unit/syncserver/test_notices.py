@@ -28,7 +28,7 @@ def people(scene: Scene) -> dict[str, UUID]:
     with scene.office.begin() as c:
         made = {
             role: auth.create_user(c, scene.organisation, role, f"Per {role}", PASSWORD, role)
-            for role in auth.ROLES
+            for role in auth.STAFF
         }
         other = events.create_organisation(c, "Elsewhere", "EUR")
         made["stranger"] = auth.create_user(c, other, "stranger", "Sten", PASSWORD, "admin")
