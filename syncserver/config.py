@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -29,6 +31,9 @@ DRAND_RELAYS = (
 )
 NIST_BEACONS = ("https://beacon.nist.gov",)
 PLACES_MAX = 20
+KLAVIYO_URL = "https://a.klaviyo.com"
+MAIL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+"""How a mail server is spoken to, and the port at which it then listens (RFC 8314, RFC 6409)."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,46 @@ class BeaconPlaces:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """The server that takes our e-mail. ``security`` is how the connection is kept private; ``sender`` stands as
+    its From, such as ``Hockey Club <raffle@club.example>``.
+    """
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Who sends our text messages: ``url`` is posted a form with From, To and Body, as Twilio has it."""
+
+    url: str
+    sender: str
+    account: str = ""
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Klaviyo:
+    """The private key of a Klaviyo account, and where its interface stands."""
+
+    key: str = field(repr=False)
+    url: str = KLAVIYO_URL
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one server.
 
     ``database_url`` is the application's connection, or None for the embedded PostgreSQL.
     ``database_migration_url`` is the owner's; without it ``database_url`` is the owner's too.
     ``home`` is the folder of everything kept outside the database. ``connections_max`` bounds one process's pool.
+    ``mail``, ``texts`` and ``klaviyo`` are None where nothing is sent that way. ``webhooks_private`` lets webhooks go
+    to addresses of one's own network and without TLS.
     """
 
     home: Path
@@ -55,6 +94,20 @@ class Config:
     listen_port: int = 8080
     connections_max: int = CONNECTIONS_DEFAULT
     beacons: BeaconPlaces = field(default_factory=BeaconPlaces)
+    url: str = ""
+    """TOMBOLA_URL; empty where it is not said."""
+    mail: Mail | None = None
+    texts: Texts | None = None
+    klaviyo: Klaviyo | None = None
+    webhooks_private: bool = False
+
+    @property
+    def public_url(self) -> str:
+        """The address at which people reach this server, without a slash at its end: for links in mails, and for
+        providers that send somebody back. Where TOMBOLA_URL is not set, the address that is listened on.
+        """
+        host = f"[{self.listen_host}]" if ":" in self.listen_host else self.listen_host
+        return self.url or f"http://{host}:{self.listen_port}"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -97,6 +150,11 @@ def read_config(environment: Mapping[str, str], arguments: Namespace | None = No
             _places("TOMBOLA_DRAND", setting("TOMBOLA_DRAND"), DRAND_RELAYS),
             _places("TOMBOLA_NIST", setting("TOMBOLA_NIST"), NIST_BEACONS),
         ),
+        url=_address("TOMBOLA_URL", setting("TOMBOLA_URL")),
+        mail=_mail(setting),
+        texts=_texts(setting),
+        klaviyo=_klaviyo(setting),
+        webhooks_private=_yes("TOMBOLA_WEBHOOKS_PRIVATE", setting("TOMBOLA_WEBHOOKS_PRIVATE")),
     )
 
 
@@ -163,3 +221,105 @@ def _connections(value: str) -> int:
             f"Give a number from 1 to {CONNECTIONS_MAX}.",
         )
     return int(value)
+
+
+def _yes(name: str, value: str) -> bool:
+    if value.lower() in {"", "no", "0", "false"}:
+        return False
+    if value.lower() in {"yes", "1", "true"}:
+        return True
+    raise Refused(f"config.{name.lower()}", f"{name} is {value!r}.", "Write yes or no.")
+
+
+def _address(name: str, value: str) -> str:
+    """An address of the web, without a slash at its end; empty where none is set."""
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        fine = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        fine = False
+    if (
+        not fine
+        or not value.isascii()
+        or not value.isprintable()
+        or " " in value
+        or "?" in value
+        or "#" in value
+    ):
+        raise Refused(
+            f"config.{name.lower()}",
+            f"{name} is {value!r}, which is no address.",
+            "Write it like https://raffle.example.",
+        )
+    return value.rstrip("/")
+
+
+def _line(name: str, value: str) -> str:
+    """A text that has to be there and stands in one line."""
+    if not value or not value.isprintable():
+        raise Refused(
+            f"config.{name.lower()}",
+            f"{name} is missing or cannot be.",
+            "The manual shows which settings belong together.",
+        )
+    return value
+
+
+def _mail(setting: Callable[[str], str]) -> Mail | None:
+    host = setting("TOMBOLA_SMTP_HOST")
+    if not host:
+        return None
+    security = setting("TOMBOLA_SMTP_SECURITY") or "starttls"
+    if security not in MAIL_PORTS:
+        raise Refused(
+            "config.tombola_smtp_security",
+            f"TOMBOLA_SMTP_SECURITY is {security!r}.",
+            f"Write one of {', '.join(MAIL_PORTS)}.",
+        )
+    port = setting("TOMBOLA_SMTP_PORT") or str(MAIL_PORTS[security])
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= PORT_MAX):
+        raise Refused(
+            "config.tombola_smtp_port", f"TOMBOLA_SMTP_PORT is {port!r}.", f"Give a number up to {PORT_MAX}."
+        )
+    sender = _line("TOMBOLA_SMTP_FROM", setting("TOMBOLA_SMTP_FROM"))
+    if "@" not in parseaddr(sender)[1]:
+        raise Refused(
+            "config.tombola_smtp_from",
+            f"TOMBOLA_SMTP_FROM is {sender!r}, which is no e-mail address.",
+            "Write it like raffle@club.example, or Hockey Club <raffle@club.example>.",
+        )
+    user, password = setting("TOMBOLA_SMTP_USER"), setting("TOMBOLA_SMTP_PASSWORD")
+    if bool(user) != bool(password):
+        raise Refused(
+            "config.tombola_smtp_user",
+            "Of TOMBOLA_SMTP_USER and TOMBOLA_SMTP_PASSWORD only one is set.",
+            "Set both, or neither.",
+        )
+    return Mail(_line("TOMBOLA_SMTP_HOST", host), int(port), security, sender, user, password)
+
+
+def _texts(setting: Callable[[str], str]) -> Texts | None:
+    url = _address("TOMBOLA_SMS_URL", setting("TOMBOLA_SMS_URL"))
+    if not url:
+        return None
+    sender = _line("TOMBOLA_SMS_FROM", setting("TOMBOLA_SMS_FROM"))
+    account, token = setting("TOMBOLA_SMS_ACCOUNT"), setting("TOMBOLA_SMS_TOKEN")
+    if bool(account) and not token:
+        raise Refused(
+            "config.tombola_sms_token",
+            "TOMBOLA_SMS_ACCOUNT is set, but TOMBOLA_SMS_TOKEN is not.",
+            "Set both.",
+        )
+    return Texts(url, sender, account, token)
+
+
+def _klaviyo(setting: Callable[[str], str]) -> Klaviyo | None:
+    key = setting("TOMBOLA_KLAVIYO_KEY")
+    if not key:
+        return None
+    return Klaviyo(
+        _line("TOMBOLA_KLAVIYO_KEY", key),
+        _address("TOMBOLA_KLAVIYO_URL", setting("TOMBOLA_KLAVIYO_URL")) or KLAVIYO_URL,
+    )

@@ -55,6 +55,8 @@ class Office:
     """The office of a demonstration: its kiosks take scripted touches."""
     beacons: BeaconPlaces = field(default_factory=BeaconPlaces)
     """Where public randomness is asked for."""
+    config: Config = field(default_factory=lambda: Config(Path()))
+    """How the server is set; its secrets are never shown."""
 
     @property
     def engine(self) -> Engine:
@@ -79,7 +81,7 @@ class Office:
 def open_office(config: Config, clock: Clock, *, demo: bool = False) -> Office:
     """The office of this home and its migrated database. Raises ``Fault`` where either is not to be had."""
     office = furnish(open_database(config, clock), config.home, clock, demo=demo)
-    return replace(office, beacons=config.beacons)
+    return replace(office, beacons=config.beacons, config=config)
 
 
 def furnish(database: Database, home: Path, clock: Clock, *, demo: bool = False) -> Office:
@@ -103,7 +105,7 @@ def furnish(database: Database, home: Path, clock: Clock, *, demo: bool = False)
             _leap(c, known, kept)
     if kept < known:
         _write_generation(home, known)
-    return Office(database, clock, key, secret, max(kept, known), demo)
+    return Office(database, clock, key, secret, max(kept, known), demo, config=Config(home))
 
 
 def restored(database: Database, home: Path) -> int:
