@@ -1,0 +1,203 @@
+"""An event's money: what was sold and stands, what its prizes come to, what is left over and what was paid."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from shared import draw as fair
+from shared.games import raffle
+from syncserver import models as m
+from syncserver.events.cutoff import CutRow, before
+from syncserver.events.terms import DECK, EARLY_BIRD, get, linked, prizes, settings
+
+
+def sales_total(c: Connection, event: UUID) -> int:
+    """What was sold and stands, minor units: paid, not void, no tests, nothing that a blocking finding doubts.
+
+    Sales in another currency are none of it, also where somebody let them stand (E12).
+    """
+    orders = m.orders
+    found = c.execute(
+        select(func.coalesce(func.sum(orders.c.total_amount), 0)).where(
+            orders.c.event_id == event, *_standing(event)
+        )
+    )
+    return int(found.scalar_one())
+
+
+def _standing(event: UUID) -> tuple[ColumnElement[bool], ...]:
+    o, e = m.orders, m.raffle_events
+    return (
+        o.c.currency == select(e.c.currency).where(e.c.id == event).scalar_subquery(),
+        o.c.payment_status == "paid",
+        ~o.c.is_test,
+        func.coalesce(o.c.offline_sync_status, "synced") != "failed",
+    )
+
+
+def refresh_total(c: Connection, event: UUID) -> int:
+    """Bring the event's running total to what :func:`sales_total` counts; takes the row's lock first."""
+    # The lock and the count are two statements, so that the count sees what the lock was waiting for.
+    c.execute(
+        select(m.raffle_events.c.id).where(m.raffle_events.c.id == event).with_for_update(key_share=True)
+    )
+    total = sales_total(c, event)
+    c.execute(update(m.raffle_events).where(m.raffle_events.c.id == event).values(total_sold=total))
+    return total
+
+
+def jackpot(c: Connection, event: UUID) -> int:
+    """What the main draw's percentage prizes would come to now, minor units, with what is carried in and what linked
+    events have sold; without such a prize, the first fixed one. Never more than the caps (E2).
+    """
+    row = get(c, event)
+    kept = settings(row.configuration)
+    if kept.draw.linked_to is not None:
+        return jackpot(c, kept.draw.linked_to)
+    held = [p.rule for p in prizes(c, event) if p.rule.pool not in kept.own_draws()]
+    shares = [rule for rule in held if rule.type == "percentage"]
+    if not shares:
+        return held[0].value if held else 0
+    base = prize_base(c, event, running=True)
+    whole = raffle.amounts(shares, base, carried_in(c, event))
+    return sum(
+        amount - amount % rule.winners for amount, rule in zip(whole, shares, strict=True)
+    )  # fractions that sharing out cuts off are nobody's
+
+
+def prize_base(c: Connection, event: UUID, cut: CutRow | None = None, *, running: bool = False) -> int:
+    """What the percentage prizes are a share of, minor units (D8).
+
+    The sales that stand, of linked events too; of an early bird's own draw what was sold before its ``cut``. Where the
+    event's rule says net, the documented costs of these events are taken off first. ``running``: by the totals that
+    are carried along, for what is shown while sales go on.
+    """
+    row = get(c, event)
+    kept = settings(row.configuration)
+    costs = kept.draw.costs
+    if cut is not None and cut.kind == EARLY_BIRD:
+        return raffle.base_of(sales_before(c, cut), costs, kept.draw.base)
+    sales = row.total_sold if running else sales_total(c, event)
+    for other in linked(c, event):
+        follower = get(c, other)
+        sales += follower.total_sold if running else sales_total(c, other)
+        costs += settings(follower.configuration).draw.costs
+    return raffle.base_of(sales, costs, kept.draw.base)
+
+
+def carried_in(c: Connection, event: UUID) -> int:
+    """What comes on top from the event before, minor units: fixed at activation, until then as it is now."""
+    row = get(c, event)
+    kept = settings(row.configuration)
+    if row.activated_at is not None or kept.draw.carry_from is None:
+        return kept.carried
+    return left_over(c, kept.draw.carry_from)
+
+
+def left_over(c: Connection, event: UUID) -> int:
+    """What the carrying prizes of a drawn event did not pay out, minor units; nothing before its draw is official.
+
+    A prize's winners who stand are those of an official draw, reserves only once they moved up, and none who gave
+    it up for good. The card's prize of a progressive draw has one where the ace came, and is left over whole where it
+    did not.
+    """
+    row = get(c, event)
+    if row.state not in {"drawn", "completed"}:
+        return 0
+    kept = settings(row.configuration)
+    d, r, f = m.draw_executions, m.draw_results, m.forfeits
+    promoted, again = f.alias(), r.alias()
+    official = and_(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
+    # Drawn again, or to be: then what was given up is not left over, and counts once.
+    kinds = ["unclaimed", "declined", "withdrawn"] if kept.draw.unclaimed == "keep" else ["withdrawn"]
+    for_good = f.c.kind.in_(kinds)
+    follows = or_(
+        f.c.promoted_id.is_not(None), select(again.c.id).where(again.c.replaces_id == r.c.id).exists()
+    )
+    paid: dict[UUID, tuple[int, int]] = {
+        prize: (count, amount)
+        for prize, count, amount in c.execute(
+            select(r.c.prize_id, func.count(), func.max(r.c.prize_value_at_draw))
+            .join(d, d.c.id == r.c.draw_execution_id)
+            .where(
+                official,
+                or_(~r.c.reserve, select(promoted.c.id).where(promoted.c.promoted_id == r.c.id).exists()),
+                ~select(f.c.id)
+                .where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None), or_(for_good, follows))
+                .exists(),
+            )
+            .group_by(r.c.prize_id)
+        )
+    }
+    base = prize_base(c, event)
+    carrying = [p for p in prizes(c, event) if p.rule.carry]
+    whole = raffle.amounts([p.rule for p in carrying], base, kept.carried)
+    left = 0
+    for prize, amount in zip(carrying, whole, strict=True):
+        winners, each = paid.get(prize.id, (0, 0))
+        left += max(0, amount - winners * (each or amount // prize.rule.winners))
+    return left
+
+
+def cards_drawn(c: Connection, event: UUID) -> set[int]:
+    """The cards that came in the event's official draws of a progressive jackpot."""
+    d = m.draw_executions
+    bundles = c.execute(
+        select(d.c.bundle).where(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
+    ).scalars()
+    return {
+        won.draw_number - fair.CARD_BASE
+        for data in bundles
+        for won in fair.winners(bytes(data))
+        if won.pool == DECK
+    }
+
+
+def sales_before(c: Connection, cut: CutRow) -> int:
+    """What was sold before the cut and stands, minor units, counted as :func:`sales_total` does."""
+    these = before(cut)
+    return int(
+        c.execute(
+            select(func.coalesce(func.sum(m.orders.c.total_amount), 0))
+            .select_from(these.source)
+            .where(these.holds, *_standing(cut.event))
+        ).scalar_one()
+    )
+
+
+def paid_out(c: Connection, event: UUID) -> dict[tuple[UUID, int], int]:
+    """What each enrolment of a kiosk has paid out of the event's prizes, minor units of the event's currency.
+
+    A payment is of the enrolment that the kiosk had at that moment.
+    """
+    k, r, d, n = m.prize_claims, m.draw_results, m.draw_executions, m.rsu_epochs
+    epoch = (
+        select(func.max(n.c.epoch))
+        .where(n.c.rsu_id == k.c.rsu_id, n.c.enrolled_at <= k.c.claimed_at)
+        .scalar_subquery()
+    )
+    paid = (
+        select(
+            k.c.rsu_id,
+            epoch.label("epoch"),
+            func.coalesce(k.c.amount, r.c.prize_value_at_draw).label("amount"),
+        )
+        .join(r, r.c.id == k.c.draw_result_id)
+        .join(d, d.c.id == r.c.draw_execution_id)
+        .where(d.c.raffle_event_id == event, k.c.rsu_id.is_not(None))
+        .subquery()
+    )
+    rows = c.execute(
+        select(paid.c.rsu_id, paid.c.epoch, func.sum(paid.c.amount)).group_by(paid.c.rsu_id, paid.c.epoch)
+    )
+    return {(rsu, epoch or 1): int(amount) for rsu, epoch, amount in rows}
