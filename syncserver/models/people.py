@@ -96,11 +96,15 @@ class OperatorPin(Base):
 
 
 class WebSession(Base):
-    """One log-in of one person in one browser, by the SHA-256 of its cookie's token; kept once it has ended."""
+    """One log-in of one person in one browser, by the SHA-256 of its cookie's token; kept once it has ended.
+
+    `due` is the step of the log-in that is still to be taken: a code, or setting up the second factor.
+    """
 
     __tablename__ = "web_sessions"
     __table_args__ = (
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+        CheckConstraint("due IN ('code', 'setup')", name="due"),
         Index("idx_web_sessions_user", "user_id"),
     )
 
@@ -109,6 +113,11 @@ class WebSession(Base):
     created_at: Mapped[Now]
     last_seen_at: Mapped[Now]
     ended_at: Mapped[datetime | None]
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"))
+    browser: Mapped[str] = mapped_column(server_default=text("''"))
+    address: Mapped[str] = mapped_column(server_default=text("''"))
+    due: Mapped[str | None]
 
 
 class Address(Base):
