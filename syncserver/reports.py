@@ -67,11 +67,11 @@ def orders_csv(c: Connection, event: UUID | None = None) -> Iterator[str]:
     )
     if event is not None:
         wanted = wanted.where(o.c.event_id == event)
-    yield _lines([ORDER_COLUMNS])
+    yield lines([ORDER_COLUMNS])
     for part in parts(c, wanted):
-        yield _lines(
+        yield lines(
             [
-                _cell(_major(v, row.currency) if name == "amount" else v)
+                cell(_major(v, row.currency) if name == "amount" else v)
                 for name, v in zip(ORDER_COLUMNS, row, strict=True)
             ]
             for row in part
@@ -95,9 +95,9 @@ def tickets_csv(c: Connection, event: UUID) -> Iterator[str]:
         .where(t.c.event_id == event)
         .order_by(t.c.draw_number)
     )
-    yield _lines([TICKET_COLUMNS])
+    yield lines([TICKET_COLUMNS])
     for part in parts(c, wanted):
-        yield _lines([_cell(v) for v in row] for row in part)
+        yield lines([cell(v) for v in row] for row in part)
 
 
 def pool_csv(c: Connection, draw: UUID, pool: str = raffle.MAIN_POOL) -> Iterator[str]:
@@ -260,7 +260,7 @@ def columns(table: Table) -> list[str]:
 
 def table_csv(here: Scope, table: Table) -> Iterator[str]:
     """The table as CSV, streamed: however long it is, it needs the memory of a thousand rows."""
-    yield _lines([columns(table)])
+    yield lines([columns(table)])
     zone, head = here.zone, str(here.event.event_number)
     held: list[list[str]] = []
     for row in table.rows(here, None, 0):
@@ -269,9 +269,9 @@ def table_csv(here: Scope, table: Table) -> Iterator[str]:
         cells += [str(zone)] if table.has_time else []
         held.append(cells)
         if len(held) == ROWS_AT_ONCE:
-            yield _lines(held)
+            yield lines(held)
             held = []
-    yield _lines(held)
+    yield lines(held)
 
 
 def _csv_value(value: Any, kind: Kind, row: Cells, zone: ZoneInfo) -> str:
@@ -283,7 +283,7 @@ def _csv_value(value: Any, kind: Kind, row: Cells, zone: ZoneInfo) -> str:
         return f"{value / 100:.2f}"
     if kind == "time":
         return str(value.astimezone(zone).isoformat(timespec="seconds"))
-    return _cell(value)
+    return cell(value)
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -291,15 +291,16 @@ def _major(amount: int, currency: str) -> object:
     return money.major(amount, currency) if money.known(currency) else amount
 
 
-def _lines(rows: Iterable[Sequence[str]]) -> str:
+def lines(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of a CSV file, as RFC 4180 writes them."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue()
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a CSV file holds it; text that a spreadsheet would take for a formula begins with an apostrophe."""
     shown = "" if value is None else str(value)
-    # A spreadsheet would run what begins so.
     return f"'{shown}" if isinstance(value, str) and shown.startswith(_FORMULA) else shown
 
 
