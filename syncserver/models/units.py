@@ -41,9 +41,13 @@ validation_block_numbers = Sequence(
 
 
 class Rsu(Base):
-    """A kiosk (retail sales unit)."""
+    """A unit that sells: a kiosk (retail sales unit), or an organisation's web shop."""
 
     __tablename__ = "rsus"
+    __table_args__ = (
+        CheckConstraint("kind IN ('kiosk', 'online')", name="kind"),
+        Index("rsus_online", "organization_id", unique=True, postgresql_where=text("kind = 'online'")),
+    )
 
     id: Mapped[Id]
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete=CASCADE))
@@ -59,6 +63,7 @@ class Rsu(Base):
     created_by: Mapped[UUID | None]
     updated_at: Mapped[Now]
     updated_by: Mapped[UUID | None]
+    kind: Mapped[str] = mapped_column(server_default=text("'kiosk'::text"))
 
 
 class RsuEpoch(Base):
@@ -160,6 +165,10 @@ class RsuAllocation(Base):
     request_id: Mapped[UUID | None] = mapped_column(unique=True)
     grant_bytes: Mapped[bytes | None]
     grant_signature: Mapped[bytes | None]
+    ended_at: Mapped[datetime | None]
+    """When its rest was declared lost, or taken back; by whom and why."""
+    ended_by: Mapped[UUID | None]
+    ended_reason: Mapped[str | None]
     span: Mapped[Range[int]] = mapped_column(INT8RANGE, FetchedValue())
 
 
