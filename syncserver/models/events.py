@@ -42,8 +42,11 @@ class RaffleEvent(Base):
         CheckConstraint(f"event_number BETWEEN 1 AND {EVENT_NUMBER_MAX}", name="event_number"),
         # What is frozen hangs on the activation: no event gets on sale without one.
         CheckConstraint("activated_at IS NOT NULL OR state IN ('created', 'cancelled')", name="activated"),
+        CheckConstraint("(activate_at IS NULL) = (activate_by IS NULL)", name="activate"),
+        CheckConstraint("archived_at IS NULL OR state IN ('completed', 'cancelled')", name="archived"),
         Index("idx_raffle_events_org", "organization_id"),
         Index("idx_raffle_events_state", "state"),
+        Index("idx_raffle_events_activate", "activate_at", postgresql_where=text("activate_at IS NOT NULL")),
         Index(
             "raffle_events_carry_from_key",
             text("(configuration #>> '{draw,carry_from}')"),
@@ -83,6 +86,15 @@ class RaffleEvent(Base):
     presigned_at: Mapped[datetime | None]
     """A confirmation signed beforehand: it counts only while no finding is open."""
     presigned_by: Mapped[UUID | None]
+    activate_at: Mapped[datetime | None]
+    """A draft is put on sale by itself at that time, in the name of ``activate_by``."""
+    activate_by: Mapped[UUID | None]
+    activation_problem: Mapped[str | None]
+    """Why that could not be done the last time it was tried."""
+    is_featured: Mapped[No]
+    archived_at: Mapped[datetime | None]
+    """Put out of the lists from then on; no report leaves it out."""
+    archived_by: Mapped[UUID | None]
 
 
 class TicketPackageTemplate(Base):
@@ -136,6 +148,57 @@ class TicketPackage(Base):
     updated_by: Mapped[UUID | None]
 
 
+class Perk(Base):
+    """What comes with a package beside its tickets: a drink, a scarf."""
+
+    __tablename__ = "perks"
+    __table_args__ = (
+        Index(
+            "perks_name_key",
+            "organization_id",
+            text("lower(name)"),
+            unique=True,
+            postgresql_where=text("is_active"),
+        ),
+    )
+
+    id: Mapped[Id]
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
+    name: Mapped[str]
+    description: Mapped[str | None]
+    is_active: Mapped[Yes]
+    created_at: Mapped[Now]
+    created_by: Mapped[UUID | None]
+    updated_at: Mapped[Now]
+    updated_by: Mapped[UUID | None]
+
+
+class EventImage(Base):
+    """A picture of an event for its public pages, as it was made anew; one of them is the cover."""
+
+    __tablename__ = "event_images"
+    __table_args__ = (
+        CheckConstraint("alt <> ''", name="alt"),
+        Index("idx_event_images_event", "event_id", "position"),
+        Index("event_images_cover_key", "event_id", unique=True, postgresql_where=text("is_cover")),
+    )
+
+    id: Mapped[Id]
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("raffle_events.id", ondelete=CASCADE))
+    content: Mapped[bytes]
+    content_type: Mapped[str]
+    sha256: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    alt: Mapped[str]
+    position: Mapped[SmallInt]
+    is_cover: Mapped[No]
+    created_at: Mapped[Now]
+    created_by: Mapped[UUID | None]
+    updated_at: Mapped[Now]
+    updated_by: Mapped[UUID | None]
+
+
 class PrizeTemplate(Base):
     """A prize to copy into events."""
 
@@ -181,5 +244,7 @@ class Prize(Base):
 raffle_events = table_of(RaffleEvent)
 ticket_package_templates = table_of(TicketPackageTemplate)
 ticket_packages = table_of(TicketPackage)
+perks = table_of(Perk)
+event_images = table_of(EventImage)
 prize_templates = table_of(PrizeTemplate)
 prizes = table_of(Prize)

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ForeignKey,
     Index,
+    UniqueConstraint,
     desc,
     text,
 )
@@ -49,6 +51,7 @@ class SystemConfiguration(Base):
     """The settings in force from a moment on; a change is a new row."""
 
     __tablename__ = "system_configurations"
+    __table_args__ = (UniqueConstraint("organization_id", "version"),)
 
     id: Mapped[Id]
     version: Mapped[str]
@@ -57,6 +60,12 @@ class SystemConfiguration(Base):
     settings: Mapped[Json]
     created_at: Mapped[Now]
     created_by: Mapped[UUID | None]
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"))
+    """Whose rules these are; None: the whole server's."""
+    reason: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    """A version that was to come and was taken back before."""
+    withdrawn_by: Mapped[UUID | None]
 
 
 class AuditRow(Base):

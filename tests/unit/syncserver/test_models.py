@@ -33,6 +33,9 @@ WIDENED = {
     "rsu_allocations.next_draw_number",
 }
 
+MAJOR_UNITS = {"prizes.value", "prize_templates.value"}
+"""With room for the third decimal of dinars."""
+
 COLUMNS = """
     SELECT relname || '.' || attname, format_type(atttypid, atttypmod)
     FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
@@ -107,6 +110,8 @@ def test_every_table_and_column_of_the_data_model_is_there_under_its_name(every_
         found = {row[0]: row[1] for row in connection.execute(text(COLUMNS))}
     for column, kind in wanted.items():
         name = TYPE_NAMES.get(kind, kind.lower().replace("char(", "character("))
+        if column in MAJOR_UNITS:
+            name = "numeric(16,3)"
         assert found.get(column) == ("bigint" if column in WIDENED else name), column
 
 
