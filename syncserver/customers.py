@@ -183,7 +183,7 @@ _EXPIRED = text("""
         SELECT o.id FROM orders o JOIN raffle_events e ON e.id = o.event_id
             JOIN organizations g ON g.id = e.organization_id
         WHERE o.customer_info IS NOT NULL AND coalesce(e.closed_at, e.closes_at)
-            + coalesce((g.settings ->> 'customer_days')::integer, :days) * interval '1 day' < :now
+            + coalesce(rule_of(g.id, 'customer_days')::integer, :days) * interval '1 day' < :now
         LIMIT :most
     ), gone AS (
         UPDATE orders o SET customer_info = NULL, customer_erased_at = :now, updated_at = now()

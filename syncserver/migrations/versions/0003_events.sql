@@ -127,3 +127,14 @@ SELECT audit_table('prize_templates', 'id', '', '');
 SELECT allow('SELECT, INSERT, UPDATE (name, description, is_active, updated_at, updated_by)', 'perks');
 SELECT allow('SELECT, INSERT, DELETE, UPDATE (alt, position, is_cover, updated_at, updated_by)', 'event_images');
 SELECT allow('UPDATE (effective_to, withdrawn_at, withdrawn_by)', 'system_configurations');
+
+-- One of an organisation's rules as it is in force now; NULL where nobody has decided it.
+CREATE FUNCTION rule_of(organisation uuid, name text) RETURNS text LANGUAGE sql STABLE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(
+        (SELECT settings FROM system_configurations
+            WHERE organization_id = organisation AND withdrawn_at IS NULL AND effective_from <= clock_timestamp()
+            ORDER BY effective_from DESC, version::integer DESC LIMIT 1),
+        (SELECT settings FROM organizations WHERE id = organisation)
+    ) ->> name
+$$;

@@ -37,7 +37,7 @@ def test_house_rules_are_changed_shown_and_on_the_trail(house: House) -> None:
         held = organisations.of(c, house.organisation)
         a = m.audit_log
         trail = c.execute(
-            select(a.c.changed_by).where(a.c.table_name == "organizations", a.c.operation == "UPDATE")
+            select(a.c.changed_by).where(a.c.table_name == "system_configurations", a.c.operation == "INSERT")
         ).all()
     assert held.shifts == ShiftRules(
         required=True, blind=False, denominations={"EUR": (5_000, 1_000, 200, 50), "JPY": (1_000, 500)}
