@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -48,19 +48,41 @@ CALLED_FROM: Final = {
 """Where a buyer stood who called for an attendant, by the kiosk's screen."""
 _CALL: Final = "at the screen "
 
-_MENU: Final = (
-    ("admin.home", "Events", "events", SEEKERS),
-    ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
-    ("admin.findings", "Findings", "findings", READERS),
-    ("admin.draws", "Draws", "draws", READERS),
-    ("admin.claims_desk", "Claims desk", "claims", DESK),
-    ("admin.prizes", "Prizes", "prizes", ("admin", "manager", "claims", "auditor")),
-    ("admin.champions", "Champions", "champions", ("admin", "manager", "claims")),
-    ("admin.orders", "Orders", "orders", SEEKERS),
-    ("admin.users", "People", "users", MANAGERS),
-    ("admin.house_rules", "House rules", "rules", MANAGERS),
-    ("admin.ledger", "Audit", "audit", READERS),
+Entry = tuple[str, str, str, Sequence[str]]
+_MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
+    (
+        "The evening",
+        (
+            ("admin.home", "Events", "events", SEEKERS),
+            ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
+            ("admin.orders", "Orders", "orders", SEEKERS),
+        ),
+    ),
+    (
+        "Draw and claims",
+        (
+            ("admin.findings", "Findings", "findings", READERS),
+            ("admin.draws", "Draws", "draws", READERS),
+            ("admin.claims_desk", "Claims desk", "claims", DESK),
+            ("admin.prizes", "Prizes", "prizes", ("admin", "manager", "claims", "auditor")),
+            ("admin.champions", "Champions", "champions", ("admin", "manager", "claims")),
+        ),
+    ),
+    (
+        "House",
+        (
+            ("admin.users", "People", "users", MANAGERS),
+            ("admin.house_rules", "House rules", "rules", MANAGERS),
+        ),
+    ),
+    (
+        "On record",
+        (("admin.ledger", "Audit", "audit", READERS),),
+    ),
 )
+"""Groups with their headings; of each entry the endpoint, its word, its section, and who may open it."""
+THEMES: Final = {"": "As the device", "light": "Light", "dark": "Dark"}
+THEME_COOKIE: Final = "tombola_look"
 
 
 def register(to: Blueprint) -> None:
@@ -70,12 +92,24 @@ def register(to: Blueprint) -> None:
     to.add_app_template_filter(why, "why")
     to.add_app_template_filter(called, "called")
     to.add_app_template_global(now_ms, "now_ms")
+    to.add_app_template_global(theme, "theme")
+    to.add_app_template_global(lambda: THEMES, "themes")
 
 
-def menu() -> list[tuple[str, str, str]]:
-    """What whoever is logged in may open: endpoint, word, section."""
+def menu() -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """What whoever is logged in may open, by heading: endpoint, word, section."""
     role = auth.account().role
-    return [(endpoint, word, section) for endpoint, word, section, roles in _MENU if role in roles]
+    groups = (
+        (heading, [(endpoint, word, section) for endpoint, word, section, roles in entries if role in roles])
+        for heading, entries in _MENU
+    )
+    return [(heading, entries) for heading, entries in groups if entries]
+
+
+def theme() -> str:
+    """Light or dark, where this browser has asked for one of them; otherwise empty: its device decides."""
+    asked = request.cookies.get(THEME_COOKIE, "")
+    return asked if asked in THEMES else ""
 
 
 def login_page(came_for: str = "", username: str = "", refused: Refused | None = None) -> str:

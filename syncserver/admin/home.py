@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -14,11 +15,14 @@ from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import PUBLIC, STAFF, access
 
+LOOK_S_MAX: Final = 365 * 24 * 3600
+
 
 def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
     to.add_url_rule("/login", "login", login, methods=["GET", "POST"])
     to.add_url_rule("/logout", "leave", leave, methods=["POST"])
+    to.add_url_rule("/look", "look", look, methods=["POST"])
     to.add_url_rule("/", "home", home)
     to.add_url_rule("/notices/<uuid:notice>/seen", "notice_seen", notice_seen, methods=["POST"])
 
@@ -30,12 +34,18 @@ def login() -> ResponseReturnValue:
         return ground.login_page()
     came_for, username = request.form.get("next", ""), request.form.get("username", "")
     try:
-        auth.log_in(auth.office(), username, request.form.get("password", ""))
+        due = auth.log_in(auth.office(), username, request.form.get("password", ""))
     except Refused as e:
         return ground.login_page(came_for, username[:120], e), 401
-    # Only to a page of the office: an address from elsewhere would be a trap.
-    local = came_for.startswith("/admin/") and "\\" not in came_for and came_for.isprintable()
-    return redirect(came_for if local else url_for("admin.home"), 303)
+    if due:
+        return redirect(url_for("admin.second_step", next=came_for or None), 303)
+    return redirect(local_page(came_for), 303)
+
+
+def local_page(address: str) -> str:
+    """That page of the office; its first one where the address is none: one from elsewhere would be a trap."""
+    local = address.startswith("/admin/") and "\\" not in address and address.isprintable()
+    return address if local else url_for("admin.home")
 
 
 @access(*STAFF)
@@ -43,6 +53,25 @@ def leave() -> ResponseReturnValue:
     """Logs out."""
     auth.log_out(auth.office())
     return redirect(url_for("admin.login"), 303)
+
+
+@access(*STAFF)
+def look() -> ResponseReturnValue:
+    """Keeps in this browser whether its pages are light, dark, or as the device is."""
+    back = redirect(local_page(request.form.get("back", "")), 303)
+    asked = request.form.get("look", "")
+    if asked and asked in ground.THEMES:
+        back.set_cookie(
+            ground.THEME_COOKIE,
+            asked,
+            max_age=LOOK_S_MAX,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    else:
+        back.delete_cookie(ground.THEME_COOKIE)
+    return back
 
 
 @access(*STAFF)
