@@ -1,17 +1,21 @@
 """Who may enter where: every view carries a mark that says it, and without one the server does not start.
 
-People have local accounts (argon2). The cookie holds a token, the database its hash and whose session it is: a copy
-of the cookie is worth nothing once its owner has logged out. What they may do is read from the database at every
-request, so that a role taken away is gone at once. A session is made new at log-in, ends after a while without use
-and with every change of the password.
+People have local accounts (argon2), accounts at a provider, or both, and may have a second factor. The cookie holds a
+token, the database its hash and whose session it is: a copy of the cookie is worth nothing once its owner has logged
+out. What they may do is read from the database at every request, so that a role taken away is gone at once. A session
+is made new at log-in, at its second step, in another organisation and with every change of the password or the role,
+and ends after a while without use. Those who work here and customers have sessions of different kinds: a browser
+can hold one of each, and neither opens a page of the other.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar, cast
@@ -19,14 +23,14 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
-from flask import Flask, Request, Response, current_app, g, request, session
+from flask import Flask, Request, Response, after_this_request, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
 from shared.errors import Fault, Refused
-from syncserver import audit
+from syncserver import attempts, audit, factors, organisations
 from syncserver import models as m
 from syncserver.office import Office
 
@@ -71,12 +75,29 @@ TOKEN_BYTES = 32
 SESSION_TOUCH_MS = 60 * 1000
 """How often a session's last use is written anew."""
 CSRF_FIELD = "csrf"
+SECOND_STEP_MS_MAX = 10 * 60 * 1000
+"""From the right password to the second step's end."""
+ADDRESS_FREE = 20
+"""Wrong passwords from one address without a wait, whosever they are; a hall's people may share one."""
+ADDRESS_LOCK_S_MAX = 60
+DEVICE_COOKIE = "tombola_device"
+DEVICE_MS_MAX = 180 * 24 * 60 * 60 * 1000
+"""How long a browser counts as known where somebody logged in."""
+DEVICES_MAX = 4
+"""People who are known in one browser."""
+FAILURES_NOTED = 8
+"""Failures of one account or address that are noted again, and then at every doubling."""
+BROWSER_CHARS_MAX = 200
+STAFF_SLOT, CUSTOMER_SLOT = "t", "k"
+"""Where the cookie keeps the token of somebody who works here, and of a customer."""
 
 _hasher = PasswordHasher()
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$KrqJjLl0SPSLhVpDIBRqVr8JFCmTWGlj2hzdZXLF0PU"
 """No password's hash: checked where there is no such account, so that the answer takes as long."""
 _verifying = threading.BoundedSemaphore(VERIFYING_MAX)
 _at_the_door = threading.BoundedSemaphore(VERIFYING_MAX + WAITING_MAX)
+
+LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -92,6 +113,31 @@ class Account:
     organisation_name: str
     currency: str
     role: str
+    session: UUID | None = None
+    """The session's public name: whoever knows it can end it, and nothing else."""
+
+
+@dataclass(frozen=True)
+class Half:
+    """Whoever gave the right password and has a step to take still."""
+
+    user: UUID
+    name: str
+    username: str
+    organisation: UUID
+    organisation_name: str
+    due: str
+    """``code``: of the second factor they have; ``setup``: of one they must set up first."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An organisation that one works for."""
+
+    organisation: UUID
+    name: str
+    role: str
+    is_default: bool
 
 
 class NotAllowed(Exception):  # noqa: N818 - says what it is
@@ -159,8 +205,8 @@ def create_user(
         raise Refused("user_name", "A user name has 2 or more letters, digits, dots or dashes.")
     if not 1 <= len(name) <= NAME_CHARS_MAX:
         raise Refused("user_name", f"A name has 1 to {NAME_CHARS_MAX} characters.")
-    if password is not None and not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
-        raise Refused("password", f"A password has at least {PASSWORD_CHARS_MIN} characters.")
+    if password is not None:
+        check_password(password)
     if pin is not None:
         _check_pin(pin)
     if c.scalar(select(m.local_accounts.c.user_id).where(m.local_accounts.c.username == username)):
@@ -180,6 +226,22 @@ def create_user(
     if pin is not None:
         set_pin(c, user, pin)
     return cast("UUID", user)
+
+
+def check_password(password: str) -> None:
+    """Raises ``Refused`` (``password``) where it is too short, or longer than anybody types."""
+    if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
+        raise Refused("password", f"A password has at least {PASSWORD_CHARS_MIN} characters.")
+
+
+def hashed_password(password: str) -> str:
+    """As the database keeps a password; ``Refused`` (``password``) where it will not do. Slow, so in no transaction.
+
+    ``Fault`` (``log_in.busy``) where too many are reckoned at once.
+    """
+    check_password(password)
+    with _turn():
+        return _hasher.hash(password)
 
 
 def _check_pin(pin: str) -> None:
@@ -203,21 +265,68 @@ def set_pin(c: Connection, user: UUID, pin: str) -> None:
 
 def set_password(c: Connection, user: UUID, password: str, now: datetime) -> None:
     """Another password; every session of that person, in whatever browser, ends with it."""
-    if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
-        raise Refused("password", f"A password has at least {PASSWORD_CHARS_MIN} characters.")
+    check_password(password)
+    keep_password(c, user, _hasher.hash(password), now)
+
+
+def keep_password(c: Connection, user: UUID, hashed: str, now: datetime) -> None:
+    """The same, of a password that was hashed already (:func:`hashed_password`)."""
     c.execute(
         update(m.local_accounts)
         .where(m.local_accounts.c.user_id == user)
         .values(
-            password_hash=_hasher.hash(password),
+            password_hash=hashed,
             password_changed_at=now,
             failed_attempts=0,
             locked_until=None,
         )
     )
     # After the account's row: a log-in with the old password that holds its lock is waited for, and ended too.
-    ws = m.web_sessions
-    c.execute(update(ws).where(ws.c.user_id == user, ws.c.ended_at.is_(None)).values(ended_at=now))
+    end_sessions(c, user, now)
+
+
+def set_role(
+    c: Connection, organisation: UUID, user: UUID, role: str, by: UUID, reason: str, now: datetime
+) -> str:
+    """Give somebody of the organisation another role, and return their name; they log in anew.
+
+    Raises ``Refused``: ``reason``, ``role`` (none, or nobody of this organisation), ``oneself``, ``last_admin``.
+    """
+    reason = audit.reasoned(reason)
+    if role not in STAFF:
+        raise Refused("role", f"There is no role “{role}” here.", f"It is one of {', '.join(STAFF)}.")
+    o, ou, u = m.organizations, m.organization_users, m.users
+    c.execute(select(o.c.id).where(o.c.id == organisation).with_for_update(key_share=True))
+    person = c.execute(
+        select(u.c.display_name, ou.c.role)
+        .join(ou, ou.c.user_id == u.c.id)
+        .where(u.c.id == user, ou.c.organization_id == organisation, ou.c.role.in_(STAFF))
+    ).one_or_none()
+    if person is None:
+        raise Refused("role", "That person is not yours to change.")
+    name = str(person.display_name)
+    if person.role == role:
+        return name
+    if user == by:
+        raise Refused("oneself", "Nobody changes their own role.", "Ask another administrator.")
+    if person.role == "admin" and not _other_admins(c, organisation, user):
+        raise Refused("last_admin", f"{name} is the last administrator.", "Make another administrator first.")
+    mine = (ou.c.organization_id == organisation, ou.c.user_id == user)
+    c.execute(update(ou).where(*mine).values(role=role))
+    end_sessions(c, user, now)
+    words = f"{name}: {ROLE_WORDS[str(person.role)]} became {ROLE_WORDS[role]}. {reason}"
+    audit.critical_event(c, "role_changed", "WARN", words, user_id=by)
+    return name
+
+
+def _other_admins(c: Connection, organisation: UUID, user: UUID) -> int:
+    ou, u = m.organization_users, m.users
+    others = (
+        select(func.count())
+        .select_from(ou.join(u, u.c.id == ou.c.user_id))
+        .where(ou.c.organization_id == organisation, ou.c.role == "admin", u.c.is_active, u.c.id != user)
+    )
+    return int(c.execute(others).scalar_one())
 
 
 def set_active(
@@ -229,7 +338,7 @@ def set_active(
     one on. Raises ``Refused``: ``reason``, ``role`` (not of this organisation), ``oneself``, ``last_admin``.
     """
     reason = audit.reasoned(reason)
-    o, ou, u, ws = m.organizations, m.organization_users, m.users, m.web_sessions
+    o, ou, u = m.organizations, m.organization_users, m.users
     # One after the other, so that two administrators cannot take each other out at the same moment.
     c.execute(select(o.c.id).where(o.c.id == organisation).with_for_update(key_share=True))
     person = c.execute(
@@ -245,12 +354,7 @@ def set_active(
     if not active:
         if user == by:
             raise Refused("oneself", "Nobody deactivates themselves.", "Ask another administrator.")
-        others = c.scalar(
-            select(func.count())
-            .select_from(ou.join(u, u.c.id == ou.c.user_id))
-            .where(ou.c.organization_id == organisation, ou.c.role == "admin", u.c.is_active, u.c.id != user)
-        )
-        if person.role == "admin" and not others:
+        if person.role == "admin" and not _other_admins(c, organisation, user):
             raise Refused(
                 "last_admin", f"{name} is the last administrator.", "Make another administrator first."
             )
@@ -259,7 +363,7 @@ def set_active(
     c.execute(select(la.c.user_id).where(la.c.user_id == user).with_for_update())
     c.execute(update(u).where(u.c.id == user).values(is_active=active))
     if not active:
-        c.execute(update(ws).where(ws.c.user_id == user, ws.c.ended_at.is_(None)).values(ended_at=now))
+        end_sessions(c, user, now)
     audit.critical_event(
         c,
         "user_reactivated" if active else "user_deactivated",
@@ -270,72 +374,139 @@ def set_active(
     return name
 
 
-def log_in(here: Office, username: str, password: str) -> None:
+# Logging in -----------------------------------------------------------------------------------------
+
+
+def log_in(here: Office, username: str, password: str) -> str:
     """Makes this browser's session that person's; ``Refused`` (``log_in``) says the same whatever was wrong.
 
-    After a few wrong passwords each further one makes the account wait, twice as long every time. ``Fault``
-    (``log_in.busy``) where too many log in at once.
+    Returns the step that is still due: nothing, ``code`` or ``setup``. After a few wrong passwords each further one
+    makes the account wait, twice as long every time; not so in a browser where its owner has logged in before, which
+    strangers cannot lock out. ``Fault`` (``log_in.busy``) where too many log in at once.
     """
-    wrong = Refused(
+    la = m.local_accounts
+    found = _check(here, la.c.username == username.strip().lower(), password)
+    if found is not None:
+        with here.begin() as c:
+            home = default_membership(c, found)
+            if home is not None:
+                return enter(here, c, found, home.organisation)
+    raise Refused(
         "log_in",
         "The user name or the password is not right, or the account is waiting after wrong passwords.",
         "Check both. After several wrong passwords wait a few minutes before the next.",
     )
-    now = here.now()
-    token = here.clock.token(TOKEN_BYTES)
-    username = username.strip().lower()
-    la = m.local_accounts
+
+
+def sign_in(here: Office, organisation: UUID, email: str, password: str) -> UUID:
+    """The customer of the organisation whose address and password these are; nobody is signed in by it yet.
+
+    ``Refused`` (``sign_in``) says the same whatever was wrong; see :func:`log_in`.
+    """
+    la, a = m.local_accounts, m.customer_accounts
+    mine = select(a.c.user_id).where(
+        a.c.organization_id == organisation, a.c.email == email.strip().lower(), a.c.deleted_at.is_(None)
+    )
+    found = _check(here, la.c.user_id == mine.scalar_subquery(), password)
+    if found is None:
+        raise Refused(
+            "sign_in",
+            "The e-mail address or the password is not right, or the account is waiting after wrong passwords.",
+            "Check both. After several wrong passwords wait a few minutes, or choose a new one.",
+        )
+    return found
+
+
+def confirm_password(here: Office, user: UUID, password: str) -> bool:
+    """Whether this is the password of somebody who is logged in; a wrong one counts as at the log-in."""
+    return _check(here, m.local_accounts.c.user_id == user, password) is not None
+
+
+def _check(here: Office, whose: ColumnElement[bool], password: str) -> UUID | None:
+    """Whose password this is, of those it can be (at most one); None where it is not right, or has to wait."""
+    now, la = here.now(), m.local_accounts
+    counter = attempts.key(here, "address", network())
     with here.begin() as c:
-        hashed = c.scalar(select(la.c.password_hash).where(la.c.username == username))
+        row = c.execute(select(la).where(whose)).one_or_none()
+        device = None if row is None else _device(here, row)
+        held_up = device is None and attempts.locked(c, counter, now)
     # Between two transactions: it is slow by design, and must keep no row and no connection from others.
-    matches = _verified(_NOBODY if hashed is None else hashed, password[:PASSWORD_CHARS_MAX])
+    matches = _verified(_NOBODY if row is None else row.password_hash, password[:PASSWORD_CHARS_MAX])
+    if held_up:
+        return None
     with here.begin() as c:
-        user = None if hashed is None else _judge(c, username, hashed, matches, now)
-        if user is not None:
-            _end(c, now)
-            c.execute(
-                insert(m.web_sessions).values(
-                    token_hash=_hashed(token), user_id=user, created_at=now, last_seen_at=now
-                )
-            )
-    if user is None:
-        raise wrong
-    # A new session, so that one planted before the log-in is worth nothing.
-    session.clear()
-    session.update(t=token.hex(), csrf=here.clock.token(16).hex())
+        user = None if row is None else _judge(here, c, row, matches, device, now)
+        if not matches:
+            failures = attempts.failed(c, counter, now, ADDRESS_FREE, ADDRESS_LOCK_S_MAX)
+            if failures > ADDRESS_FREE:
+                _note(c, failures, f"{failures} wrong passwords from {network()}", None)
+    return user
 
 
-def _judge(c: Connection, username: str, hashed: str, matches: bool, now: datetime) -> UUID | None:
-    """Whom a password that ``matches`` the hash lets in, by the account as it is now; a wrong one is counted."""
+def _judge(
+    here: Office, c: Connection, seen: Row[Any], matches: bool, device: str | None, now: datetime
+) -> UUID | None:
+    """Whom a password that ``matches`` lets in, by the account as it is now; a wrong one is counted.
+
+    In a browser that is known for this account a counter of its own is kept, whatever strangers do.
+    """
     la = m.local_accounts
     row = c.execute(
         select(la, m.users.c.is_active)
         .join(m.users, m.users.c.id == la.c.user_id)
-        .where(la.c.username == username)
+        .where(la.c.user_id == seen.user_id)
         .with_for_update(of=la)
     ).one_or_none()
     # Others may have guessed, or the password may have changed, while it was verified: then it says nothing.
-    if row is None or not row.is_active or row.password_hash != hashed:
+    if row is None or not row.is_active or row.password_hash != seen.password_hash:
         return None
-    if row.locked_until is not None and row.locked_until > now:
+    user = UUID(str(row.user_id))
+    if device is not None:
+        own = attempts.key(here, "device", str(user), device)
+        if attempts.locked(c, own, now):
+            return None
+        if not matches:
+            failures = attempts.failed(c, own, now, FAILURES_FREE, LOCK_S_MAX)
+            _note(c, failures, f"{failures} wrong passwords in a browser that is known", user)
+            return None
+        attempts.forgive(c, own)
+    elif row.locked_until is not None and row.locked_until > now:
         return None
-    if not matches:
+    elif not matches:
         failures = row.failed_attempts + 1
         wait_s = min(2 ** min(failures - FAILURES_FREE, 20), LOCK_S_MAX) if failures > FAILURES_FREE else 0
         values = {"failed_attempts": failures, "locked_until": now + timedelta(seconds=wait_s)}
-        c.execute(update(la).where(la.c.user_id == row.user_id).values(values))
+        c.execute(update(la).where(la.c.user_id == user).values(values))
         if failures == FAILURES_FREE + 1:
             audit.critical_event(
-                c, "auth_lockout", "WARN", f"Wrong passwords for “{username}”", user_id=row.user_id
+                c, "auth_lockout", "WARN", f"Wrong passwords for “{row.username}”", user_id=user
             )
+        _note(c, failures, f"{failures} wrong passwords for “{row.username}”", user)
         return None
-    c.execute(update(la).where(la.c.user_id == row.user_id).values(failed_attempts=0, locked_until=None))
-    c.execute(update(m.users).where(m.users.c.id == row.user_id).values(last_login=now))
-    return UUID(str(row.user_id))
+    c.execute(update(la).where(la.c.user_id == user).values(failed_attempts=0, locked_until=None))
+    return user
+
+
+def _note(c: Connection, failures: int, words: str, user: UUID | None) -> None:
+    """Puts repeated failures on record (GLI-31, 5.6: authentication mismatch), at every doubling."""
+    if failures >= FAILURES_NOTED and failures & (failures - 1) == 0:
+        audit.critical_event(
+            c, "auth_failed", "WARN", words, user_id=user, metadata={"failures": failures, "from": network()}
+        )
 
 
 def _verified(hashed: str, password: str) -> bool:
     """Whether the password is the hash's, when its turn comes; ``Fault`` (``log_in.busy``) where it does not."""
+    with _turn():
+        try:
+            return _hasher.verify(hashed, password)
+        except (VerifyMismatchError, VerificationError, InvalidHashError):
+            return False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A turn at reckoning a password; ``Fault`` (``log_in.busy``) where it does not come soon."""
     busy = Fault(
         "log_in.busy", "Too many people are logging in at this moment.", "Try again in a few seconds."
     )
@@ -345,13 +516,180 @@ def _verified(hashed: str, password: str) -> bool:
         if not _verifying.acquire(timeout=TURN_S_MAX):
             raise busy
         try:
-            return _hasher.verify(hashed, password)
-        except (VerifyMismatchError, VerificationError, InvalidHashError):
-            return False
+            yield
         finally:
             _verifying.release()
     finally:
         _at_the_door.release()
+
+
+def enter(here: Office, c: Connection, user: UUID, organisation: UUID, *, second: bool = False) -> str:
+    """Opens this browser's session for somebody who works there and whose first step was right, or ``second`` too.
+
+    Returns the step that is still due: nothing, ``code`` or ``setup``. The session before it ends.
+    """
+    due = "" if second else due_step(c, user, organisation)
+    now = here.now()
+    token = _open(here, c, user, organisation, due or None, STAFF_SLOT)
+    if not due:
+        c.execute(update(m.users).where(m.users.c.id == user).values(last_login=now))
+        _know(here, c, user)
+    _keep(here, token, STAFF_SLOT)
+    return due
+
+
+def enter_customer(here: Office, c: Connection, user: UUID, organisation: UUID) -> None:
+    """Opens this browser's session for a customer."""
+    token = _open(here, c, user, organisation, None, CUSTOMER_SLOT)
+    c.execute(update(m.users).where(m.users.c.id == user).values(last_login=here.now()))
+    _know(here, c, user)
+    _keep(here, token, CUSTOMER_SLOT)
+    g.pop("visitor", None)
+
+
+def due_step(c: Connection, user: UUID, organisation: UUID) -> str:
+    """What stands between the right password and this organisation: nothing, ``code`` or ``setup``."""
+    if factors.has(c, user):
+        return "code"
+    return "setup" if factor_required(c, user, organisation) else ""
+
+
+def factor_required(c: Connection, user: UUID, organisation: UUID) -> bool:
+    """Whether the organisation wants a second factor of somebody with this person's role."""
+    ou = m.organization_users
+    role = c.scalar(select(ou.c.role).where(ou.c.user_id == user, ou.c.organization_id == organisation))
+    return role in factors.REQUIRED_OF and organisations.of(c, organisation).second_factor
+
+
+def memberships(c: Connection, user: UUID) -> list[Membership]:
+    """The organisations somebody works for, the one first in which a log-in opens."""
+    ou, o = m.organization_users, m.organizations
+    rows = c.execute(
+        select(ou.c.organization_id, o.c.name, ou.c.role, ou.c.is_default)
+        .join(o, o.c.id == ou.c.organization_id)
+        .where(ou.c.user_id == user, ou.c.role.in_(STAFF), o.c.is_active)
+        .order_by(ou.c.is_default.desc().nulls_last(), ou.c.joined_at, ou.c.organization_id)
+    )
+    return [Membership(row.organization_id, row.name, row.role, bool(row.is_default)) for row in rows]
+
+
+def default_membership(c: Connection, user: UUID) -> Membership | None:
+    """Where a log-in opens; None for somebody who works nowhere."""
+    return next(iter(memberships(c, user)), None)
+
+
+def switch(here: Office, organisation: UUID) -> None:
+    """Goes on in another organisation that one works for, in a session of its own.
+
+    ``Refused``: ``organisation`` where one does not, ``factor`` where it wants a second factor and there is none.
+    """
+    me = account()
+    with here.begin(me.id) as c:
+        if organisation not in {one.organisation for one in memberships(c, me.id)}:
+            raise Refused("organisation", "You do not work for that organisation.")
+        if factor_required(c, me.id, organisation) and not factors.has(c, me.id):
+            raise Refused(
+                "factor",
+                "That organisation asks for a second factor.",
+                "Set one up under “Your account”, and switch then.",
+            )
+        _keep(here, _open(here, c, me.id, organisation, None, STAFF_SLOT), STAFF_SLOT)
+
+
+def half(here: Office) -> Half | None:
+    """Whoever gave the right password in this browser and has a step to take still; None where that is nobody."""
+    token = _token(STAFF_SLOT)
+    if token is None:
+        return None
+    ws, u, o, la = m.web_sessions, m.users, m.organizations, m.local_accounts
+    with here.begin() as c:
+        row = c.execute(
+            select(u.c.id, u.c.display_name, la.c.username, ws.c.due, o.c.id.label("organisation"), o.c.name)
+            .join(ws, ws.c.user_id == u.c.id)
+            .join(o, o.c.id == ws.c.organization_id)
+            .outerjoin(la, la.c.user_id == u.c.id)
+            .where(
+                ws.c.token_hash == _hashed(token),
+                ws.c.ended_at.is_(None),
+                ws.c.due.is_not(None),
+                ws.c.created_at >= here.now() - timedelta(milliseconds=SECOND_STEP_MS_MAX),
+                u.c.is_active,
+            )
+        ).one_or_none()
+    if row is None:
+        return None
+    return Half(
+        row.id, row.display_name, row.username or row.display_name, row.organisation, row.name, row.due
+    )
+
+
+def finish(here: Office, taken: Half) -> None:
+    """The second step was right: a session of its own, in place of the half one."""
+    with here.begin(taken.user) as c:
+        enter(here, c, taken.user, taken.organisation, second=True)
+
+
+# Browsers that are known ----------------------------------------------------------------------------
+
+
+def network() -> str:
+    """Where the request came from, as far as it says anything about who it was: the address, of IPv6 the network."""
+    said = request.remote_addr or ""
+    if said.startswith(LOOPBACK) and (forwarded := request.headers.get("X-Forwarded-For", "")):
+        # The proxy on this machine adds whom it heard at the end; what stands before is the caller's own word.
+        said = forwarded.rsplit(",", 1)[-1].strip()
+    try:
+        at = ipaddress.ip_address(said)
+    except ValueError:
+        return "elsewhere"
+    return str(ipaddress.ip_network((at, 64), strict=False)) if at.version == 6 else str(at)
+
+
+def _device(here: Office, row: Row[Any]) -> str | None:
+    """The name of this browser where this account's owner has logged in in it before, with the password of now."""
+    now_ms = here.clock.now_ms()
+    for said in request.cookies.get(DEVICE_COOKIE, "").split("~")[:DEVICES_MAX]:
+        user, _, rest = said.partition(".")
+        name, _, rest = rest.partition(".")
+        since, _, mac = rest.partition(".")
+        if user != row.user_id.hex or not (since.isascii() and since.isdigit() and len(since) < 16):
+            continue
+        right = _device_mac(here, user, name, since, row.password_changed_at)
+        if hmac.compare_digest(right, mac.encode()) and now_ms - int(since) < DEVICE_MS_MAX:
+            return name
+    return None
+
+
+def _device_mac(here: Office, user: str, name: str, since: str, password_of: datetime | None) -> bytes:
+    stamp = "" if password_of is None else str(int(password_of.timestamp() * 1_000_000))
+    key = keys.derive(here.secret, "known-device")
+    return hmac.digest(key, f"{user}.{name}.{since}.{stamp}".encode(), "sha256").hex().encode()
+
+
+def _know(here: Office, c: Connection, user: UUID) -> None:
+    """Lets this browser be known for this account from now on."""
+    la = m.local_accounts
+    stamp = c.scalar(select(la.c.password_changed_at).where(la.c.user_id == user))
+    name, since = here.clock.token(8).hex(), str(here.clock.now_ms())
+    mine = f"{user.hex}.{name}.{since}.{_device_mac(here, user.hex, name, since, stamp).decode()}"
+    others = [
+        one
+        for one in request.cookies.get(DEVICE_COOKIE, "").split("~")
+        if one and not one.startswith(user.hex) and len(one) < 200 and one.isascii() and one.isprintable()
+    ]
+    value = "~".join([mine, *others[: DEVICES_MAX - 1]])
+
+    @after_this_request
+    def remember(response: Response) -> Response:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            value,
+            max_age=DEVICE_MS_MAX // 1000,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
 
 
 # Sessions -------------------------------------------------------------------------------------------
@@ -365,33 +703,42 @@ class Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def who(here: Office) -> Account | None:
-    """Whoever this session names, as the database knows them now; None where nobody is logged in."""
-    token = _token()
+def who(here: Office, slot: str = STAFF_SLOT) -> Account | None:
+    """Whoever this browser's session of that kind names, as the database knows them now; None where it is nobody."""
+    token = _token(slot)
     if token is None:
         return None
     now = here.now()
-    la, ou, ws = m.local_accounts, m.organization_users, m.web_sessions
+    la, ou, ws, a = m.local_accounts, m.organization_users, m.web_sessions, m.customer_accounts
+    fits: ColumnElement[bool]
+    if slot == CUSTOMER_SLOT:
+        fits = (ou.c.role == CUSTOMER) & a.c.banned_at.is_(None) & a.c.deleted_at.is_(None)
+    else:
+        fits = ou.c.role.in_(STAFF)
     query = (
         select(
             m.users.c.id,
             m.users.c.display_name,
             la.c.username,
             ws.c.last_seen_at,
+            ws.c.id.label("session"),
             ou.c.organization_id,
             ou.c.role,
             m.organizations.c.name,
             m.organizations.c.primary_currency,
+            a.c.name.label("customer_name"),
+            a.c.email,
         )
         .join(ws, ws.c.user_id == m.users.c.id)
-        .join(la, la.c.user_id == m.users.c.id)
         .join(ou, ou.c.user_id == m.users.c.id)
         .join(m.organizations, m.organizations.c.id == ou.c.organization_id)
+        .outerjoin(la, la.c.user_id == m.users.c.id)
+        .outerjoin(a, a.c.user_id == m.users.c.id)
         .where(
             ws.c.token_hash == _hashed(token),
-            ws.c.ended_at.is_(None),
-            ws.c.created_at >= now - timedelta(milliseconds=SESSION_MS_MAX),
-            ws.c.last_seen_at >= now - timedelta(milliseconds=SESSION_IDLE_MS_MAX),
+            _alive(now),
+            or_(ws.c.organization_id == ou.c.organization_id, ws.c.organization_id.is_(None)),
+            fits,
             m.users.c.is_active,
             m.organizations.c.is_active,
         )
@@ -403,16 +750,116 @@ def who(here: Office) -> Account | None:
         if row is not None and now - row.last_seen_at > timedelta(milliseconds=SESSION_TOUCH_MS):
             c.execute(update(ws).where(ws.c.token_hash == _hashed(token)).values(last_seen_at=now))
     if row is None:
-        session.clear()
         return None
+    customer = slot == CUSTOMER_SLOT
     return Account(
-        row.id, row.display_name, row.username, row.organization_id, row.name, row.primary_currency, row.role
+        row.id,
+        (row.customer_name or row.email or "Customer") if customer else row.display_name,
+        (row.email or "") if customer else (row.username or ""),
+        row.organization_id,
+        row.name,
+        row.primary_currency,
+        row.role,
+        row.session,
     )
 
 
-def _token() -> bytes | None:
+def visitor() -> Account | None:
+    """The customer who is signed in in this browser, on any page; None where nobody is."""
+    if "visitor" not in g:
+        g.visitor = who(office(), CUSTOMER_SLOT)
+    return cast("Account | None", g.visitor)
+
+
+def _alive(now: datetime) -> ColumnElement[bool]:
+    """Of sessions: those that open something still."""
+    ws = m.web_sessions
+    return (
+        ws.c.ended_at.is_(None)
+        & ws.c.due.is_(None)
+        & (ws.c.created_at >= now - timedelta(milliseconds=SESSION_MS_MAX))
+        & (ws.c.last_seen_at >= now - timedelta(milliseconds=SESSION_IDLE_MS_MAX))
+    )
+
+
+def sessions(c: Connection, user: UUID, now: datetime) -> list[Row[Any]]:
+    """Where somebody is logged in: ``id``, ``created_at``, ``last_seen_at``, ``browser``, ``address``; the latest first."""
+    ws = m.web_sessions
+    columns = [ws.c.id, ws.c.created_at, ws.c.last_seen_at, ws.c.browser, ws.c.address]
+    return list(
+        c.execute(
+            select(*columns)
+            .where(ws.c.user_id == user, _alive(now))
+            .order_by(ws.c.last_seen_at.desc(), ws.c.id)
+        ).all()
+    )
+
+
+def end_sessions(
+    c: Connection, user: UUID, now: datetime, *, only: UUID | None = None, but: UUID | None = None
+) -> int:
+    """Ends somebody's sessions: all, ``only`` this one, or all ``but`` this one; how many they were."""
+    ws = m.web_sessions
+    chosen = update(ws).where(ws.c.user_id == user, ws.c.ended_at.is_(None)).values(ended_at=now)
+    if only is not None:
+        chosen = chosen.where(ws.c.id == only)
+    if but is not None:
+        chosen = chosen.where(ws.c.id != but)
+    return int(c.execute(chosen).rowcount)
+
+
+def browser_words(said: str) -> str:
+    """Which browser this is, in words, out of what it says of itself; programs and strange ones are “a browser”."""
+    names = (
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrom", "Chrome"),
+        ("Safari", "Safari"),
+    )
+    systems = (
+        ("Android", "Android"), ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Windows", "Windows"),
+        ("Mac OS", "a Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+    )  # fmt: skip
+    name = next((word for sign, word in names if sign in said), "A browser")
+    system = next((word for sign, word in systems if sign in said), "")
+    return f"{name} on {system}" if system else name
+
+
+def _open(here: Office, c: Connection, user: UUID, organisation: UUID, due: str | None, slot: str) -> bytes:
+    """A new session's token; the one before it in this browser, of the same kind, ends."""
+    now, token = here.now(), here.clock.token(TOKEN_BYTES)
+    _end(c, now, slot)
+    said = "".join(ch for ch in request.headers.get("User-Agent", "")[:BROWSER_CHARS_MAX] if ch.isprintable())
+    c.execute(
+        insert(m.web_sessions).values(
+            token_hash=_hashed(token),
+            user_id=user,
+            organization_id=organisation,
+            created_at=now,
+            last_seen_at=now,
+            browser=said,
+            address=network(),
+            due=due,
+        )
+    )
+    return token
+
+
+def _keep(here: Office, token: bytes, slot: str) -> None:
+    """Puts it into the cookie; whatever else was planted there before is worth nothing now."""
+    other = CUSTOMER_SLOT if slot == STAFF_SLOT else STAFF_SLOT
+    kept = session.get(other)
+    session.clear()
+    if kept is not None:
+        session[other] = kept
+    session[slot] = token.hex()
+    session["csrf"] = here.clock.token(16).hex()
+
+
+def _token(slot: str = STAFF_SLOT) -> bytes | None:
     """The token of this browser's cookie; None where there is none, or none of ours."""
-    kept = session.get("t")
+    kept = session.get(slot)
     try:
         return bytes.fromhex(kept) if isinstance(kept, str) else None
     except ValueError:
@@ -424,9 +871,9 @@ def _hashed(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()
 
 
-def _end(c: Connection, now: datetime) -> None:
-    """Ends this browser's session wherever its cookie may have been copied to."""
-    token, ws = _token(), m.web_sessions
+def _end(c: Connection, now: datetime, slot: str) -> None:
+    """Ends this browser's session of that kind wherever its cookie may have been copied to."""
+    token, ws = _token(slot), m.web_sessions
     if token is not None:
         c.execute(
             update(ws).where(ws.c.token_hash == _hashed(token), ws.c.ended_at.is_(None)).values(ended_at=now)
@@ -435,11 +882,15 @@ def _end(c: Connection, now: datetime) -> None:
 
 def authorise(mark: frozenset[str]) -> None:
     """Lets the request pass, or raises ``NotAllowed``."""
-    g.account = None if mark & {PUBLIC, TOKEN} else who(office())
+    g.account = None
     if PUBLIC in mark:
         return
+    if TOKEN in mark:
+        raise NotAllowed(401)  # programs come by another door
+    g.account = who(office(), CUSTOMER_SLOT if mark == {CUSTOMER} else STAFF_SLOT)
     if g.account is None:
-        raise NotAllowed(401)
+        other = STAFF_SLOT if mark == {CUSTOMER} else CUSTOMER_SLOT
+        raise NotAllowed(401 if who(office(), other) is None else 403)
     if g.account.role not in mark:
         raise NotAllowed(403)
 
@@ -462,11 +913,12 @@ def check_csrf(asked: Request) -> None:
         )
 
 
-def log_out(here: Office) -> None:
-    """Ends this browser's session, and with it every copy of its cookie."""
+def log_out(here: Office, slot: str = STAFF_SLOT) -> None:
+    """Ends this browser's session of that kind, and with it every copy of its cookie."""
     with here.begin() as c:
-        _end(c, here.now())
-    session.clear()
+        _end(c, here.now(), slot)
+    session.pop(slot, None)
+    session.pop("csrf", None)
 
 
 def secure(response: Response, nonce: str) -> Response:
