@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, desc, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, desc
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,7 +34,7 @@ class Refund(Base):
         CheckConstraint("state IN ('due', 'sent', 'done', 'failed')", name="state"),
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done"),
         Index("idx_refunds_event", "event_id", desc("asked_at"), desc("id")),
-        Index("idx_refunds_open", "method", "next_at", postgresql_where=text("state IN ('due', 'sent')")),
+        Index("idx_refunds_open", "method", "next_at", postgresql_where=sql("state IN ('due', 'sent')")),
     )
 
     id: Mapped[Id]
@@ -44,7 +45,7 @@ class Refund(Base):
     """What of it goes back to a card; the rest is cash."""
     currency: Mapped[Currency]
     method: Mapped[str]
-    state: Mapped[str] = mapped_column(server_default=text("'due'::text"))
+    state: Mapped[str] = mapped_column(server_default=sql("'due'::text"))
     """``due``; ``sent`` to the payment provider, whose answer is not known; ``done``; ``failed``."""
     reason: Mapped[str]
     asked_by: Mapped[UUID | None]
@@ -85,7 +86,7 @@ class Question(Base):
     answers: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     correct: Mapped[SmallInt]
     """Which answer is right, counted from 1."""
-    attempts_max: Mapped[SmallInt] = mapped_column(server_default=text("3"))
+    attempts_max: Mapped[SmallInt] = mapped_column(server_default=sql("3"))
     at_kiosks: Mapped[No]
     created_at: Mapped[Now]
     created_by: Mapped[UUID | None]

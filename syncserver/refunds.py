@@ -1,0 +1,436 @@
+"""Refunds: an order is made void as a whole, its price goes back once, and it stays known where the money is.
+
+A refund acts on the order, never on one ticket of it. ``orders.payment_status`` stays ``void``, so that the reports go
+on agreeing with the journals; what became of the money is said here. Cash and cards are paid back by people, who note
+it; what was paid on line goes back through the payment provider, under a key that is the refund's own, so that a
+repeat pays nothing twice. An event that is called off gets a *round*: its orders are made void in portions, and what
+kiosks hand in later as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from shared import money
+from shared.errors import Fault, Refused
+from syncserver import derive, events, reconcile
+from syncserver import models as m
+from syncserver.audit import critical_event, reasoned
+from syncserver.office import Office
+
+ROUND_AT_ONCE: Final = 500
+"""Orders of a round that one transaction makes void: kiosks that upload wait for it."""
+ROUND_PORTIONS_MAX: Final = 40
+"""Portions in one run of the timed work; the next goes on."""
+SENT_AT_ONCE: Final = 50
+RETRY_S: Final = (60, 300, 900, 3_600)
+"""How long a refund waits after each try that the provider did not answer; the last goes on."""
+SENT_FOR: Final = timedelta(hours=20)
+"""How long a repeat under the same key surely pays nothing twice (the provider keeps keys for a day)."""
+REFERENCE_CHARS_MAX: Final = 200
+PROBLEM_CHARS_MAX: Final = 500
+
+METHODS: Final = ("cash", "card", "split", "stripe")
+STATES: Final = ("due", "sent", "done", "failed")
+ONLINE: Final = "online"
+CASH: Final = "cash"
+STRIPE: Final = "stripe"
+
+
+class Door(Protocol):
+    """What pays back at the payment provider; see ``payments.Door``."""
+
+    def refund(self, payment_intent: str, amount: int, currency: str, key: str) -> str:
+        """Pay ``amount`` (minor units) back once under ``key``; the provider's name for it. Raises Fault, Refused."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What making an order void, and paying it back, would do: shown before it is done."""
+
+    refused: Refused | None
+    """Why it cannot be, where it cannot."""
+    amount: int
+    """Minor units that would be due; 0 where no money was taken."""
+    method: str
+    card_amount: int
+    unconfirms: bool
+    """The event's reconciliation was confirmed, and would have to be confirmed again."""
+
+
+def prospect(c: Connection, order: UUID) -> Prospect:
+    """What would happen. ``Refused`` (``unknown_order``) where there is no such order."""
+    row = _order(c, order)
+    event = events.get(c, row.event_id)
+    why: Refused | None = None
+    if row.payment_status == "void":
+        why = Refused("already_void", "This order is void already.")
+    elif events.main_frozen(c, row.event_id):
+        why = Refused(
+            "pool_frozen",
+            "The pool is frozen: this order takes part in the draw, and nothing can be made void any more.",
+        )
+    elif events.frozen(c, row.event_id, order):
+        why = Refused("pool_frozen", "This order is in a draw that is under way, or has won in one.")
+    amount = 0 if row.is_test else row.total_amount
+    return Prospect(
+        why,
+        amount,
+        _method(row),
+        row.card_amount,
+        event.reconciliation_confirmed_at is not None and why is None,
+    )
+
+
+def ask(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> UUID:
+    """Let the order's price go back to its buyer: it is made void where it is not yet, and the refund is due.
+
+    ``Refused``: ``unknown_order``, ``reason``, ``already_asked``, ``no_money``, ``given_back`` (at the kiosk), or what
+    :func:`reconcile.void_order` says.
+    """
+    reason = reasoned(reason)
+    row = _order(c, order)
+    events.locked(c, row.event_id)
+    row = _order(c, order)
+    if c.scalar(select(m.refunds.c.id).where(m.refunds.c.order_id == order)) is not None:
+        raise Refused("already_asked", "This order’s money is being paid back already.", "See the refunds.")
+    if row.is_test or row.total_amount == 0:
+        raise Refused("no_money", "No money was taken for this order.", "Make it void instead.")
+    if row.payment_status == "void":
+        v = m.voids
+        void = c.execute(select(v).where(v.c.order_id == order)).one_or_none()
+        if void is not None and void.source == "rsu" and void.returned is not None:
+            raise Refused("given_back", "The kiosk has given this order’s money back already.")
+    else:
+        reconcile.void_order(office, c, order, reason, by)
+    made = c.execute(insert(m.refunds).values(_due(office, row, reason, by)).returning(m.refunds.c.id))
+    return UUID(str(made.scalar_one()))
+
+
+def ask_all(office: Office, c: Connection, event: UUID, reason: str, by: UUID) -> int:
+    """Let every order of a cancelled event be paid back (E4); how many that is by now.
+
+    The first are made void at once, the others by the timed work, and so is what kiosks hand in later.
+    ``Refused`` (``not_cancelled``) where the event is not called off.
+    """
+    reason = reasoned(reason)
+    if events.locked(c, event).state != "cancelled":
+        raise Refused("not_cancelled", "Only an event that is called off is paid back as a whole.")
+    c.execute(
+        upsert(m.refund_rounds)
+        .values(event_id=event, reason=reason, asked_by=by, asked_at=office.now())
+        .on_conflict_do_nothing()
+    )
+    count = c.scalar(select(func.count()).where(*_to_pay_back(event)))
+    _portion(office, c, event)
+    return int(count or 0)
+
+
+def done_by_hand(office: Office, c: Connection, refund: UUID, by: UUID, reference: str = "") -> None:
+    """Note that a person has paid the money back; ``reference`` is their receipt's or the card terminal's.
+
+    ``Refused``: ``unknown_refund``, ``done`` already, ``sent`` (the provider may have paid it), ``reference``.
+    """
+    reference = reference.strip()
+    if len(reference) > REFERENCE_CHARS_MAX or "\x00" in reference:
+        raise Refused("reference", f"A reference has at most {REFERENCE_CHARS_MAX} characters.")
+    row = _locked(c, refund)
+    if row.state == "done":
+        raise Refused("done", "This was paid back already.")
+    if row.state == "sent" or (row.method == STRIPE and row.state == "due" and row.attempts):
+        raise Refused(
+            "sent",
+            "The payment provider was asked to pay this, and may have done it.",
+            "Wait for its answer, or look it up there.",
+        )
+    if row.method != CASH and not reference:
+        raise Refused(
+            "reference",
+            "A reference is needed.",
+            "Write down what the card terminal or the provider printed.",
+        )
+    _finish(office, c, row, by, reference or None)
+
+
+def again(c: Connection, refund: UUID) -> None:
+    """Let the provider be asked once more for a refund that failed. ``Refused`` (``not_failed``) otherwise."""
+    row = _locked(c, refund)
+    if row.state != "failed" or row.method != STRIPE:
+        raise Refused("not_failed", "Only what the payment provider refused can be tried again.")
+    c.execute(
+        update(m.refunds)
+        .where(m.refunds.c.id == refund)
+        .values(state="due", next_at=None, first_sent_at=None, problem=None)
+    )
+
+
+def run_due(office: Office, door: Door | None = None) -> list[str]:
+    """The timed work: go on with rounds, and ask the provider for what is due there; what was done, in words.
+
+    Without a ``door`` what was paid on line stays due, and says so on its page.
+    """
+    done = _go_on(office)
+    if door is not None:
+        for refund in _claim(office):
+            done.append(_send(office, door, refund))
+    return done
+
+
+# Rounds ---------------------------------------------------------------------------------------------
+
+
+def _go_on(office: Office) -> list[str]:
+    k, o, e = m.refund_rounds, m.orders, m.raffle_events
+    with office.begin() as c:
+        waiting = c.execute(
+            select(k.c.event_id, e.c.name)
+            .join(e, e.c.id == k.c.event_id)
+            .where(exists(select(o.c.id).where(o.c.event_id == k.c.event_id, *_standing())))
+            .order_by(k.c.asked_at)
+        ).all()
+    done = []
+    for row in waiting:
+        count = 0
+        for _ in range(ROUND_PORTIONS_MAX):
+            with office.begin() as c:
+                events.locked(c, row.event_id)
+                made = _portion(office, c, row.event_id)
+            count += made
+            if made < ROUND_AT_ONCE:
+                break
+        done.append(f"{count} orders of {row.name} are to be paid back")
+    return done
+
+
+def _standing() -> tuple[Any, ...]:
+    o = m.orders
+    return o.c.payment_status == "paid", ~o.c.is_test, o.c.total_amount > 0
+
+
+def _to_pay_back(event: UUID) -> tuple[Any, ...]:
+    return m.orders.c.event_id == event, *_standing()
+
+
+def _portion(office: Office, c: Connection, event: UUID) -> int:
+    """Make the next orders of a round void, and their refunds due; how many. The event's row is locked."""
+    o, e = m.orders, m.raffle_events
+    said = c.execute(select(m.refund_rounds).where(m.refund_rounds.c.event_id == event)).one()
+    rows = c.execute(
+        select(o).where(*_to_pay_back(event)).order_by(o.c.id).limit(ROUND_AT_ONCE).with_for_update()
+    ).all()
+    if not rows:
+        return 0
+    name = c.scalar(select(m.users.c.display_name).where(m.users.c.id == said.asked_by))
+    less = derive.apply_voids(
+        c,
+        [
+            {
+                "order_id": row.id,
+                "event_id": event,
+                "validation_number": row.validation_number,
+                "kind": "void",
+                "reason": said.reason,
+                "source": "office",
+                "by_user": said.asked_by,
+                "by_name": name or str(said.asked_by),
+                "at": office.now(),
+            }
+            for row in rows
+        ],
+    )
+    c.execute(
+        upsert(m.refunds)
+        .values([_due(office, row, said.reason, said.asked_by) for row in rows])
+        .on_conflict_do_nothing(index_elements=["order_id"])
+    )
+    c.execute(update(e).where(e.c.id == event).values(total_sold=e.c.total_sold - less.get(event, 0)))
+    return len(rows)
+
+
+# The provider ---------------------------------------------------------------------------------------
+
+
+def _claim(office: Office) -> list[Row[Any]]:
+    """Take what is due at the provider, so that no other worker does; it is ``sent`` until its answer is known."""
+    r, o = m.refunds, m.orders
+    now = office.now()
+    with office.begin() as c:
+        due = c.scalars(
+            select(r.c.id)
+            .where(
+                r.c.method == STRIPE,
+                r.c.state.in_(["due", "sent"]),
+                or_(r.c.next_at.is_(None), r.c.next_at <= now),
+            )
+            .order_by(r.c.next_at.nulls_first(), r.c.asked_at)
+            .limit(SENT_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if not due:
+            return []
+        wait = timedelta(seconds=RETRY_S[-1])
+        # Should this process end now, another asks again under the same key, once this wait is over.
+        c.execute(
+            update(r)
+            .where(r.c.id.in_(due))
+            .values(
+                state="sent",
+                attempts=r.c.attempts + 1,
+                first_sent_at=func.coalesce(r.c.first_sent_at, now),
+                next_at=now + wait,
+            )
+        )
+        return list(
+            c.execute(
+                select(r, o.c.payment_reference)
+                .join(o, o.c.id == r.c.order_id)
+                .where(r.c.id.in_(due))
+                .order_by(r.c.asked_at)
+            ).all()
+        )
+
+
+def _send(office: Office, door: Door, row: Row[Any]) -> str:
+    """Ask for one refund and keep the answer."""
+    if not row.payment_reference:
+        return _failed(office, row, "The order names no payment.")
+    if office.now() - row.first_sent_at > SENT_FOR:
+        return _failed(
+            office,
+            row,
+            "The payment provider gave no answer for a day; look up there whether it was paid back.",
+        )
+    try:
+        # No transaction is open here: the provider may take its time.
+        named = door.refund(row.payment_reference, row.amount, row.currency, str(row.id))
+    except Refused as refused:
+        return _failed(office, row, str(refused))
+    except Fault as fault:
+        wait = RETRY_S[min(row.attempts, len(RETRY_S)) - 1]
+        with office.begin() as c:
+            c.execute(
+                update(m.refunds)
+                .where(m.refunds.c.id == row.id, m.refunds.c.state == "sent")
+                .values(
+                    problem=str(fault)[:PROBLEM_CHARS_MAX], next_at=office.now() + timedelta(seconds=wait)
+                )
+            )
+        return f"the refund {row.id} waits: {fault.code}"
+    with office.begin() as c:
+        kept = _locked(c, row.id)
+        if kept.state != "done":
+            _finish(office, c, kept, None, named)
+    return f"the refund {row.id} is done"
+
+
+def _failed(office: Office, row: Row[Any], words: str) -> str:
+    with office.begin() as c:
+        gone = c.execute(
+            update(m.refunds)
+            .where(m.refunds.c.id == row.id, m.refunds.c.state == "sent")
+            .values(state="failed", problem=words[:PROBLEM_CHARS_MAX], next_at=None)
+        )
+        if gone.rowcount:
+            critical_event(
+                c,
+                "refund_failed",
+                "ERROR",
+                f"{money.text(row.amount, row.currency)} of order {row.order_id} was not paid back: {words}",
+                event_id=row.event_id,
+            )
+    return f"the refund {row.id} failed"
+
+
+# Rows -----------------------------------------------------------------------------------------------
+
+
+def _method(row: Row[Any]) -> str:
+    if row.source == ONLINE:
+        return STRIPE
+    return row.payment_method if row.payment_method in {"card", "split"} else CASH
+
+
+def _due(office: Office, row: Row[Any], reason: str, by: UUID | None) -> dict[str, Any]:
+    method = _method(row)
+    return {
+        "order_id": row.id,
+        "event_id": row.event_id,
+        "amount": row.total_amount,
+        "card_amount": row.total_amount if method == STRIPE else row.card_amount,
+        "currency": row.currency,
+        "method": method,
+        "reason": reason,
+        "asked_by": by,
+        "asked_at": office.now(),
+    }
+
+
+def _order(c: Connection, order: UUID) -> Row[Any]:
+    row = c.execute(select(m.orders).where(m.orders.c.id == order)).one_or_none()
+    if row is None:
+        raise Refused("unknown_order", "There is no such order.")
+    return row
+
+
+def _locked(c: Connection, refund: UUID) -> Row[Any]:
+    row = c.execute(select(m.refunds).where(m.refunds.c.id == refund).with_for_update()).one_or_none()
+    if row is None:
+        raise Refused("unknown_refund", "There is no such refund.")
+    return row
+
+
+def _finish(office: Office, c: Connection, row: Row[Any], by: UUID | None, reference: str | None) -> None:
+    c.execute(
+        update(m.refunds)
+        .where(m.refunds.c.id == row.id)
+        .values(
+            state="done",
+            done_at=office.now(),
+            done_by=by,
+            provider_reference=reference,
+            problem=None,
+            next_at=None,
+        )
+    )
+
+
+def open_sums(c: Connection, event: UUID) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """How many orders an event's cancelling would pay back, and how much, by currency and way of payment."""
+    o = m.orders
+    rows = c.execute(
+        select(
+            o.c.currency,
+            o.c.source,
+            o.c.payment_method,
+            func.count().label("orders"),
+            func.sum(o.c.total_amount).label("amount"),
+        )
+        .where(*_to_pay_back(event))
+        .group_by(o.c.currency, o.c.source, o.c.payment_method)
+        .order_by(o.c.currency)
+    )
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in rows:
+        key = (row.currency, _method(row))
+        count, amount = found.get(key, (0, 0))
+        found[key] = (count + int(row.orders), amount + int(row.amount))
+    return found
+
+
+def oldest_due(c: Connection, organisation: UUID) -> datetime | None:
+    """Since when the refund that waits longest is due; None where none is."""
+    r, e = m.refunds, m.raffle_events
+    since: datetime | None = c.scalar(
+        select(func.min(r.c.asked_at))
+        .join(e, e.c.id == r.c.event_id)
+        .where(e.c.organization_id == organisation, r.c.state != "done")
+    )
+    return since
