@@ -1,0 +1,499 @@
+"""The program's own words for every notification, in English, French, Spanish and German."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# Each e-mail: its subject and its body, by kind and language. What stands in braces is put in; see `letters`.
+MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
+    "checkout_started": {
+        "en": (
+            "Your tickets for {event} are waiting",
+            (
+                "Hello {name},\n\nyou began to buy tickets for {event}, and the payment was not finished. "
+                "Nothing was charged.\n\nTickets: {count}\nTotal: {total}\nHeld for you until {until}\n\n"
+                "{link}\n\nIf you changed your mind, there is nothing to do."
+            ),
+        ),
+        "fr": (
+            "Vos billets pour {event} vous attendent",
+            (
+                "Bonjour {name},\n\nvous avez commencé à acheter des billets pour {event}, et le paiement n’a pas été "
+                "terminé. Rien n’a été débité.\n\nBillets : {count}\nTotal : {total}\nRéservés pour vous jusqu’au "
+                "{until}\n\n{link}\n\nSi vous avez changé d’avis, il n’y a rien à faire."
+            ),
+        ),
+        "es": (
+            "Sus boletos para {event} le esperan",
+            (
+                "Hola, {name}:\n\nEmpezó a comprar boletos para {event} y el pago no se completó. No se ha cobrado "
+                "nada.\n\nBoletos: {count}\nTotal: {total}\nReservados para usted hasta el {until}\n\n{link}\n\n"
+                "Si ha cambiado de idea, no tiene que hacer nada."
+            ),
+        ),
+        "de": (
+            "Ihre Lose für {event} warten auf Sie",
+            (
+                "Guten Tag {name},\n\nSie haben begonnen, Lose für {event} zu kaufen, und die Zahlung wurde nicht "
+                "abgeschlossen. Es wurde nichts abgebucht.\n\nLose: {count}\nSumme: {total}\nFür Sie zurückgelegt bis "
+                "{until}\n\n{link}\n\nWenn Sie es sich anders überlegt haben, brauchen Sie nichts zu tun."
+            ),
+        ),
+    },
+    "order_placed": {
+        "en": (
+            "Your tickets for {event}",
+            (
+                "Hello {name},\n\nthank you. Your order for {event} is paid.\n\nPackage: {package}\nYour numbers: "
+                "{numbers}\nTotal paid: {total}\nValidation number: {validation}\nDraw: {draw_at}\n\n{link}\n\n"
+                "Keep this message: the validation number proves that the tickets are yours."
+            ),
+        ),
+        "fr": (
+            "Vos billets pour {event}",
+            (
+                "Bonjour {name},\n\nmerci. Votre commande pour {event} est payée.\n\nFormule : {package}\nVos numéros : "
+                "{numbers}\nTotal payé : {total}\nNuméro de validation : {validation}\nTirage : {draw_at}\n\n{link}\n\n"
+                "Gardez ce message : le numéro de validation prouve que les billets sont à vous."
+            ),
+        ),
+        "es": (
+            "Sus boletos para {event}",
+            (
+                "Hola, {name}:\n\nGracias. Su pedido para {event} está pagado.\n\nPaquete: {package}\nSus números: "
+                "{numbers}\nTotal pagado: {total}\nNúmero de validación: {validation}\nSorteo: {draw_at}\n\n{link}\n\n"
+                "Guarde este mensaje: el número de validación demuestra que los boletos son suyos."
+            ),
+        ),
+        "de": (
+            "Ihre Lose für {event}",
+            (
+                "Guten Tag {name},\n\nvielen Dank. Ihre Bestellung für {event} ist bezahlt.\n\nPaket: {package}\nIhre "
+                "Nummern: {numbers}\nBezahlt: {total}\nPrüfnummer: {validation}\nZiehung: {draw_at}\n\n{link}\n\n"
+                "Bewahren Sie diese Nachricht auf: Die Prüfnummer beweist, dass die Lose Ihnen gehören."
+            ),
+        ),
+    },
+    "entered": {
+        "en": (
+            "You are in: {event}",
+            (
+                "Hello {name},\n\nyou have an entry in {event}.\n\nYour numbers: {numbers}\nDraw: {draw_at}\n\n{link}\n\n"
+                "Good luck!"
+            ),
+        ),
+        "fr": (
+            "Vous participez : {event}",
+            (
+                "Bonjour {name},\n\nvous avez une participation à {event}.\n\nVos numéros : {numbers}\nTirage : {draw_at}"
+                "\n\n{link}\n\nBonne chance !"
+            ),
+        ),
+        "es": (
+            "Ya participa en {event}",
+            (
+                "Hola, {name}:\n\nTiene una participación en {event}.\n\nSus números: {numbers}\nSorteo: {draw_at}\n\n"
+                "{link}\n\n¡Mucha suerte!"
+            ),
+        ),
+        "de": (
+            "Sie sind dabei: {event}",
+            (
+                "Guten Tag {name},\n\nSie nehmen an {event} teil.\n\nIhre Nummern: {numbers}\nZiehung: {draw_at}\n\n{link}"
+                "\n\nViel Glück!"
+            ),
+        ),
+    },
+    "winner": {
+        "en": (
+            "Your number {number} has won in {event}",
+            (
+                "Hello {name},\n\ngood news: your ticket number {number} has won in {event}.\n\nPrize: {prize}\nAmount: "
+                "{amount}\nClaim it by {until}\n\n{link}\n\nBring your ticket, or this message with your validation "
+                "number, to the claims desk. We never ask for a payment or for bank details by message."
+            ),
+        ),
+        "fr": (
+            "Votre numéro {number} a gagné : {event}",
+            (
+                "Bonjour {name},\n\nbonne nouvelle : votre billet numéro {number} a gagné à {event}.\n\nLot : {prize}\n"
+                "Montant : {amount}\nÀ réclamer jusqu’au {until}\n\n{link}\n\nPrésentez votre billet, ou ce message avec "
+                "votre numéro de validation, au guichet des lots. Nous ne demandons jamais de paiement ni de coordonnées "
+                "bancaires par message."
+            ),
+        ),
+        "es": (
+            "Su número {number} ha ganado en {event}",
+            (
+                "Hola, {name}:\n\nBuenas noticias: su boleto número {number} ha ganado en {event}.\n\nPremio: {prize}\n"
+                "Importe: {amount}\nReclámelo hasta el {until}\n\n{link}\n\nPresente su boleto, o este mensaje con su número de "
+                "validación, en el mostrador de premios. Nunca pedimos pagos ni datos bancarios por mensaje."
+            ),
+        ),
+        "de": (
+            "Ihre Nummer {number} hat gewonnen: {event}",
+            (
+                "Guten Tag {name},\n\neine gute Nachricht: Ihr Los mit der Nummer {number} hat bei {event} gewonnen.\n\n"
+                "Preis: {prize}\nBetrag: {amount}\nAbzuholen bis {until}\n\n{link}\n\nBringen Sie Ihr Los, oder diese "
+                "Nachricht mit Ihrer Prüfnummer, zur Gewinnausgabe. Wir bitten nie mit einer Nachricht um Geld oder "
+                "Bankdaten."
+            ),
+        ),
+    },
+    "delivered": {
+        "en": (
+            "Your prize from {event} was handed over",
+            (
+                "Hello {name},\n\nyour prize for number {number} in {event} is marked as handed over.\n\nPrize: {prize}\n"
+                "Amount: {amount}\n\n{link}\n\nIf you have not received it, please tell {organisation}."
+            ),
+        ),
+        "fr": (
+            "Votre lot de {event} a été remis",
+            (
+                "Bonjour {name},\n\nvotre lot pour le numéro {number} de {event} est marqué comme remis.\n\nLot : {prize}\n"
+                "Montant : {amount}\n\n{link}\n\nSi vous ne l’avez pas reçu, dites-le à {organisation}."
+            ),
+        ),
+        "es": (
+            "Su premio de {event} fue entregado",
+            (
+                "Hola, {name}:\n\nSu premio por el número {number} de {event} consta como entregado.\n\nPremio: {prize}\n"
+                "Importe: {amount}\n\n{link}\n\nSi no lo ha recibido, avise a {organisation}."
+            ),
+        ),
+        "de": (
+            "Ihr Preis von {event} wurde übergeben",
+            (
+                "Guten Tag {name},\n\nIhr Preis für die Nummer {number} bei {event} ist als übergeben vermerkt.\n\nPreis: "
+                "{prize}\nBetrag: {amount}\n\n{link}\n\nWenn Sie ihn nicht erhalten haben, sagen Sie es bitte "
+                "{organisation}."
+            ),
+        ),
+    },
+    "refunded": {
+        "en": (
+            "Your refund for {event}",
+            (
+                "Hello {name},\n\nyour order for {event} is being paid back.\n\nAmount: {total}\nNumbers: {numbers}\n"
+                "Reason: {reason}\n\n{link}\n\nThese numbers take no part in the draw any more. A card shows the amount "
+                "after a few days."
+            ),
+        ),
+        "fr": (
+            "Votre remboursement pour {event}",
+            (
+                "Bonjour {name},\n\nvotre commande pour {event} est remboursée.\n\nMontant : {total}\nNuméros : {numbers}\n"
+                "Motif : {reason}\n\n{link}\n\nCes numéros ne participent plus au tirage. Une carte montre le montant "
+                "après quelques jours."
+            ),
+        ),
+        "es": (
+            "Su reembolso de {event}",
+            (
+                "Hola, {name}:\n\nSe le devuelve el importe de su pedido para {event}.\n\nImporte: {total}\nNúmeros: {numbers}\n"
+                "Motivo: {reason}\n\n{link}\n\nEstos números ya no participan en el sorteo. En una tarjeta, el importe "
+                "aparece a los pocos días."
+            ),
+        ),
+        "de": (
+            "Ihre Erstattung für {event}",
+            (
+                "Guten Tag {name},\n\nIhre Bestellung für {event} wird erstattet.\n\nBetrag: {total}\nNummern: {numbers}\n"
+                "Grund: {reason}\n\n{link}\n\nDiese Nummern nehmen nicht mehr an der Ziehung teil. Auf einer Karte "
+                "erscheint der Betrag nach einigen Tagen."
+            ),
+        ),
+    },
+    "cancelled": {
+        "en": (
+            "{event} is cancelled",
+            (
+                "Hello {name},\n\n{event} is cancelled, and there will be no draw.\n\nReason: {reason}\nYou get back: "
+                "{total}\n\n{link}\n\nWe are sorry."
+            ),
+        ),
+        "fr": (
+            "{event} est annulé",
+            (
+                "Bonjour {name},\n\n{event} est annulé, et il n’y aura pas de tirage.\n\nMotif : {reason}\nVous serez "
+                "remboursé de : {total}\n\n{link}\n\nNous en sommes désolés."
+            ),
+        ),
+        "es": (
+            "{event} se ha cancelado",
+            (
+                "Hola, {name}:\n\n{event} se ha cancelado y no habrá sorteo.\n\nMotivo: {reason}\nSe le devuelve: {total}\n\n"
+                "{link}\n\nLo sentimos."
+            ),
+        ),
+        "de": (
+            "{event} ist abgesagt",
+            (
+                "Guten Tag {name},\n\n{event} ist abgesagt; es wird keine Ziehung geben.\n\nGrund: {reason}\nSie erhalten "
+                "zurück: {total}\n\n{link}\n\nEs tut uns leid."
+            ),
+        ),
+    },
+    "verify_email": {
+        "en": (
+            "Confirm your e-mail address",
+            (
+                "Hello {name},\n\nplease confirm that this is your address.\n\n{link}\n\nThe link works until {until}\n\n"
+                "If you did not register, do nothing."
+            ),
+        ),
+        "fr": (
+            "Confirmez votre adresse e-mail",
+            (
+                "Bonjour {name},\n\nveuillez confirmer que cette adresse est la vôtre.\n\n{link}\n\nLe lien est valable "
+                "jusqu’au {until}\n\nSi vous ne vous êtes pas inscrit, ne faites rien."
+            ),
+        ),
+        "es": (
+            "Confirme su dirección de correo",
+            (
+                "Hola, {name}:\n\nConfirme que esta es su dirección.\n\n{link}\n\nEl enlace sirve hasta el {until}\n\n"
+                "Si no se ha registrado, no haga nada."
+            ),
+        ),
+        "de": (
+            "Bestätigen Sie Ihre E-Mail-Adresse",
+            (
+                "Guten Tag {name},\n\nbitte bestätigen Sie, dass dies Ihre Adresse ist.\n\n{link}\n\nDer Link gilt bis "
+                "{until}\n\nWenn Sie sich nicht angemeldet haben, tun Sie nichts."
+            ),
+        ),
+    },
+    "password_reset": {
+        "en": (
+            "Set a new password",
+            (
+                "Hello {name},\n\nsomebody, probably you, asked for a new password.\n\n{link}\n\nThe link works once, until "
+                "{until}\n\nIf it was not you, do nothing: your password stays as it is."
+            ),
+        ),
+        "fr": (
+            "Choisissez un nouveau mot de passe",
+            (
+                "Bonjour {name},\n\nquelqu’un, sans doute vous, a demandé un nouveau mot de passe.\n\n{link}\n\nLe lien sert une "
+                "seule fois, jusqu’au {until}\n\nSi ce n’était pas vous, ne faites rien : votre mot de passe ne change pas."
+            ),
+        ),
+        "es": (
+            "Elija una contraseña nueva",
+            (
+                "Hola, {name}:\n\nAlguien, probablemente usted, pidió una contraseña nueva.\n\n{link}\n\nEl enlace sirve una sola "
+                "vez, hasta el {until}\n\nSi no fue usted, no haga nada: su contraseña no cambia."
+            ),
+        ),
+        "de": (
+            "Neues Passwort festlegen",
+            (
+                "Guten Tag {name},\n\njemand, vermutlich Sie, hat ein neues Passwort verlangt.\n\n{link}\n\nDer Link gilt einmal, "
+                "bis {until}\n\nWenn Sie es nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist."
+            ),
+        ),
+    },
+    "invitation": {
+        "en": (
+            "{by} invites you to the office of {organisation}",
+            (
+                "Hello {name},\n\n{by} invites you to work in the raffle office of {organisation}.\n\nYour role: {role}\n\n"
+                "{link}\n\nThe link works once, until {until}"
+            ),
+        ),
+        "fr": (
+            "{by} vous invite au bureau de {organisation}",
+            (
+                "Bonjour {name},\n\n{by} vous invite à travailler au bureau de tombola de {organisation}.\n\nVotre rôle : "
+                "{role}\n\n{link}\n\nLe lien sert une seule fois, jusqu’au {until}"
+            ),
+        ),
+        "es": (
+            "{by} le invita a la oficina de {organisation}",
+            (
+                "Hola, {name}:\n\n{by} le invita a trabajar en la oficina de sorteos de {organisation}.\n\nSu función: {role}\n\n"
+                "{link}\n\nEl enlace sirve una sola vez, hasta el {until}"
+            ),
+        ),
+        "de": (
+            "{by} lädt Sie ins Büro von {organisation} ein",
+            (
+                "Guten Tag {name},\n\n{by} lädt Sie ein, im Tombola-Büro von {organisation} mitzuarbeiten.\n\nIhre Aufgabe: {role}"
+                "\n\n{link}\n\nDer Link gilt einmal, bis {until}"
+            ),
+        ),
+    },
+    "official_win": {
+        "en": (
+            "{event}: the result is official",
+            "Hello {name},\n\na draw of {event} is official.\n\n{results}\n\n{link}",
+        ),
+        "fr": (
+            "{event} : le résultat est officiel",
+            "Bonjour {name},\n\nun tirage de {event} est officiel.\n\n{results}\n\n{link}",
+        ),
+        "es": (
+            "{event}: el resultado es oficial",
+            "Hola, {name}:\n\nUn sorteo de {event} es oficial.\n\n{results}\n\n{link}",
+        ),
+        "de": (
+            "{event}: Das Ergebnis ist amtlich",
+            "Guten Tag {name},\n\neine Ziehung von {event} ist amtlich.\n\n{results}\n\n{link}",
+        ),
+    },
+    "alarm": {
+        "en": ("Alarm: {what}", "Hello {name},\n\n{what}\n\nEvent: {event}\nWhat to do: {todo}\n\n{link}"),
+        "fr": (
+            "Alarme : {what}",
+            "Bonjour {name},\n\n{what}\n\nÉvénement : {event}\nÀ faire : {todo}\n\n{link}",
+        ),
+        "es": ("Alarma: {what}", "Hola, {name}:\n\n{what}\n\nEvento: {event}\nQué hacer: {todo}\n\n{link}"),
+        "de": (
+            "Alarm: {what}",
+            "Guten Tag {name},\n\n{what}\n\nVeranstaltung: {event}\nWas zu tun ist: {todo}\n\n{link}",
+        ),
+    },
+}
+
+TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "checkout_started": {
+        "en": "{organisation}: your tickets for {event} wait until {until}. {link}",
+        "fr": "{organisation} : vos billets pour {event} vous attendent jusqu’au {until}. {link}",
+        "es": "{organisation}: sus boletos para {event} le esperan hasta el {until}. {link}",
+        "de": "{organisation}: Ihre Lose für {event} warten bis {until}. {link}",
+    },
+    "order_placed": {
+        "en": "{organisation}: {event}, your numbers {numbers}. Validation number {validation}. {link}",
+        "fr": "{organisation} : {event}, vos numéros {numbers}. Numéro de validation {validation}. {link}",
+        "es": "{organisation}: {event}, sus números {numbers}. Número de validación {validation}. {link}",
+        "de": "{organisation}: {event}, Ihre Nummern {numbers}. Prüfnummer {validation}. {link}",
+    },
+    "entered": {
+        "en": "{organisation}: you are in {event} with {numbers}. Good luck! {link}",
+        "fr": "{organisation} : vous participez à {event} avec {numbers}. Bonne chance ! {link}",
+        "es": "{organisation}: participa en {event} con {numbers}. ¡Suerte! {link}",
+        "de": "{organisation}: Sie sind bei {event} dabei mit {numbers}. Viel Glück! {link}",
+    },
+    "winner": {
+        "en": "{organisation}: your number {number} has won {prize} in {event}. Claim it by {until}. We never ask for money. {link}",
+        "fr": "{organisation} : votre numéro {number} a gagné {prize} à {event}. À réclamer jusqu’au {until}. Nous ne demandons jamais d’argent. {link}",
+        "es": "{organisation}: su número {number} ha ganado {prize} en {event}. Reclámelo hasta el {until}. Nunca pedimos dinero. {link}",
+        "de": "{organisation}: Ihre Nummer {number} hat {prize} bei {event} gewonnen. Abzuholen bis {until}. Wir verlangen nie Geld. {link}",
+    },
+    "delivered": {
+        "en": "{organisation}: your prize {prize} for number {number} in {event} was handed over. {link}",
+        "fr": "{organisation} : votre lot {prize} pour le numéro {number} de {event} a été remis. {link}",
+        "es": "{organisation}: su premio {prize} por el número {number} de {event} fue entregado. {link}",
+        "de": "{organisation}: Ihr Preis {prize} für die Nummer {number} bei {event} wurde übergeben. {link}",
+    },
+    "refunded": {
+        "en": "{organisation}: {total} for {event} are being paid back. {link}",
+        "fr": "{organisation} : {total} pour {event} vous sont remboursés. {link}",
+        "es": "{organisation}: se le devuelven {total} de {event}. {link}",
+        "de": "{organisation}: {total} für {event} werden erstattet. {link}",
+    },
+    "cancelled": {
+        "en": "{organisation}: {event} is cancelled; what you paid comes back. {reason} {link}",
+        "fr": "{organisation} : {event} est annulé ; vous serez remboursé. {reason} {link}",
+        "es": "{organisation}: {event} se ha cancelado; se le devolverá lo pagado. {reason} {link}",
+        "de": "{organisation}: {event} ist abgesagt; was Sie bezahlt haben, kommt zurück. {reason} {link}",
+    },
+}
+
+REASONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "buyer": "You get this message because you took part in a raffle of {organisation}.",
+        "asked": "You get this message because somebody gave your address to {organisation}.",
+        "staff": "You get this message because you work in the office of {organisation}.",
+    },
+    "fr": {
+        "buyer": "Vous recevez ce message parce que vous avez participé à une tombola de {organisation}.",
+        "asked": "Vous recevez ce message parce que votre adresse a été donnée à {organisation}.",
+        "staff": "Vous recevez ce message parce que vous travaillez au bureau de {organisation}.",
+    },
+    "es": {
+        "buyer": "Recibe este mensaje porque participó en un sorteo de {organisation}.",
+        "asked": "Recibe este mensaje porque alguien dio su dirección a {organisation}.",
+        "staff": "Recibe este mensaje porque trabaja en la oficina de {organisation}.",
+    },
+    "de": {
+        "buyer": "Sie erhalten diese Nachricht, weil Sie an einer Tombola von {organisation} teilgenommen haben.",
+        "asked": "Sie erhalten diese Nachricht, weil jemand {organisation} Ihre Adresse gegeben hat.",
+        "staff": "Sie erhalten diese Nachricht, weil Sie im Büro von {organisation} arbeiten.",
+    },
+}
+"""Why somebody gets a message at all."""
+
+STOP: Final[Mapping[str, str]] = {
+    "en": "No more messages like this:",
+    "fr": "Ne plus recevoir de tels messages :",
+    "es": "No recibir más mensajes como este:",
+    "de": "Keine solchen Nachrichten mehr:",
+}
+
+BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "open": "Open",
+        "checkout_started": "Finish the order",
+        "order_placed": "See my tickets",
+        "entered": "See my entries",
+        "winner": "See the result",
+        "delivered": "See the result",
+        "refunded": "See the order",
+        "cancelled": "See the order",
+        "verify_email": "Confirm my address",
+        "password_reset": "Set a new password",
+        "invitation": "Accept the invitation",
+        "official_win": "See the draw",
+        "alarm": "See what it is",
+    },
+    "fr": {
+        "open": "Ouvrir",
+        "checkout_started": "Terminer la commande",
+        "order_placed": "Voir mes billets",
+        "entered": "Voir mes participations",
+        "winner": "Voir le résultat",
+        "delivered": "Voir le résultat",
+        "refunded": "Voir la commande",
+        "cancelled": "Voir la commande",
+        "verify_email": "Confirmer mon adresse",
+        "password_reset": "Choisir un mot de passe",
+        "invitation": "Accepter l’invitation",
+        "official_win": "Voir le tirage",
+        "alarm": "Voir ce que c’est",
+    },
+    "es": {
+        "open": "Abrir",
+        "checkout_started": "Terminar el pedido",
+        "order_placed": "Ver mis boletos",
+        "entered": "Ver mis participaciones",
+        "winner": "Ver el resultado",
+        "delivered": "Ver el resultado",
+        "refunded": "Ver el pedido",
+        "cancelled": "Ver el pedido",
+        "verify_email": "Confirmar mi dirección",
+        "password_reset": "Elegir contraseña",
+        "invitation": "Aceptar la invitación",
+        "official_win": "Ver el sorteo",
+        "alarm": "Ver qué ocurre",
+    },
+    "de": {
+        "open": "Öffnen",
+        "checkout_started": "Bestellung abschließen",
+        "order_placed": "Meine Lose ansehen",
+        "entered": "Meine Teilnahmen ansehen",
+        "winner": "Ergebnis ansehen",
+        "delivered": "Ergebnis ansehen",
+        "refunded": "Bestellung ansehen",
+        "cancelled": "Bestellung ansehen",
+        "verify_email": "Adresse bestätigen",
+        "password_reset": "Passwort festlegen",
+        "invitation": "Einladung annehmen",
+        "official_win": "Ziehung ansehen",
+        "alarm": "Ansehen",
+    },
+}
+"""What stands on the button that leads on, by language and kind."""
