@@ -337,6 +337,7 @@ class Derivation:
         self.listed = 0
         self.anew: set[str] = set()
         self.seen: set[str] = set()
+        self.online = False
         self.events: dict[str, _Event] = {}
         self.blocks: dict[str, Block] = {}
         self.by_number: dict[int, Block] = {}
@@ -459,6 +460,7 @@ class Derivation:
         e, p, k, u = m.raffle_events, m.ticket_packages, m.event_cuts, m.rsu_cuts
         # What a kiosk says of another organisation's event must not stand in the way of that draw.
         own = select(m.rsus.c.organization_id).where(m.rsus.c.id == self.unit.rsu_id).scalar_subquery()
+        kind = select(m.rsus.c.kind).where(m.rsus.c.id == self.unit.rsu_id).scalar_subquery()
         leading = e.c.configuration["draw"]["linked_to"].astext
         rows = self.c.execute(
             select(
@@ -469,12 +471,14 @@ class Derivation:
                 e.c.state,
                 e.c.organization_id,
                 leading.label("leading"),
+                kind.label("unit_kind"),
             )
             .where(e.c.id.in_(ids), e.c.organization_id == own)
             .order_by(e.c.id)
             .with_for_update(read=True, key_share=True)
         ).all()
         found = [row.id for row in rows]
+        self.online = any(row.unit_kind == "online" for row in rows)
         drawn = self._drawn({row.id for row in rows} | {UUID(row.leading) for row in rows if row.leading})
         for row in rows:
             main = {(row.id, MAIN)} | ({(UUID(row.leading), MAIN)} if row.leading else set())
@@ -610,7 +614,8 @@ class Derivation:
         self.orders.append(
             f"{line.order}\t{line.validation}\t{line.event}\t{package}\t{self.unit.rsu_id}\t"
             f"{block.allocation if block else _NULL}\t{line.price}\t{line.currency}\tpaid\t"
-            f"{_escape(body.payment.reference)}\t{line.count}\trsu\t{operator or _NULL}\tt\t"
+            f"{_escape(body.payment.reference)}\t{line.count}\t{'online' if self.online else 'rsu'}\t"
+            f"{operator or _NULL}\t{'f' if self.online else 't'}\t"
             f"{'failed' if failed else 'synced'}\t{utc(moment).isoformat()}\t{self.unit.epoch}\t{one.header.seq}\t"
             f"{body.sale}\t{place}\t{'t' if body.test else 'f'}\t{self.places.get(one.hash, _NULL)}\t"
             f"{body.payment.method}\t{shift.card_part(body, place)}\t{promised}\n"

@@ -184,10 +184,43 @@ def _take(
     if stopped == "revoked":
         _quarantine(c, unit, fresh, batch.signature, "revoked")
         return _reply(office, epoch, "revoked", (last.header.seq, last.hash))
-    _keep(office, c, rsu, epoch, fresh, batch.signature)
+    _join(office, c, unit, fresh, batch.signature, careful=careful)
+    return _reply(office, epoch, stopped or "accepted", (last.header.seq, last.hash))
+
+
+def append(
+    office: Office, c: Connection, rsu: UUID, epoch: int, entries: Sequence[Entry], signature: bytes
+) -> None:
+    """Take in the next entries of a chain that the office keeps itself, in the caller's transaction.
+
+    They pass what an upload passes. ``ValueError`` where they are not the next ones of a chain that goes on: nobody
+    but the caller can have made them.
+    """
+    unit = _unit(c, rsu, epoch, lock=True)
+    head = (unit.head_seq, bytes(unit.head_hash))
+    if unit.revoked_at is not None or unit.forked_at is not None:
+        raise ValueError("this chain has ended")
+    if journal.first_break(entries, str(rsu), epoch, head) is not None:
+        raise ValueError("the entries do not follow the chain's last one")
+    if not journal.signed_by(bytes(unit.public_key), entries[-1].hash, signature):
+        raise ValueError("the signature of the last entry does not hold")
+    _join(office, c, unit, entries, signature, careful=True)
+
+
+def _join(
+    office: Office,
+    c: Connection,
+    unit: Row[Any],
+    fresh: Sequence[Entry],
+    signature: bytes,
+    *,
+    careful: bool,
+) -> None:
+    """The chain's next entries, kept as they are, and all that follows from them."""
+    last = fresh[-1]
+    _keep(office, c, unit.rsu_id, unit.epoch, fresh, signature)
     c.execute(_seen(office, unit).values(head_seq=last.header.seq, head_hash=last.hash))
     Derivation(office, c, unit, careful=careful).run(fresh)
-    return _reply(office, epoch, stopped or "accepted", (last.header.seq, last.hash))
 
 
 def _seen(office: Office, unit: Row[Any]) -> Any:

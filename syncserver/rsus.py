@@ -24,7 +24,7 @@ from shared.clock import utc
 from shared.errors import Refused
 from shared.numbers import ALPHABET
 from shared.wire import Certificate, Enrolment, EnrolRequest, Health
-from syncserver import allocations
+from syncserver import allocations, messages
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office, first_epoch
@@ -45,6 +45,8 @@ CALL = "CALL_ATTENDANT"
 CALLED_FOR = timedelta(minutes=10)
 """How long a call stands on the board; the kiosk itself shows it until somebody is there."""
 
+ONLINE = "online"
+"""The kind of unit that is no kiosk but an organisation's web shop."""
 STATES = ("enabled", "disabled", "suspended", "revoked", "retired")
 _READY = {"ready", "ok", "the printer is ready"}
 """What a kiosk says of a device with which nothing is wrong."""
@@ -69,6 +71,7 @@ class RsuRow:
     software: str
     ok: bool
     words: str
+    kind: str = "kiosk"
 
 
 def create_rsu(c: Connection, organisation: UUID, name: str, venue: UUID | None = None) -> UUID:
@@ -100,6 +103,8 @@ def new_code(office: Office, c: Connection, rsu: UUID, by: UUID | None) -> str:
         raise Refused(
             "state", f"{row.name} is {row.state}.", "Set it to disabled first, if it shall come back."
         )
+    if row.kind == ONLINE:
+        raise Refused("web_shop", f"{row.name} is no kiosk: it has its key already.")
     chance = int.from_bytes(office.clock.token(5))
     code = "".join(ALPHABET[chance >> 5 * i & 31] for i in range(CODE_LENGTH))
     c.execute(
@@ -238,6 +243,8 @@ def set_state(c: Connection, rsu: UUID, state: str, by: UUID | None, reason: str
     row = _rsu(c, rsu, lock=True)
     if state not in STATES:
         raise Refused("state", f"A kiosk cannot become {state!r}.", f"Choose one of {', '.join(STATES)}.")
+    if row.kind == ONLINE and state in {"revoked", "retired"}:
+        raise Refused("web_shop", f"{row.name} has no key to revoke.", "Suspend it: then it sells nothing.")
     if row.state in {"revoked", "retired"} and state == "enabled":
         raise Refused("state", f"{row.name} is {row.state}.", "Set it to disabled, and enrol it anew.")
     c.execute(
@@ -284,6 +291,7 @@ def health(office: Office, c: Connection, rsu: UUID, epoch: int, said: Health) -
             software=_clean(said.software),
         )
     )
+    messages.note_heard(c, rsu, epoch, said.catalog, office.now())
 
 
 def board(c: Connection, organisation: UUID, now: datetime) -> list[RsuRow]:
@@ -298,7 +306,7 @@ def board(c: Connection, organisation: UUID, now: datetime) -> list[RsuRow]:
         .subquery()
     )
     rows = c.execute(
-        select(r.c.id, r.c.name, r.c.state, e, calls.c.called_at)
+        select(r.c.id, r.c.name, r.c.state, r.c.kind, e, calls.c.called_at)
         .select_from(
             r.outerjoin(newest, newest.c.rsu_id == r.c.id)
             .outerjoin(e, and_(e.c.rsu_id == newest.c.rsu_id, e.c.epoch == newest.c.epoch))
@@ -333,7 +341,7 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
                 "forked": "its disk was copied or rolled back: decide its findings, then enrol it anew",
             }[state]
         )
-    if row.epoch is not None and state != "retired":
+    if row.epoch is not None and state != "retired" and row.kind != ONLINE:
         if row.last_seen_at is None:
             troubles.append("not heard of yet")
         elif now - row.last_seen_at > SILENT_AFTER:
@@ -363,7 +371,8 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
         scanner=str(said.get("scanner", "")),
         software=row.software or "",
         ok=not troubles,
-        words="; ".join(troubles) or "sells",
+        words="; ".join(troubles) or ("sells on line" if row.kind == ONLINE else "sells"),
+        kind=row.kind,
     )
 
 
@@ -372,12 +381,23 @@ def kiosk_secret(office: Office, rsu: UUID, epoch: int) -> bytes:
     return keys.derive(office.secret, "kiosk", str(rsu), str(epoch))
 
 
+def next_epoch(office: Office, c: Connection, rsu: UUID) -> int:
+    """The epoch of the next enrolment of this unit."""
+    e = m.rsu_epochs
+    before = c.execute(select(func.max(e.c.epoch)).where(e.c.rsu_id == rsu)).scalar_one() or 0
+    return max(before + 1, first_epoch(office.generation))
+
+
+def enrol_here(office: Office, c: Connection, rsu: UUID, public: bytes, software: str) -> Enrolment:
+    """Enrol a unit whose key the office itself keeps."""
+    return _enrol(office, c, _rsu(c, rsu, lock=True), public, "web shop", software)
+
+
 def _enrol(
     office: Office, c: Connection, row: Row[Any], public: bytes, device: str, software: str
 ) -> Enrolment:
     e = m.rsu_epochs
-    before = c.execute(select(func.max(e.c.epoch)).where(e.c.rsu_id == row.id)).scalar_one() or 0
-    epoch = max(before + 1, first_epoch(office.generation))
+    epoch = next_epoch(office, c, row.id)
     certificate = Certificate(
         rsu=str(row.id),
         epoch=epoch,

@@ -13,7 +13,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import and_, func, or_, select
 
-from syncserver import automatic, customers, events
+from syncserver import automatic, customers, events, online, refunds, rsus
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -51,6 +51,12 @@ def make_app(office: Office) -> App:
     def _watch(timestamp: int) -> None:
         for words in watch(office):
             _log.warning("%s (minute %s)", words, timestamp)
+
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="pay_back", queueing_lock="pay_back", pass_context=False)
+    def _pay_back(timestamp: int) -> None:
+        for words in refunds.run_due(office):
+            _log.info("%s (minute %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_HOUR)
     @app.task(name="forget", queueing_lock="forget", pass_context=False)
@@ -108,8 +114,8 @@ async def _until_it_fails(office: Office) -> None:
 
 
 def run_due(office: Office) -> list[str]:
-    """Close what is due, then draw what draws itself; what was done, in words."""
-    return events.run_due(office) + automatic.run_due(office)
+    """Close what is due, cut the web shops' chains, then draw what draws itself; what was done, in words."""
+    return events.run_due(office) + online.run_due(office) + automatic.run_due(office)
 
 
 def watch(office: Office) -> list[str]:
@@ -132,6 +138,7 @@ def watch(office: Office) -> list[str]:
             .outerjoin(noted, noted.c.rsu_id == r.c.id)
             .where(
                 r.c.state == "enabled",
+                r.c.kind != rsus.ONLINE,
                 e.c.last_seen_at < since,
                 or_(noted.c.at.is_(None), noted.c.at <= e.c.last_seen_at),
                 e.c.rsu_id.in_(selling),

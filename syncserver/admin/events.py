@@ -18,7 +18,7 @@ from shared import clock, money, wire
 from shared.errors import Refused
 from shared.games import raffle
 from shared.numbers import DRAW_NUMBER_MAX
-from syncserver import auth, champions, events, logos, organisations, pools, reports
+from syncserver import auth, champions, events, logos, online, organisations, pools, reports
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -507,6 +507,7 @@ def step(event: UUID, step: str) -> ResponseReturnValue:
             said = "Selling goes on."
         elif step == "close":
             events.close(here, c, event, me.id)
+            online.cut_due(here, c, event)
             said = "Sales are closed. Now the kiosks hand in what they sold."
         else:
             events.cancel(here, c, event, me.id, ground.reason())

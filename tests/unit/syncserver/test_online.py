@@ -1,0 +1,183 @@
+"""The web shop's chain: its sales are entries like a kiosk's, and so are its cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+
+from shared import entry, sale
+from shared.errors import Refused
+from shared.wire import Customer
+from syncserver import allocations, books, events, online, reconcile, rsus, worker
+from syncserver import models as m
+from syncserver.db import Database
+from tests.server import House, make_house
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return make_house(database, tmp_path)
+
+
+def package_of(house: House, event: UUID | None = None) -> UUID:
+    with house.office.begin() as c:
+        found = c.execute(
+            select(m.ticket_packages.c.id).where(m.ticket_packages.c.event_id == (event or house.event))
+        )
+        return UUID(str(found.scalar_one()))
+
+
+def paid(house: House, pieces: int = 1, **changes: object) -> online.Paid:
+    piece = online.Piece(house.event, package_of(house), 5, 800, "EUR")
+    given = {
+        "sale": uuid4(),
+        "pieces": [piece] * pieces,
+        "reference": "pi_1",
+        "amount": 800 * pieces,
+        "currency": "EUR",
+        "buyer": Customer(name="Ann Buyer", email="ann@example.org", language="en"),
+    } | changes
+    return online.Paid(**given)  # type: ignore[arg-type]
+
+
+def sell(house: House, pieces: int = 1, **changes: object) -> online.Paid:
+    bought = paid(house, pieces, **changes)
+    with house.office.begin() as c:
+        online.sell(house.office, c, house.organisation, bought, held={})
+    return bought
+
+
+def chain(house: House) -> Iterator[entry.Entry]:
+    with house.office.begin() as c:
+        j = m.rsu_journal
+        for row in c.execute(select(j.c.entry).order_by(j.c.epoch, j.c.seq)):
+            yield entry.read(bytes(row.entry))
+
+
+def test_a_sale_on_line_is_an_entry_of_a_chain_that_verifies(house: House) -> None:
+    """O8: enrolled, granted, sold; each order with its own validation number and what its buyer told."""
+    bought = sell(house, 2, user=house.people["auditor"], age_checked=True)
+    entries = list(chain(house))
+    assert [one.header.kind for one in entries] == ["enrolled", "granted", "sale"]
+    with house.office.begin() as c:
+        unit = c.execute(select(m.rsus).where(m.rsus.c.kind == "online")).one()
+        orders = c.execute(select(m.orders).order_by(m.orders.c.line_no)).all()
+        tickets = c.execute(select(m.tickets).order_by(m.tickets.c.draw_number)).all()
+        findings = c.execute(select(m.findings)).all()
+        event = c.execute(select(m.raffle_events).where(m.raffle_events.c.id == house.event)).one()
+    assert entry.first_break(entries, str(unit.id), 1, (0, entry.GENESIS)) is None
+    assert findings == []
+    assert [(o.source, o.is_offline_sale, o.payment_status, o.payment_method) for o in orders] == [
+        ("online", False, "paid", "card")
+    ] * 2
+    assert {o.sale_id for o in orders} == {bought.sale}
+    assert {o.created_by for o in orders} == {house.people["auditor"]}
+    assert all(o.customer_info["email"] == "ann@example.org" for o in orders)
+    assert len({o.validation_number for o in orders}) == 2
+    assert [t.draw_number for t in tickets] == list(range(1, 11))
+    assert {t.state for t in tickets} == {"sold"}
+    assert event.total_sold == 1600
+    body = sale.decode(entries[2].body)
+    assert isinstance(body, sale.Sale)
+    assert "ann" not in entries[2].body.decode().lower()
+    assert body.age_checked
+
+
+def test_fifty_purchases_at_once_get_numbers_of_their_own(house: House) -> None:
+    """N3, N1: no error, no number twice, one chain without a gap."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: sell(house), range(50)))
+    with house.office.begin() as c:
+        numbers = list(c.execute(select(m.tickets.c.draw_number)).scalars())
+        assert c.execute(select(func.count()).select_from(m.findings)).scalar_one() == 0
+    assert len(numbers) == len(set(numbers)) == 250
+    assert [one.header.seq for one in chain(house)] == list(range(1, len(list(chain(house))) + 1))
+
+
+def test_sold_out_is_refused_in_words_and_changes_nothing(house: House) -> None:
+    """E10, N4: the last numbers are sold, and not one more."""
+    with house.office.begin() as c:
+        counters = m.number_counters
+        numbers = c.execute(
+            select(counters.c.last_number).where(counters.c.event_id == house.event)
+        ).scalar_one()
+        c.execute(update(counters).where(counters.c.event_id == house.event).values(next_number=numbers - 11))
+    sell(house)
+    sell(house)
+    with pytest.raises(Refused, match="Only 2 tickets are left") as refused:
+        sell(house)
+    assert refused.value.code == "sold_out"
+    with house.office.begin() as c:
+        assert c.execute(select(func.count()).select_from(m.orders)).scalar_one() == 2
+
+
+def test_numbers_out_of_two_blocks_make_one_ticket(house: House) -> None:
+    """N1: a ticket may begin in one block and end in the next."""
+    with house.office.begin() as c:
+        online.lock_events(c, [house.event])
+        shop = online.open_shop(house.office, c, house.organisation)
+        shop.write()
+        for count in (3, 7):
+            request = online.AllocationRequest(request=str(uuid4()), event=str(house.event), count=count)
+            allocations.allocate(house.office, c, shop.rsu, shop.epoch, request)
+    sell(house)
+    body = next(found for one in chain(house) if isinstance(found := sale.decode(one.body), sale.Sale))
+    assert [(r.first, r.count) for r in body.lines[0].ranges] == [(1, 3), (4, 2)]
+    with house.office.begin() as c:
+        assert c.execute(select(m.findings)).all() == []
+
+
+@pytest.mark.parametrize("how", ["paused", "closed", "early", "shop"])
+def test_nothing_is_sold_outside_the_sale(house: House, how: str) -> None:
+    """E1, O8: suspended, closed by time before the worker has come, not yet open, or the web shop itself paused."""
+    if how == "shop":
+        sell(house)
+    with house.office.begin() as c:
+        if how == "paused":
+            events.suspend(house.office, c, house.event, house.people["admin"], "Fire drill")
+        if how == "shop":
+            unit = c.execute(select(m.rsus.c.id).where(m.rsus.c.kind == "online")).scalar_one()
+            rsus.set_state(c, unit, "suspended", house.people["admin"], "Fire drill")
+    if how == "early":
+        house.clock.ahead_ms -= 2 * 3600 * 1000
+    if how == "closed":
+        house.clock.ahead_ms += 4 * 3600 * 1000
+    with pytest.raises(Refused) as refused:
+        sell(house)
+    assert refused.value.code == "not_open"
+
+
+def test_the_close_cuts_the_chain_and_opens_the_draw(house: House) -> None:
+    """D1, E1: whole by the worker's close, by hand the same; no gate waits for the web shop."""
+    sell(house)
+    house.clock.ahead_ms += 4 * 3600 * 1000
+    worker.run_due(house.office)
+    with house.office.begin() as c:
+        shut = [gate.code for gate in reconcile.gates(house.office, c, house.event) if not gate.passed]
+        assert shut == ["confirmed"]
+        row = reconcile.status(house.office, c, house.event).rows[0]
+    assert (row.name, row.whole, row.cash, row.card, row.sold) == ("Web shop", True, 0, 800, 5)
+    assert [one.header.kind for one in chain(house)][-1] == "cut"
+    assert online.run_due(house.office) == []
+
+
+def test_the_numbers_of_the_reports_agree_with_the_journal(house: House) -> None:
+    """O3: books counted anew from the chain find the same, also after a void by the office."""
+    sell(house, 3)
+    sell(house)
+    with house.office.begin() as c:
+        order = c.execute(select(m.orders.c.id).order_by(m.orders.c.id).limit(1)).scalar_one()
+        reconcile.void_order(house.office, c, order, "Bought twice", house.people["admin"])
+        agreement = books.check(house.office, c, house.event)
+        totals = books.totals(c, house.event)
+    assert agreement.problems == []
+    assert agreement.agrees
+    assert agreement.entries == 2
+    assert [(one.name, one.sold.orders, one.void.orders, one.card) for one in totals] == [
+        ("Web shop", 4, 1, 2400)
+    ]
