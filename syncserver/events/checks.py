@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from sqlalchemy import (
     Connection,
     Row,
+    func,
     select,
 )
 
@@ -23,6 +23,7 @@ from shared.games import raffle
 from syncserver import models as m
 from syncserver.audit import Severity, critical_event
 from syncserver.events.terms import (
+    BUNDLES_MAX,
     CARDS_MAX,
     DECK,
     LINKED_MAX,
@@ -59,16 +60,19 @@ def draft(c: Connection, event: UUID, what: str, by: UUID | None) -> Row[Any]:
     row = locked(c, event)
     if row.activated_at is None and row.state == "created":
         return row
-    # On a connection of its own: the refusal undoes what the caller's transaction did.
-    with c.engine.begin() as other:
-        record(
-            other, row, "change_refused", f"A change of {what} was refused: the event is frozen.", by, "WARN"
-        )
+    refused_change(c, row, f"A change of {what} was refused: the event is frozen.", by)
     raise Refused(
         "frozen",
         f"{row.name} is {row.state}: {what} can no longer be changed.",
         "Duplicate the event if the terms must differ.",
     )
+
+
+def refused_change(c: Connection, row: Row[Any], words: str, by: UUID | None) -> None:
+    """Puts an attempt to change what is frozen on record (E3)."""
+    # On a connection of its own: the refusal undoes what the caller's transaction did.
+    with c.engine.begin() as other:
+        record(other, row, "change_refused", words, by, "WARN")
 
 
 def record(
@@ -316,18 +320,32 @@ def _check_moment(moment: datetime | None) -> None:
         )
 
 
-def check_currency(currency: str) -> None:
-    """A currency of ISO 4217. ``Refused`` (``currency``)."""
-    if len(currency) != 3 or not money.known(currency):
-        raise Refused("currency", f"{currency!r} is no currency.", "Give a code of ISO 4217, such as EUR.")
+def check_bundles(c: Connection, event: UUID, kept: Settings) -> None:
+    """As many packages of several tickets as the event's policy lets there be (E8). ``Refused`` (``bundles``)."""
+    p = m.ticket_packages
+    several = c.execute(
+        select(func.count()).where(p.c.event_id == event, p.c.is_active, p.c.ticket_count > 1)
+    ).scalar_one()
+    if kept.bundles == "none" and several:
+        raise Refused(
+            "bundles",
+            "Tickets of this event are sold one by one.",
+            "Leave out the packages of several tickets.",
+        )
+    if kept.bundles == "three" and several > BUNDLES_MAX:
+        raise Refused(
+            "bundles",
+            f"This event has {several} packages of several tickets; its policy allows {BUNDLES_MAX}.",
+            "Leave some out.",
+        )
 
 
-def check_zone(name: str) -> None:
-    """A time zone by its name. ``Refused`` (``timezone``)."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as e:
-        raise Refused("timezone", f"{name!r} is no time zone.", "Give a name such as Europe/Berlin.") from e
+def check_window(active_from: datetime | None, active_to: datetime | None) -> None:
+    """From when until when a package is offered. ``Refused`` (``times``)."""
+    _check_moment(active_from)
+    _check_moment(active_to)
+    if active_from is not None and active_to is not None and active_to <= active_from:
+        raise Refused("times", "The package would be taken off sale before it is on sale.")
 
 
 def named(value: str, what: str) -> str:

@@ -1,60 +1,53 @@
-"""Drafts: making an event, its packages and prizes, and changing them until it is activated."""
+"""Drafts: making an event, changing it until it is activated, doing it once more, and putting it away."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    Connection,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
+import msgspec
+from sqlalchemy import Connection, func, insert, literal, or_, select, text, update
 
-from shared import money
 from shared.errors import Refused
 from shared.games import GAMES, raffle
 from shared.ids import uuid7
 from shared.numbers import DRAW_NUMBER_MAX
 from syncserver import models as m
+from syncserver import organisations
+from syncserver.audit import critical_event, reasoned
 from syncserver.events.checks import (
-    PACKAGES_MAX,
-    PRICE_MAX,
-    PRIZES_MAX,
-    TICKETS_PER_PACKAGE_MAX,
-    check_currency,
     check_pools,
-    check_prize_rule,
     check_relatives,
     check_rules,
     check_times,
-    check_zone,
     draft,
     kept_as,
     named,
-    papered,
+    record,
     worded,
 )
 from syncserver.events.terms import (
+    DECK,
     LOCALES,
-    PERCENT,
-    WINNERS_MAX,
     DrawRules,
     NewEvent,
     PoolPlan,
-    PrizeRule,
     Settings,
+    get,
+    locked,
     prizes,
     settings,
 )
 from syncserver.office import Office
+
+WEEKS_MAX: Final = 520
+"""Between an event and its duplicate."""
+OVER: Final = ("completed", "cancelled")
+"""The states of an event that can be put away."""
 
 
 def create_organisation(
@@ -67,8 +60,8 @@ def create_organisation(
     by: UUID | None = None,
 ) -> UUID:
     """A new organisation; ``Refused`` (``name``, ``currency``, ``timezone``) where it cannot be."""
-    check_currency(currency)
-    check_zone(timezone)
+    organisations.check_currency(currency)
+    organisations.check_zone(timezone)
     made = c.execute(
         insert(m.organizations)
         .values(
@@ -93,7 +86,7 @@ def create_venue(
     city: str = "",
 ) -> UUID:
     """A new venue; its time zone (a name such as ``Europe/Berlin``) is what tickets print."""
-    check_zone(timezone)
+    organisations.check_zone(timezone)
     address = None
     if city:
         address = c.execute(
@@ -115,6 +108,96 @@ def create_venue(
 
 def create_event(office: Office, c: Connection, new: NewEvent, by: UUID) -> UUID:
     """A draft event and the counter of its numbers. Raises ``Refused``, naming what cannot be."""
+    currency = _check(c, new)
+    kept = Settings(
+        new.game,
+        new.locale,
+        new.policies,
+        new.receipt,
+        new.identity_above,
+        draw=new.draw,
+        pools=new.pools,
+        bundles=new.bundles,
+    )
+    event = uuid7(office.clock)
+    c.execute(
+        insert(m.raffle_events).values(
+            id=event,
+            organization_id=new.organisation,
+            state="created",
+            configuration=kept_as(kept),
+            ticket_allocation={"first": new.first_number, "last": new.last_number},
+            created_by=by,
+            **_columns(new, currency),
+        )
+    )
+    c.execute(
+        insert(m.number_counters).values(
+            event_id=event, next_number=new.first_number, last_number=new.last_number
+        )
+    )
+    return event
+
+
+def change(c: Connection, event: UUID, by: UUID, new: NewEvent) -> None:
+    """Make a draft what ``new`` says, whole; its packages and prizes stay.
+
+    Raises ``Refused``: ``frozen`` from activation on, ``currency`` where packages or prizes are in another one,
+    ``pool`` where a prize is drawn from a pool that would be gone, and what :func:`create_event` refuses.
+    """
+    row = draft(c, event, "the event", by)
+    if row.organization_id != new.organisation:
+        raise Refused("unknown_event", "There is no such event.")
+    currency = _check(c, new, event)
+    kept = settings(row.configuration)
+    if currency != row.currency:
+        k, z = m.ticket_packages, m.prizes
+        if c.execute(
+            select(k.c.id).where(k.c.event_id == event).union(select(z.c.id).where(z.c.event_id == event))
+        ).all():
+            raise Refused(
+                "currency",
+                f"Its packages and prizes are in {row.currency}.",
+                f"Remove them first; an event has one currency, and nothing is converted into {currency}.",
+            )
+    pools = {raffle.MAIN_POOL, DECK, *(plan.name for plan in new.pools)}
+    for prize in prizes(c, event):
+        if prize.rule.pool not in pools:
+            raise Refused(
+                "pool", f"{prize.name} is drawn from a pool that would be gone.", "Remove that prize first."
+            )
+    kept = replace(
+        kept,
+        game=new.game,
+        locale=new.locale,
+        policies=new.policies,
+        receipt=new.receipt,
+        identity_above=new.identity_above,
+        draw=new.draw,
+        pools=new.pools,
+        bundles=new.bundles,
+    )
+    if (row.activate_at or new.opens_at) >= new.closes_at:
+        raise Refused(
+            "times", "The event would be put on sale after its close.", "Change when it is put on sale first."
+        )
+    numbers = {"first": new.first_number, "last": new.last_number}
+    if numbers != {one: row.ticket_allocation.get(one) for one in numbers}:
+        c.execute(text("SELECT renumber_draft(:event, :first, :last)"), {"event": event, **numbers})
+    c.execute(
+        update(m.raffle_events)
+        .where(m.raffle_events.c.id == event)
+        .values(
+            configuration=kept_as(kept),
+            updated_by=by,
+            updated_at=func.now(),
+            **_columns(new, currency),
+        )
+    )
+
+
+def _check(c: Connection, new: NewEvent, event: UUID | None = None) -> str:
+    """What a draft may be; its currency. ``event`` is the draft itself where it is there already."""
     check_times(new.opens_at, new.closes_at, new.draw_at)
     if not 1 <= new.first_number <= new.last_number <= DRAW_NUMBER_MAX:
         raise Refused("numbers", f"Draw numbers run from 1 to {DRAW_NUMBER_MAX}, the first before the last.")
@@ -131,53 +214,42 @@ def create_event(office: Office, c: Connection, new: NewEvent, by: UUID) -> UUID
     ).one_or_none()
     if organisation is None:
         raise Refused("unknown_organisation", "There is no such organisation.")
+    if (
+        new.venue is not None
+        and not c.execute(
+            select(m.venues.c.id).where(
+                m.venues.c.id == new.venue, m.venues.c.organization_id == new.organisation
+            )
+        ).all()
+    ):
+        raise Refused("venue", "There is no such venue.", "Choose one of the list.")
     currency = new.currency or organisation.primary_currency
-    check_currency(currency)
-    identifier = named(new.identifier, "identifier")
-    if c.execute(
-        select(m.raffle_events.c.id).where(m.raffle_events.c.event_identifier == identifier)
-    ).one_or_none():
+    organisations.check_currency(currency)
+    organisations.check_notes(new.receipt.notes)
+    identifier, e = named(new.identifier, "identifier"), m.raffle_events
+    if c.execute(select(e.c.id).where(e.c.event_identifier == identifier, e.c.id != event)).one_or_none():
         raise Refused(
             "identifier_taken", f"Another event has the identifier {identifier!r}.", "Choose another."
         )
-    kept = Settings(
-        new.game,
-        new.locale,
-        new.policies,
-        new.receipt,
-        new.identity_above,
-        draw=new.draw,
-        pools=new.pools,
-    )
-    check_rules(kept.draw)
-    check_pools(kept.pools, new.opens_at, new.closes_at, new.draw_at)
-    check_relatives(c, kept.draw, new.organisation, currency)
-    event = uuid7(office.clock)
-    c.execute(
-        insert(m.raffle_events).values(
-            id=event,
-            name=named(new.name, "event"),
-            description=worded(new.description) or None,
-            organization_id=new.organisation,
-            venue_id=new.venue,
-            event_identifier=identifier,
-            state="created",
-            configuration=kept_as(kept),
-            ticket_allocation={"first": new.first_number, "last": new.last_number},
-            currency=currency,
-            licence_number=worded(new.licence) or None,
-            opens_at=new.opens_at,
-            closes_at=new.closes_at,
-            draw_at=new.draw_at,
-            created_by=by,
-        )
-    )
-    c.execute(
-        insert(m.number_counters).values(
-            event_id=event, next_number=new.first_number, last_number=new.last_number
-        )
-    )
-    return event
+    check_rules(new.draw)
+    check_pools(new.pools, new.opens_at, new.closes_at, new.draw_at)
+    check_relatives(c, new.draw, new.organisation, currency, event)
+    return str(currency)
+
+
+def _columns(new: NewEvent, currency: str) -> dict[str, Any]:
+    """What of an event stands in columns of its own."""
+    return {
+        "name": named(new.name, "event"),
+        "description": worded(new.description) or None,
+        "venue_id": new.venue,
+        "event_identifier": named(new.identifier, "identifier"),
+        "currency": currency,
+        "licence_number": worded(new.licence) or None,
+        "opens_at": new.opens_at,
+        "closes_at": new.closes_at,
+        "draw_at": new.draw_at,
+    }
 
 
 def edit_event(
@@ -226,129 +298,165 @@ def edit_event(
     )
 
 
-def add_package(
-    c: Connection,
-    event: UUID,
-    name: str,
-    tickets: int,
-    price: int,
-    order: int = 0,
-    *,
-    by: UUID | None = None,
-    description: str = "",
-    active_from: datetime | None = None,
-    active_to: datetime | None = None,
+def duplicate(
+    office: Office, c: Connection, event: UUID, by: UUID, name: str, identifier: str, weeks: int
 ) -> UUID:
-    """A package of ``tickets`` for ``price`` minor units. ``Refused`` (``frozen``) from activation on."""
-    row = draft(c, event, "packages", by)
-    if not 1 <= tickets <= TICKETS_PER_PACKAGE_MAX:
-        raise Refused("tickets", f"A package holds 1 to {TICKETS_PER_PACKAGE_MAX} tickets.")
-    if not 0 <= price <= PRICE_MAX:
-        raise Refused("price", f"A price lies between 0 and {PRICE_MAX} minor units.")
-    held = c.execute(select(func.count()).where(m.ticket_packages.c.event_id == event)).scalar_one()
-    if held >= PACKAGES_MAX:
-        raise Refused("packages", f"An event has at most {PACKAGES_MAX} packages.")
-    made = c.execute(
-        insert(m.ticket_packages)
-        .values(
-            event_id=event,
-            name=named(name, "package"),
-            description=papered(description) or None,
-            ticket_count=tickets,
-            price=price,
-            currency=row.currency,
-            display_order=order,
-            active_from=active_from,
-            active_to=active_to,
-            created_by=by,
-        )
-        .returning(m.ticket_packages.c.id)
-    )
-    return UUID(str(made.scalar_one()))
+    """A new draft with this event's terms, packages, prizes and pictures, ``weeks`` later by the venue's clock.
 
-
-def remove_package(c: Connection, package: UUID, by: UUID | None = None) -> None:
-    """Delete a package of a draft. ``Refused`` (``frozen``) from activation on."""
-    event = c.execute(
-        select(m.ticket_packages.c.event_id).where(m.ticket_packages.c.id == package)
-    ).scalar_one_or_none()
-    if event is not None:
-        draft(c, event, "packages", by)
-        c.execute(text("SELECT delete_unused('ticket_packages', :id)"), {"id": package})
-
-
-def add_prize(
-    c: Connection,
-    event: UUID,
-    name: str,
-    type: str,  # noqa: A002 - the standard's word, and the column's
-    amount: int = 0,
-    position: int = 1,
-    winners: int = 1,
-    *,
-    basis_points: int = 0,
-    minimum: int = 0,
-    cap: int | None = None,
-    pool: str = raffle.MAIN_POOL,
-    round_to: int = 1,
-    carry: bool = False,
-    description: str = "",
-    by: UUID | None = None,
-) -> UUID:
-    """A prize: ``fixed`` of ``amount`` minor units, or ``percentage`` with ``basis_points`` of the sales.
-
-    ``minimum`` is guaranteed, ``cap`` holds over all (of the whole share, minor units), and the share is rounded
-    down to a multiple of ``round_to`` minor units; see :func:`shared.games.raffle.prize_amount`. ``pool`` is the one
-    it is drawn from, ``carry`` lets what it does not pay out go on to the next event. ``Refused`` (``frozen``,
-    ``prize``, ``position_taken``, ``pool``).
+    It gets numbers of its own, and nothing of what was sold or drawn; links to other events are left out, since they
+    were of that evening. ``Refused`` (``weeks``, ``identifier_taken``, ``name``, ``times``, ``unknown_event``).
     """
-    row = draft(c, event, "prizes", by)
-    if type not in {"fixed", "percentage"}:
-        raise Refused("prize", "A prize is fixed, or a percentage of the sales.")
-    if type == "fixed" and not 0 <= amount <= money.AMOUNT_MAX // 1000:
-        raise Refused("prize", "A prize's value is out of bounds.")
-    if type == "percentage" and not 1 <= basis_points <= raffle.BASIS_POINTS:
-        raise Refused("prize", "A prize's share lies between 0.01 % and 100 %.")
-    if not 1 <= winners <= WINNERS_MAX or not 1 <= position <= 2**15 - 1 or minimum < 0 or (cap or 0) < 0:
-        raise Refused("prize", "A prize's winners, position, minimum or cap is out of bounds.")
-    rule = PrizeRule(minimum=minimum, cap=cap, pool=pool, round_to=round_to, carry=carry)
+    if not 1 <= weeks <= WEEKS_MAX:
+        raise Refused("weeks", f"The new event is 1 to {WEEKS_MAX} weeks later.")
+    row = get(c, event)
     kept = settings(row.configuration)
-    check_prize_rule(rule, type, kept)
-    others = prizes(c, event)
-    if len(others) >= PRIZES_MAX:
-        raise Refused("prize", f"An event has at most {PRIZES_MAX} prizes.")
-    if any(p.position == position for p in others):
-        raise Refused("position_taken", f"Another prize is drawn at position {position}.", "Choose another.")
-    if basis_points + sum(p.rule.basis_points for p in others) > raffle.BASIS_POINTS:
-        raise Refused("prize", "The prizes' shares come to more than all sales.")
-    made = c.execute(
-        insert(m.prizes)
-        .values(
-            event_id=event,
-            name=named(name, "prize"),
-            description=worded(description) or None,
-            type=type,
-            value=money.major(amount, row.currency) if type == "fixed" else None,
-            percentage=Decimal(basis_points) / PERCENT if type == "percentage" else None,
-            currency=row.currency,
-            position=position,
-            winner_count=winners,
-            created_by=by,
-        )
-        .returning(m.prizes.c.id)
+    zone = ZoneInfo(
+        c.scalar(select(m.venues.c.timezone).where(m.venues.c.id == row.venue_id))
+        or organisations.of(c, row.organization_id).timezone
     )
-    prize = UUID(str(made.scalar_one()))
-    if rule != PrizeRule():
-        kept.prize_rules[str(prize)] = rule
+
+    def later(at: datetime | None) -> datetime | None:
+        """The same hour on the clocks there, on whichever side of summer time."""
+        if at is None:
+            return None
+        shown = at.astimezone(zone).replace(tzinfo=None) + timedelta(weeks=weeks)
+        return shown.replace(tzinfo=zone).astimezone(UTC)
+
+    opens, closes = later(row.opens_at), later(row.closes_at)
+    assert opens is not None
+    assert closes is not None
+    new = create_event(
+        office,
+        c,
+        NewEvent(
+            name=name,
+            identifier=identifier,
+            organisation=row.organization_id,
+            venue=row.venue_id,
+            opens_at=opens,
+            closes_at=closes,
+            draw_at=later(row.draw_at),
+            currency=row.currency,
+            first_number=row.ticket_allocation["first"],
+            last_number=row.ticket_allocation["last"],
+            licence=row.licence_number or "",
+            description=row.description or "",
+            game=kept.game,
+            locale=kept.locale,
+            policies=kept.policies,
+            receipt=kept.receipt,
+            identity_above=kept.identity_above,
+            draw=msgspec.structs.replace(kept.draw, linked_to=None, carry_from=None),
+            pools=tuple(
+                msgspec.structs.replace(plan, until=later(plan.until), draw_at=later(plan.draw_at))
+                for plan in kept.pools
+            ),
+            bundles=kept.bundles,
+        ),
+        by,
+    )
+    _copy(c, event, new, by, later)
+    return new
+
+
+def _copy(
+    c: Connection,
+    event: UUID,
+    new: UUID,
+    by: UUID,
+    later: Callable[[datetime | None], datetime | None],
+) -> None:
+    """An event's packages, prizes and pictures, in another one."""
+    k, z, i = m.ticket_packages, m.prizes, m.event_images
+    same: tuple[str, ...]
+    for row in c.execute(select(k).where(k.c.event_id == event).order_by(k.c.display_order, k.c.id)).all():
+        same = ("name", "description", "ticket_count", "price", "currency", "display_order", "perk_ids")
         c.execute(
-            update(m.raffle_events).where(m.raffle_events.c.id == event).values(configuration=kept_as(kept))
+            insert(k).values(
+                event_id=new,
+                is_active=row.is_active,
+                active_from=later(row.active_from),
+                active_to=later(row.active_to),
+                created_by=by,
+                **{one: getattr(row, one) for one in same},
+            )
         )
-    return prize
+    rules = settings(get(c, event).configuration).prize_rules
+    kept = settings(get(c, new).configuration)
+    for row in c.execute(select(z).where(z.c.event_id == event).order_by(z.c.position, z.c.id)).all():
+        same = ("name", "description", "type", "value", "percentage", "currency", "position", "winner_count")
+        made: UUID = c.execute(
+            insert(z)
+            .values(event_id=new, created_by=by, **{one: getattr(row, one) for one in same})
+            .returning(z.c.id)
+        ).scalar_one()
+        if str(row.id) in rules:
+            kept.prize_rules[str(made)] = rules[str(row.id)]
+    c.execute(update(m.raffle_events).where(m.raffle_events.c.id == new).values(configuration=kept_as(kept)))
+    same = ("content", "content_type", "sha256", "width", "height", "alt", "position", "is_cover")
+    c.execute(
+        insert(i).from_select(
+            ["event_id", "created_by", *same],
+            select(literal(new), literal(by), *(i.c[one] for one in same)).where(i.c.event_id == event),
+        )
+    )
 
 
-def remove_prize(c: Connection, prize: UUID, by: UUID | None = None) -> None:
-    """Delete a prize of a draft. ``Refused`` (``frozen``) from activation on."""
-    event = c.execute(select(m.prizes.c.event_id).where(m.prizes.c.id == prize)).scalar_one_or_none()
-    if event is not None:
-        draft(c, event, "prizes", by)
-        c.execute(text("SELECT delete_unused('prizes', :id)"), {"id": prize})
+def delete(c: Connection, event: UUID, by: UUID, reason: str) -> None:
+    """Delete a draft that never sold anything (E11); that it was there stays on record.
+
+    ``Refused`` (``reason``, ``frozen``, ``in_use`` where another event is drawn with it or carries on from it).
+    """
+    words, e = reasoned(reason), m.raffle_events
+    row = draft(c, event, "the event", by)
+    draw = e.c.configuration["draw"]
+    if c.execute(
+        select(e.c.id).where(
+            or_(draw["linked_to"].astext == str(event), draw["carry_from"].astext == str(event))
+        )
+    ).all():
+        raise Refused("in_use", f"Another event is to be drawn with {row.name}.", "Change that one first.")
+    c.execute(text("SELECT delete_unused('raffle_events', :id)"), {"id": event})
+    critical_event(
+        c,
+        "event_deleted",
+        "WARN",
+        f"{row.name} (No. {row.event_number}, {row.event_identifier}), a draft, was deleted. {words}",
+        user_id=by,
+    )
+
+
+def archive(office: Office, c: Connection, event: UUID, by: UUID, reason: str) -> None:
+    """Put an event that is over out of the lists; every report goes on counting it (E11).
+
+    ``Refused`` (``reason``, ``state`` where it is neither completed nor called off).
+    """
+    words = reasoned(reason)
+    row = locked(c, event)
+    if row.state not in OVER:
+        raise Refused(
+            "state", f"{row.name} is {row.state}.", "Only what is completed or called off is put away."
+        )
+    _set(c, event, by, archived_at=office.now(), archived_by=by)
+    record(c, row, "event_archived", f"The event was put away. {words}", by)
+
+
+def unarchive(c: Connection, event: UUID, by: UUID) -> None:
+    """Back into the lists."""
+    row = locked(c, event)
+    _set(c, event, by, archived_at=None, archived_by=None)
+    record(c, row, "event_unarchived", "The event was put back into the lists.", by)
+
+
+def feature(c: Connection, event: UUID, by: UUID, *, on: bool) -> None:
+    """Show the event first on the public home page, or no longer (O11). ``Refused`` (``unknown_event``)."""
+    get(c, event)
+    _set(c, event, by, is_featured=on)
+
+
+def _set(c: Connection, event: UUID, by: UUID, **columns: Any) -> None:
+    c.execute(
+        update(m.raffle_events)
+        .where(m.raffle_events.c.id == event)
+        .values(updated_by=by, updated_at=func.now(), **columns)
+    )

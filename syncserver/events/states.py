@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Connection,
+    Row,
     func,
     insert,
     select,
@@ -18,8 +19,10 @@ from sqlalchemy import (
 from shared.errors import Refused
 from shared.games import raffle
 from syncserver import models as m
+from syncserver import organisations
 from syncserver.audit import reasoned
 from syncserver.events.checks import (
+    check_bundles,
     check_packages,
     check_pools,
     check_prizes,
@@ -27,8 +30,10 @@ from syncserver.events.checks import (
     check_room,
     check_rules,
     check_times,
+    draft,
     kept_as,
     record,
+    refused_change,
 )
 from syncserver.events.cutoff import main_frozen
 from syncserver.events.sums import left_over
@@ -60,12 +65,15 @@ def activate(office: Office, c: Connection, event: UUID, by: UUID) -> None:
     check_rules(kept.draw)
     check_pools(kept.pools, row.opens_at, row.closes_at, row.draw_at, now=office.now())
     check_packages(c, event, kept.pools)
+    check_bundles(c, event, kept)
+    _check_windows(c, row)
     check_prizes(prizes(c, event), kept)
     check_relatives(c, kept.draw, row.organization_id, row.currency, event, on_sale=True)
     if kept.draw.linked_to is not None:
         check_room(c, row, kept.draw.linked_to)
     if kept.draw.carry_from is not None:
         kept = replace(kept, carried=left_over(c, kept.draw.carry_from))
+    kept = replace(kept, tax=organisations.of(c, row.organization_id).tax)
     c.execute(
         update(m.raffle_events)
         .where(m.raffle_events.c.id == event)
@@ -73,6 +81,9 @@ def activate(office: Office, c: Connection, event: UUID, by: UUID) -> None:
             state="active",
             activated_at=office.now(),
             configuration=kept_as(kept),
+            activate_at=None,
+            activate_by=None,
+            activation_problem=None,
             updated_by=by,
             updated_at=func.now(),
         )
@@ -85,6 +96,49 @@ def activate(office: Office, c: Connection, event: UUID, by: UUID) -> None:
     ]
     c.execute(insert(m.event_cuts), cuts)
     record(c, row, "event_activated", "The event was put on sale.", by)
+
+
+def _check_windows(c: Connection, row: Row[Any]) -> None:
+    """A package that could never be bought is a slip of the pen (E13)."""
+    k = m.ticket_packages
+    for one in c.execute(select(k).where(k.c.event_id == row.id, k.c.is_active)):
+        if (one.active_to is not None and one.active_to <= row.opens_at) or (
+            one.active_from is not None and one.active_from >= row.closes_at
+        ):
+            raise Refused(
+                "times",
+                f"{one.name} would never be offered while sales are open.",
+                "Change from when until when it is.",
+            )
+
+
+def plan_activation(office: Office, c: Connection, event: UUID, at: datetime, by: UUID) -> None:
+    """Let a draft be put on sale by itself at that time, in this person's name; it can be changed until then.
+
+    ``Refused`` (``frozen``, ``times`` where that is past, or not before the close).
+    """
+    row = draft(c, event, "when it is put on sale", by)
+    if at.tzinfo is None or at <= office.now():
+        raise Refused("times", "That moment is past.", "Choose one to come, or activate the event now.")
+    if at >= row.closes_at:
+        raise Refused("times", "The event would be put on sale after its close.")
+    _plan(c, event, by, activate_at=at, activate_by=by)
+    record(c, row, "activation_planned", f"The event is to be put on sale at {at:%Y-%m-%d %H:%M %Z}.", by)
+
+
+def unplan_activation(c: Connection, event: UUID, by: UUID | None) -> None:
+    """It is put on sale by hand alone. ``Refused`` (``frozen``)."""
+    row = draft(c, event, "when it is put on sale", by)
+    _plan(c, event, by, activate_at=None, activate_by=None)
+    record(c, row, "activation_planned", "The event is no longer to be put on sale by itself.", by)
+
+
+def _plan(c: Connection, event: UUID, by: UUID | None, **columns: Any) -> None:
+    c.execute(
+        update(m.raffle_events)
+        .where(m.raffle_events.c.id == event)
+        .values(activation_problem=None, updated_by=by, updated_at=func.now(), **columns)
+    )
 
 
 def suspend(office: Office, c: Connection, event: UUID, by: UUID, reason: str) -> None:
@@ -117,6 +171,8 @@ def move_close(
     """
     words = reasoned(reason)
     row = locked(c, event)
+    if row.closes_at <= office.now() or closes_at <= office.now() or row.state not in UNDER_SALE:
+        refused_change(c, row, f"Moving the close to {closes_at:%Y-%m-%d %H:%M %Z} was refused.", by)
     if row.closes_at <= office.now() or closes_at <= office.now():
         raise Refused(
             "closed", "A closing time that is past stays.", "Choose one to come, while sales are open."
@@ -179,7 +235,18 @@ def cancel(office: Office, c: Connection, event: UUID, by: UUID, reason: str) ->
     ):
         raise Refused("drawn", "A draw of this event has begun; it cannot be cancelled.")
     allowed = {"created", "closed", *UNDER_SALE}
-    _move(c, event, by, allowed, "cancelled", "event_cancelled", reason, closed_at=office.now())
+    _move(
+        c,
+        event,
+        by,
+        allowed,
+        "cancelled",
+        "event_cancelled",
+        reason,
+        closed_at=office.now(),
+        activate_at=None,
+        activate_by=None,
+    )
 
 
 def complete(c: Connection, event: UUID, by: UUID) -> None:

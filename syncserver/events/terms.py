@@ -22,6 +22,7 @@ from shared.errors import Refused
 from shared.games import raffle
 from shared.wire import Policies, ReceiptText
 from syncserver import models as m
+from syncserver.organisations import Tax
 
 LOCALES: Final = {
     "en": "English",
@@ -48,6 +49,9 @@ POOLS_MAX = 100
 CARDS_MAX = 52
 LINKED_MAX = 100
 """Events drawn together with a leading one."""
+Bundles = Literal["free", "three", "none"]
+"""Packages of several tickets: as the organiser likes, three of them at most, or none (E8)."""
+BUNDLES_MAX: Final = 3
 UNDER_SALE = ("active", "suspended")
 CLOSE, EARLY_BIRD = "close", "early_bird"
 DECK = "deck"
@@ -145,6 +149,7 @@ class NewEvent:
     draw: DrawRules = field(default_factory=DrawRules)
     pools: tuple[PoolPlan, ...] = ()
     """Beside ``main``."""
+    bundles: Bundles = "free"
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,9 @@ class Settings:
     pools: tuple[PoolPlan, ...] = ()
     carried: int = 0
     """What came on top of the jackpot from the event before, minor units; fixed at activation."""
+    bundles: Bundles = "free"
+    tax: Tax | None = None
+    """The organisation's, fixed at activation."""
 
     def own_draws(self) -> set[str]:
         """The pools that have a draw of their own."""

@@ -138,3 +138,53 @@ CREATE FUNCTION rule_of(organisation uuid, name text) RETURNS text LANGUAGE sql 
         (SELECT settings FROM organizations WHERE id = organisation)
     ) ->> name
 $$;
+
+-- As it was, and what the office alone has put beside a draft goes with it: notices to its own people, rules of a shop
+-- that never opened.
+CREATE OR REPLACE FUNCTION delete_unused(kind text, unused uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    event uuid;
+    complaint text;
+    gone integer;
+BEGIN
+    IF kind = 'rsus' THEN
+        PERFORM FROM rsus WHERE id = unused FOR UPDATE;
+        IF EXISTS (SELECT FROM rsu_epochs WHERE rsu_id = unused)
+            OR EXISTS (SELECT FROM rsu_allocations WHERE rsu_id = unused)
+            OR EXISTS (SELECT FROM orders WHERE rsu_id = unused) THEN
+            complaint := 'this kiosk was in use; retire it';
+        END IF;
+        IF complaint IS NULL THEN
+            DELETE FROM enrolment_codes WHERE rsu_id = unused;
+            DELETE FROM rsus WHERE id = unused;
+        END IF;
+    ELSIF kind IN ('raffle_events', 'ticket_packages', 'prizes') THEN
+        IF kind = 'raffle_events' THEN
+            event := unused;
+        ELSE
+            EXECUTE format('SELECT event_id FROM %I WHERE id = $1', kind) INTO event USING unused;
+        END IF;
+        PERFORM FROM raffle_events WHERE id = event FOR UPDATE;
+        IF EXISTS (SELECT FROM raffle_events WHERE id = event AND (state <> 'created' OR activated_at IS NOT NULL)) THEN
+            complaint := 'this event was on sale; archive instead';
+        ELSIF EXISTS (SELECT FROM orders WHERE event_id = event)
+            OR EXISTS (SELECT FROM rsu_allocations WHERE raffle_event_id = event) THEN
+            complaint := 'tickets or blocks of numbers of this event exist; archive instead';
+        ELSE
+            IF kind = 'raffle_events' THEN
+                DELETE FROM notices WHERE event_id = unused;
+                DELETE FROM online_rules WHERE event_id = unused;
+            END IF;
+            EXECUTE format('DELETE FROM %I WHERE id = $1', kind) USING unused;
+        END IF;
+    ELSE
+        RAISE invalid_parameter_value USING MESSAGE = format('%s cannot be deleted', kind);
+    END IF;
+    IF complaint IS NOT NULL THEN
+        RAISE restrict_violation USING MESSAGE = complaint, TABLE = kind;
+    END IF;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone > 0;
+END
+$$;
