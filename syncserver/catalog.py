@@ -27,7 +27,7 @@ from shared.wire import (
     ResultInfo,
     SignedGrant,
 )
-from syncserver import allocations, events, organisations, rsus
+from syncserver import allocations, events, messages, organisations, rsus
 from syncserver import models as m
 from syncserver.office import Office
 
@@ -75,12 +75,14 @@ def build(office: Office, c: Connection, rsu: UUID, epoch: int) -> Signed:
         events=_events(office, c, unit, epoch),
         operators=_operators(office, c, unit.organization_id, rsu, epoch),
         peers=_peers(c, unit.organization_id),
+        commands=messages.commands(c, unit.organization_id, rsu, office.now()),
         shifts=organisations.of(c, unit.organization_id).shifts,
     )
     digest = hashlib.sha256(wire.canonical(says)).digest()
     serial = unit.catalog_serial
     if unit.catalog_hash != digest or unit.catalog_generation != office.generation:
         serial = _number(c, office.generation, rsu, epoch, digest)
+        messages.note_sent(c, says.commands, rsu, epoch, (office.generation, serial), office.now())
     issued = msgspec.structs.replace(says, serial=serial, server_time=office.clock.now_ms())
     data, signature = wire.sign(office.key, keys.CATALOG, issued)
     if len(data) > wire.CATALOG_BYTES_MAX:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from syncserver.models.base import CASCADE, Base, BigInt, BigZero, Id, Key, No, Now, Zero, table_of
 
+_NOTHING = text("''::text")
+
 
 class SalesMinute(Base):
     """What one kiosk sold of one event within one minute of its clock; kept by a trigger, without tests.
@@ -71,7 +73,7 @@ class KioskMessage(Base):
     text: Mapped[str]
     urgent: Mapped[No]
     to_all: Mapped[bool]
-    reason: Mapped[str] = mapped_column(server_default=text("''::text"))
+    reason: Mapped[str] = mapped_column(server_default=_NOTHING)
     made_at: Mapped[Now]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     shown_until: Mapped[datetime | None]
