@@ -27,7 +27,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shared import clock, keys, money, numbers, wire
 from shared.errors import Fault, KnownError, Refused
-from syncserver import admin, api, auth, proving, public, reconcile
+from syncserver import admin, api, auth, openapi, proving, public, reconcile, rest, tokens
 from syncserver.office import Office
 
 _log = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ def create_app(office: Office, *, plain_http: bool = False) -> Flask:
     app.secret_key = keys.derive(office.secret, "web-session")
     app.session_interface = auth.Sessions()
     app.extensions["tombola"] = office
+    app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(office.clock))
     app.config.update(
         MAX_CONTENT_LENGTH=wire.REQUEST_BYTES_MAX,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES_MAX,
@@ -78,7 +79,14 @@ def create_app(office: Office, *, plain_http: bool = False) -> Flask:
         PLAIN_HTTP=plain_http,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for blueprint in (api.blueprint, admin.blueprint, public.blueprint, proving.blueprint):
+    for blueprint in (
+        api.blueprint,
+        admin.blueprint,
+        public.blueprint,
+        proving.blueprint,
+        rest.blueprint,
+        openapi.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = auth.access(auth.PUBLIC)(app.view_functions["static"])
     _words(app)
@@ -103,6 +111,9 @@ def _guards(app: Flask, marks: dict[str, frozenset[str]]) -> None:
             api.check_protocol()
             if auth.RSU in mark:
                 api.authenticate()
+            return
+        if auth.TOKEN in mark:
+            rest.enter(mark)
             return
         auth.authorise(mark)
         if request.method not in _SAFE:
@@ -141,6 +152,8 @@ def _check_text(given: MultiDict[str, str], parts: dict[str, Any]) -> None:
 
 def _failures(app: Flask) -> None:
     app.register_error_handler(KnownError, _known)
+    app.register_error_handler(rest.Malformed, rest.malformed)
+    app.register_error_handler(rest.TooMany, rest.too_many)
     app.register_error_handler(auth.NotAllowed, _not_allowed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _cannot_be_stored)
@@ -157,6 +170,8 @@ def _page(status: int, title: str, message: str, hint: str = "") -> ResponseRetu
     if request.path.startswith("/rsu/"):
         code = title.lower().replace(" ", "_")
         return api.reply(wire.ErrorReply(error=code, message=message, hint=hint), status)
+    if rest.speaks():
+        return rest.problem_of(status, message, hint)
     office = request.path.startswith("/admin")
     back = url_for("admin.home" if office else "public.home")
     return render_template(
@@ -174,6 +189,8 @@ def _known(error: KnownError) -> ResponseReturnValue:
         _log.error("the environment failed: %s", error)
     if request.path.startswith("/rsu/"):
         return api.refuse(error)
+    if rest.speaks():
+        return rest.refused(error)
     if isinstance(error, Fault):
         page = _response(_page(503, "Not now", error.message, error.hint))
         page.headers["Retry-After"] = str(RETRY_AFTER_S)
@@ -193,6 +210,8 @@ def _response(page: ResponseReturnValue) -> Response:
 
 
 def _not_allowed(error: auth.NotAllowed) -> ResponseReturnValue:
+    if rest.speaks():
+        return rest.not_allowed(error.status)
     if request.headers.get("X-Fragment"):
         return "", error.status
     if error.status == HTTPStatus.UNAUTHORIZED:

@@ -15,6 +15,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    g,
     jsonify,
     render_template,
     request,
@@ -26,7 +27,7 @@ from sqlalchemy import Connection, Row, select
 from shared import draw as fair
 from shared.errors import Refused
 from shared.games.raffle import MAIN_POOL
-from syncserver import auth, claims, draws, events, pools
+from syncserver import auth, claims, competitions, draws, events, pools
 from syncserver import champions as champions_of
 from syncserver import models as m
 from syncserver.auth import PUBLIC, access
@@ -254,8 +255,19 @@ def _pot(event: UUID) -> dict[str, Any]:
 @blueprint.get("/draws/<uuid:draw>")
 @access(PUBLIC)
 def draw(draw: UUID) -> ResponseReturnValue:
-    """One draw: what was published and when, its winners once they are official, all attempts of its event."""
+    """One draw: what was published and when, its winners once they are official, all attempts of its event.
+
+    With an event's id in its place the event's official draws, as JSON for a shop's front end.
+    """
+    # Browsers say that they take pages; whatever does not is a program.
+    g.program = "text/html" not in request.headers.get("Accept", "")
     with auth.office().begin() as c:
+        told = competitions.draws(c, draw)
+        if told is not None:
+            g.program = True
+            answer = Response(msgspec.json.encode(told), content_type="application/json")
+            answer.add_etag()
+            return answer.make_conditional(request.environ)
         row = published_draw(c, draw)
         e = shown_event(c, row.raffle_event_id)
         results = _results(c, row)
