@@ -13,20 +13,22 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
 from shared.errors import Refused
 from shared.ids import uuid7
-from syncserver import letters
+from syncserver import letters, senders
 from syncserver import models as m
-from syncserver.letters import KINDS, TOPICS, Channel
+from syncserver.audit import reasoned
+from syncserver.letters import KINDS, TOPICS, Channel, Words
 from syncserver.office import Office
 
 TOLD: Final = ("admin", "manager")
@@ -41,6 +43,10 @@ KEPT_DAYS: Final = 90
 ERASED_AT_ONCE: Final = 5_000
 HASH_BYTES: Final = 32
 TAG_BYTES: Final = 16
+SALT_BYTES: Final = 32
+NAME_CHARS_MAX: Final = 80
+TEST: Final = "test/"
+"""What the moment of a message begins with that was sent to try it out."""
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]+\.?[^\s@<>,;:\"()\[\]\\]+")
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
 
@@ -95,6 +101,8 @@ def enqueue(
     person = {"name": _clean(to.name), "email": email or "", "phone": phone or ""}
     for channel in ("email", "sms", "klaviyo"):
         reached = phone if channel == "sms" else email
+        if not _set_up(office, channel):
+            continue
         if channel not in ways or not reached or stopped(office, c, organisation, reached, spec.topic):
             continue
         # Of what a person is told by one way, the other way's address is none of its business.
@@ -189,6 +197,11 @@ def _hooks(
     ]
 
 
+def _set_up(office: Office, channel: str) -> bool:
+    """Whether a message may be written for this way: mail always, as it may be set up while it waits."""
+    return {"sms": office.config.texts, "klaviyo": office.config.klaviyo}.get(channel, office) is not None
+
+
 def _ways(c: Connection, organisation: UUID, kind: str) -> frozenset[str]:
     """The ways by which this kind goes out here."""
     return frozenset(channel for channel, on in switches(c, organisation, kind).items() if on)
@@ -266,6 +279,251 @@ def contact(c: Connection, user: UUID) -> To | None:
         .where(s.c.user_id == user)
     ).one_or_none()
     return None if row is None else To(row.email, None, row.display_name, row.language, user)
+
+
+# Words ----------------------------------------------------------------------------------------------
+
+
+def words(
+    c: Connection, organisation: UUID, kind: str, channel: str, language: str
+) -> tuple[Words, UUID | None]:
+    """What such a message says here now, and the version it stands in; None: the program's own words."""
+    t = m.notification_templates
+    row = c.execute(
+        select(t)
+        .where(
+            t.c.organization_id == organisation,
+            t.c.kind == kind,
+            t.c.channel == channel,
+            t.c.language == language,
+        )
+        .order_by(t.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None or row.body is None:
+        return letters.default(kind, channel, language), None
+    return Words(row.subject, row.body), row.id
+
+
+def set_words(
+    office: Office,
+    c: Connection,
+    organisation: UUID,
+    kind: str,
+    channel: str,
+    language: str,
+    new: Words | None,
+    by: UUID,
+) -> int:
+    """Say what such messages say from now on; None: the program's own words again. The version that this is.
+
+    Raises ``Refused`` (``template``) as :func:`letters.check` does.
+    """
+    kept = None if new is None else letters.check(kind, channel, new)
+    t = m.notification_templates
+    c.execute(select(m.organizations.c.id).where(m.organizations.c.id == organisation).with_for_update())
+    last: int | None = c.execute(
+        select(func.max(t.c.version)).where(
+            t.c.organization_id == organisation,
+            t.c.kind == kind,
+            t.c.channel == channel,
+            t.c.language == language,
+        )
+    ).scalar_one()
+    version = (last or 0) + 1
+    c.execute(
+        insert(t).values(
+            organization_id=organisation,
+            kind=kind,
+            channel=channel,
+            language=language,
+            version=version,
+            subject=kept.subject if kept else None,
+            body=kept.body if kept else None,
+            created_at=office.now(),
+            created_by=by,
+        )
+    )
+    return version
+
+
+def switch(
+    office: Office, c: Connection, organisation: UUID, kind: str, ways: Mapping[str, bool], by: UUID
+) -> None:
+    """Decide by which ways a kind goes out. What cannot be otherwise, such as links to log in with, stays."""
+    s = m.notification_switches
+    now = switches(c, organisation, kind)
+    for channel, on in ways.items():
+        if channel not in now or now[channel] == on or KINDS[kind].secret:
+            continue
+        values = {"is_on": on, "updated_at": office.now(), "updated_by": by}
+        c.execute(
+            upsert(s)
+            .values(organization_id=organisation, kind=kind, channel=channel, **values)
+            .on_conflict_do_update(index_elements=["organization_id", "kind", "channel"], set_=values)
+        )
+
+
+def send_test(
+    office: Office,
+    c: Connection,
+    organisation: UUID,
+    kind: str,
+    channel: str,
+    language: str,
+    reached: str,
+    by: UUID,
+) -> UUID:
+    """Send oneself a message with sample facts; its subject says that it is a test. ``Refused``: ``address``."""
+    to = number(reached) if channel == "sms" else address(reached)
+    if to is None:
+        raise Refused("address", "That is no address a test can be sent to.", "Write an e-mail address.")
+    identity = uuid7(office.clock)
+    facts = dict(KINDS[kind].fields) | {"organisation": _organisation(c, organisation)}
+    c.execute(
+        insert(m.notifications).values(
+            id=identity,
+            organization_id=organisation,
+            kind=kind,
+            once=f"{TEST}{identity}",
+            channel=channel,
+            user_id=by,
+            language=letters.language(language),
+            address_hash=address_hash(office, to),
+            recipient={"name": facts.get("name", ""), channel: to},
+            facts=facts,
+            next_at=office.now(),
+            expires_at=office.now() + timedelta(hours=1),
+        )
+    )
+    return identity
+
+
+def is_test(once: str) -> bool:
+    """Whether a message of this moment was sent to try it out."""
+    return once.startswith(TEST)
+
+
+# Webhooks -------------------------------------------------------------------------------------------
+
+
+def add_webhook(
+    office: Office, c: Connection, organisation: UUID, name: str, url: str, kinds: Iterable[str], by: UUID
+) -> tuple[UUID, str]:
+    """Tell a program of these kinds from now on: its id, and its secret, which is not shown again.
+
+    ``Refused``: ``webhook_url``, ``webhook_kinds``, ``webhook_name``, ``webhooks`` where there are too many.
+    """
+    senders.check_webhook_url(url, private=office.config.webhooks_private)
+    chosen = _hook_kinds(kinds)
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= NAME_CHARS_MAX:
+        raise Refused("webhook_name", "A webhook needs a name.", f"It has 1 to {NAME_CHARS_MAX} characters.")
+    w = m.webhooks
+    c.execute(select(m.organizations.c.id).where(m.organizations.c.id == organisation).with_for_update())
+    there: int = c.execute(
+        select(func.count()).where(w.c.organization_id == organisation, w.c.ended_at.is_(None))
+    ).scalar_one()
+    if there >= WEBHOOKS_MAX:
+        raise Refused("webhooks", f"There are {WEBHOOKS_MAX} webhooks already.", "End one first.")
+    identity, salt = uuid7(office.clock), office.clock.token(SALT_BYTES)
+    c.execute(
+        insert(w).values(
+            id=identity,
+            organization_id=organisation,
+            name=name,
+            url=url,
+            secret_salt=salt,
+            kinds=chosen,
+            created_at=office.now(),
+            created_by=by,
+        )
+    )
+    return identity, webhook_secret(office, identity, salt)
+
+
+def _hook_kinds(kinds: Iterable[str]) -> list[str]:
+    chosen = sorted(set(kinds) & {one.key for one in KINDS.values() if "webhook" in one.offered})
+    if not chosen:
+        raise Refused("webhook_kinds", "Choose what it is told of.")
+    return chosen
+
+
+def webhook_secret(office: Office, webhook: UUID, salt: bytes) -> str:
+    """What signs for this webhook: it follows from the salt and the office's secret."""
+    return f"whsec_{keys.derive(office.secret, 'webhook', str(webhook), salt.hex()).hex()}"
+
+
+def change_webhook(
+    c: Connection, organisation: UUID, webhook: UUID, kinds: Iterable[str], *, active: bool
+) -> None:
+    """Choose anew what it is told of, and whether it is told at all."""
+    w = m.webhooks
+    done = c.execute(
+        update(w)
+        .where(w.c.id == webhook, w.c.organization_id == organisation, w.c.ended_at.is_(None))
+        .values(kinds=_hook_kinds(kinds), is_active=active, paused_until=None, failures=0)
+    )
+    if not done.rowcount:
+        raise Refused("unknown_webhook", "There is no such webhook.")
+
+
+def renew_webhook(office: Office, c: Connection, organisation: UUID, webhook: UUID) -> str:
+    """Give it another secret, which is not shown again; the old one signs nothing from now on."""
+    w, salt = m.webhooks, office.clock.token(SALT_BYTES)
+    done = c.execute(
+        update(w)
+        .where(w.c.id == webhook, w.c.organization_id == organisation, w.c.ended_at.is_(None))
+        .values(secret_salt=salt)
+    )
+    if not done.rowcount:
+        raise Refused("unknown_webhook", "There is no such webhook.")
+    return webhook_secret(office, webhook, salt)
+
+
+def end_webhook(
+    office: Office, c: Connection, organisation: UUID, webhook: UUID, reason: str, by: UUID
+) -> None:
+    """End it for good; what waits for it is not sent. ``Refused``: ``reason``, ``unknown_webhook``."""
+    w, n = m.webhooks, m.notifications
+    done = c.execute(
+        update(w)
+        .where(w.c.id == webhook, w.c.organization_id == organisation, w.c.ended_at.is_(None))
+        .values(is_active=False, ended_at=office.now(), ended_by=by, ended_reason=reasoned(reason))
+    )
+    if not done.rowcount:
+        raise Refused("unknown_webhook", "There is no such webhook.")
+    c.execute(
+        update(n)
+        .where(n.c.webhook_id == webhook, n.c.state == "queued")
+        .values(state="stopped", finished_at=office.now(), problem="The webhook was ended.")
+    )
+
+
+def test_webhook(office: Office, c: Connection, organisation: UUID, webhook: UUID) -> UUID:
+    """Send it a message that says it is a test."""
+    w = m.webhooks
+    row = c.execute(
+        select(w).where(w.c.id == webhook, w.c.organization_id == organisation, w.c.ended_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise Refused("unknown_webhook", "There is no such webhook.")
+    identity, kind = uuid7(office.clock), str(row.kinds[0])
+    facts = {name: fact for name, fact in KINDS[kind].fields.items() if name not in {"name", "link"}}
+    c.execute(
+        insert(m.notifications).values(
+            id=identity,
+            organization_id=organisation,
+            kind=kind,
+            once=f"{TEST}{identity}",
+            channel="webhook",
+            webhook_id=webhook,
+            facts=facts,
+            next_at=office.now(),
+            expires_at=office.now() + timedelta(hours=1),
+        )
+    )
+    return identity
 
 
 # Who wants no more -----------------------------------------------------------------------------------
@@ -393,3 +651,119 @@ def heed(office: Office, c: Connection, wish: Wish, *, resume: bool = False) -> 
 def _tag(office: Office, said: bytes) -> bytes:
     key = keys.derive(office.secret, "notification-stop")
     return hmac.new(key, said, hashlib.sha256).digest()[:TAG_BYTES]
+
+
+# The outbox -------------------------------------------------------------------------------------------
+
+
+def retry(office: Office, c: Connection, organisation: UUID, notification: UUID, by: UUID) -> None:
+    """Send a message that was given up, stopped, or whose end is unclear, once more.
+
+    ``Refused``: ``unknown_notification``, ``notification_state`` where it went out or waits anyway, or was erased.
+    """
+    n = m.notifications
+    row = _locked(c, organisation, notification)
+    if row.state not in {"failed", "unclear", "stopped"}:
+        raise Refused("notification_state", "This message is on its way, or has gone out.")
+    if row.facts is None:
+        raise Refused(
+            "notification_state",
+            "What this message said is erased.",
+            "Let it be asked for anew where it came from, such as a new link.",
+        )
+    lives = KINDS[row.kind].lives if row.kind in KINDS else timedelta(days=1)
+    c.execute(
+        update(n)
+        .where(n.c.id == notification)
+        .values(
+            state="queued",
+            attempts=0,
+            next_at=office.now(),
+            expires_at=office.now() + lives,
+            finished_at=None,
+            problem="",
+            retried_at=office.now(),
+            retried_by=by,
+        )
+    )
+
+
+def withhold(office: Office, c: Connection, organisation: UUID, notification: UUID, by: UUID) -> None:
+    """Let a message that waits, or whose end is unclear, not go out. ``Refused`` as for :func:`retry`."""
+    n = m.notifications
+    row = _locked(c, organisation, notification)
+    if row.state not in {"queued", "unclear"}:
+        raise Refused("notification_state", "Only a message that waits can be stopped.")
+    c.execute(
+        update(n)
+        .where(n.c.id == notification)
+        .values(
+            state="stopped",
+            finished_at=office.now(),
+            problem="Stopped by hand.",
+            stopped_at=office.now(),
+            stopped_by=by,
+        )
+    )
+
+
+def _locked(c: Connection, organisation: UUID, notification: UUID) -> Row[Any]:
+    n = m.notifications
+    row = c.execute(
+        select(n).where(n.c.id == notification, n.c.organization_id == organisation).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise Refused("unknown_notification", "There is no such message.")
+    return row
+
+
+def forget(c: Connection, orders: Sequence[UUID]) -> int:
+    """Erase addresses and facts of all messages about these orders; what waits is not sent. How many there were."""
+    n = m.notifications
+    if not orders:
+        return 0
+    c.execute(
+        update(n)
+        .where(n.c.order_id.in_(orders), n.c.state.in_(("queued", "unclear")))
+        .values(state="stopped", finished_at=func.now(), problem="What it said was erased.")
+    )
+    done = c.execute(
+        update(n)
+        .where(n.c.order_id.in_(orders), n.c.erased_at.is_(None))
+        .values(recipient=None, facts=None, address_hash=None, erased_at=func.now())
+    )
+    return done.rowcount
+
+
+def forget_address(office: Office, c: Connection, organisation: UUID, reached: str) -> int:
+    """The same for all messages to this address or number."""
+    n = m.notifications
+    mine = (n.c.organization_id == organisation, n.c.address_hash == address_hash(office, reached))
+    c.execute(
+        update(n)
+        .where(*mine, n.c.state.in_(("queued", "unclear")))
+        .values(state="stopped", finished_at=func.now(), problem="What it said was erased.")
+    )
+    done = c.execute(
+        update(n)
+        .where(*mine, n.c.erased_at.is_(None))
+        .values(recipient=None, facts=None, address_hash=None, erased_at=func.now())
+    )
+    return done.rowcount
+
+
+_EXPIRED = text("""
+    WITH due AS (
+        SELECT id FROM notifications WHERE erased_at IS NULL AND finished_at < :before
+        ORDER BY finished_at LIMIT :most FOR UPDATE SKIP LOCKED
+    ) UPDATE notifications n SET recipient = NULL, facts = NULL, address_hash = NULL, erased_at = :now
+    FROM due WHERE n.id = due.id
+""")
+
+
+def run_due(office: Office) -> list[str]:
+    """Erase addresses and facts whose time is over; what was done, in words."""
+    before = office.now() - timedelta(days=KEPT_DAYS)
+    with office.begin() as c:
+        done = c.execute(_EXPIRED, {"before": before, "now": office.now(), "most": ERASED_AT_ONCE}).rowcount
+    return [f"addresses and facts of {done} notifications are erased"] if done else []

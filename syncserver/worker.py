@@ -13,7 +13,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import and_, func, or_, select
 
-from syncserver import automatic, customers, events, online, refunds, rsus
+from syncserver import automatic, customers, events, notifications, online, postman, refunds, rsus
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -58,10 +58,16 @@ def make_app(office: Office) -> App:
         for words in refunds.run_due(office):
             _log.info("%s (minute %s)", words, timestamp)
 
+    @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="tidy_outbox", queueing_lock="tidy_outbox", pass_context=False)
+    def _tidy_outbox(timestamp: int) -> None:
+        for words in postman.tidy(office):
+            _log.warning("%s (minute %s)", words, timestamp)
+
     @app.periodic(cron=EVERY_HOUR)
     @app.task(name="forget", queueing_lock="forget", pass_context=False)
     def _forget(timestamp: int) -> None:
-        for words in customers.run_due(office):
+        for words in customers.run_due(office) + notifications.run_due(office):
             _log.info("%s (hour %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_HOUR)
@@ -78,7 +84,12 @@ def run_worker(office: Office, *, wait: bool = True) -> None:
 
     A database that goes away is waited for: a worker that ended with it would leave every closing undone.
     """
-    asyncio.run(_work(office) if wait else _once(make_app(office)))
+    if not wait:
+        asyncio.run(_once(make_app(office)))
+        postman.send_due(office)
+        return
+    with postman.Postman(office).working():
+        asyncio.run(_work(office))
 
 
 async def _once(app: App) -> None:

@@ -23,7 +23,7 @@ class StaffContact(Base):
 
 
 class Webhook(Base):
-    """Where an organisation's own program is told what happens; its secret is sealed."""
+    """Where an organisation's own program is told what happens; its secret follows from the salt and a key outside the database."""
 
     __tablename__ = "webhooks"
     __table_args__ = (
@@ -35,7 +35,7 @@ class Webhook(Base):
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     name: Mapped[str]
     url: Mapped[str]
-    secret_sealed: Mapped[bytes]
+    secret_salt: Mapped[bytes]
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     is_active: Mapped[Yes]
     failures: Mapped[Zero]

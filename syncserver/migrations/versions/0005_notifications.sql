@@ -10,13 +10,13 @@ CREATE TABLE staff_contacts (
 SELECT audit_table('staff_contacts', 'user_id', 'email', '');
 SELECT allow('SELECT, INSERT, UPDATE (email, language, updated_at), DELETE', 'staff_contacts');
 
--- Where an organisation's own programs are told what happens. The secret is sealed with a key that is not in here.
+-- Where an organisation's own programs are told what happens. The secret follows from the salt and a key that is not in here.
 CREATE TABLE webhooks (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     organization_id uuid NOT NULL REFERENCES organizations (id),
     name text NOT NULL,
     url text NOT NULL,
-    secret_sealed bytea NOT NULL,
+    secret_salt bytea NOT NULL,
     kinds text[] NOT NULL,
     is_active boolean NOT NULL DEFAULT true,
     failures integer NOT NULL DEFAULT 0,
@@ -30,8 +30,8 @@ CREATE TABLE webhooks (
     CONSTRAINT webhooks_ended_check CHECK (num_nonnulls(ended_at, ended_by, ended_reason) IN (0, 3))
 );
 CREATE INDEX idx_webhooks_organization_id ON webhooks (organization_id);
-SELECT audit_table('webhooks', 'id', 'secret_sealed', 'failures,paused_until,last_success_at');
-SELECT allow('SELECT, INSERT, UPDATE (name, url, secret_sealed, kinds, is_active, failures, paused_until, last_success_at, '
+SELECT audit_table('webhooks', 'id', 'secret_salt', 'failures,paused_until,last_success_at');
+SELECT allow('SELECT, INSERT, UPDATE (name, url, secret_salt, kinds, is_active, failures, paused_until, last_success_at, '
     'ended_at, ended_by, ended_reason)', 'webhooks');
 
 -- What a message says, by kind, way and language; a change is a new version, the highest holds. A body that is NULL:
