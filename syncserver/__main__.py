@@ -117,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--name", help="how people call them")
     user.add_argument("--role", choices=auth.STAFF, help="makes somebody new, of this role")
     user.add_argument("--organisation", help="their organisation, where there are several")
+    add("openapi", _openapi, "print the description of the programming interface")
     add("restored", _restored, "say that the database was restored from a backup, before serving it again")
     commands.add_parser("demo", help="a whole evening: server, kiosks, printers, from tap to winner")
     return parser
@@ -380,6 +381,13 @@ def _nobody(c: Connection, username: str) -> Refused:
         f"There is nobody called '{username}'. People are: {people}.",
         f"To make somebody new, add --role and one of {', '.join(auth.STAFF)}.",
     )
+
+
+def _openapi(_config: Config, _options: argparse.Namespace) -> None:
+    # Imported here: no other command needs the pages.
+    from syncserver import openapi
+
+    sys.stdout.buffer.write(openapi.encoded())
 
 
 def _restored(config: Config, _options: argparse.Namespace) -> None:

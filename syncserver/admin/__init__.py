@@ -21,7 +21,9 @@ from syncserver.admin.ground import register as _ground
 from syncserver.admin.home import register as _home
 from syncserver.admin.kiosks import register as _kiosks
 from syncserver.admin.ledger import register as _ledger
+from syncserver.admin.live import register as _live
 from syncserver.admin.orders import register as _orders
+from syncserver.admin.programs import register as _programs
 from syncserver.admin.reconcile import register as _reconcile
 from syncserver.admin.reports import register as _reports
 from syncserver.admin.rules import register as _rules
@@ -34,6 +36,7 @@ for _register in (
     _home,
     _events,
     _kiosks,
+    _live,
     _findings,
     _reconcile,
     _exclusions,
@@ -45,6 +48,7 @@ for _register in (
     _orders,
     _ledger,
     _users,
+    _programs,
     _rules,
 ):
     _register(blueprint)

@@ -54,6 +54,7 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         "The evening",
         (
             ("admin.home", "Events", "events", SEEKERS),
+            ("admin.live", "Live", "live", FLOOR),
             ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
             ("admin.orders", "Orders", "orders", SEEKERS),
         ),
@@ -72,6 +73,7 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         "House",
         (
             ("admin.users", "People", "users", MANAGERS),
+            ("admin.programs", "Programs", "programs", MANAGERS),
             ("admin.house_rules", "House rules", "rules", MANAGERS),
         ),
     ),

@@ -68,6 +68,7 @@ def places(house: House) -> dict[str, str]:
         "filename": "app.css",
         "competition_id": str(house.event),
         "problem": "malformed",
+        "token": str(nobody),
     }
 
 
@@ -235,8 +236,8 @@ def test_no_text_in_an_address_or_a_form_makes_it_fail(
     for url, names in {
         "/admin/orders": ["q", "page", "event"],
         "/admin/findings": ["event", "all"],
-        "/admin/audit": ["table", "before"],
-        "/admin/audit/events": ["page", "unit", "code", "severity", "from", "to"],
+        "/admin/audit": ["table", "did", "person", "record", "from", "to", "before", "after", "sort", "as"],
+        "/admin/audit/events": ["after", "unit", "code", "severity", "person", "text", "from", "to", "sort", "as"],
     }.items():
         for name in names:
             assert browser.get(url, query_string={name: bad}).status_code < 500, (url, name)

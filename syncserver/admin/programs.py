@@ -1,0 +1,78 @@
+"""Programs that may read and do things here: their tokens, made and shown once, and revoked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from shared.errors import Refused
+from syncserver import auth, tokens
+from syncserver.admin import ground
+from syncserver.auth import access
+
+DAYS_DEFAULT = 90
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    to.add_url_rule("/programs", "programs", programs)
+    to.add_url_rule("/programs/add", "add_program", add, methods=["POST"])
+    to.add_url_rule("/programs/<uuid:token>/revoke", "revoke_program", revoke, methods=["POST"])
+
+
+@access(*ground.MANAGERS)
+def programs() -> ResponseReturnValue:
+    """All tokens of the organisation, and the form for another."""
+    me = auth.account()
+    with ground.reading() as c:
+        rows = tokens.listed(auth.office(), c, me.organisation)
+    return ground.page(
+        "programs",
+        "programs",
+        rows=rows,
+        roles=tokens.MAY_GIVE.get(me.role, ()),
+        revocable={row.id for row in rows if _may_revoke(row)},
+        days=DAYS_DEFAULT,
+        days_max=tokens.DAYS_MAX,
+        name_max=tokens.NAME_CHARS_MAX,
+    )
+
+
+def _may_revoke(row: tokens.TokenRow) -> bool:
+    """An administrator any; a manager those that they could have made."""
+    return row.revoked_at is None and row.role in tokens.MAY_GIVE.get(auth.account().role, ())
+
+
+@access(*ground.MANAGERS)
+def add() -> ResponseReturnValue:
+    """Makes a token and shows it, once."""
+    ground.back_to("admin.programs")
+    me = auth.account()
+    with ground.acting() as c:
+        _, secret = tokens.make(
+            auth.office(),
+            c,
+            me.organisation,
+            me.id,
+            me.role,
+            ground.text("name", "Name", tokens.NAME_CHARS_MAX),
+            request.form.get("role", ""),
+            ground.whole("days", "Days", 1, tokens.DAYS_MAX),
+        )
+    return ground.page("program_token", "programs", secret=secret, name=request.form.get("name", "").strip())
+
+
+@access(*ground.MANAGERS)
+def revoke(token: UUID) -> ResponseReturnValue:
+    """Revokes a token for good, with a reason."""
+    page = ground.back_to("admin.programs")
+    me, here = auth.account(), auth.office()
+    with ground.acting() as c:
+        held = {row.id for row in tokens.listed(here, c, me.organisation) if _may_revoke(row)}
+        if token not in held:
+            raise Refused("role", "That token is not yours to revoke, or it is revoked already.")
+        name = tokens.revoke(here, c, me.organisation, token, me.id, ground.reason())
+    ground.tell("good", f"The token of {name} is revoked. It opens nothing from this moment on.")
+    return redirect(page, 303)
