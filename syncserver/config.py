@@ -6,6 +6,7 @@ Every setting has a name in the environment; what stands on the command line goe
 from __future__ import annotations
 
 import os
+import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,12 @@ DRAND_RELAYS = (
 )
 NIST_BEACONS = ("https://beacon.nist.gov",)
 PLACES_MAX = 20
+PROVIDERS_MAX = 8
+_PROVIDER = re.compile(r"TOMBOLA_(OIDC)_([A-Z0-9]{1,20})_ISSUER|TOMBOLA_(OAUTH)_([A-Z0-9]{1,20})_AUTHORIZE")
+_SAFE_ADDRESS = re.compile(
+    r"https://[^\s/@]+(/\S*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?"
+).fullmatch
+STRIPE_URL = "https://api.stripe.com"
 KLAVIYO_URL = "https://a.klaviyo.com"
 MAIL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 """How a mail server is spoken to, and the port at which it then listens (RFC 8314, RFC 6409)."""
@@ -77,6 +84,36 @@ class Klaviyo:
 
 
 @dataclass(frozen=True)
+class Stripe:
+    """The account by which cards are charged on line. ``webhook_secret`` proves that what is told comes from there."""
+
+    key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+    url: str = STRIPE_URL
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Where people can come in by an account that they have elsewhere: OpenID Connect, or plain OAuth 2.
+
+    With ``issuer`` all else is asked of it (OpenID Connect Discovery); without, the three addresses say it, and
+    ``userinfo`` answers with JSON that has an ``id`` or ``sub``.
+    """
+
+    name: str
+    label: str
+    client: str
+    secret: str = field(repr=False)
+    whom: frozenset[str]
+    """``staff``, ``customers``, or both."""
+    scope: str
+    issuer: str = ""
+    authorize: str = ""
+    token: str = ""
+    userinfo: str = ""
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one server.
 
@@ -100,6 +137,10 @@ class Config:
     texts: Texts | None = None
     klaviyo: Klaviyo | None = None
     webhooks_private: bool = False
+    providers: tuple[Provider, ...] = ()
+    """Accounts elsewhere by which people come in here."""
+    stripe: Stripe | None = None
+    """None where nothing is sold on line."""
 
     @property
     def public_url(self) -> str:
@@ -154,7 +195,9 @@ def read_config(environment: Mapping[str, str], arguments: Namespace | None = No
         mail=_mail(setting),
         texts=_texts(setting),
         klaviyo=_klaviyo(setting),
+        providers=_providers(environment),
         webhooks_private=_yes("TOMBOLA_WEBHOOKS_PRIVATE", setting("TOMBOLA_WEBHOOKS_PRIVATE")),
+        stripe=_stripe(setting),
     )
 
 
@@ -315,6 +358,23 @@ def _texts(setting: Callable[[str], str]) -> Texts | None:
     return Texts(url, sender, account, token)
 
 
+def _stripe(setting: Callable[[str], str]) -> Stripe | None:
+    key, secret = setting("TOMBOLA_STRIPE_KEY"), setting("TOMBOLA_STRIPE_WEBHOOK_SECRET")
+    if not key and not secret:
+        return None
+    if not key or not secret:
+        raise Refused(
+            "config.tombola_stripe",
+            "TOMBOLA_STRIPE_KEY and TOMBOLA_STRIPE_WEBHOOK_SECRET belong together, and one of them is missing.",
+            "Set both, or neither to sell nothing on line.",
+        )
+    return Stripe(
+        _line("TOMBOLA_STRIPE_KEY", key),
+        _line("TOMBOLA_STRIPE_WEBHOOK_SECRET", secret),
+        _address("TOMBOLA_STRIPE_API", setting("TOMBOLA_STRIPE_API")) or STRIPE_URL,
+    )
+
+
 def _klaviyo(setting: Callable[[str], str]) -> Klaviyo | None:
     key = setting("TOMBOLA_KLAVIYO_KEY")
     if not key:
@@ -322,4 +382,53 @@ def _klaviyo(setting: Callable[[str], str]) -> Klaviyo | None:
     return Klaviyo(
         _line("TOMBOLA_KLAVIYO_KEY", key),
         _address("TOMBOLA_KLAVIYO_URL", setting("TOMBOLA_KLAVIYO_URL")) or KLAVIYO_URL,
+    )
+
+
+def _providers(environment: Mapping[str, str]) -> tuple[Provider, ...]:
+    """TOMBOLA_OIDC_<NAME>_ISSUER and TOMBOLA_OAUTH_<NAME>_AUTHORIZE each begin a provider."""
+    found: list[Provider] = []
+    for setting in sorted(environment):
+        if environment[setting].strip() and (match := _PROVIDER.fullmatch(setting)):
+            found.append(_provider(environment, match[1] or match[3], match[2] or match[4]))
+    if len(found) > PROVIDERS_MAX or len({one.name for one in found}) < len(found):
+        raise Refused(
+            "config.providers",
+            f"There are more than {PROVIDERS_MAX} providers, or two of the same name.",
+            "Give each TOMBOLA_OIDC_<NAME>_ISSUER, or TOMBOLA_OAUTH_<NAME>_AUTHORIZE, a name of its own.",
+        )
+    return tuple(found)
+
+
+def _provider(environment: Mapping[str, str], kind: str, name: str) -> Provider:
+    def said(what: str, default: str = "") -> str:
+        return environment.get(f"TOMBOLA_{kind}_{name}_{what}", "").strip() or default
+
+    start = f"TOMBOLA_{kind}_{name}"
+    whom = frozenset(said("FOR", "staff,customers").replace(",", " ").split())
+    if not said("CLIENT_ID") or not said("CLIENT_SECRET") or not whom <= {"staff", "customers"}:
+        raise Refused(
+            f"config.{start.lower()}",
+            f"{start} is not whole.",
+            f"Set {start}_CLIENT_ID and {start}_CLIENT_SECRET, and {start}_FOR to staff, customers, or staff,customers.",
+        )
+    for what in ("ISSUER",) if kind == "OIDC" else ("AUTHORIZE", "TOKEN", "USERINFO"):
+        if not _SAFE_ADDRESS(said(what)):
+            raise Refused(
+                f"config.{start.lower()}_{what.lower()}",
+                f"{start}_{what} is no address of the form https://….",
+                "Only on this machine itself may it be http.",
+            )
+    known = {"GOOGLE": "Google", "FACEBOOK": "Facebook", "MICROSOFT": "Microsoft", "APPLE": "Apple"}
+    return Provider(
+        name=name.lower(),
+        label=said("LABEL", known.get(name, name.capitalize())),
+        client=said("CLIENT_ID"),
+        secret=said("CLIENT_SECRET"),
+        whom=whom,
+        scope=said("SCOPE", "openid email profile" if kind == "OIDC" else "email"),
+        issuer=said("ISSUER") if kind == "OIDC" else "",
+        authorize=said("AUTHORIZE"),
+        token=said("TOKEN"),
+        userinfo=said("USERINFO"),
     )

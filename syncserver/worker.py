@@ -13,7 +13,18 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import and_, func, or_, select
 
-from syncserver import automatic, customers, events, notifications, online, postman, refunds, rsus
+from syncserver import (
+    automatic,
+    checkout,
+    customers,
+    events,
+    notifications,
+    online,
+    payments,
+    postman,
+    refunds,
+    rsus,
+)
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -53,9 +64,15 @@ def make_app(office: Office) -> App:
             _log.warning("%s (minute %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="checkouts", queueing_lock="checkouts", pass_context=False)
+    def _checkouts(timestamp: int) -> None:
+        for words in checkout.run_due(office, payments.door(office)):
+            _log.info("%s (minute %s)", words, timestamp)
+
+    @app.periodic(cron=EVERY_MINUTE)
     @app.task(name="pay_back", queueing_lock="pay_back", pass_context=False)
     def _pay_back(timestamp: int) -> None:
-        for words in refunds.run_due(office):
+        for words in refunds.run_due(office, payments.door(office)):
             _log.info("%s (minute %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_MINUTE)

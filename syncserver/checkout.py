@@ -1,0 +1,972 @@
+"""A basket on its way to tickets: held, paid, and made a sale once; or given back.
+
+A checkout holds its numbers before anybody is sent to pay, so that no paid basket finds the event sold out. However
+often and in whichever order its payment is told (by Stripe's call, by the buyer's return, by asking), one transaction
+turns it into one sale. What was paid and can have no tickets any more goes back, and the buyer is told so. A hold ends
+only once Stripe says that its page can take no money any more.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from shared import keys, money, numbers
+from shared.errors import Fault, KnownError, Refused
+from shared.ids import uuid7
+from shared.wire import Customer
+from syncserver import events, notifications, online, questions
+from syncserver import models as m
+from syncserver.audit import critical_event
+from syncserver.office import Office
+from syncserver.payments import Door, Item, Session, Wanted
+
+HOLD: Final = timedelta(minutes=35)
+"""How long a checkout holds its numbers: Stripe wants its page open for half an hour at least."""
+OPENED_WITHIN: Final = timedelta(minutes=4)
+"""After so long no payment page is opened for a checkout any more."""
+UNHEARD_MAX: Final = timedelta(hours=24)
+"""Where Stripe cannot be asked, a hold ends after so long all the same; a payment found later is given back."""
+ASK_AFTER: Final = timedelta(minutes=1)
+"""Asked of Stripe by the worker, after so long without a word."""
+ASK_AGAIN: Final = timedelta(seconds=3)
+"""Between two questions of a buyer who waits for their tickets."""
+AT_ONCE: Final = 50
+"""Checkouts that one run of the timed work looks at."""
+PIECES_MAX: Final = online.LINES_MAX
+OPEN_PER_BUYER_MAX: Final = 3
+OPEN_PER_ADDRESS_MAX: Final = 20
+"""Of one network address; many buyers may sit behind one, and none may hold everything."""
+REFUND_TRIES_MAX: Final = 20
+TICKETS_MAX_DEFAULT: Final = 500
+TICKETS_MAX: Final = 10_000
+REMIND_BEFORE_END: Final = timedelta(minutes=10)
+
+WAITING: Final = ("held", "open")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How an event is sold on line."""
+
+    on_sale: bool = False
+    order_tickets_max: int = TICKETS_MAX_DEFAULT
+    customer_tickets_max: int | None = None
+    guests: bool = False
+    """Whoever has no account may buy with an e-mail address."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """So many pieces of a package, as the basket shows it."""
+
+    event: UUID
+    event_name: str
+    package: UUID
+    package_name: str
+    pieces: int
+    tickets: int
+    """Of one piece."""
+    price: int
+    """Of one piece, minor units."""
+
+    @property
+    def total(self) -> int:
+        """Minor units."""
+        return self.pieces * self.price
+
+
+@dataclass(frozen=True)
+class Cart:
+    """A basket, reckoned: what it costs, and what stands in its way."""
+
+    lines: tuple[Line, ...] = ()
+    organisation: UUID | None = None
+    currency: str = ""
+    age_min: int = 0
+    guests: bool = True
+    gone: tuple[str, ...] = ()
+    """What was in it and is not to be had any more, in words."""
+
+    @property
+    def total(self) -> int:
+        """Minor units."""
+        return sum(line.total for line in self.lines)
+
+    @property
+    def pieces(self) -> int:
+        """Packages in it."""
+        return sum(line.pieces for line in self.lines)
+
+    @property
+    def events(self) -> list[UUID]:
+        """Each once, in order of first appearance."""
+        return list(dict.fromkeys(line.event for line in self.lines))
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys: a customer of the organisation, or a guest by their e-mail address."""
+
+    email: str
+    name: str = ""
+    phone: str = ""
+    language: str = "en"
+    user: UUID | None = None
+
+
+# What is on sale ------------------------------------------------------------------------------------
+
+
+def rules(c: Connection, event: UUID) -> Rules:
+    """How the event is sold on line; not at all where nobody has said so."""
+    r = m.online_rules
+    row = c.execute(select(r).where(r.c.event_id == event)).one_or_none()
+    if row is None:
+        return Rules()
+    return Rules(row.on_sale, row.order_tickets_max, row.customer_tickets_max, row.guests)
+
+
+def set_rules(office: Office, c: Connection, event: UUID, given: Rules, by: UUID) -> None:
+    """Say whether, and how, the event is sold on line; at any time, since no draw depends on it. ``Refused``: ``limit``."""
+    for limit in (given.order_tickets_max, given.customer_tickets_max):
+        if limit is not None and not 1 <= limit <= TICKETS_MAX:
+            raise Refused("limit", f"A limit is from 1 to {TICKETS_MAX} tickets.")
+    events.get(c, event)
+    values = {
+        "on_sale": given.on_sale,
+        "order_tickets_max": given.order_tickets_max,
+        "customer_tickets_max": given.customer_tickets_max,
+        "guests": given.guests,
+        "updated_at": office.now(),
+        "updated_by": by,
+    }
+    c.execute(
+        upsert(m.online_rules)
+        .values(event_id=event, **values)
+        .on_conflict_do_update(index_elements=["event_id"], set_=values)
+    )
+
+
+def on_offer(now: datetime) -> ColumnElement[bool]:
+    """Of packages joined with their events and online rules: those that can be bought on line now (E13)."""
+    e, p, r = m.raffle_events, m.ticket_packages, m.online_rules
+    return and_(
+        r.c.on_sale,
+        e.c.state == "active",
+        e.c.opens_at <= now,
+        e.c.closes_at > now,
+        p.c.is_active,
+        p.c.price > 0,
+        or_(p.c.active_from.is_(None), p.c.active_from <= now),
+        or_(p.c.active_to.is_(None), p.c.active_to > now),
+    )
+
+
+def left(c: Connection, event: UUID) -> int:
+    """How many numbers of the event can still be bought on line: free ones and the web shop's own, less what is held."""
+    k, a, r = m.number_counters, m.rsu_allocations, m.rsus
+    free = c.execute(
+        select(k.c.last_number - k.c.next_number + 1).where(k.c.event_id == event)
+    ).scalar_one_or_none()
+    own = c.execute(
+        select(func.coalesce(func.sum(a.c.end_number - a.c.next_draw_number + 1), 0))
+        .join(r, r.c.id == a.c.rsu_id)
+        .where(a.c.raffle_event_id == event, a.c.state == "active", r.c.kind == "online")
+    ).scalar_one()
+    return max(0, int(free or 0) + int(own) - _held(c, [event])[event])
+
+
+def cart(office: Office, c: Connection, wanted: Mapping[UUID, int]) -> Cart:
+    """The basket of so many pieces of each package, reckoned by what is on offer at this moment.
+
+    All of it is of one organisation and currency: what does not fit the first is left out, and said so.
+    """
+    e, p, r = m.raffle_events, m.ticket_packages, m.online_rules
+    found = c.execute(
+        select(
+            p.c.id,
+            p.c.name,
+            p.c.ticket_count,
+            p.c.price,
+            p.c.currency,
+            p.c.event_id,
+            e.c.name.label("event_name"),
+            e.c.organization_id,
+            e.c.configuration,
+            r.c.guests,
+            on_offer(office.now()).label("offered"),
+        )
+        .select_from(p.join(e, e.c.id == p.c.event_id).outerjoin(r, r.c.event_id == e.c.id))
+        .where(p.c.id.in_(wanted))
+    ).all()
+    by_id = {row.id: row for row in found}
+    rows = [by_id[one] for one in wanted if one in by_id]
+    gone = [
+        f"{row.name} of {row.event_name} is not on sale here any more." for row in rows if not row.offered
+    ]
+    rows = [row for row in rows if row.offered]
+    first = rows[0] if rows else None
+    kept = [
+        row
+        for row in rows
+        if first is not None
+        and (row.organization_id, row.currency) == (first.organization_id, first.currency)
+    ]
+    gone += [
+        f"{row.name} of {row.event_name} is sold by somebody else: pay for it apart."
+        for row in rows
+        if row not in kept
+    ]
+    return Cart(
+        tuple(
+            Line(
+                row.event_id,
+                row.event_name,
+                row.id,
+                row.name,
+                wanted[row.id],
+                row.ticket_count,
+                row.price,
+            )
+            for row in kept
+        ),
+        first.organization_id if first is not None else None,
+        first.currency if first is not None else "",
+        max((events.settings(row.configuration).policies.age_min for row in kept), default=0),
+        all(row.guests for row in kept),
+        tuple(gone),
+    )
+
+
+# Held -----------------------------------------------------------------------------------------------
+
+
+def begin(
+    office: Office,
+    checkout: UUID,
+    basket: Cart,
+    buyer: Buyer,
+    *,
+    address: str,
+    age_checked: bool = False,
+) -> UUID:
+    """Hold the basket's numbers for this buyer; the same ``checkout`` again is the one there is.
+
+    Raises ``Refused``: ``empty``, ``too_many``, ``email``, ``guest``, ``age``, ``question``, ``limit``, ``holds``,
+    ``sold_out``, ``not_open``, ``banned``.
+    """
+    _check(basket, buyer, age_checked=age_checked)
+    assert basket.organisation is not None
+    b, h = m.checkouts, _keyed(office, "buyer", buyer.email.strip().lower())
+    at = _keyed(office, "address", address)
+    with office.begin(buyer.user) as c:
+        rows = online.lock_events(c, basket.events)
+        shop = online.open_shop(office, c, basket.organisation)
+        before = c.execute(select(b.c.buyer).where(b.c.id == checkout)).one_or_none()
+        if before is not None:
+            if not hmac.compare_digest(bytes(before.buyer), h):
+                raise Refused("over", "This checkout is over.", "Begin again with your basket.")
+            return checkout
+        for row in rows.values():
+            online.check_open(shop, row, office.now())
+        _check_buyer(c, basket, buyer, checkout)
+        _check_limits(c, basket, h, at)
+        held = _held(c, basket.events)
+        for event in sorted(basket.events):
+            tickets = sum(line.pieces * line.tickets for line in basket.lines if line.event == event)
+            online.stock(shop, event, tickets, held[event])
+        shop.write()
+        contact = {
+            "email": buyer.email.strip(),
+            "name": buyer.name,
+            "phone": buyer.phone,
+            "language": buyer.language,
+        }
+        c.execute(
+            insert(b).values(
+                id=checkout,
+                organization_id=basket.organisation,
+                user_id=buyer.user,
+                buyer=h,
+                address=at,
+                contact=contact,
+                state="held",
+                amount=basket.total,
+                currency=basket.currency,
+                age_checked=age_checked and basket.age_min > 0,
+                created_at=office.now(),
+                expires_at=office.now() + HOLD,
+            )
+        )
+        c.execute(
+            insert(m.checkout_lines),
+            [
+                {
+                    "checkout_id": checkout,
+                    "line_no": place,
+                    "event_id": line.event,
+                    "package_id": line.package,
+                    "pieces": line.pieces,
+                    "ticket_count": line.tickets,
+                    "price": line.price,
+                }
+                for place, line in enumerate(basket.lines)
+            ],
+        )
+    return checkout
+
+
+def _check(basket: Cart, buyer: Buyer, *, age_checked: bool) -> None:
+    """What can be said of a basket without looking anything up."""
+    if not basket.lines or basket.organisation is None:
+        raise Refused("empty", "Your basket is empty.", "Choose tickets first.")
+    if basket.pieces > PIECES_MAX:
+        raise Refused(
+            "too_many", f"At most {PIECES_MAX} packages can be bought at once.", "Pay for these in two parts."
+        )
+    if notifications.address(buyer.email) is None:
+        raise Refused("email", "That is no e-mail address.", "Your tickets are sent there: look at it again.")
+    if buyer.user is None and not basket.guests:
+        raise Refused(
+            "guest", "These tickets are sold to customers with an account.", "Sign in, or register."
+        )
+    if basket.age_min and not age_checked:
+        raise Refused("age", f"Buyers must be {basket.age_min} or older.", "Confirm your age to go on.")
+
+
+def subject(buyer: Buyer, checkout: UUID) -> str:
+    """Whose answers to a question count together: a customer's, or those of a guest's one checkout."""
+    return f"customer:{buyer.user}" if buyer.user is not None else f"checkout:{checkout}"
+
+
+def _check_buyer(c: Connection, basket: Cart, buyer: Buyer, checkout: UUID) -> None:
+    if buyer.user is not None:
+        a = m.customer_accounts
+        account = c.execute(select(a).where(a.c.user_id == buyer.user)).one_or_none()
+        if account is None or account.organization_id != basket.organisation:
+            raise Refused("guest", "Your account is with another organisation.", "Register here as well.")
+        if account.banned_at is not None or account.deleted_at is not None:
+            raise Refused("banned", "This account cannot buy tickets.", "Ask the organiser.")
+        if account.email_verified_at is None:
+            raise Refused(
+                "unverified", "Your e-mail address is not confirmed yet.", "Open the link we sent you."
+            )
+    for event in basket.events:
+        if not questions.answered(c, event, subject(buyer, checkout)):
+            raise Refused("question", "The question has not been answered rightly.", "Answer it to go on.")
+
+
+def _check_limits(c: Connection, basket: Cart, buyer: bytes, address: bytes) -> None:
+    b, line = m.checkouts, m.checkout_lines
+    for which, most in (
+        (b.c.buyer == buyer, OPEN_PER_BUYER_MAX),
+        (b.c.address == address, OPEN_PER_ADDRESS_MAX),
+    ):
+        waiting = c.execute(
+            select(func.count()).select_from(b).where(which, b.c.state.in_(WAITING))
+        ).scalar_one()
+        if waiting >= most:
+            raise Refused(
+                "holds",
+                "You have other baskets that are not paid yet.",
+                "Pay for them or give them up, or wait half an hour.",
+            )
+    for event in basket.events:
+        wanted = sum(one.pieces * one.tickets for one in basket.lines if one.event == event)
+        given = rules(c, event)
+        name = next(one.event_name for one in basket.lines if one.event == event)
+        if wanted > given.order_tickets_max:
+            raise Refused(
+                "limit",
+                f"At most {given.order_tickets_max} tickets of {name} can be bought at once; these are {wanted}.",
+                "Choose fewer.",
+            )
+        if given.customer_tickets_max is None:
+            continue
+        before: int = c.execute(
+            select(func.coalesce(func.sum(line.c.pieces * line.c.ticket_count), 0))
+            .join(b, b.c.id == line.c.checkout_id)
+            .where(line.c.event_id == event, b.c.buyer == buyer, b.c.state.in_([*WAITING, "paid"]))
+        ).scalar_one()
+        if before + wanted > given.customer_tickets_max:
+            room = max(0, given.customer_tickets_max - before)
+            raise Refused(
+                "limit",
+                f"Each customer can buy at most {given.customer_tickets_max} tickets of {name} on line.",
+                f"You can still have {room}." if room else "You have them all.",
+            )
+
+
+def _held(c: Connection, wanted: Collection[UUID], but: UUID | None = None) -> Counter[UUID]:
+    """How many numbers of each event checkouts hold; without those of ``but``."""
+    b, line = m.checkouts, m.checkout_lines
+    rows = c.execute(
+        select(line.c.event_id, func.sum(line.c.pieces * line.c.ticket_count).label("n"))
+        .join(b, b.c.id == line.c.checkout_id)
+        .where(line.c.event_id.in_(wanted), b.c.state.in_(WAITING), b.c.id.is_distinct_from(but))
+        .group_by(line.c.event_id)
+    )
+    return Counter({row.event_id: int(row.n) for row in rows})
+
+
+def _keyed(office: Office, *labels: str) -> bytes:
+    return keys.derive(office.secret, "checkout", *labels)
+
+
+def pass_for(office: Office, checkout: UUID) -> str:
+    """What opens a checkout's page, beside its id: whoever has the link, a guest too, sees the tickets."""
+    return _keyed(office, "pass", str(checkout))[:16].hex()
+
+
+def admits(office: Office, checkout: UUID, given: str) -> bool:
+    """Whether ``given`` opens that checkout's page."""
+    return hmac.compare_digest(pass_for(office, checkout).encode(), given.encode())
+
+
+# Paid for -------------------------------------------------------------------------------------------
+
+
+def open_page(office: Office, door: Door, checkout: UUID, back: str, cancel: str) -> str:
+    """The address at which the checkout is paid; asked for again it is the same. Raises ``Fault`` and ``Refused``."""
+    b = m.checkouts
+    with office.begin() as c:
+        row = _row(c, checkout)
+        lines = _lines(c, checkout)
+    if row.state == "open" and row.session_url:
+        return str(row.session_url)
+    if row.state != "held" or office.now() > row.created_at + OPENED_WITHIN:
+        raise Refused("over", "This checkout is over.", "Begin again with your basket.")
+    made = door.open(
+        Wanted(
+            checkout=str(checkout),
+            office=keys.key_id(office.key.public),
+            items=[
+                Item(f"{line.event_name}: {line.package_name}", line.price, line.pieces) for line in lines
+            ],
+            currency=row.currency,
+            email=row.contact["email"],
+            language=row.contact["language"],
+            back=back,
+            cancel=cancel,
+            until=row.expires_at,
+        )
+    )
+    with office.begin() as c:
+        c.execute(
+            update(b)
+            .where(b.c.id == checkout, b.c.state == "held")
+            .values(state="open", session_id=made.id, session_url=made.url)
+        )
+    return made.url
+
+
+def look(office: Office, door: Door, checkout: UUID, *, at_once: bool = False) -> str:
+    """Ask Stripe how the checkout stands, unless that was done just now, and do what follows; its state then.
+
+    Raises ``Fault`` where Stripe does not answer.
+    """
+    b = m.checkouts
+    with office.begin() as c:
+        row = _row(c, checkout)
+        due = at_once or row.asked_at is None or row.asked_at < office.now() - ASK_AGAIN
+        if row.state != "open" or not due:
+            return str(row.state)
+        c.execute(update(b).where(b.c.id == checkout).values(asked_at=office.now()))
+    return settle(office, checkout, door.session(row.session_id))
+
+
+def give_up(office: Office, door: Door, checkout: UUID) -> str:
+    """The buyer does not want to pay: end the page and the hold; one that was paid is paid. Raises ``Fault``."""
+    with office.begin() as c:
+        row = _row(c, checkout)
+    if row.state == "open":
+        return settle(office, checkout, door.expire(row.session_id))
+    if row.state == "held":
+        with office.begin() as c:
+            _end(office, c, checkout, "held")
+    with office.begin() as c:
+        return str(_row(c, checkout).state)
+
+
+def settle(office: Office, checkout: UUID, said: Session) -> str:
+    """Do what follows from how a payment page stands; the checkout's state then. Done again it changes nothing.
+
+    One transaction makes the tickets, or notes that the money goes back.
+    """
+    with office.begin() as c:
+        lines = _lines(c, checkout)
+        # The order of locks that sales have: events, the web shop, the checkout.
+        online.lock_events(c, {line.event for line in lines})
+        organisation = _row(c, checkout).organization_id
+        online.open_shop(office, c, organisation).write()
+        row = _row(c, checkout, lock=True)
+        if row.state not in {*WAITING, "expired"}:
+            return str(row.state)
+        if not said.paid:
+            if said.status == "expired" and row.state in WAITING:
+                _end(office, c, checkout, row.state)
+                return "expired"
+            return str(row.state)
+        c.execute(
+            update(m.checkouts)
+            .where(m.checkouts.c.id == checkout)
+            .values(
+                session_id=said.id,
+                payment_intent=said.intent,
+                paid_amount=said.amount,
+                paid_currency=said.currency,
+            )
+        )
+        if (said.amount, said.currency) != (row.amount, row.currency):
+            words = (
+                f"{money.text(said.amount, said.currency)} were paid instead of "
+                f"{money.text(row.amount, row.currency)}."
+            )
+            critical_event(
+                c,
+                "payment_mismatch",
+                "ERROR",
+                f"Checkout {checkout}: {words} No tickets were made of it.",
+                event_id=lines[0].event,
+            )
+            return _owe(office, c, row, lines, words)
+        try:
+            with c.begin_nested():
+                sold = _sell(office, c, row, lines, said)
+        except Refused as e:
+            return _owe(office, c, row, lines, e.message)
+        c.execute(
+            update(m.checkouts)
+            .where(m.checkouts.c.id == checkout)
+            .values(state="paid", sale_id=sold, ended_at=office.now())
+        )
+        _tell_placed(office, c, checkout)
+        return "paid"
+
+
+def _sell(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], said: Session) -> UUID:
+    if row.user_id is not None:
+        a = m.customer_accounts
+        if c.execute(select(a.c.banned_at).where(a.c.user_id == row.user_id)).scalar_one_or_none():
+            raise Refused("banned", "This account cannot buy tickets.")
+    sold = uuid7(office.clock)
+    told = row.contact
+    paid = online.Paid(
+        sale=sold,
+        pieces=[
+            online.Piece(line.event, line.package, line.tickets, line.price, row.currency)
+            for line in lines
+            for _ in range(line.pieces)
+        ],
+        reference=said.intent,
+        amount=row.amount,
+        currency=row.currency,
+        buyer=Customer(
+            name=told["name"], phone=told["phone"], email=told["email"], language=told["language"]
+        ),
+        age_checked=row.age_checked,
+        user=row.user_id,
+    )
+    held = _held(c, {line.event for line in lines}, row.id)
+    online.sell(office, c, row.organization_id, paid, held=held)
+    return sold
+
+
+def _end(office: Office, c: Connection, checkout: UUID, before: str) -> None:
+    b = m.checkouts
+    c.execute(
+        update(b)
+        .where(b.c.id == checkout, b.c.state == before)
+        .values(state="expired", ended_at=office.now())
+    )
+
+
+def _owe(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], words: str) -> str:
+    """Paid, and no tickets can be made of it: the money goes back, and the buyer hears why."""
+    b = m.checkouts
+    c.execute(
+        update(b)
+        .where(b.c.id == row.id)
+        .values(state="refund_due", problem=words, ended_at=office.now(), asked_at=None)
+    )
+    critical_event(
+        c,
+        "payment_returned",
+        "WARN",
+        f"Checkout {row.id} was paid and got no tickets, so that its money goes back: {words}",
+        event_id=lines[0].event,
+    )
+    paid = c.execute(select(b.c.paid_amount, b.c.paid_currency).where(b.c.id == row.id)).one()
+    notifications.enqueue(
+        office,
+        c,
+        row.organization_id,
+        "refunded",
+        once=f"checkout/{row.id}",
+        to=_to(row),
+        facts={
+            "event": lines[0].event_name,
+            "link": _link(office, row.id),
+            "total": money.text(paid.paid_amount, paid.paid_currency),
+            "reason": words,
+            "numbers": "–",
+        },
+        event=lines[0].event,
+    )
+    return "refund_due"
+
+
+# What is told ---------------------------------------------------------------------------------------
+
+
+def page(office: Office, checkout: UUID) -> str:
+    """The path of the checkout's page."""
+    return f"/checkout/{checkout}/{pass_for(office, checkout)}"
+
+
+def _link(office: Office, checkout: UUID) -> str:
+    return office.config.public_url + page(office, checkout)
+
+
+def _to(row: Row[Any]) -> notifications.To:
+    told = row.contact
+    return notifications.To(
+        email=told["email"],
+        phone=told["phone"] or None,
+        name=told["name"],
+        language=told["language"],
+        user=row.user_id,
+    )
+
+
+def _tell_placed(office: Office, c: Connection, checkout: UUID) -> None:
+    """Order placed, once for each order; entered, once for each event."""
+    row = _row(c, checkout)
+    o, e, p, t = m.orders, m.raffle_events, m.ticket_packages, m.tickets
+    orders = c.execute(
+        select(
+            o.c.id,
+            o.c.event_id,
+            o.c.validation_number,
+            o.c.total_amount,
+            o.c.currency,
+            o.c.ticket_count,
+            e.c.name.label("event_name"),
+            e.c.draw_at,
+            e.c.closes_at,
+            m.venues.c.timezone,
+            p.c.name.label("package_name"),
+            select(func.array_agg(t.c.draw_number))
+            .where(t.c.order_id == o.c.id)
+            .scalar_subquery()
+            .label("numbers"),
+        )
+        .select_from(
+            o.join(e, e.c.id == o.c.event_id)
+            .outerjoin(p, p.c.id == o.c.package_id)
+            .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
+        )
+        .where(o.c.sale_id == row.sale_id)
+        .order_by(o.c.line_no)
+    ).all()
+    seen: set[UUID] = set()
+    for one in orders:
+        zone = ZoneInfo(one.timezone or "UTC")
+        facts = {
+            "event": one.event_name,
+            "link": _link(office, checkout),
+            "numbers": numbers.words(spans(one.numbers or [])),
+            "count": str(one.ticket_count),
+            "package": one.package_name or "",
+            "draw_at": format_datetime(
+                one.draw_at or one.closes_at, "d MMMM y, HH:mm", tzinfo=zone, locale="en"
+            ),
+        }
+        more = {
+            "total": money.text(one.total_amount, one.currency),
+            "validation": numbers.show_validation(one.validation_number),
+            "order": str(one.id),
+        }
+        notifications.enqueue(
+            office,
+            c,
+            row.organization_id,
+            "order_placed",
+            once=f"order/{one.id}",
+            to=_to(row),
+            facts=facts | more,
+            event=one.event_id,
+            order=one.id,
+        )
+        if one.event_id not in seen:
+            seen.add(one.event_id)
+            notifications.enqueue(
+                office,
+                c,
+                row.organization_id,
+                "entered",
+                once=f"checkout/{checkout}/{one.event_id}",
+                to=_to(row),
+                facts=facts,
+                event=one.event_id,
+                order=one.id,
+            )
+
+
+def spans(found: Collection[int]) -> list[numbers.Range]:
+    """Numbers that follow each other, put together."""
+    spans: list[numbers.Range] = []
+    for number in sorted(found):
+        if spans and spans[-1].last + 1 == number:
+            spans[-1] = numbers.Range("", spans[-1].first, spans[-1].count + 1)
+        else:
+            spans.append(numbers.Range("", number, 1))
+    return spans
+
+
+# What Stripe tells, and what the worker does --------------------------------------------------------
+
+
+def told(office: Office, door: Door, body: bytes, signature: str) -> str:
+    """Take in what Stripe tells; what was done, in words. ``Refused`` (``signature``) where it is not from there."""
+    event = door.read(body, signature)
+    said = event.session
+    checkout = _ours(office, said)
+    words = "nothing to do"
+    if said is not None and checkout is not None:
+        with office.begin() as c:
+            known = c.execute(select(m.checkouts.c.id).where(m.checkouts.c.id == checkout)).first()
+        if known is not None:
+            words = settle(office, checkout, said)
+        elif said.paid:
+            _unknown(office, event.id, checkout)
+            words = "unknown"
+    with office.begin() as c:
+        c.execute(
+            upsert(m.payment_events)
+            .values(id=event.id, type=event.type, checkout_id=checkout, received_at=office.now())
+            .on_conflict_do_nothing()
+        )
+    return words
+
+
+def _ours(office: Office, said: Session | None) -> UUID | None:
+    """The checkout that a payment page is of; None where another program at the same account opened it."""
+    if said is None or said.office != keys.key_id(office.key.public):
+        return None
+    try:
+        return UUID(said.checkout)
+    except ValueError:
+        return None
+
+
+def _unknown(office: Office, event: str, checkout: UUID) -> None:
+    """Ours by its mark, and not here: the database was restored from before it. A person has to look."""
+    with office.begin() as c:
+        if c.execute(select(m.payment_events.c.id).where(m.payment_events.c.id == event)).first() is None:
+            critical_event(
+                c,
+                "payment_unknown",
+                "ERROR",
+                f"Checkout {checkout} was paid, and is not known here: look it up at Stripe and pay it back.",
+            )
+
+
+def run_due(office: Office, door: Door | None) -> list[str]:
+    """The timed work: heal what was paid and never told, end holds, pay back; what was done, in words."""
+    done = []
+    if door is not None:
+        for checkout in _to_ask(office):
+            try:
+                done.append(f"checkout {checkout} is {_ask(office, door, checkout)}")
+            except KnownError as e:
+                done.append(f"checkout {checkout} waits: {e.message}")
+                if isinstance(e, Fault):
+                    break
+        done += _pay_back(office, door)
+    done += _free(office)
+    _remind(office)
+    return done
+
+
+def _to_ask(office: Office) -> list[UUID]:
+    b = m.checkouts
+    now = office.now()
+    with office.begin() as c:
+        return list(
+            c.execute(
+                select(b.c.id)
+                .where(
+                    b.c.state == "open",
+                    b.c.created_at < now - ASK_AFTER,
+                    or_(b.c.asked_at.is_(None), b.c.asked_at < now - ASK_AFTER),
+                )
+                .order_by(b.c.asked_at.nulls_first(), b.c.id)
+                .limit(AT_ONCE)
+            ).scalars()
+        )
+
+
+def _ask(office: Office, door: Door, checkout: UUID) -> str:
+    """Where its time is over, or nothing of it is on sale any more, the page is ended with the question."""
+    with office.begin() as c:
+        row = _row(c, checkout)
+        if row.state != "open":
+            return str(row.state)
+        states = c.execute(
+            select(m.raffle_events.c.state)
+            .join(m.checkout_lines, m.checkout_lines.c.event_id == m.raffle_events.c.id)
+            .where(m.checkout_lines.c.checkout_id == checkout)
+        ).scalars()
+        over = row.expires_at <= office.now() or any(state not in events.UNDER_SALE for state in states)
+        c.execute(update(m.checkouts).where(m.checkouts.c.id == checkout).values(asked_at=office.now()))
+    said = door.expire(row.session_id) if over else door.session(row.session_id)
+    return settle(office, checkout, said)
+
+
+def _free(office: Office) -> list[str]:
+    """End the holds that nobody was sent to pay for, and those of which Stripe has not been heard for a day."""
+    b = m.checkouts
+    now = office.now()
+    with office.begin() as c:
+        ended = c.execute(
+            update(b)
+            .where(
+                or_(
+                    and_(b.c.state == "held", b.c.expires_at <= now),
+                    and_(b.c.state == "open", b.c.expires_at <= now - UNHEARD_MAX),
+                )
+            )
+            .values(state="expired", ended_at=now)
+            .returning(b.c.id)
+        ).scalars()
+        return [f"checkout {one} is over" for one in ended]
+
+
+def _pay_back(office: Office, door: Door) -> list[str]:
+    b = m.checkouts
+    with office.begin() as c:
+        due = c.execute(
+            select(b.c.id, b.c.payment_intent, b.c.paid_amount, b.c.paid_currency)
+            .where(b.c.state == "refund_due", b.c.refund_tries < REFUND_TRIES_MAX)
+            .order_by(b.c.asked_at.nulls_first(), b.c.id)
+            .limit(AT_ONCE)
+        ).all()
+    done = []
+    for row in due:
+        here = b.c.id == row.id
+        with office.begin() as c:
+            c.execute(update(b).where(here).values(refund_tries=b.c.refund_tries + 1, asked_at=office.now()))
+        try:
+            reference = door.refund(row.payment_intent, row.paid_amount, row.paid_currency, str(row.id))
+        except Fault as e:
+            done.append(f"checkout {row.id} is not paid back yet: {e.message}")
+            # The processor did not answer, and that is no try of ours.
+            with office.begin() as c:
+                c.execute(update(b).where(here).values(refund_tries=b.c.refund_tries - 1))
+            break
+        except Refused as e:
+            done.append(f"checkout {row.id} could not be paid back: {e.message}")
+            with office.begin() as c:
+                critical_event(
+                    c, "refund_refused", "ERROR", f"Checkout {row.id} could not be paid back: {e.message}"
+                )
+            continue
+        with office.begin() as c:
+            c.execute(
+                update(b)
+                .where(here, b.c.state == "refund_due")
+                .values(state="refunded", refund_reference=reference)
+            )
+        done.append(f"checkout {row.id} is paid back")
+    return done
+
+
+def _remind(office: Office) -> None:
+    """Tell those who began to pay and did not finish, once, while their tickets are still held."""
+    b = m.checkouts
+    now = office.now()
+    with office.begin() as c:
+        rows = c.execute(
+            select(b)
+            .where(
+                b.c.state == "open",
+                b.c.expires_at > now,
+                b.c.expires_at <= now + REMIND_BEFORE_END,
+            )
+            .order_by(b.c.expires_at)
+            .limit(AT_ONCE)
+        ).all()
+        for row in rows:
+            lines = _lines(c, row.id)
+            notifications.enqueue(
+                office,
+                c,
+                row.organization_id,
+                "checkout_started",
+                once=f"checkout/{row.id}",
+                to=_to(row),
+                facts={
+                    "event": lines[0].event_name,
+                    "link": _link(office, row.id),
+                    "count": str(sum(line.pieces * line.tickets for line in lines)),
+                    "total": money.text(row.amount, row.currency),
+                    "until": format_datetime(row.expires_at, "d MMMM y, HH:mm 'UTC'", locale="en"),
+                },
+                event=lines[0].event,
+            )
+
+
+# Looking up -----------------------------------------------------------------------------------------
+
+
+def get(c: Connection, checkout: UUID) -> Row[Any]:
+    """The checkout's row. ``Refused`` (``unknown``) where there is none."""
+    return _row(c, checkout)
+
+
+def lines_of(c: Connection, checkout: UUID) -> list[Line]:
+    """What the checkout is of."""
+    return _lines(c, checkout)
+
+
+def _row(c: Connection, checkout: UUID, *, lock: bool = False) -> Row[Any]:
+    wanted = select(m.checkouts).where(m.checkouts.c.id == checkout)
+    row = c.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    if row is None:
+        raise Refused("unknown", "There is no such checkout.")
+    return row
+
+
+def _lines(c: Connection, checkout: UUID) -> list[Line]:
+    line, e, p = m.checkout_lines, m.raffle_events, m.ticket_packages
+    rows = c.execute(
+        select(line, e.c.name.label("event_name"), p.c.name.label("package_name"))
+        .join(e, e.c.id == line.c.event_id)
+        .join(p, p.c.id == line.c.package_id)
+        .where(line.c.checkout_id == checkout)
+        .order_by(line.c.line_no)
+    )
+    return [
+        Line(
+            row.event_id,
+            row.event_name,
+            row.package_id,
+            row.package_name,
+            row.pieces,
+            row.ticket_count,
+            row.price,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,244 @@
+"""The only door to Stripe: opens a payment page, says how it stands, pays back, and proves what Stripe tells.
+
+Whatever is asked bears a key of its own, so that asking again after a lost answer does nothing twice. The key of the
+account and buyers' data are never logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import stripe
+
+from shared.errors import Fault, Refused
+from syncserver import config
+from syncserver.office import Office
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams, SessionExpireParams
+
+WAIT_S_MAX: Final = 10
+RETRIES: Final = 1
+"""Beyond the first try, by the library, under the same key."""
+TOLERANCE_S: Final = 300
+"""How old what Stripe tells may be; the library's own default."""
+EVENT_BYTES_MAX: Final = 256 * 1024
+NAME_CHARS_MAX: Final = 200
+HUNDREDFOLD: Final = frozenset({"ISK", "UGX"})
+"""Currencies without decimals that Stripe's interface takes with two (docs.stripe.com/currencies, Special cases)."""
+LANGUAGES: Final = frozenset({"en", "fr", "es", "de", "it", "nl", "pt", "pl"})
+"""In which Stripe's page can be asked for; in any other it goes by the browser."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the payment page."""
+
+    name: str
+    price: int
+    """Of one, minor units."""
+    count: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A payment page as it is asked for; the same one again under the same ``checkout``."""
+
+    checkout: str
+    office: str
+    """Names this office, so that another one at the same account knows that it is not meant."""
+    items: Sequence[Item]
+    currency: str
+    email: str
+    language: str
+    back: str
+    """Where the buyer comes back to after having paid."""
+    cancel: str
+    until: datetime
+    """At least half an hour off, says Stripe."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """How a payment page stands."""
+
+    id: str
+    url: str
+    status: str
+    """``open``, ``complete`` or ``expired``."""
+    paid: bool
+    amount: int
+    """Minor units, all of it."""
+    currency: str
+    intent: str
+    """What names the payment itself; empty where there is none yet."""
+    checkout: str
+    office: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that Stripe tells of its own accord; ``session`` where it is of a payment page."""
+
+    id: str
+    type: str
+    session: Session | None
+
+
+class Door:
+    """One Stripe account."""
+
+    def __init__(self, settings: config.Stripe) -> None:
+        self._secret = settings.webhook_secret
+        self._client = stripe.StripeClient(
+            settings.key,
+            base_addresses={"api": settings.url},
+            max_network_retries=RETRIES,
+            http_client=stripe.RequestsClient(timeout=WAIT_S_MAX),
+        )
+
+    def open(self, wanted: Wanted) -> Session:
+        """Open a payment page. Raises ``Fault`` (ask again with the same) and ``Refused``."""
+        params: SessionCreateParams = {
+            "mode": "payment",
+            "client_reference_id": wanted.checkout,
+            "customer_email": wanted.email,
+            "metadata": {"checkout": wanted.checkout, "office": wanted.office},
+            "payment_intent_data": {"metadata": {"checkout": wanted.checkout, "office": wanted.office}},
+            "line_items": [
+                {
+                    "quantity": item.count,
+                    "price_data": {
+                        "currency": wanted.currency.lower(),
+                        "unit_amount": to_stripe(item.price, wanted.currency),
+                        "product_data": {"name": item.name[:NAME_CHARS_MAX]},
+                    },
+                }
+                for item in wanted.items
+            ],
+            "success_url": wanted.back,
+            "cancel_url": wanted.cancel,
+            "expires_at": int(wanted.until.timestamp()),
+        }
+        if wanted.language in LANGUAGES:
+            params["locale"] = cast("Any", wanted.language)
+        try:
+            made = self._client.v1.checkout.sessions.create(
+                params, {"idempotency_key": f"open-{wanted.checkout}"}
+            )
+        except stripe.StripeError as e:
+            raise _known(e) from e
+        return _session(made)
+
+    def session(self, session: str) -> Session:
+        """How a payment page stands. Raises ``Fault``, and ``Refused`` where Stripe knows of none."""
+        try:
+            return _session(self._client.v1.checkout.sessions.retrieve(session))
+        except stripe.StripeError as e:
+            raise _known(e) from e
+
+    def expire(self, session: str) -> Session:
+        """End a payment page that nobody has paid yet; how it stands then. One that was paid stays paid."""
+        params: SessionExpireParams = {}
+        try:
+            return _session(self._client.v1.checkout.sessions.expire(session, params))
+        except stripe.InvalidRequestError:
+            # It is complete, or has expired by itself.
+            return self.session(session)
+        except stripe.StripeError as e:
+            raise _known(e) from e
+
+    def refund(self, payment_intent: str, amount: int, currency: str, key: str) -> str:
+        """Pay ``amount`` (minor units) back, once for ``key``; what Stripe calls it.
+
+        Raises ``Fault`` (ask again with the same) and ``Refused`` where Stripe will not.
+        """
+        try:
+            made = self._client.v1.refunds.create(
+                {"payment_intent": payment_intent, "amount": to_stripe(amount, currency)},
+                {"idempotency_key": f"refund-{key}"},
+            )
+        except stripe.InvalidRequestError as e:
+            if e.code == "charge_already_refunded":
+                return payment_intent
+            raise _known(e) from e
+        except stripe.StripeError as e:
+            raise _known(e) from e
+        if made.status in {"failed", "canceled"}:
+            raise Refused("payments.refund", "The card’s bank has not taken the money back.")
+        return str(made.id)
+
+    def read(self, body: bytes, signature: str) -> Told:
+        """What Stripe tells, proved by its signature. ``Refused`` (``signature``) where it does not hold."""
+        refused = Refused("signature", "This does not come from Stripe, or is too old.")
+        if len(body) > EVENT_BYTES_MAX:
+            raise refused
+        try:
+            event = self._client.construct_event(body, signature, self._secret, TOLERANCE_S)
+            about: object = event.data.object
+            kind = str(event.type)
+            session = _session(about) if kind.startswith("checkout.session.") else None
+            return Told(str(event.id), kind, session)
+        except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError) as e:
+            raise refused from e
+
+
+@lru_cache(maxsize=4)
+def _door(settings: config.Stripe) -> Door:
+    return Door(settings)
+
+
+def door(office: Office) -> Door | None:
+    """The office's Stripe account; None where it has none, and so sells nothing on line."""
+    settings = office.config.stripe
+    return None if settings is None else _door(settings)
+
+
+def to_stripe(amount: int, currency: str) -> int:
+    """Minor units as Stripe's interface has them."""
+    return amount * 100 if currency.upper() in HUNDREDFOLD else amount
+
+
+def _from_stripe(amount: int, currency: str) -> int:
+    return amount // 100 if currency.upper() in HUNDREDFOLD else amount
+
+
+def _session(found: Any) -> Session:
+    said: dict[str, Any] = found.to_dict()
+    metadata: Mapping[str, str] = said.get("metadata") or {}
+    currency = str(said.get("currency") or "").upper()
+    intent = said.get("payment_intent") or ""
+    return Session(
+        id=str(said["id"]),
+        url=str(said.get("url") or ""),
+        status=str(said.get("status") or "open"),
+        paid=said.get("payment_status") == "paid",
+        amount=_from_stripe(int(said.get("amount_total") or 0), currency),
+        currency=currency,
+        intent=str(intent["id"] if isinstance(intent, dict) else intent),
+        checkout=str(said.get("client_reference_id") or metadata.get("checkout", "")),
+        office=str(metadata.get("office", "")),
+    )
+
+
+def _known(error: stripe.StripeError) -> Fault | Refused:
+    """What went wrong, in words; Stripe's own only where they are meant for the buyer."""
+    match error:
+        case stripe.CardError():
+            return Refused("payments.card", error.user_message or "The card was declined.")
+        case stripe.AuthenticationError() | stripe.PermissionError():
+            return Fault(
+                "payments.key", "Stripe does not take this server’s key.", "Check TOMBOLA_STRIPE_KEY."
+            )
+        case stripe.IdempotencyError():
+            return Fault("payments.key_reused", "Stripe has another request under the same key.")
+        case stripe.InvalidRequestError():
+            return Refused(
+                "payments.refused", f"Stripe refuses this: {error.code or 'a value does not fit'}."
+            )
+        case _:
+            return Fault("payments.unreachable", "Stripe does not answer.", "Try again in a moment.")

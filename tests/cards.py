@@ -1,0 +1,268 @@
+"""A card processor for tests: localstripe as a process of its own, and before it what it lacks of Stripe's interface.
+
+localstripe keeps payments, charges and refunds. It has no Checkout Sessions, honours no idempotency keys and refunds
+a charge twice; these three are added here, as docs.stripe.com says they are: the same key answers the same again, a
+session is `open` until it is `complete` or `expired`, and a charge is refunded at most whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import stripe
+
+from syncserver.config import Stripe
+
+KEY = "sk_test_tombola"
+SECRET = "whsec_tombola"
+_CARD = {
+    "type": "card",
+    "card[number]": "4242424242424242",
+    "card[exp_month]": "12",
+    "card[exp_year]": "2040",
+    "card[cvc]": "123",
+}
+_LAUNCH = """
+import sys
+from aiohttp import web
+from localstripe import resources, server
+resources.Store.dump_to_disk = lambda self: None
+web.run_app(server.app, host="127.0.0.1", port=0, print=lambda *words: print(*words, flush=True), access_log=None)
+"""
+
+
+@dataclass
+class Cards:
+    """The processor as a test sees it: buyers pay at its pages, its calls are as it would make them."""
+
+    url: str
+    behind: str
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    refunded: dict[str, int] = field(default_factory=dict)
+    lost: int = 0
+    """So many answers are lost on their way: done, and never heard of."""
+    down: bool = False
+    calls: list[str] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def settings(self) -> Stripe:
+        """What a server is set to."""
+        return Stripe(KEY, SECRET, self.url)
+
+    def pay(self, session: str, amount: int | None = None, currency: str | None = None) -> None:
+        """A buyer pays at the page of this session, with a card that is good."""
+        with self.lock:
+            one = self.sessions[session]
+            assert one["status"] == "open", one["status"]
+            method = self.ask("POST", "/v1/payment_methods", _CARD)
+            intent = self.ask(
+                "POST",
+                "/v1/payment_intents",
+                {
+                    "amount": amount or one["amount_total"],
+                    "currency": currency or one["currency"],
+                    "payment_method": method["id"],
+                },
+            )
+            confirmed = self.ask("POST", f"/v1/payment_intents/{intent['id']}/confirm", {})
+            assert confirmed["status"] == "succeeded", confirmed
+            one |= {
+                "status": "complete",
+                "payment_status": "paid",
+                "payment_intent": intent["id"],
+                "amount_total": confirmed["amount"],
+                "currency": confirmed["currency"],
+                "url": None,
+            }
+
+    def expire(self, session: str) -> None:
+        """The page ends by itself."""
+        self.sessions[session] |= {"status": "expired", "url": None}
+
+    def event(self, session: str, kind: str = "checkout.session.completed", name: str = "") -> bytes:
+        """The body of a call about this session."""
+        event = {
+            "id": name or f"evt_{session}_{kind}",
+            "object": "event",
+            "type": kind,
+            "created": 1,
+            "data": {"object": self.sessions[session]},
+        }
+        return json.dumps(event).encode()
+
+    def ask(self, method: str, path: str, form: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask localstripe itself."""
+        status, body = self.forward(method, path, urllib.parse.urlencode(form or {}).encode())
+        assert status < 300, body
+        found: dict[str, Any] = json.loads(body)
+        return found
+
+    def forward(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        asked = urllib.request.Request(
+            self.behind + path,
+            data=body if method == "POST" else None,
+            method=method,
+            headers={
+                "Authorization": f"Bearer {KEY}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+        )
+        try:
+            with urllib.request.urlopen(asked, timeout=20) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as e:
+            with e:
+                return e.code, e.read()
+
+    # What localstripe lacks
+
+    def handle(self, method: str, path: str, body: bytes, key: str) -> tuple[int, bytes]:
+        with self.lock:
+            if method == "POST" and key in self.answers:
+                return self.answers[key]
+            answer = self._handle(method, path, body)
+            if method == "POST" and key:
+                self.answers[key] = answer
+            return answer
+
+    def _handle(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        form = dict(urllib.parse.parse_qsl(body.decode()))
+        if path == "/v1/checkout/sessions" and method == "POST":
+            return 200, json.dumps(self._open(form)).encode()
+        if found := re.fullmatch(r"/v1/checkout/sessions/(\w+)(/expire)?", path):
+            one = self.sessions.get(found[1])
+            if one is None:
+                return _error(404, "resource_missing", "No such checkout session")
+            if found[2]:
+                if one["status"] != "open":
+                    return _error(400, "", "Only Checkout Sessions with a status of open can be expired.")
+                self.expire(found[1])
+            return 200, json.dumps(one).encode()
+        if path == "/v1/refunds" and method == "POST":
+            intent, amount = form["payment_intent"], int(form["amount"])
+            whole = self.ask("GET", f"/v1/payment_intents/{intent}")["amount"]
+            if self.refunded.get(intent, 0) + amount > whole:
+                return _error(400, "charge_already_refunded", "The charge has already been refunded.")
+            status, answer = self.forward(method, path, body)
+            if status < 300:
+                self.refunded[intent] = self.refunded.get(intent, 0) + amount
+            return status, answer
+        return self.forward(method, path, body)
+
+    def _open(self, form: dict[str, str]) -> dict[str, Any]:
+        session = f"cs_test_{len(self.sessions) + 1}{id(self)}"
+        amount = 0
+        place = 0
+        while f"line_items[{place}][quantity]" in form:
+            price = int(form[f"line_items[{place}][price_data][unit_amount]"])
+            amount += price * int(form[f"line_items[{place}][quantity]"])
+            place += 1
+        self.sessions[session] = {
+            "id": session,
+            "object": "checkout.session",
+            "url": f"{self.url}/pay/{session}",
+            "status": "open",
+            "payment_status": "unpaid",
+            "amount_total": amount,
+            "currency": form["line_items[0][price_data][currency]"],
+            "payment_intent": None,
+            "client_reference_id": form["client_reference_id"],
+            "metadata": {
+                "checkout": form["metadata[checkout]"],
+                "office": form["metadata[office]"],
+            },
+            "expires_at": int(form["expires_at"]),
+            "success_url": form["success_url"],
+            "cancel_url": form["cancel_url"],
+        }
+        return self.sessions[session]
+
+
+def signed(body: bytes) -> str:
+    """The header by which Stripe signs a call, made by its own library."""
+    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), SECRET))
+
+
+def _error(status: int, code: str, message: str) -> tuple[int, bytes]:
+    error = {"type": "invalid_request_error", "code": code, "message": message}
+    return status, json.dumps({"error": error}).encode()
+
+
+@contextmanager
+def cards() -> Iterator[Cards]:
+    """A card processor of this test alone, on free ports of loopback."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", _LAUNCH], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield from _before(_address(process))
+        finally:
+            process.terminate()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for words in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", words):
+            return found[0]
+    raise AssertionError("localstripe did not start")
+
+
+def _before(behind: str) -> Iterator[Cards]:
+    here = Cards("", behind)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._answer()
+
+        def do_POST(self) -> None:
+            self._answer()
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            here.calls.append(f"{self.command} {self.path}")
+            if here.down:
+                self.close_connection = True
+                return
+            status, answer = here.handle(
+                self.command, self.path, body, self.headers.get("Idempotency-Key") or ""
+            )
+            if here.lost:
+                here.lost -= 1
+                self.close_connection = True
+                return
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *words: object) -> None:
+            """Nothing is told."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        here.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield here
+        finally:
+            server.shutdown()
+            thread.join()
