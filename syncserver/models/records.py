@@ -33,6 +33,12 @@ class CriticalEvent(Base):
         Index("idx_critical_events_time", desc("timestamp")),
         Index("idx_critical_events_type_time", "event_type", desc("timestamp")),
         Index("idx_critical_events_rsu_time", "rsu_id", desc("timestamp")),
+        Index(
+            "idx_critical_events_event_time",
+            "event_id",
+            desc("timestamp"),
+            postgresql_where=text("event_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -76,6 +82,13 @@ class AuditRow(Base):
         CheckConstraint("operation IN ('INSERT', 'UPDATE', 'DELETE')", name="operation"),
         Index("idx_audit_log_table_time", "table_name", desc("changed_at")),
         Index("idx_audit_log_record", "record_id"),
+        Index(
+            "idx_audit_log_changed_by",
+            "changed_by",
+            desc("id"),
+            postgresql_where=text("changed_by IS NOT NULL"),
+        ),
+        Index("idx_audit_log_time", "changed_at", postgresql_using="brin"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
@@ -86,6 +99,18 @@ class AuditRow(Base):
     new_data: Mapped[Json | None]
     changed_by: Mapped[UUID | None]
     changed_at: Mapped[Now]
+
+
+class RetentionRule(Base):
+    """How long an organisation keeps its records, in years; never less than three."""
+
+    __tablename__ = "retention_rules"
+    __table_args__ = (CheckConstraint("years BETWEEN 3 AND 100", name="years"),)
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    years: Mapped[int]
+    set_by: Mapped[UUID | None]
+    set_at: Mapped[Now]
 
 
 class ServerState(Base):
@@ -118,3 +143,4 @@ system_configurations = table_of(SystemConfiguration)
 audit_log = table_of(AuditRow)
 server_state = table_of(ServerState)
 clock_offset = table_of(ClockOffset)
+retention_rules = table_of(RetentionRule)

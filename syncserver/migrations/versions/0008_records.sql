@@ -1,1 +1,21 @@
 -- Searching what is on record, and how long it is kept.
+
+-- By person: the bulk of the trail is the server's own, and is in no such index.
+CREATE INDEX idx_audit_log_changed_by ON audit_log (changed_by, id DESC) WHERE changed_by IS NOT NULL;
+-- By time, for exports of a span: the trail grows in its order, so that this costs next to nothing.
+CREATE INDEX idx_audit_log_time ON audit_log USING brin (changed_at);
+CREATE INDEX idx_critical_events_event_time ON critical_events (event_id, timestamp DESC) WHERE event_id IS NOT NULL;
+
+-- How long an organisation keeps its records; without a row as long as the law of the house says. Only what is beyond
+-- may be deleted, and by nobody but the owner.
+CREATE TABLE retention_rules (
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    years integer NOT NULL,
+    set_by uuid,
+    set_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT retention_rules_pkey PRIMARY KEY (organization_id),
+    CONSTRAINT retention_rules_years_check CHECK (years BETWEEN 3 AND 100)
+);
+
+SELECT audit_table('retention_rules', 'organization_id', '', '');
+SELECT allow('SELECT, INSERT, UPDATE (years, set_by, set_at)', 'retention_rules');
