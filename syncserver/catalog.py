@@ -141,6 +141,11 @@ class _Facts:
         self.packages = _by(
             c.execute(select(p).where(p.c.event_id.in_(ids)).order_by(p.c.display_order, p.c.id)), "event_id"
         )
+        wanted = {one for rows in self.packages.values() for row in rows for one in row.perk_ids or ()}
+        self.perks: dict[UUID, str] = {}
+        if wanted:
+            named = select(m.perks.c.id, m.perks.c.name).where(m.perks.c.id.in_(wanted))
+            self.perks = {row.id: row.name for row in c.execute(named)}
         self.prizes = _by(
             c.execute(select(z).where(z.c.event_id.in_(ids)).order_by(z.c.position, z.c.id)), "event_id"
         )
@@ -183,12 +188,17 @@ class _Facts:
 
 
 def _receipt(kept: events.Settings) -> ReceiptText:
-    """What stands on every ticket; where the office wrote nothing about claims, the event's claim window (N5)."""
-    days = kept.draw.claim_days
-    if days is None or kept.receipt.claim_by:
-        return kept.receipt
-    words = f"{days} days after the draw, with this ticket" if days > 1 else "the day after the draw"
-    return msgspec.structs.replace(kept.receipt, claim_by=words)
+    """What stands on every ticket; where the office wrote nothing about claims, the event's claim window (N5).
+
+    The tax that prices include is the last of its lines (E12).
+    """
+    days, text = kept.draw.claim_days, kept.receipt
+    if days is not None and not text.claim_by:
+        words = f"{days} days after the draw, with this ticket" if days > 1 else "the day after the draw"
+        text = msgspec.structs.replace(text, claim_by=words)
+    if kept.tax is not None and kept.tax.words():
+        text = msgspec.structs.replace(text, notes=(*text.notes, kept.tax.words()))
+    return text
 
 
 def _results(ids: list[UUID]) -> Select[Any]:
@@ -275,7 +285,9 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
                 active=p.is_active,
                 active_from=None if p.active_from is None else to_ms(p.active_from),
                 active_to=None if p.active_to is None else to_ms(p.active_to),
-                description=p.description or "",
+                description=events.with_perks(
+                    p.description or "", [facts.perks[one] for one in p.perk_ids or () if one in facts.perks]
+                ),
             )
             for p in facts.packages[row.id]
         ),

@@ -247,6 +247,12 @@ def set_state(c: Connection, rsu: UUID, state: str, by: UUID | None, reason: str
         raise Refused("web_shop", f"{row.name} has no key to revoke.", "Suspend it: then it sells nothing.")
     if row.state in {"revoked", "retired"} and state == "enabled":
         raise Refused("state", f"{row.name} is {row.state}.", "Set it to disabled, and enrol it anew.")
+    if state == "enabled" and _taken_back(c, rsu):
+        raise Refused(
+            "returned",
+            f"Numbers that {row.name} still holds were taken back.",
+            "Enrol it anew: it then gets numbers of its own.",
+        )
     c.execute(
         update(m.rsus).where(m.rsus.c.id == rsu).values(state=state, updated_by=by, updated_at=func.now())
     )
@@ -264,6 +270,21 @@ def set_state(c: Connection, rsu: UUID, state: str, by: UUID | None, reason: str
         f"{row.name}: {state}. {reason}",
         rsu_id=rsu,
         user_id=by,
+    )
+
+
+def _taken_back(c: Connection, rsu: UUID) -> bool:
+    """Whether a person took back, or declared lost, numbers that the kiosk's newest enrolment still holds."""
+    a, e = m.rsu_allocations, m.rsu_epochs
+    newest = select(func.max(e.c.epoch)).where(e.c.rsu_id == rsu).scalar_subquery()
+    return bool(
+        c.execute(
+            select(a.c.id)
+            .where(a.c.rsu_id == rsu, a.c.epoch == newest, a.c.ended_by.is_not(None))
+            .join(m.raffle_events, m.raffle_events.c.id == a.c.raffle_event_id)
+            .where(m.raffle_events.c.state.in_(["active", "suspended"]))
+            .limit(1)
+        ).all()
     )
 
 

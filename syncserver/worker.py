@@ -15,11 +15,13 @@ from sqlalchemy import and_, func, or_, select
 
 from syncserver import (
     automatic,
+    cancellation,
     checkout,
     customers,
     events,
     notifications,
     online,
+    openings,
     payments,
     postman,
     refunds,
@@ -142,8 +144,16 @@ async def _until_it_fails(office: Office) -> None:
 
 
 def run_due(office: Office) -> list[str]:
-    """Close what is due, cut the web shops' chains, then draw what draws itself; what was done, in words."""
-    return events.run_due(office) + online.run_due(office) + automatic.run_due(office)
+    """Open and close what is due, cut the web shops' chains, draw what draws itself, and tell whose event was called
+    off; what was done, in words.
+    """
+    return (
+        openings.run_due(office)
+        + events.run_due(office)
+        + online.run_due(office)
+        + automatic.run_due(office)
+        + cancellation.run_due(office)
+    )
 
 
 def watch(office: Office) -> list[str]:

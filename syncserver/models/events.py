@@ -95,6 +95,9 @@ class RaffleEvent(Base):
     archived_at: Mapped[datetime | None]
     """Put out of the lists from then on; no report leaves it out."""
     archived_by: Mapped[UUID | None]
+    cancelled_told_upto: Mapped[UUID | None]
+    """The buyers of an event that was called off were told of it up to this order's id; all of them at that time."""
+    cancelled_told_at: Mapped[datetime | None]
 
 
 class TicketPackageTemplate(Base):

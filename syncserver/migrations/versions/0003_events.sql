@@ -16,6 +16,11 @@ ALTER TABLE raffle_events
 
 CREATE INDEX idx_raffle_events_activate ON raffle_events (activate_at) WHERE activate_at IS NOT NULL;
 
+-- How far the buyers of an event that was called off have been told of it, by the ids of their orders.
+ALTER TABLE raffle_events
+    ADD COLUMN cancelled_told_upto UUID,
+    ADD COLUMN cancelled_told_at TIMESTAMPTZ;
+
 -- What comes with a package beside its tickets.
 CREATE TABLE perks (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
