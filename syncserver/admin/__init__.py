@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from syncserver.admin.access import register as _access
 from syncserver.admin.champions import register as _champions
 from syncserver.admin.claims import register as _claims
 from syncserver.admin.counterfoils import register as _counterfoils
+from syncserver.admin.customers import register as _customers
 from syncserver.admin.draws import register as _draws
 from syncserver.admin.events import register as _events
 from syncserver.admin.exclusions import register as _exclusions
@@ -24,7 +26,9 @@ from syncserver.admin.ledger import register as _ledger
 from syncserver.admin.live import register as _live
 from syncserver.admin.orders import register as _orders
 from syncserver.admin.programs import register as _programs
+from syncserver.admin.questions import register as _questions
 from syncserver.admin.reconcile import register as _reconcile
+from syncserver.admin.refunds import register as _refunds
 from syncserver.admin.reports import register as _reports
 from syncserver.admin.rules import register as _rules
 from syncserver.admin.users import register as _users
@@ -46,8 +50,12 @@ for _register in (
     _claims,
     _champions,
     _orders,
+    _refunds,
+    _customers,
+    _questions,
     _ledger,
     _users,
+    _access,
     _programs,
     _rules,
 ):

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, flash, g, render_template, request
 from sqlalchemy import Connection, Row, select
 
 from shared.errors import Refused
-from syncserver import audit, auth
+from syncserver import audit, auth, providers
 from syncserver import models as m
 
 READERS: Final = ("admin", "manager", "auditor")
@@ -57,6 +57,8 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
             ("admin.live", "Live", "live", FLOOR),
             ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
             ("admin.orders", "Orders", "orders", SEEKERS),
+            ("admin.refunds", "Refunds", "refunds", ("admin", "manager", "claims", "auditor")),
+            ("admin.customers", "Customers", "customers", ("admin", "manager", "claims")),
         ),
     ),
     (
@@ -116,7 +118,10 @@ def theme() -> str:
 
 def login_page(came_for: str = "", username: str = "", refused: Refused | None = None) -> str:
     """The log-in page, which leads on to what was asked for."""
-    return render_template("admin/login.html", next=came_for, username=username, refused=refused)
+    ways = providers.offered(auth.office().config, "staff")
+    return render_template(
+        "admin/login.html", next=came_for, username=username, refused=refused, providers=ways
+    )
 
 
 def tell(kind: str, message: str, hint: str = "") -> None:

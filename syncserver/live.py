@@ -1,0 +1,963 @@
+"""Whether the evening goes well: sales now, how every kiosk is, and what is wrong, in words, worst first.
+
+Everything is read from what is; nothing here is decided. The sums come from two small tables that triggers keep, so
+that a look costs the same at a million orders as at a hundred. An alarm has no state of its own either: it stands
+while its cause does; the worker puts down when it came and when it went, and tells people once.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from shared import clock
+from syncserver import events, messages, organisations, rsus, shifts
+from syncserver import models as m
+from syncserver.audit import critical_event
+from syncserver.office import Office
+
+HEARD_WITHIN: Final = timedelta(minutes=2)
+"""Kiosks tell how they are once a minute; who has not for so long is late."""
+SILENT_AFTER: Final = timedelta(minutes=5)
+UNSYNCED_WARN, UNSYNCED_BAD = timedelta(minutes=5), timedelta(minutes=20)
+"""How old the oldest sale may be that a kiosk has not handed over."""
+PACE_MINUTES: Final = 10
+CHART_MINUTES: Final = 60
+EVENTS_MAX: Final = 20
+KIOSKS_MAX: Final = 1_000
+ENDED_SHOWN: Final = timedelta(hours=12)
+"""How long after its close an event counts as of this evening."""
+LOW_NUMBERS: Final = 100
+SOLD_OUT_WARN: Final = timedelta(minutes=45)
+SKEW_MS_MAX: Final = 120_000
+MIRROR_FOR: Final = timedelta(minutes=30)
+"""How long a kiosk's word about its second copy counts."""
+WORKER_SILENT: Final = timedelta(minutes=3)
+DISK_WARN_BYTES, DISK_BAD_BYTES = 5 << 30, 1 << 30
+KIOSK_DISK_BYTES: Final = 500 << 20
+CLOCKS_APART_MS_MAX: Final = 60_000
+OUTBOX_WAITS: Final = timedelta(minutes=10)
+NO_UNIT: Final = UUID(int=0)
+_MIRROR: Final = ("MIRROR_LAG", "MIRROR_DAMAGED", "MIRROR_FAILED", "MIRROR_LOST")
+_SELLS: Final = ("enabled", "sells", "", "enrolled")
+"""What a kiosk says of itself that stops nothing."""
+_STOPS: Final = {
+    "numbers_gone": "has no numbers left",
+    "no_numbers": "has no numbers left",
+    "unsynced_limit": "has stopped: too much waits to be sent",
+    "unsynced": "has stopped: too much waits to be sent",
+    "disk": "has stopped: its disk is full",
+    "mirror": "has stopped: its second copy does not follow",
+    "clock_back": "has stopped: its clock went back",
+    "suspended_all": "has come home",
+}
+_RANK: Final = {"bad": 0, "warn": 1}
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something wrong: what, what to do about it, and the page for that (endpoint and its values)."""
+
+    key: str
+    severity: str
+    """``bad``: sales or the draw suffer; ``warn``: they soon may."""
+    words: str
+    todo: str
+    link: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    link_words: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Orders, tickets and amount (minor units) within some time."""
+
+    orders: int = 0
+    tickets: int = 0
+    amount: int = 0
+
+
+@dataclass(frozen=True)
+class PackageNow:
+    """What one package has sold, without what was made void."""
+
+    name: str
+    orders: int
+    tickets: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class EventNow:
+    """An event of this evening."""
+
+    id: UUID
+    number: int
+    name: str
+    state: str
+    currency: str
+    timezone: str
+    opens_at: datetime
+    closes_at: datetime
+    sold: Flow
+    """Without what was made void; with what waits for a decision."""
+    void: Flow
+    card: int
+    standing: int
+    """What the jackpot is reckoned by: the sales that stand, minor units."""
+    minute: Flow
+    pace: Flow
+    """The last PACE_MINUTES whole minutes."""
+    packages: tuple[PackageNow, ...]
+    jackpot: int
+    numbers_left: int
+    sold_out_at: datetime | None
+    """When the numbers end at this pace; None where that is after the close, or nothing sells."""
+    blocking: int
+    doubts: int
+
+    @property
+    def cash(self) -> int:
+        """What was taken in cash, minor units."""
+        return self.sold.amount - self.card
+
+
+@dataclass(frozen=True)
+class KioskNow:
+    """A kiosk on the board, or the web shop (``online``)."""
+
+    id: UUID
+    name: str
+    state: str
+    online: bool
+    epoch: int | None
+    needed: bool
+    """It has numbers of an event that is on sale."""
+    last_seen_at: datetime | None
+    late: bool
+    silent: bool
+    unsynced: int
+    oldest_unsynced_at: datetime | None
+    numbers_left: int | None
+    skew_ms: int | None
+    printer: str
+    scanner: str
+    mirror: str
+    software: str
+    operator: str
+    shift_since: datetime | None
+    called_at: datetime | None
+    behind: bool
+    """It holds an older catalog than the office last made for it."""
+    stopped: str
+    disk_free: int | None
+    orders: int
+    tickets: int
+    amounts: dict[str, int]
+    """By currency, minor units, without what was made void."""
+    troubles: tuple[str, ...]
+    rank: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One minute of the chart."""
+
+    at: datetime
+    tickets: int
+    orders: int
+
+
+@dataclass(frozen=True)
+class Evening:
+    """All that the dashboard shows of one organisation."""
+
+    at: datetime
+    timezone: str
+    events: tuple[EventNow, ...]
+    choice: tuple[tuple[UUID, str], ...]
+    """Events that may be chosen."""
+    kiosks: tuple[KioskNow, ...]
+    bars: tuple[Bar, ...]
+    alarms: tuple[Alarm, ...]
+    home: Row[Any] | None
+    home_heard: int
+    home_of: int
+    going_well: bool
+    sentence: str
+
+
+def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | None = None) -> Evening:
+    """How it goes now, of one event or of all that are on sale or have just closed."""
+    now = office.now()
+    zone = organisations.of(c, organisation).timezone
+    running = _running(c, organisation, now)
+    shown = [row for row in running if row.id == chosen] if chosen is not None else running
+    ids = [row.id for row in shown]
+    sums, minutes = _sums(c, ids), _minutes(c, ids, now)
+    shown_events = tuple(_event_now(c, row, sums, minutes, now) for row in shown)
+    kiosks = _kiosks(c, organisation, ids, sums, {row.id: row.currency for row in shown}, now)
+    home = messages.home(c, organisation)
+    heard, of = _heard_home(c, organisation, home)
+    alarms = _sorted(
+        [
+            *_kiosk_alarms(kiosks, now),
+            *[one for row in shown_events for one in _event_alarms(row, now)],
+            *_drawer_alarms(c, organisation),
+            *server_alarms(office, c),
+        ]
+    )
+    if (chosen is not None and len(ids) == 1) or len({row.timezone for row in shown_events}) == 1:
+        zone = shown_events[0].timezone
+    well, sentence = _sentence(shown_events, kiosks, alarms, home, heard, of)
+    return Evening(
+        now,
+        zone,
+        shown_events,
+        tuple((row.id, row.name) for row in running),
+        kiosks,
+        _bars(minutes, now),
+        tuple(alarms),
+        home,
+        heard,
+        of,
+        well,
+        sentence,
+    )
+
+
+# Events ---------------------------------------------------------------------------------------------
+
+
+def _running(c: Connection, organisation: UUID, now: datetime) -> list[Row[Any]]:
+    e, v, o = m.raffle_events, m.venues, m.organizations
+    wanted: Select[Any] = (
+        select(
+            e.c.id,
+            e.c.event_number,
+            e.c.name,
+            e.c.state,
+            e.c.currency,
+            e.c.opens_at,
+            e.c.closes_at,
+            e.c.total_sold,
+            func.coalesce(v.c.timezone, o.c.settings["timezone"].astext, "UTC").label("timezone"),
+        )
+        .select_from(e.join(o, o.c.id == e.c.organization_id).outerjoin(v, v.c.id == e.c.venue_id))
+        .where(
+            e.c.organization_id == organisation,
+            or_(
+                e.c.state.in_(["active", "suspended"]),
+                and_(e.c.state == "closed", func.coalesce(e.c.closed_at, e.c.closes_at) > now - ENDED_SHOWN),
+            ),
+        )
+        .order_by(events.STATE_ORDER, e.c.closes_at, e.c.event_number)
+        .limit(EVENTS_MAX)
+    )
+    return list(c.execute(wanted).all())
+
+
+def _sums(c: Connection, ids: Sequence[UUID]) -> list[Row[Any]]:
+    s, p = m.sales_sums, m.ticket_packages
+    return list(
+        c.execute(
+            select(s, func.coalesce(p.c.name, "Unknown package").label("package"), p.c.display_order)
+            .outerjoin(p, p.c.id == s.c.package_id)
+            .where(s.c.event_id.in_(ids))
+        ).all()
+    )
+
+
+def _minutes(c: Connection, ids: Sequence[UUID], now: datetime) -> list[Row[Any]]:
+    s = m.sales_minutes
+    wanted: Select[Any] = (
+        select(
+            s.c.event_id,
+            s.c.minute,
+            func.sum(s.c.orders).label("orders"),
+            func.sum(s.c.tickets).label("tickets"),
+            func.sum(s.c.amount).label("amount"),
+        )
+        .where(s.c.event_id.in_(ids), s.c.minute > _minute(now) - timedelta(minutes=CHART_MINUTES))
+        .group_by(s.c.event_id, s.c.minute)
+    )
+    return list(c.execute(wanted).all())
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _flow(rows: Sequence[Row[Any]]) -> Flow:
+    return Flow(
+        int(sum(row.orders for row in rows)),
+        int(sum(row.tickets for row in rows)),
+        int(sum(row.amount for row in rows)),
+    )
+
+
+def _event_now(
+    c: Connection,
+    row: Row[Any],
+    sums: Sequence[Row[Any]],
+    minutes: Sequence[Row[Any]],
+    now: datetime,
+) -> EventNow:
+    own = [one for one in sums if one.event_id == row.id]
+    lately = [one for one in minutes if one.event_id == row.id]
+    this = _minute(now)
+    pace = _flow([one for one in lately if this - timedelta(minutes=PACE_MINUTES) <= one.minute < this])
+    last = _flow([one for one in lately if one.minute == this - timedelta(minutes=1)])
+    sold = _flow(own)
+    void = Flow(
+        sum(one.void_orders for one in own),
+        sum(one.void_tickets for one in own),
+        sum(one.void_amount for one in own),
+    )
+    left = _numbers_left(c, row.id)
+    ends = None
+    if pace.tickets and row.state == "active":
+        # To the minute, so that it is told anew only where it changes.
+        at = _minute(now) + timedelta(minutes=left * PACE_MINUTES // pace.tickets)
+        ends = at if at < row.closes_at else None
+    f = m.findings
+    found = c.execute(
+        select(func.count().filter(f.c.blocking), func.count()).where(
+            f.c.event_id == row.id, f.c.decided_at.is_(None)
+        )
+    ).one()
+    return EventNow(
+        id=row.id,
+        number=row.event_number,
+        name=row.name,
+        state=row.state,
+        currency=row.currency,
+        timezone=row.timezone,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        sold=Flow(sold.orders - void.orders, sold.tickets - void.tickets, sold.amount - void.amount),
+        void=void,
+        card=sum(one.card - one.void_card for one in own),
+        standing=row.total_sold,
+        minute=last,
+        pace=pace,
+        packages=_packages(own),
+        jackpot=events.jackpot(c, row.id),
+        numbers_left=left,
+        sold_out_at=ends,
+        blocking=found[0],
+        doubts=found[1],
+    )
+
+
+def _packages(own: Sequence[Row[Any]]) -> tuple[PackageNow, ...]:
+    by: defaultdict[tuple[int, str, UUID], list[Row[Any]]] = defaultdict(list)
+    for one in own:
+        by[one.display_order or 0, one.package, one.package_id].append(one)
+    return tuple(
+        PackageNow(
+            name,
+            sum(one.orders - one.void_orders for one in rows),
+            sum(one.tickets - one.void_tickets for one in rows),
+            sum(one.amount - one.void_amount for one in rows),
+        )
+        for (_, name, _), rows in sorted(by.items(), key=lambda item: item[0])
+    )
+
+
+def _numbers_left(c: Connection, event: UUID) -> int:
+    """Numbers of the event in no block yet, and those of blocks that still sell."""
+    n, a = m.number_counters, m.rsu_allocations
+    free = c.scalar(select(n.c.last_number - n.c.next_number + 1).where(n.c.event_id == event))
+    held = c.scalar(
+        select(func.coalesce(func.sum(a.c.tickets_available), 0)).where(
+            a.c.raffle_event_id == event, a.c.state == "active"
+        )
+    )
+    return max(0, int(free or 0)) + max(0, int(held or 0))
+
+
+def _bars(minutes: Sequence[Row[Any]], now: datetime) -> tuple[Bar, ...]:
+    this = _minute(now)
+    tickets: defaultdict[datetime, int] = defaultdict(int)
+    orders: defaultdict[datetime, int] = defaultdict(int)
+    for one in minutes:
+        tickets[one.minute] += int(one.tickets)
+        orders[one.minute] += int(one.orders)
+    spans = [this - timedelta(minutes=back) for back in range(CHART_MINUTES - 1, -1, -1)]
+    return tuple(Bar(at, tickets[at], orders[at]) for at in spans)
+
+
+# Kiosks ---------------------------------------------------------------------------------------------
+
+
+def _kiosks(
+    c: Connection,
+    organisation: UUID,
+    ids: Sequence[UUID],
+    sums: Sequence[Row[Any]],
+    currencies: dict[UUID, str],
+    now: datetime,
+) -> tuple[KioskNow, ...]:
+    e, r, a, x, k, s = (
+        m.rsu_epochs,
+        m.rsus,
+        m.rsu_allocations,
+        m.raffle_events,
+        m.critical_events,
+        m.shifts,
+    )
+    newest = select(e.c.rsu_id, func.max(e.c.epoch).label("epoch")).group_by(e.c.rsu_id).subquery()
+    rows = c.execute(
+        select(r.c.id, r.c.name, r.c.state, r.c.kind, e)
+        .select_from(
+            r.outerjoin(newest, newest.c.rsu_id == r.c.id).outerjoin(
+                e, and_(e.c.rsu_id == newest.c.rsu_id, e.c.epoch == newest.c.epoch)
+            )
+        )
+        .where(r.c.organization_id == organisation, r.c.state.not_in(["retired", "revoked"]))
+        .order_by(r.c.name, r.c.id)
+        .limit(KIOSKS_MAX)
+    ).all()
+    units = [row.id for row in rows]
+    needed = set(
+        c.execute(
+            select(a.c.rsu_id)
+            .join(x, x.c.id == a.c.raffle_event_id)
+            .where(a.c.rsu_id.in_(units), a.c.state == "active", x.c.state == "active", x.c.opens_at <= now)
+        ).scalars()
+    )
+    since = now - max(MIRROR_FOR, rsus.CALLED_FOR)
+    told = {
+        (row.rsu_id, row.event_type): row.at
+        for row in c.execute(
+            select(k.c.rsu_id, k.c.event_type, func.max(k.c.timestamp).label("at"))
+            .where(k.c.rsu_id.in_(units), k.c.event_type.in_([rsus.CALL, *_MIRROR]), k.c.timestamp > since)
+            .group_by(k.c.rsu_id, k.c.event_type)
+        )
+    }
+    at_work: Select[Any] = (
+        select(s.c.rsu_id, s.c.epoch, s.c.operator, s.c.opened_at)
+        .where(s.c.rsu_id.in_(units), s.c.closed_at.is_(None))
+        .order_by(s.c.opened_seq)
+    )
+    working = {(row.rsu_id, row.epoch): row for row in c.execute(at_work)}
+    names = shifts.names(c, [row.operator for row in working.values()])
+    sold: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
+    for one in sums:
+        sold[one.rsu_id].append(one)
+    made = [
+        _kiosk_now(
+            row,
+            row.id in needed,
+            told,
+            working.get((row.id, row.epoch)),
+            names,
+            sold[row.id],
+            currencies,
+            ids,
+            now,
+        )
+        for row in rows
+    ]
+    return tuple(sorted(made, key=lambda one: (one.rank, -one.tickets, one.name)))
+
+
+def _kiosk_now(
+    row: Row[Any],
+    needed: bool,
+    told: dict[tuple[UUID, str], datetime],
+    shift: Row[Any] | None,
+    names: dict[str, str],
+    sold: Sequence[Row[Any]],
+    currencies: dict[UUID, str],
+    ids: Sequence[UUID],
+    now: datetime,
+) -> KioskNow:
+    said: dict[str, Any] = row.health or {}
+    online = row.kind == "online"
+    state = "forked" if row.forked_at else str(row.state)
+    enrolled = row.epoch is not None and state != "new"
+    age = None if row.last_seen_at is None else now - row.last_seen_at
+    late = enrolled and not online and (age is None or age > HEARD_WITHIN)
+    silent = enrolled and not online and (age is None or age > SILENT_AFTER)
+    waiting = max(0, int(said.get("last_seq", 0)) - (row.head_seq or 0))
+    unsynced = 0 if online else min(row.unsynced_count or 0, waiting)
+    oldest = row.oldest_unsynced_at if unsynced else None
+    left_by = {str(k): int(v) for k, v in said.get("numbers_left", {}).items()}
+    own = [left_by[str(event)] for event in ids if str(event) in left_by]
+    left = sum(own) if own else None
+    printer, scanner = _device(said.get("printer", "")), _device(said.get("scanner", ""))
+    called = told.get((row.id, rsus.CALL))
+    called = called if called is not None and called > now - rsus.CALLED_FOR else None
+    mirror = next(
+        (
+            "damaged" if kind == "MIRROR_DAMAGED" else "behind"
+            for kind in _MIRROR
+            if told.get((row.id, kind), now - MIRROR_FOR) > now - MIRROR_FOR
+        ),
+        "",
+    )
+    holds = said.get("catalog") or (0, 0)
+    behind = bool(
+        enrolled
+        and not online
+        and row.catalog_serial
+        and (int(holds[0]), int(holds[1])) < (row.catalog_generation or 0, row.catalog_serial)
+    )
+    stop = str(said.get("state", ""))
+    stopped = "" if online or stop in _SELLS else _STOPS.get(stop, "")
+    free = said.get("disk_free_bytes")
+    amounts: defaultdict[str, int] = defaultdict(int)
+    for one in sold:
+        amounts[currencies[one.event_id]] += one.amount - one.void_amount
+    troubles = []
+    if called:
+        troubles.append("a buyer calls for an attendant")
+    if state == "forked":
+        troubles.append("stopped: its disk was copied or rolled back")
+    elif state != "enabled" and not online:
+        troubles.append(
+            {"new": "not enrolled yet", "disabled": "not enabled", "suspended": "suspended"}.get(state, state)
+        )
+    if stopped:
+        troubles.append(stopped)
+    if silent and age is None:
+        troubles.append("never heard of")
+    elif silent or late:
+        troubles.append("silent" if silent else "late")
+    if oldest is not None and now - oldest > UNSYNCED_WARN:
+        troubles.append(f"{unsynced} not sent")
+    if printer not in {"", "ready"}:
+        troubles.append(f"printer: {printer}")
+    if scanner not in {"", "ready"} and "none" not in scanner.lower():
+        troubles.append(f"scanner: {scanner}")
+    if row.clock_skew_ms is not None and abs(row.clock_skew_ms) > SKEW_MS_MAX and not online:
+        troubles.append(f"clock off by {_span(timedelta(milliseconds=abs(row.clock_skew_ms)))}")
+    if mirror:
+        troubles.append(f"second copy {mirror}")
+    if left is not None and left < LOW_NUMBERS and needed:
+        troubles.append(f"{left} numbers left")
+    if free is not None and int(free) < KIOSK_DISK_BYTES:
+        troubles.append("its disk is nearly full")
+    rank = (
+        0 if called
+        else 1 if (silent and needed) or state == "forked" or stopped
+        else 2 if (late and needed) or (troubles and state == "enabled")
+        else 3 if state == "enabled"
+        else 4
+    )  # fmt: skip
+    return KioskNow(
+        id=row.id,
+        name="Web shop" if online else row.name,
+        state=state,
+        online=online,
+        epoch=row.epoch,
+        needed=needed,
+        last_seen_at=row.last_seen_at,
+        late=bool(late),
+        silent=bool(silent),
+        unsynced=unsynced,
+        oldest_unsynced_at=oldest,
+        numbers_left=left,
+        skew_ms=None if online else row.clock_skew_ms,
+        printer=printer,
+        scanner=scanner,
+        mirror=mirror,
+        software="" if online else row.software or "",
+        operator="" if shift is None else names.get(shift.operator, shift.operator),
+        shift_since=None if shift is None else shift.opened_at,
+        called_at=called,
+        behind=behind,
+        stopped=stopped,
+        disk_free=None if free is None else int(free),
+        orders=sum(one.orders - one.void_orders for one in sold),
+        tickets=sum(one.tickets - one.void_tickets for one in sold),
+        amounts=dict(amounts),
+        troubles=tuple(troubles),
+        rank=rank,
+    )
+
+
+def _device(said: object) -> str:
+    """A device's words, ``ready`` where nothing is wrong."""
+    words = str(said).strip().rstrip(".")
+    return "ready" if words.lower() in {"ready", "ok", "the printer is ready"} else words
+
+
+def _span(length: timedelta) -> str:
+    """A length of time in words."""
+    seconds = max(0, int(length.total_seconds()))
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+# Alarms ---------------------------------------------------------------------------------------------
+
+
+def _sorted(alarms: Sequence[Alarm]) -> list[Alarm]:
+    return sorted(alarms, key=lambda one: _RANK[one.severity])
+
+
+def _kiosk_alarms(kiosks: Sequence[KioskNow], now: datetime) -> list[Alarm]:
+    found = []
+    for one in kiosks:
+        page = {"link": "admin.kiosk", "values": {"rsu": str(one.id)}, "link_words": one.name}
+
+        def add(
+            key: str, severity: str, words: str, todo: str, one: KioskNow = one, page: Any = page
+        ) -> None:
+            found.append(Alarm(f"{key}:{one.id}", severity, words, todo, **page))
+
+        if one.online:
+            continue
+        if one.called_at is not None:
+            add("called", "warn", f"A buyer calls for an attendant at {one.name}.", "Send somebody there.")
+        if one.state == "forked":
+            add(
+                "forked",
+                "bad",
+                f"{one.name} has stopped: its disk was copied or rolled back.",
+                "Decide its findings, then enrol it anew.",
+            )
+        if one.stopped and one.needed:
+            add(
+                "stopped",
+                "bad",
+                f"{one.name} {one.stopped}.",
+                "Its screen says what to do; call its operator.",
+            )
+        if one.needed and one.state == "enabled" and (one.silent or one.late):
+            length = "yet" if one.last_seen_at is None else f"for {_span(now - one.last_seen_at)}"
+            add(
+                "silent" if one.silent else "late",
+                "bad" if one.silent else "warn",
+                f"{one.name} has not been heard of {length}.",
+                "It goes on selling and hands over later. Look at its network and its power.",
+            )
+        if one.oldest_unsynced_at is not None and (age := now - one.oldest_unsynced_at) > UNSYNCED_WARN:
+            add(
+                "unsynced",
+                "bad" if age > UNSYNCED_BAD else "warn",
+                f"{one.name} has not sent {one.unsynced} entries, the oldest {_span(age)} old.",
+                "Bring it to the network; nothing is lost meanwhile.",
+            )
+        if one.needed and one.printer not in {"", "ready"}:
+            add(
+                "printer",
+                "bad",
+                f"{one.name}: {one.printer}.",
+                "Send somebody with paper, or another printer.",
+            )
+        if one.skew_ms is not None and abs(one.skew_ms) > SKEW_MS_MAX:
+            add(
+                "clock",
+                "warn",
+                f"{one.name}’s clock is off by {_span(timedelta(milliseconds=abs(one.skew_ms)))}.",
+                "Set it right after the shift; sales are ordered by their chain, not by the clock.",
+            )
+        if one.mirror:
+            add(
+                "mirror",
+                "bad" if one.mirror == "damaged" else "warn",
+                f"{one.name}’s second copy is {one.mirror}.",
+                "Change its stick or card.",
+            )
+        if one.needed and one.numbers_left is not None and one.numbers_left < LOW_NUMBERS:
+            add(
+                "numbers",
+                "bad" if one.numbers_left == 0 else "warn",
+                f"{one.name} has {one.numbers_left or 'no'} numbers left.",
+                "On line it fetches more by itself, while the event has some.",
+            )
+        if one.disk_free is not None and one.disk_free < KIOSK_DISK_BYTES:
+            add("disk", "warn", f"{one.name}’s disk is nearly full.", "Make room before it stops selling.")
+    return found
+
+
+def _event_alarms(event: EventNow, now: datetime) -> list[Alarm]:
+    found = []
+    values = {"event": str(event.id)}
+    if event.blocking:
+        words = "1 finding blocks" if event.blocking == 1 else f"{event.blocking} findings block"
+        found.append(
+            Alarm(
+                f"findings:{event.id}",
+                "warn",
+                f"{words} the draw of {event.name}.",
+                "Each is decided by a person, with a reason.",
+                "admin.findings",
+                values,
+                "Findings",
+            )
+        )
+    if event.state == "suspended":
+        found.append(
+            Alarm(
+                f"suspended:{event.id}",
+                "warn",
+                f"Sales of {event.name} are suspended.",
+                "Resume them on the event’s page.",
+                "admin.event",
+                values,
+                event.name,
+            )
+        )
+    if event.state == "active" and event.opens_at <= now and not event.numbers_left:
+        found.append(
+            Alarm(
+                f"sold_out:{event.id}",
+                "bad",
+                f"{event.name} is sold out.",
+                "Nothing is wrong; no number is left.",
+                "admin.event",
+                values,
+                event.name,
+            )
+        )
+    elif event.sold_out_at is not None and event.sold_out_at - now < SOLD_OUT_WARN:
+        found.append(
+            Alarm(
+                f"pace:{event.id}",
+                "warn",
+                f"At this pace {event.name} is sold out in {_span(event.sold_out_at - now)}, before it closes.",
+                f"{event.numbers_left} numbers are left; say so to your sellers.",
+                "admin.event",
+                values,
+                event.name,
+            )
+        )
+    return found
+
+
+def _drawer_alarms(c: Connection, organisation: UUID) -> list[Alarm]:
+    f, r = m.findings, m.rsus
+    rows = c.execute(
+        select(r.c.id, r.c.name, func.count().label("count"))
+        .join(f, f.c.rsu_id == r.c.id)
+        .where(r.c.organization_id == organisation, f.c.kind == "cash", f.c.decided_at.is_(None))
+        .group_by(r.c.id, r.c.name)
+        .order_by(r.c.name)
+    )
+    return [
+        Alarm(
+            f"drawer:{row.id}",
+            "warn",
+            f"The drawer of {row.name} is over or short by more than the house rules let pass.",
+            "Count it again with its operator, and decide the finding.",
+            "admin.kiosk",
+            {"rsu": str(row.id)},
+            row.name,
+        )
+        for row in rows
+    ]
+
+
+def server_alarms(office: Office, c: Connection) -> list[Alarm]:
+    """What is wrong with the office's own machine, programs and settings."""
+    now, found = office.now(), []
+    beat = c.scalar(select(m.heartbeats.c.at).where(m.heartbeats.c.program == "worker"))
+    if beat is None or now - beat > WORKER_SILENT:
+        since = "has not run yet" if beat is None else f"has not been at work for {_span(now - beat)}"
+        found.append(
+            Alarm(
+                "worker",
+                "bad",
+                f"The worker {since}: nothing closes, draws or is sent by itself.",
+                "Start it: tombola-server worker.",
+            )
+        )
+    free = shutil.disk_usage(office.config.home).free if office.config.home.exists() else None
+    if free is not None and free < DISK_WARN_BYTES:
+        found.append(
+            Alarm(
+                "disk",
+                "bad" if free < DISK_BAD_BYTES else "warn",
+                f"The server’s disk has {free / (1 << 30):.1f} GB left.",
+                "Make room; when it is full nothing more is taken in.",
+            )
+        )
+    offset = c.execute(select(m.clock_offset.c.offset_ms)).scalar_one_or_none()
+    if offset != 0:
+        found.append(
+            Alarm(
+                "clock_offset",
+                "bad",
+                "The database judges draws by a clock that is put forward or back.",
+                "That is for tests alone; its owner sets it right: UPDATE clock_offset SET offset_ms = 0.",
+            )
+        )
+    theirs = c.execute(select(func.clock_timestamp())).scalar_one()
+    if abs(clock.to_ms(theirs) - office.clock.now_ms()) > CLOCKS_APART_MS_MAX:
+        found.append(
+            Alarm(
+                "clocks",
+                "bad",
+                f"The clocks of the server and of its database are {_span(abs(theirs - now))} apart.",
+                "Put both right (NTP); no draw can be held before.",
+            )
+        )
+    keys = office.config.home / "keys"
+    if keys.exists() and keys.stat().st_mode & 0o077:
+        found.append(
+            Alarm(
+                "keys",
+                "bad",
+                "Others of this machine may read the folder of the server’s keys.",
+                f"Run: chmod 700 {keys}",
+            )
+        )
+    found += _outbox_alarms(office, c, now)
+    return found
+
+
+def _outbox_alarms(office: Office, c: Connection, now: datetime) -> list[Alarm]:
+    b = m.notifications
+    waiting, oldest = c.execute(
+        select(func.count(), func.min(b.c.created_at)).where(b.c.state == "queued", b.c.channel == "email")
+    ).one()
+    if not waiting:
+        return []
+    if office.config.mail is None:
+        return [
+            Alarm(
+                "mail",
+                "warn",
+                f"{waiting} e-mails wait, and no mail server is set.",
+                "Set TOMBOLA_SMTP_… as the manual shows, or turn these notifications off.",
+            )
+        ]
+    if oldest is not None and now - oldest > OUTBOX_WAITS:
+        return [
+            Alarm(
+                "outbox",
+                "warn",
+                f"{waiting} e-mails wait, the oldest for {_span(now - oldest)}.",
+                "Look at what the mail server answers.",
+            )
+        ]
+    return []
+
+
+def _heard_home(c: Connection, organisation: UUID, home: Row[Any] | None) -> tuple[int, int]:
+    """Of how many kiosks in service how many have heard the call home."""
+    if home is None:
+        return 0, 0
+    r, h = m.rsus, m.kiosk_message_heard
+    row = c.execute(
+        select(
+            func.count(func.distinct(r.c.id)),
+            func.count(func.distinct(r.c.id)).filter(h.c.heard_at.is_not(None)),
+        )
+        .select_from(r.outerjoin(h, and_(h.c.rsu_id == r.c.id, h.c.message_id == home.id)))
+        .where(r.c.organization_id == organisation, r.c.kind == "kiosk", r.c.state.in_(messages.IN_SERVICE))
+    ).one()
+    return int(row[1]), int(row[0])
+
+
+def _sentence(
+    shown: Sequence[EventNow],
+    kiosks: Sequence[KioskNow],
+    alarms: Sequence[Alarm],
+    home: Row[Any] | None,
+    heard: int,
+    of: int,
+) -> tuple[bool, str]:
+    """How it goes, in one sentence; False where somebody has to do something."""
+    if home is not None:
+        return False, f"Everybody is called home: {heard} of {of} kiosks have heard it."
+    if alarms:
+        first, more = alarms[0], len(alarms) - 1
+        also = "" if not more else " And 1 thing more." if more == 1 else f" And {more} things more."
+        return False, f"{first.words}{also}"
+    selling = [one for one in kiosks if one.needed and not one.online and one.state == "enabled"]
+    on_sale = [one for one in shown if one.state == "active"]
+    if not on_sale:
+        return True, "All is well. Nothing is on sale at this moment."
+    doubts = sum(one.doubts for one in shown)
+    told = "1 finding" if doubts == 1 else f"{doubts} findings"
+    if not selling:
+        return True, f"Going well, but no kiosk has numbers yet. {told[0].upper()}{told[1:]}."
+    heard_of = sum(not one.late for one in selling)
+    kiosks_word = "kiosk" if len(selling) == 1 else "kiosks"
+    return (
+        True,
+        f"Going well: {heard_of} of {len(selling)} {kiosks_word} heard of in the last 2 minutes, {told}.",
+    )
+
+
+# What the worker does -------------------------------------------------------------------------------
+
+
+def beat(office: Office, program: str) -> None:
+    """Says that a program is at work."""
+    with office.begin() as c:
+        row = upsert(m.heartbeats).values(program=program, at=office.now())
+        c.execute(row.on_conflict_do_update(index_elements=["program"], set_={"at": row.excluded.at}))
+
+
+def watch(office: Office) -> list[str]:
+    """Put down which alarms came and which went; what is new, in words. Each is a critical event, once."""
+    with office.begin() as c:
+        houses = c.execute(select(m.organizations.c.id).where(m.organizations.c.is_active)).scalars().all()
+    found: list[str] = []
+    for house in houses:
+        with office.begin() as c:
+            now = office.now()
+            server = {one.key for one in server_alarms(office, c)}
+            standing = [one for one in evening(office, c, house).alarms if one.key not in server]
+            found += [one.words for one in _keep(c, house, standing, now)]
+    with office.begin() as c:
+        found += [one.words for one in _keep(c, None, server_alarms(office, c), office.now())]
+    return found
+
+
+def _keep(c: Connection, organisation: UUID | None, standing: Sequence[Alarm], now: datetime) -> list[Alarm]:
+    """Brings the table to what stands; the alarms that are new."""
+    a = m.alarms
+    here = a.c.organization_id.is_(None) if organisation is None else a.c.organization_id == organisation
+    c.execute(
+        update(a)
+        .where(here, a.c.ended_at.is_(None), a.c.key.not_in([one.key for one in standing]))
+        .values(ended_at=now)
+    )
+    new = []
+    for one in standing:
+        row = upsert(a).values(
+            organization_id=organisation, key=one.key, severity=one.severity, words=one.words, since=now
+        )
+        made = c.execute(
+            row.on_conflict_do_nothing(
+                index_elements=["organization_id", "key"], index_where=a.c.ended_at.is_(None)
+            ).returning(a.c.id)
+        ).scalar_one_or_none()
+        if made is None:
+            c.execute(
+                update(a)
+                .where(here, a.c.key == one.key, a.c.ended_at.is_(None))
+                .values(severity=one.severity, words=one.words)
+            )
+            continue
+        new.append(one)
+        unit = one.values.get("rsu")
+        critical_event(
+            c,
+            "alarm",
+            "ERROR" if one.severity == "bad" else "WARN",
+            one.words,
+            rsu_id=None if unit is None else UUID(unit),
+            event_id=UUID(one.values["event"]) if "event" in one.values else None,
+            at=now,
+        )
+    return new

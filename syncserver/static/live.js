@@ -1,0 +1,79 @@
+// The dashboard keeps itself up to date: by a stream of events, or by asking, where no stream is to be had.
+"use strict";
+
+{
+const ASK_MS = 5000;
+const STREAM_AGAIN_MS = 30000;
+const SILENT_MS = 40000; // the server speaks at least every 15 seconds
+
+const board = document.getElementById("live");
+const liveState = document.querySelector("[data-live-state]");
+const clockText = () => new Date().toLocaleTimeString([], { hour12: false });
+let since = clockText(), heardAt = performance.now(), asking = 0, source = null, well = false;
+
+const sayLive = (text, kind = "") => {
+  if (liveState.textContent !== text) liveState.textContent = text;
+  liveState.className = kind;
+};
+const fine = () => {
+  heardAt = performance.now();
+  since = clockText();
+  if (!well) sayLive("Live: what changes shows by itself.", "ok");
+  well = true;
+};
+const broken = (words) => {
+  if (well) sayLive(`Not live since ${since}: ${words} Trying again…`, "warn-text");
+  else if (!liveState.classList.contains("warn-text")) sayLive(`Not live: ${words} Trying again…`, "warn-text");
+  well = false;
+};
+
+function show(pieces) {
+  for (const [name, html] of Object.entries(pieces)) {
+    const piece = board.querySelector(`[data-piece="${name}"]`);
+    if (piece && !inUse(piece)) exchange(piece, html);
+  }
+  tick();
+}
+
+async function ask() {
+  try {
+    const reply = await fetch(board.dataset.pieces, { headers: { "X-Fragment": "1" } });
+    if (reply.status === 401 || reply.status === 403 || reply.redirected) { location.reload(); return; }
+    if (!reply.ok) { broken("the server answers with an error."); return; }
+    show(await reply.json());
+    heardAt = performance.now();
+    since = clockText();
+    well = true;
+    sayLive(`As of ${since}; asked for every ${ASK_MS / 1000} seconds.`);
+  } catch { broken("the server cannot be reached."); }
+}
+function startAsking() {
+  if (asking) return;
+  ask();
+  asking = setInterval(() => { if (!document.hidden) ask(); }, ASK_MS);
+}
+function stopAsking() {
+  clearInterval(asking);
+  asking = 0;
+}
+
+function connect() {
+  if (source) source.close();
+  source = new EventSource(board.dataset.stream);
+  source.addEventListener("pieces", (event) => { stopAsking(); show(JSON.parse(event.data)); fine(); });
+  source.addEventListener("alive", () => { stopAsking(); fine(); });
+  source.addEventListener("trouble", () => { heardAt = performance.now(); broken("the server’s database does not answer."); });
+  source.addEventListener("ended", () => { source.close(); location.reload(); });
+  source.addEventListener("error", () => {
+    broken("the connection broke.");
+    // The browser tries again by itself, unless the server refused: then the page asks, and tries a stream later.
+    if (source.readyState === EventSource.CLOSED) { startAsking(); setTimeout(connect, STREAM_AGAIN_MS); }
+  });
+}
+setInterval(() => {
+  if (!asking && performance.now() - heardAt > SILENT_MS) { broken("nothing is heard of the server."); connect(); heardAt = performance.now(); }
+}, 5000);
+window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+connect();
+}

@@ -1,0 +1,185 @@
+"""The dashboard in a real browser: what happens elsewhere shows without a reload, and the page says when it cannot."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from sqlalchemy import select, update
+from werkzeug.serving import make_server
+
+from syncserver import messages
+from syncserver import models as m
+from syncserver.admin.live import end_streams
+from syncserver.db import Database
+from tests.e2e.live_evening import begin, orders
+from tests.server import PASSWORD, House, make_house
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return make_house(database, tmp_path)
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    """The house's pages over real HTTP; its streams end before the server does."""
+    server = make_server("127.0.0.1", 0, house.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    end_streams(house.app.extensions)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    context = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    trouble: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # The log-in page comes with 401, a full server with 503, which Chromium notes.
+        if message.type in {"error", "warning"} and not re.search("401|503", message.text):
+            trouble.append(message.text)
+
+    opened.on("console", hear)
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    yield opened
+    context.close()
+    assert trouble == []
+
+
+def log_in(page: Page, role: str) -> None:
+    page.goto("/admin/live")
+    page.get_by_label("User name").fill(role)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Live", exact=True)).to_be_visible()
+
+
+def test_a_sale_shows_on_the_dashboard_without_a_reload(house: House, page: Page) -> None:
+    """O6: within moments, by the stream; the sentence at the top says how it goes."""
+    units = begin(house, troubled=False)
+    log_in(page, "manager")
+    expect(
+        page.get_by_text("Going well: 4 of 4 kiosks heard of in the last 2 minutes, 0 findings.")
+    ).to_be_visible()
+    expect(page.locator("[data-live-state]")).to_have_text("Live: what changes shows by itself.")
+    page.evaluate("window.untouched = true")
+    with house.office.begin() as c:
+        before = (
+            c.scalar(select(m.raffle_events.c.total_sold).where(m.raffle_events.c.id == house.event)) or 0
+        )
+        orders(c, house, units[0], None, range(900_000, 900_003), 0)
+    after = f"€{(before + 3 * 800) / 100:,.2f}"
+    expect(page.locator("[data-piece=sales]").get_by_text(after).first).to_be_visible(timeout=10_000)
+    assert page.evaluate("window.untouched")
+
+
+def test_an_alarm_comes_with_what_to_do_and_goes_with_its_cause(house: House, page: Page) -> None:
+    """O6, K10: the worst first, in words, with a link to the page for it."""
+    units = begin(house, troubled=True)
+    log_in(page, "operator")
+    glance = page.locator("[data-piece=glance]")
+    expect(glance).to_contain_text("North gate 2 has not been heard of for 7 minutes.")
+    alarms = page.get_by_role("region", name="Alarms")
+    expect(alarms).to_contain_text("South stand: The paper is out.")
+    expect(alarms.get_by_role("link", name="South stand").first).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("North gate 2"))).to_contain_text("silent")
+    with house.office.begin() as c:
+        e = m.rsu_epochs
+        c.execute(update(e).where(e.c.rsu_id == units[1]).values(last_seen_at=house.office.now()))
+    expect(alarms).not_to_contain_text("North gate 2", timeout=10_000)
+
+
+def test_everybody_is_called_home_and_sells_again(house: House, page: Page) -> None:
+    """K17: it says first what will happen, asks why, and shows who has heard."""
+    begin(house, troubled=False)
+    log_in(page, "manager")
+    page.get_by_text("Call everybody home…").click()
+    page.get_by_label("Reason, for the record").fill("Thunderstorm")
+    page.get_by_role("button", name="Call everybody home").click()
+    expect(page.locator("[data-piece=glance]")).to_contain_text(
+        "Everybody is called home: 0 of 4 kiosks have heard it."
+    )
+    page.get_by_text("Let everybody sell again…").click()
+    page.get_by_label("Reason").fill("It is over")
+    page.get_by_role("button", name="Sell again").click()
+    expect(page.get_by_text("Sales go on.")).to_be_visible()
+    expect(page.locator("[data-piece=glance]")).to_contain_text("Going well")
+
+
+def test_a_message_is_written_to_some_kiosks_and_withdrawn(house: House, page: Page) -> None:
+    """K17: to whom, how urgent; its page says who has it."""
+    begin(house, troubled=False)
+    log_in(page, "manager")
+    page.get_by_role("link", name="Messages").click()
+    page.get_by_label("Message", exact=True).fill("Doors open at seven.")
+    page.get_by_label("To whom").select_option("some")
+    page.get_by_label("South stand").check()
+    page.get_by_label("Urgent").check()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("link", name="Doors open at seven.").click()
+    expect(page.get_by_role("row", name="South stand")).to_contain_text("not yet")
+    page.get_by_text("Withdraw it…").click()
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_text("The message is withdrawn.")).to_be_visible()
+    with house.office.begin() as c:
+        (row,) = messages.history(c, house.organisation, house.office.now())
+    assert (row.text, row.urgent, row.stands) == ("Doors open at seven.", True, False)
+
+
+def test_a_page_without_a_stream_says_so_and_asks_instead(house: House, page: Page) -> None:
+    """O6: where no place is free, or the server has stopped its streams, the page still follows."""
+    units = begin(house, troubled=False)
+    end_streams(house.app.extensions | {"tombola_live": _hub(house)})
+    log_in(page, "auditor")
+    expect(page.locator("[data-live-state]")).to_contain_text("asked for every 5 seconds", timeout=15_000)
+    with house.office.begin() as c:
+        orders(c, house, units[0], None, range(910_000, 910_001), 0)
+        rows = c.execute(select(m.sales_sums.c.orders).where(m.sales_sums.c.rsu_id == units[0])).scalars()
+        sold = sum(rows)
+    row = page.get_by_role("row", name=re.compile("North gate 1"))
+    expect(row).to_contain_text(f"{sold * 5:,} tickets", timeout=20_000)
+
+
+def _hub(house: House) -> object:
+    from syncserver.admin.live import hub
+
+    with house.app.app_context():
+        return hub()
+
+
+def test_the_page_is_whole_without_a_script(house: House, chromium: Browser, address: str) -> None:
+    """O6: sales, board, chart with its table, and the forms."""
+    begin(house, troubled=True)
+    context = chromium.new_context(base_url=address, java_script_enabled=False)
+    opened = context.new_page()
+    log_in(opened, "manager")
+    expect(opened.get_by_role("region", name="Final")).to_contain_text("Jackpot")
+    expect(opened.get_by_role("table").last).to_be_visible()
+    expect(opened.get_by_role("link", name="Refresh")).to_be_visible()
+    context.close()
