@@ -155,7 +155,7 @@ def _shown(now: datetime) -> Select[Any]:
         .scalar_subquery()
     )
     cheapest = (
-        select(func.min((k.c.price + k.c.ticket_count - 1) / k.c.ticket_count))
+        select(func.min((k.c.price + k.c.ticket_count - 1) // k.c.ticket_count))
         .where(k.c.event_id == e.c.id, k.c.is_active)
         .scalar_subquery()
     )
