@@ -26,7 +26,7 @@ from shared.clock import to_ms
 from shared.errors import Refused
 from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
-from syncserver import allocations, catalog, draws, events, pools, rsus
+from syncserver import allocations, catalog, draws, events, pools, rsus, winning
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
@@ -312,6 +312,7 @@ def deliver(office: Office, c: Connection, claim: UUID, note: str, by: UUID) -> 
     critical_event(
         c, "prize_delivered", "INFO", words, event_id=event, user_id=by, metadata={"claim": str(claim)}
     )
+    winning.tell_delivered(office, c, changed)
 
 
 def claims(c: Connection, event: UUID) -> list[ClaimRow]:
@@ -650,6 +651,7 @@ def agree(office: Office, c: Connection, forfeit: UUID, by: UUID) -> Forfeit:
     words = f"{result.prize_name}, number {result.winning_number}: given up, {KIND_WORDS[row.kind]}."
     if promoted is not None:
         words += f" Number {promoted.winning_number} is next in line and has won."
+        winning.tell_promoted(office, c, promoted.id)
     _record(c, result.raffle_event_id, "prize_forfeited", words, by, forfeit)
     return _as_forfeit(_forfeit(c, forfeit))
 

@@ -22,6 +22,7 @@ from shared import sale, wire
 from shared.errors import Refused
 from shared.wire import Customer, CustomerRecord, CustomersReply
 from syncserver import models as m
+from syncserver import notifications
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
 
@@ -166,7 +167,10 @@ def erase(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> 
         update(o)
         .where(alike)
         .values(customer_info=None, customer_erased_at=office.now(), updated_by=by, updated_at=func.now())
-    )
+        .returning(o.c.id)
+    ).scalars()
+    gone = list(done)
+    notifications.forget(c, gone)
     critical_event(
         c,
         "customer_erased",
@@ -175,7 +179,7 @@ def erase(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> 
         event_id=row.event_id,
         user_id=by,
     )
-    return done.rowcount
+    return len(gone)
 
 
 _EXPIRED = text("""

@@ -26,7 +26,7 @@ from shared.draw import DrawError, Json, Pool
 from shared.errors import Fault, Refused
 from shared.games import raffle
 from shared.ids import uuid7
-from syncserver import beacons, events, keyings, notices, pools, reconcile
+from syncserver import beacons, events, keyings, notices, pools, reconcile, winning
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.keyings import Difference, Keyed
@@ -433,6 +433,7 @@ def make_official(office: Office, c: Connection, draw: UUID, by: UUID) -> None:
         notices.tell(
             office, c, one, "draw_official", f"{event.name}: the draw is official, {won} been won.", draw
         )
+    winning.tell_official(office, c, draw)
 
 
 def draw_now(

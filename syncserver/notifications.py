@@ -15,11 +15,12 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from babel.dates import format_date, format_time
+from sqlalchemy import Connection, Row, any_, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
@@ -39,7 +40,8 @@ WEBHOOKS_MAX: Final = 20
 EMAIL_CHARS_MAX: Final = 254
 ONCE_CHARS_MAX: Final = 200
 KEPT_DAYS: Final = 90
-"""After a message has gone out, or was given up, its address and facts are erased."""
+"""So long after a message has gone out, or was given up, its address and facts are erased: at the latest, and
+sooner where the organisation keeps its buyers' data for less."""
 ERASED_AT_ONCE: Final = 5_000
 HASH_BYTES: Final = 32
 TAG_BYTES: Final = 16
@@ -176,7 +178,7 @@ def _hooks(
             w.c.organization_id == base["organization_id"],
             w.c.is_active,
             w.c.ended_at.is_(None),
-            w.c.kinds.any(kind),
+            any_(w.c.kinds) == kind,
         )
         .limit(WEBHOOKS_MAX)
     ).scalars()
@@ -231,6 +233,19 @@ def _organisation(c: Connection, organisation: UUID) -> str:
 def _clean(fact: str) -> str:
     """A fact as it is kept: no control characters but line ends, nothing endless."""
     return "".join(ch for ch in fact if ch >= " " or ch in "\n\t")[: letters.FACT_CHARS_MAX]
+
+
+def moment(at: datetime, zone: tzinfo, language: str) -> str:
+    """A moment as the receiver reads it, by the venue's clock: for facts such as ``until``."""
+    tongue = letters.language(language)
+    local = at.astimezone(zone)
+    return f"{format_date(local.date(), 'long', locale=tongue)}, {format_time(local.time(), 'short', locale=tongue)}"
+
+
+def day(until: datetime, zone: tzinfo, language: str) -> str:
+    """The last day of a span that ends at midnight of the venue's clock."""
+    last = (until - timedelta(milliseconds=1)).astimezone(zone).date()
+    return str(format_date(last, "long", locale=letters.language(language)))
 
 
 # Addresses ------------------------------------------------------------------------------------------
@@ -754,8 +769,10 @@ def forget_address(office: Office, c: Connection, organisation: UUID, reached: s
 
 _EXPIRED = text("""
     WITH due AS (
-        SELECT id FROM notifications WHERE erased_at IS NULL AND finished_at < :before
-        ORDER BY finished_at LIMIT :most FOR UPDATE SKIP LOCKED
+        SELECT n.id FROM notifications n JOIN organizations g ON g.id = n.organization_id
+        WHERE n.erased_at IS NULL AND n.finished_at < CAST(:now AS timestamptz)
+            - least(:days, coalesce((g.settings ->> 'customer_days')::integer, :days)) * interval '1 day'
+        LIMIT :most FOR UPDATE OF n SKIP LOCKED
     ) UPDATE notifications n SET recipient = NULL, facts = NULL, address_hash = NULL, erased_at = :now
     FROM due WHERE n.id = due.id
 """)
@@ -763,7 +780,6 @@ _EXPIRED = text("""
 
 def run_due(office: Office) -> list[str]:
     """Erase addresses and facts whose time is over; what was done, in words."""
-    before = office.now() - timedelta(days=KEPT_DAYS)
     with office.begin() as c:
-        done = c.execute(_EXPIRED, {"before": before, "now": office.now(), "most": ERASED_AT_ONCE}).rowcount
+        done = c.execute(_EXPIRED, {"now": office.now(), "days": KEPT_DAYS, "most": ERASED_AT_ONCE}).rowcount
     return [f"addresses and facts of {done} notifications are erased"] if done else []

@@ -89,7 +89,11 @@ def message(
     shown, sender = parseaddr(mail.sender)
     made = EmailMessage(policy=SMTP)
     made["From"] = Address(_plain(shown or organisation), addr_spec=sender)
-    made["To"] = Address(_plain(name), addr_spec=to)
+    try:
+        made["To"] = Address(_plain(name), addr_spec=to)
+    except (MessageError, IndexError) as e:
+        # The standard library parses the address, and fails on some in more than one way.
+        raise ValueError("no address") from e
     made["Subject"] = _plain(letter.subject)
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{identity}@{sender.rpartition('@')[2]}>"
@@ -104,8 +108,10 @@ def message(
 
 
 def _plain(value: str) -> str:
-    """One line of a header: no line ends, which would begin another header."""
-    return " ".join("".join(ch if ch.isprintable() else " " for ch in value).split())
+    """One line of a header: no line ends, which would begin another header, and no encoded words (RFC 2047), in which
+    somebody could hide them.
+    """
+    return " ".join("".join(ch if ch.isprintable() else " " for ch in value).split()).replace("=?", "= ?")
 
 
 class MailDoor:
