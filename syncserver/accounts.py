@@ -90,6 +90,14 @@ def _customer(row: Row[Any]) -> Customer:
     )
 
 
+def let_in(c: Connection, user: UUID) -> Customer:
+    """The customer who comes in now; ``Refused`` (``banned``) where the account is closed."""
+    found = customer(c, user)
+    if found is None or found.banned_at is not None or found.deleted_at is not None:
+        raise Refused("banned", "This account is closed.", "Ask the organisation that holds the raffles.")
+    return found
+
+
 def address(email: str) -> str:
     """An e-mail address as it is kept. ``Refused`` (``email``) where it is none."""
     email = email.strip().lower()
@@ -614,7 +622,5 @@ def from_provider(
                 c.execute(update(a).where(a.c.user_id == user).values(email_verified_at=office.now()))
                 _used(c, user, office.now())
         attach(c, user, organisation, provider, issuer, subject)
-    found = customer(c, user)
-    if found is None or found.banned_at is not None or found.deleted_at is not None:
-        raise Refused("banned", "This account is closed.", "Ask the organisation that holds the raffles.")
+    let_in(c, user)
     return user

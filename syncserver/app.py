@@ -27,7 +27,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shared import clock, keys, money, numbers, wire
 from shared.errors import Fault, KnownError, Refused
-from syncserver import admin, api, auth, openapi, proving, public, reconcile, rest, tokens
+from syncserver import account, admin, api, auth, openapi, proving, public, reconcile, rest, tokens
 from syncserver.office import Office
 
 _log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ _FIRST: Final = {
     "exclusions_standing": "The order was excluded at the same moment.",
     "forfeits_standing": "Somebody else asked to give this result up at the same moment.",
     "champions_draw_result_id_key": "Somebody else prepared this winner at the same moment.",
+    "customer_accounts_organization_id_email_key": "That address was given to an account at the same moment.",
+    "user_identities_once": "That account was linked at the same moment.",
     "findings_once": "Somebody else asked the same at the same moment.",
 }
 """Who was first, at what, by the constraint that stood in the way of the second."""
@@ -80,6 +82,7 @@ def create_app(office: Office, *, plain_http: bool = False) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for blueprint in (
+        account.blueprint,
         api.blueprint,
         admin.blueprint,
         public.blueprint,
@@ -122,7 +125,9 @@ def _guards(app: Flask, marks: dict[str, frozenset[str]]) -> None:
 
     def leave(response: Response) -> Response:
         if request.endpoint != "static" and "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store" if g.get("account") else "no-cache"
+            response.headers["Cache-Control"] = (
+                "no-store" if g.get("account") or g.get("visitor") else "no-cache"
+            )
         return auth.secure(response, g.get("nonce", ""))
 
     app.before_request(enter)
@@ -214,8 +219,20 @@ def _not_allowed(error: auth.NotAllowed) -> ResponseReturnValue:
         return rest.not_allowed(error.status)
     if request.headers.get("X-Fragment"):
         return "", error.status
+    mine = auth.CUSTOMER in auth.mark_of(request.endpoint)
+    came_for = request.full_path.rstrip("?") if request.method == "GET" else ""
+    if mine and error.status == HTTPStatus.UNAUTHORIZED:
+        return account.sign_in_page(came_for)
+    if mine:
+        return _page(
+            403,
+            "For customers",
+            "This page belongs to customers; you are logged in to the office alone.",
+            "Sign in as a customer, by an address of your own.",
+        )
     if error.status == HTTPStatus.UNAUTHORIZED:
-        came_for = request.full_path.rstrip("?") if request.method == "GET" else ""
+        if request.method == "GET" and auth.half(auth.office()) is not None:
+            return redirect(url_for("admin.second_step", next=came_for), 303)
         page = _response((admin.login_page(came_for), 401))
         page.headers["WWW-Authenticate"] = "Form"
         return page
@@ -325,6 +342,7 @@ def _words(app: Flask) -> None:
     app.add_template_filter(numbers.show_validation, "validation")
     app.add_template_global(auth.csrf_token, "csrf_token")
     app.add_template_global(auth.account, "account")
+    app.add_template_global(auth.visitor, "visitor")
     app.add_template_global(admin.menu, "menu")
     app.add_template_global(lambda: g.nonce, "nonce")
     app.jinja_env.globals["role_words"] = auth.ROLE_WORDS

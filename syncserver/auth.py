@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import ipaddress
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -170,6 +170,12 @@ def marks(app: Flask) -> dict[str, frozenset[str]]:
     return {name: mark for name, mark in found.items() if mark is not None}
 
 
+def mark_of(endpoint: str | None) -> frozenset[str]:
+    """Who may enter there; nobody where there is no such endpoint."""
+    view = current_app.view_functions.get(endpoint or "")
+    return cast("frozenset[str]", getattr(view, "tombola_access", frozenset()))
+
+
 def office() -> Office:
     """The office that this application serves."""
     return cast("Office", current_app.extensions["tombola"])
@@ -228,10 +234,31 @@ def create_user(
     return cast("UUID", user)
 
 
+def create_by_provider(c: Connection, organisation: UUID, name: str, role: str) -> UUID:
+    """Makes a person who comes by an account at a provider alone. ``Refused`` (``role``)."""
+    if role not in STAFF:
+        raise Refused("role", f"There is no role “{role}” here.", f"It is one of {', '.join(STAFF)}.")
+    user: UUID = c.execute(select(func.gen_random_uuid())).scalar_one()
+    name = name.strip()[:NAME_CHARS_MAX] or "Somebody"
+    c.execute(insert(m.users).values(id=user, cognito_sub=f"local:{user}", display_name=name))
+    row = {"organization_id": organisation, "user_id": user, "role": role, "is_default": True}
+    c.execute(insert(m.organization_users).values(row))
+    return user
+
+
 def check_password(password: str) -> None:
     """Raises ``Refused`` (``password``) where it is too short, or longer than anybody types."""
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
         raise Refused("password", f"A password has at least {PASSWORD_CHARS_MIN} characters.")
+
+
+def twice(form: Mapping[str, str]) -> str:
+    """A new password that was typed twice; ``Refused`` (``password``) where that differs, or it will not do."""
+    new = form.get("password", "")
+    check_password(new)
+    if new != form.get("again"):
+        raise Refused("password", "The two passwords are not the same.", "Type both again.")
+    return new
 
 
 def hashed_password(password: str) -> str:
@@ -578,6 +605,14 @@ def default_membership(c: Connection, user: UUID) -> Membership | None:
     return next(iter(memberships(c, user)), None)
 
 
+def set_default(c: Connection, user: UUID, organisation: UUID) -> None:
+    """Lets log-ins open in this organisation; ``Refused`` (``organisation``) where one does not work for it."""
+    if organisation not in {one.organisation for one in memberships(c, user)}:
+        raise Refused("organisation", "You do not work for that organisation.")
+    ou = m.organization_users
+    c.execute(update(ou).where(ou.c.user_id == user).values(is_default=ou.c.organization_id == organisation))
+
+
 def switch(here: Office, organisation: UUID) -> None:
     """Goes on in another organisation that one works for, in a session of its own.
 
@@ -904,7 +939,12 @@ def csrf_token() -> str:
 
 def check_csrf(asked: Request) -> None:
     """Raises ``Refused`` (``csrf``) where a form does not carry its session's token."""
-    ours, theirs = session.get("csrf"), asked.form.get(CSRF_FIELD, "")
+    check_token(asked.form.get(CSRF_FIELD, ""))
+
+
+def check_token(theirs: str) -> None:
+    """The same of a token that came another way."""
+    ours = session.get("csrf")
     if not isinstance(ours, str) or not hmac.compare_digest(ours.encode(), theirs.encode()):
         raise Refused(
             "csrf",

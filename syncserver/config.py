@@ -387,10 +387,11 @@ def _klaviyo(setting: Callable[[str], str]) -> Klaviyo | None:
 
 def _providers(environment: Mapping[str, str]) -> tuple[Provider, ...]:
     """TOMBOLA_OIDC_<NAME>_ISSUER and TOMBOLA_OAUTH_<NAME>_AUTHORIZE each begin a provider."""
-    found: list[Provider] = []
-    for setting in sorted(environment):
-        if environment[setting].strip() and (match := _PROVIDER.fullmatch(setting)):
-            found.append(_provider(environment, match[1] or match[3], match[2] or match[4]))
+    found = [
+        _provider(environment, match[1] or match[3], match[2] or match[4])
+        for setting in sorted(environment)
+        if environment[setting].strip() and (match := _PROVIDER.fullmatch(setting))
+    ]
     if len(found) > PROVIDERS_MAX or len({one.name for one in found}) < len(found):
         raise Refused(
             "config.providers",

@@ -7,6 +7,7 @@ shoulder, or reads the wire, cannot use it again.
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 from typing import Final
 from uuid import UUID
@@ -46,19 +47,28 @@ def has(c: Connection, user: UUID) -> bool:
     return c.scalar(select(f.c.user_id).where(f.c.user_id == user, f.c.confirmed_at.is_not(None))) is not None
 
 
-def begin(office: Office, c: Connection, user: UUID) -> str:
-    """The secret (base 32) for an authenticator: the one begun, or a new one. ``Refused`` (``factor``) with one in use."""
+def begin(office: Office, c: Connection, user: UUID, mark: str = "") -> tuple[str, str]:
+    """The secret (base 32) for an authenticator, and the mark of this beginning, which the browser keeps.
+
+    With the mark it is the same again; without it a new one, since whoever began before may be somebody else.
+    ``Refused`` (``factor``) where one is in use.
+    """
     f = m.second_factors
     row = c.execute(select(f).where(f.c.user_id == user).with_for_update()).one_or_none()
-    if row is not None:
-        if row.confirmed_at is not None:
-            raise Refused("factor", "There is a second factor already.", "Remove it first.")
-        return _open(office, user, bytes(row.sealed))
+    if row is not None and row.confirmed_at is not None:
+        raise Refused("factor", "There is a second factor already.", "Remove it first.")
+    if row is not None and mark and hmac.compare_digest(mark.encode(), _mark(bytes(row.sealed)).encode()):
+        return _open(office, user, bytes(row.sealed)), mark
     secret = base64.b32encode(office.clock.token(SECRET_BYTES)).decode()
-    made = upsert(f).values(user_id=user, sealed=_seal(office, user, secret), made_at=office.now())
-    c.execute(made.on_conflict_do_nothing())
-    kept = c.execute(select(f.c.sealed).where(f.c.user_id == user)).scalar_one()
-    return _open(office, user, bytes(kept))
+    sealed = _seal(office, user, secret)
+    made = upsert(f).values(user_id=user, sealed=sealed, made_at=office.now())
+    values = {"sealed": sealed, "made_at": office.now()}
+    c.execute(made.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    return secret, _mark(sealed)
+
+
+def _mark(sealed: bytes) -> str:
+    return hashlib.sha256(sealed).hexdigest()[:32]
 
 
 def address(secret: str, name: str, organisation: str) -> str:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, insert, select, update
@@ -23,13 +24,15 @@ from sqlalchemy import Connection, func, insert, select, update
 from shared import numbers, proof, wire
 from shared.clock import SystemClock
 from shared.keys import SigningKey
-from syncserver import auth, draws, events, reconcile, rsus
+from syncserver import accounts, auth, draws, events, reconcile, rsus
 from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.db import Database
 from syncserver.office import Office, furnish
 
 PASSWORD = "correct horse battery staple"
+HASHED = PasswordHasher().hash(PASSWORD)
+CUSTOMER_EMAIL = "cleo@customers.example"
 START_S_MAX = 120
 STOP_S_MAX = 60
 BLOCK = numbers.ValidationBlock(7, 1000, b"s" * 32)
@@ -60,13 +63,16 @@ class House:
     event: UUID
     draft: UUID
     rsu: UUID
+    customer: UUID
     clients: dict[str, FlaskClient] = field(default_factory=dict)
 
     def client(self, role: str) -> FlaskClient:
         """A browser in which somebody of this role is logged in; ``anonymous``: nobody."""
         if role not in self.clients:
             browser = self.app.test_client()
-            if role != "anonymous":
+            if role == auth.CUSTOMER:
+                assert sign_in(browser, CUSTOMER_EMAIL).status_code == 303
+            elif role != "anonymous":
                 assert log_in(browser, role).status_code == 303
             self.clients[role] = browser
         return self.clients[role]
@@ -83,6 +89,13 @@ def log_in(browser: FlaskClient, username: str, password: str = PASSWORD, came_f
     browser.get("/admin/login")
     form = {"username": username, "password": password, "csrf": token(browser), "next": came_for}
     return browser.post("/admin/login", data=form)
+
+
+def sign_in(browser: FlaskClient, email: str, password: str = PASSWORD, came_for: str = ""):  # type: ignore[no-untyped-def]  # noqa: ANN201 - as above
+    """Signs in as a customer, through the form."""
+    browser.get("/account/sign-in")
+    form = {"email": email, "password": password, "csrf": token(browser), "next": came_for}
+    return browser.post("/account/sign-in", data=form)
 
 
 def post(browser: FlaskClient, url: str, **form: object):  # type: ignore[no-untyped-def]  # noqa: ANN201 - as above
@@ -104,9 +117,18 @@ def make_house(database: Database, home: Path) -> House:
         events.activate(office, c, event, people["admin"])
         draft = make_event(office, c, organisation, people["admin"], "Draft")
         rsu = rsus.create_rsu(c, organisation, "North 1")
+        customer = accounts.create(
+            office,
+            c,
+            organisation,
+            email=CUSTOMER_EMAIL,
+            name="Cleo Customer",
+            verified=True,
+            password_hash=HASHED,
+        )
     app = create_app(office)
     app.testing = False
-    return House(office, clock, app, organisation, people, event, draft, rsu)
+    return House(office, clock, app, organisation, people, event, draft, rsu, customer)
 
 
 def make_event(office: Office, c: Connection, organisation: UUID, by: UUID, name: str) -> UUID:
