@@ -1,0 +1,413 @@
+"""From a basket to tickets, or back to the buyer's card: once, whatever gets lost in between."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+
+from shared.errors import Fault, Refused
+from syncserver import checkout, events, online, payments, worker
+from syncserver import models as m
+from syncserver.checkout import Buyer, Cart, Rules
+from syncserver.config import Config
+from syncserver.db import Database
+from syncserver.payments import Door
+from tests.cards import Cards, cards, signed
+from tests.server import House, make_house
+
+ANN = Buyer("ann@example.org", "Ann Buyer")
+
+
+@pytest.fixture(scope="module")
+def processor() -> Iterator[Cards]:
+    with cards() as running:
+        yield running
+
+
+@dataclass
+class Shop:
+    """A house that sells on line, and its card processor."""
+
+    house: House
+    cards: Cards
+    door: Door
+    package: UUID
+
+    def cart(self, pieces: int = 1) -> Cart:
+        with self.house.office.begin() as c:
+            return checkout.cart(self.house.office, c, {self.package: pieces})
+
+    def begin(self, buyer: Buyer = ANN, pieces: int = 1, one: UUID | None = None) -> UUID:
+        return checkout.begin(
+            self.house.office, one or uuid4(), self.cart(pieces), buyer, address="192.0.2.1", age_checked=True
+        )
+
+    def opened(self, buyer: Buyer = ANN, pieces: int = 1) -> tuple[UUID, str]:
+        """A checkout with a payment page, and the page's session."""
+        one = self.begin(buyer, pieces)
+        checkout.open_page(self.house.office, self.door, one, "https://x/back", "https://x/cancel")
+        return one, str(self.row(one).session_id)
+
+    def row(self, one: UUID):  # type: ignore[no-untyped-def]  # noqa: ANN201 - SQLAlchemy's row
+        with self.house.office.begin() as c:
+            return checkout.get(c, one)
+
+    def told(self, session: str, kind: str = "checkout.session.completed", name: str = "") -> str:
+        body = self.cards.event(session, kind, name)
+        return checkout.told(self.house.office, self.door, body, signed(body))
+
+    def work(self) -> list[str]:
+        return checkout.run_due(self.house.office, self.door)
+
+    def counts(self) -> tuple[int, int]:
+        """Orders, and sold tickets."""
+        with self.house.office.begin() as c:
+            orders = c.execute(select(func.count()).select_from(m.orders)).scalar_one()
+            tickets = c.execute(
+                select(func.count()).select_from(m.tickets).where(m.tickets.c.state == "sold")
+            ).scalar_one()
+        return orders, tickets
+
+    def only(self, numbers: int) -> None:
+        """Leave so many numbers in the event."""
+        k = m.number_counters
+        with self.house.office.begin() as c:
+            here = k.c.event_id == self.house.event
+            last = c.execute(select(k.c.last_number).where(here)).scalar_one()
+            c.execute(update(k).where(here).values(next_number=last - numbers + 1))
+
+    def later(self, by: timedelta) -> None:
+        self.house.clock.ahead_ms += int(by.total_seconds() * 1000)
+
+
+@pytest.fixture
+def shop(database: Database, tmp_path: Path, processor: Cards) -> Shop:
+    processor.down, processor.lost = False, 0
+    house = make_house(database, tmp_path)
+    config = replace(Config(tmp_path), stripe=processor.settings, url="https://raffle.example")
+    house.office = replace(house.office, config=config)
+    with house.office.begin() as c:
+        checkout.set_rules(
+            house.office, c, house.event, Rules(on_sale=True, guests=True), house.people["manager"]
+        )
+        package = c.execute(
+            select(m.ticket_packages.c.id).where(m.ticket_packages.c.event_id == house.event)
+        ).scalar_one()
+    return Shop(house, processor, Door(processor.settings), package)
+
+
+def test_a_paid_checkout_has_its_tickets_once_however_often_it_is_told(shop: Shop) -> None:
+    """O8: posted ten times, under the same and other ids, eight at once: one sale."""
+    one, session = shop.opened(pieces=2)
+    shop.cards.pay(session)
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(lambda i: shop.told(session, name=f"evt_{i % 3}"), range(10)))
+    assert set(said) == {"paid"}
+    assert shop.counts() == (2, 10)
+    row = shop.row(one)
+    assert (row.state, row.payment_intent[:3]) == ("paid", "pi_")
+    assert checkout.look(shop.house.office, shop.door, one) == "paid"
+    with shop.house.office.begin() as c:
+        assert c.execute(select(func.count()).select_from(m.payment_events)).scalar_one() == 3
+        kinds = c.execute(select(m.notifications.c.kind, func.count()).group_by(m.notifications.c.kind)).all()
+        orders = c.execute(select(m.orders.c.payment_reference).distinct()).scalars().all()
+    assert {row.kind: row.count for row in kinds}["order_placed"] >= 2
+    assert orders == [row.payment_intent]
+
+
+def test_the_same_checkout_begun_twice_is_one(shop: Shop) -> None:
+    """O8: a double tap holds once and opens one page."""
+    one = uuid4()
+    assert shop.begin(one=one) == shop.begin(one=one) == one
+    office = shop.house.office
+    first = checkout.open_page(office, shop.door, one, "https://x/b", "https://x/c")
+    assert checkout.open_page(office, shop.door, one, "https://x/b", "https://x/c") == first
+    with pytest.raises(Refused):
+        shop.begin(Buyer("eve@example.org"), one=one)
+
+
+def test_what_was_paid_and_never_told_heals(shop: Shop) -> None:
+    """O8: no call comes, the buyer never returns: the worker asks, and the tickets are there."""
+    one, session = shop.opened()
+    shop.cards.pay(session)
+    assert shop.work() == []
+    shop.later(timedelta(minutes=2))
+    assert shop.work() == [f"checkout {one} is paid"]
+    assert shop.counts() == (1, 5)
+
+
+def test_a_lost_answer_opens_the_same_page_again(shop: Shop) -> None:
+    """O8: the page was made and never heard of; the buyer tries again."""
+    one = shop.begin()
+    shop.cards.lost = 2
+    with pytest.raises(Fault):
+        checkout.open_page(shop.house.office, shop.door, one, "https://x/b", "https://x/c")
+    url = checkout.open_page(shop.house.office, shop.door, one, "https://x/b", "https://x/c")
+    assert len([s for s in shop.cards.sessions.values() if s["client_reference_id"] == str(one)]) == 1
+    assert url.endswith(str(shop.row(one).session_id))
+
+
+def test_held_numbers_are_nobody_elses(shop: Shop) -> None:
+    """E10: ten numbers, two baskets of five: the third is told how many are left, and kiosks get none either."""
+    shop.only(10)
+    first, session = shop.opened(Buyer("a@example.org"))
+    shop.opened(Buyer("b@example.org"))
+    with pytest.raises(Refused, match="Sold out"):
+        shop.begin(Buyer("c@example.org"))
+    with shop.house.office.begin() as c:
+        assert checkout.left(c, shop.house.event) == 0
+    shop.cards.pay(session)
+    assert shop.told(session) == "paid"
+    assert shop.row(first).state == "paid"
+
+
+def test_a_hold_ends_with_its_page_and_not_before(shop: Shop) -> None:
+    """O8: the worker ends the page at Stripe first; a page that was paid at the last moment is paid."""
+    shop.only(10)
+    quick, session = shop.opened(Buyer("a@example.org"))
+    slow, other = shop.opened(Buyer("b@example.org"))
+    shop.cards.pay(session)
+    shop.later(checkout.HOLD)
+    shop.cards.down = True
+    shop.work()
+    assert [shop.row(one).state for one in (quick, slow)] == ["open", "open"]
+    shop.cards.down = False
+    shop.later(timedelta(minutes=2))
+    shop.work()
+    assert [shop.row(one).state for one in (quick, slow)] == ["paid", "expired"]
+    assert shop.cards.sessions[other]["status"] == "expired"
+    shop.begin(Buyer("c@example.org"))
+
+
+def test_numbers_that_nobody_was_sent_to_pay_for_come_free(shop: Shop) -> None:
+    """O8, N4: a hold without a page ends by time, also where no card processor is set."""
+    one = shop.begin()
+    shop.later(checkout.HOLD)
+    assert checkout.run_due(shop.house.office, None) == [f"checkout {one} is over"]
+    with pytest.raises(Refused):
+        checkout.open_page(shop.house.office, shop.door, one, "https://x/b", "https://x/c")
+
+
+@pytest.mark.parametrize("how", ["closed", "suspended", "cancelled", "late", "amount", "currency"])
+def test_money_without_tickets_goes_back_and_the_buyer_is_told(shop: Shop, how: str) -> None:
+    """O8, E4: paid after the close, while paused, after the hold was over and all was sold, or another amount."""
+    house, office, admin = shop.house, shop.house.office, shop.house.people["admin"]
+    if how == "late":
+        shop.only(5)
+    one, session = shop.opened()
+    with office.begin() as c:
+        if how == "closed":
+            events.close(office, c, house.event, admin)
+        if how == "suspended":
+            events.suspend(office, c, house.event, admin, "Fire drill")
+        if how == "cancelled":
+            events.cancel(office, c, house.event, admin, "Rain")
+    if how == "late":
+        shop.later(checkout.HOLD + checkout.UNHEARD_MAX - timedelta(hours=23, minutes=35))
+        with office.begin() as c:
+            c.execute(update(m.checkouts).values(state="expired"))
+        shop.opened(Buyer("quick@example.org"))
+    shop.cards.pay(
+        session, amount=100 if how == "amount" else None, currency="usd" if how == "currency" else None
+    )
+    assert shop.told(session) == "refund_due"
+    assert shop.told(session) == "refund_due"
+    assert shop.counts() == (0, 0)
+    assert f"checkout {one} is paid back" in shop.work()
+    row = shop.row(one)
+    assert row.state == "refunded"
+    assert row.refund_reference.startswith("re_")
+    assert row.problem
+    assert shop.cards.refunded[row.payment_intent] == (100 if how == "amount" else 800)
+    with office.begin() as c:
+        told = c.execute(select(m.notifications.c.kind)).scalars().all()
+        critical = c.execute(select(m.critical_events.c.event_type)).scalars().all()
+    assert "refunded" in told
+    assert "payment_returned" in critical
+    assert ("payment_mismatch" in critical) == (how in {"amount", "currency"})
+
+
+def test_a_refund_that_got_lost_is_asked_for_again_and_paid_once(shop: Shop) -> None:
+    """O8: Stripe did it, and its answer never came."""
+    one, session = shop.opened()
+    with shop.house.office.begin() as c:
+        events.suspend(shop.house.office, c, shop.house.event, shop.house.people["admin"], "Fire drill")
+    shop.cards.pay(session)
+    shop.told(session)
+    shop.cards.lost = 2
+    shop.work()
+    assert shop.row(one).state == "refund_due"
+    shop.work()
+    assert shop.row(one).state == "refunded"
+    assert shop.cards.refunded[shop.row(one).payment_intent] == 800
+
+
+def test_what_is_not_ours_is_heard_and_left_alone(shop: Shop) -> None:
+    """O8, Z1: another kind of event, another office at the same account, a checkout lost in a restore, a forgery."""
+    _one, session = shop.opened()
+    assert shop.told(session, "payment_intent.created") == "nothing to do"
+    shop.cards.pay(session)
+    body = shop.cards.event(session).replace(
+        shop.cards.sessions[session]["metadata"]["office"].encode(), b"OTHER"
+    )
+    assert checkout.told(shop.house.office, shop.door, body, signed(body)) == "nothing to do"
+    lost = shop.cards.event(session, name="evt_lost").replace(
+        shop.cards.sessions[session]["client_reference_id"].encode(), str(uuid4()).encode()
+    )
+    for _ in range(3):
+        assert checkout.told(shop.house.office, shop.door, lost, signed(lost)) == "unknown"
+    with pytest.raises(Refused):
+        checkout.told(shop.house.office, shop.door, shop.cards.event(session), "t=1,v1=00")
+    with shop.house.office.begin() as c:
+        kind = m.critical_events.c.event_type
+        unknown = c.execute(select(func.count()).where(kind == "payment_unknown")).scalar_one()
+    assert unknown == 1
+    assert shop.counts() == (0, 0)
+
+
+def test_limits_of_an_order_of_a_customer_and_of_holds(shop: Shop) -> None:
+    """O8, Z2: by the event's rules; nobody keeps others out by holding everything."""
+    office = shop.house.office
+    with office.begin() as c:
+        checkout.set_rules(
+            office,
+            c,
+            shop.house.event,
+            Rules(on_sale=True, order_tickets_max=10, customer_tickets_max=15, guests=True),
+            shop.house.people["manager"],
+        )
+    with pytest.raises(Refused, match="At most 10"):
+        shop.begin(pieces=3)
+    shop.begin(pieces=2)
+    with pytest.raises(Refused, match="You can still have 5"):
+        shop.begin(Buyer(" ANN@example.org "), pieces=2)
+    shop.begin()
+    for i in range(checkout.OPEN_PER_ADDRESS_MAX - 2):
+        shop.begin(Buyer(f"{i}@example.org"))
+    with pytest.raises(Refused) as refused:
+        shop.begin(Buyer("one.more@example.org"))
+    assert refused.value.code == "holds"
+
+
+@pytest.mark.parametrize("who", ["guest", "email", "empty", "foreign"])
+def test_who_may_not_buy_is_told_why(shop: Shop, who: str) -> None:
+    """O7, O8: guests where they may not, no address, nothing chosen, an account that is not a customer's."""
+    office = shop.house.office
+    with office.begin() as c:
+        rules = Rules(on_sale=True, guests=False)
+        checkout.set_rules(office, c, shop.house.event, rules, shop.house.people["manager"])
+    given: dict[str, Callable[[], UUID]] = {
+        "guest": shop.begin,
+        "email": lambda: shop.begin(Buyer("nobody")),
+        "empty": lambda: checkout.begin(office, uuid4(), Cart(), ANN, address="x"),
+        "foreign": lambda: shop.begin(replace(ANN, user=shop.house.people["admin"])),
+    }
+    with pytest.raises(Refused) as refused:
+        given[who]()
+    assert refused.value.code == ("guest" if who == "foreign" else who)
+
+
+def test_a_basket_holds_what_is_on_offer_and_says_what_is_gone(shop: Shop) -> None:
+    """E13, O8: nothing of a draft, nothing that is not sold on line any more."""
+    office, house = shop.house.office, shop.house
+    with office.begin() as c:
+        p = m.ticket_packages
+        draft = c.execute(select(p.c.id).where(p.c.event_id == house.draft)).scalar_one()
+        basket = checkout.cart(office, c, {draft: 1, shop.package: 2, uuid4(): 1})
+    assert [(line.package, line.total) for line in basket.lines] == [(shop.package, 1600)]
+    assert len(basket.gone) == 1
+    with office.begin() as c:
+        checkout.set_rules(office, c, house.event, Rules(), house.people["manager"])
+    assert shop.cart().lines == ()
+
+
+def test_whatever_comes_in_whichever_order_each_payment_ends_once(shop: Shop) -> None:
+    """O8: calls, returns, the worker, lost answers, pauses and the close at random: tickets or the money, never both."""
+    office, house = shop.house.office, shop.house
+    chance = random.Random(20261121)
+    shop.only(60)
+    opened: list[tuple[UUID, str]] = []
+
+    def pay() -> None:
+        waiting = [s for _, s in opened if shop.cards.sessions[s]["status"] == "open"]
+        if waiting:
+            shop.cards.pay(chance.choice(waiting))
+
+    def begin() -> None:
+        opened.append(shop.opened(Buyer(f"{len(opened)}@example.org"), chance.choice([1, 2])))
+
+    def told() -> None:
+        if opened:
+            shop.told(chance.choice(opened)[1])
+
+    def back() -> None:
+        if opened:
+            checkout.look(office, shop.door, chance.choice(opened)[0], at_once=True)
+
+    def give_up() -> None:
+        if opened:
+            checkout.give_up(office, shop.door, chance.choice(opened)[0])
+
+    def pause() -> None:
+        with office.begin() as c:
+            if events.state(c, house.event) == "active":
+                events.suspend(office, c, house.event, house.people["admin"], "Fire drill")
+            else:
+                events.resume(office, c, house.event, house.people["admin"], "Over")
+
+    def lose() -> None:
+        shop.cards.lost = 2
+
+    steps = [begin, begin, pay, pay, pay, told, told, back, give_up, shop.work, pause, lose]
+    for _ in range(120):
+        with suppress(Refused, Fault):
+            chance.choice(steps)()
+        shop.later(timedelta(seconds=chance.randint(0, 90)))
+    shop.cards.lost = 0
+    for _ in range(3):
+        shop.later(checkout.HOLD)
+        shop.work()
+    with office.begin() as c:
+        rows = c.execute(select(m.checkouts)).all()
+        sold = c.execute(
+            select(m.orders.c.sale_id, func.sum(m.orders.c.total_amount)).group_by(m.orders.c.sale_id)
+        )
+        by_sale = {row[0]: row[1] for row in sold}
+        assert c.execute(select(m.findings)).all() == []
+    assert {row.state for row in rows} <= {"paid", "refunded", "expired"}
+    assert {row.state for row in rows} >= {"paid", "expired"}
+    for row in rows:
+        session = shop.cards.sessions.get(row.session_id or "")
+        taken = session["amount_total"] if session and session["payment_status"] == "paid" else 0
+        given_back = shop.cards.refunded.get(row.payment_intent or "", 0)
+        tickets = by_sale.get(row.sale_id, 0) if row.sale_id else 0
+        assert taken == given_back + tickets, row
+        assert (row.state == "paid") == bool(tickets)
+    assert len(by_sale) == sum(row.state == "paid" for row in rows)
+
+
+def test_the_worker_ends_pages_of_what_has_closed(shop: Shop) -> None:
+    """E1: the close is by time; nobody pays for a sale that is over."""
+    one, session = shop.opened()
+    shop.later(timedelta(hours=4))
+    worker.run_due(shop.house.office)
+    shop.work()
+    assert shop.row(one).state == "expired"
+    assert shop.cards.sessions[session]["status"] == "expired"
+
+
+def test_without_a_key_nothing_is_sold(shop: Shop) -> None:
+    """O8: no account, no door."""
+    bare = replace(shop.house.office, config=Config(Path()))
+    assert payments.door(bare) is None
+    assert payments.door(shop.house.office) is not None
+    assert online.NAME == "Web shop"
