@@ -25,7 +25,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from flask import Flask, Request, Response, after_this_request, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
@@ -343,6 +343,32 @@ def set_role(
     end_sessions(c, user, now)
     words = f"{name}: {ROLE_WORDS[str(person.role)]} became {ROLE_WORDS[role]}. {reason}"
     audit.critical_event(c, "role_changed", "WARN", words, user_id=by)
+    return name
+
+
+def take_out(c: Connection, organisation: UUID, user: UUID, by: UUID, reason: str, now: datetime) -> str:
+    """Take somebody who works for others as well out of this organisation, and return their name.
+
+    Raises ``Refused``: ``reason``, ``role`` (not of this organisation), ``oneself``, ``last_admin``, ``only_here``
+    (they work nowhere else: they are deactivated instead, so that their name stays).
+    """
+    reason = audit.reasoned(reason)
+    o, ou, u = m.organizations, m.organization_users, m.users
+    c.execute(select(o.c.id).where(o.c.id == organisation).with_for_update(key_share=True))
+    places = memberships(c, user)
+    here = next((one for one in places if one.organisation == organisation), None)
+    if here is None:
+        raise Refused("role", "That person is not yours to change.")
+    if user == by:
+        raise Refused("oneself", "Nobody takes themselves out.", "Ask another administrator.")
+    if here.role == "admin" and not _other_admins(c, organisation, user):
+        raise Refused("last_admin", "That is the last administrator.", "Make another administrator first.")
+    if len(places) < 2:
+        raise Refused("only_here", "They work nowhere else.", "Deactivate them instead.")
+    name: str = c.execute(select(u.c.display_name).where(u.c.id == user)).scalar_one()
+    c.execute(delete(ou).where(ou.c.organization_id == organisation, ou.c.user_id == user))
+    end_sessions(c, user, now)
+    audit.critical_event(c, "role_changed", "WARN", f"{name}: taken out. {reason}", user_id=by)
     return name
 
 

@@ -111,6 +111,7 @@ def change() -> ResponseReturnValue:
                     ),
                 ),
                 tolerance=str(ground.decimal("tolerance", "Over or short", int(organisations.TOLERANCE_MAX))),
+                second_factor=bool(request.form.get("second_factor")),
                 customer_days=ground.whole("customer_days", "Days", 1, organisations.CUSTOMER_DAYS_MAX),
             )
     except Refused as e:
