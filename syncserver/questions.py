@@ -100,7 +100,7 @@ def remove(c: Connection, event: UUID) -> None:
     c.execute(delete(m.questions).where(m.questions.c.event_id == event))
 
 
-def refuse_change(c: Connection, event: UUID, by: UUID) -> None:
+def note_refused(c: Connection, event: UUID, by: UUID) -> None:
     """Put on record that somebody tried to change a frozen question (E3); in a transaction of its own."""
     critical_event(
         c,

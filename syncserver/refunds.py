@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import money
 from shared.errors import Fault, Refused
-from syncserver import derive, events, reconcile
+from syncserver import confirmations, derive, events, reconcile
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
@@ -112,6 +112,7 @@ def ask(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> UU
     else:
         reconcile.void_order(office, c, order, reason, by)
     made = c.execute(insert(m.refunds).values(_due(office, row, reason, by)).returning(m.refunds.c.id))
+    confirmations.tell_refund(office, c, order, reason)
     return UUID(str(made.scalar_one()))
 
 

@@ -9,9 +9,9 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from syncserver import auth, pools
+from syncserver import auth, lookup, pools
 from syncserver import models as m
-from syncserver.admin import ground, orders
+from syncserver.admin import ground
 from syncserver.auth import access
 
 FOUND_MAX: Final = 20
@@ -28,7 +28,7 @@ def register(to: Blueprint) -> None:
 def show(event: UUID) -> ResponseReturnValue:
     """All exclusions of the event, and finding an order to exclude by any of its numbers."""
     o = m.orders
-    text = request.args.get("q", "").strip()[: orders.QUERY_CHARS_MAX]
+    text = request.args.get("q", "").strip()[: lookup.QUERY_CHARS_MAX]
     with ground.reading() as c:
         row = ground.own_event(c, event)
         held = pools.exclusions(c, event)
@@ -36,7 +36,7 @@ def show(event: UUID) -> ResponseReturnValue:
             c.execute(
                 select(o, m.rsus.c.name.label("unit"))
                 .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
-                .where(o.c.event_id == event, orders.wanted(text))
+                .where(o.c.event_id == event, lookup.numbered(text))
                 .order_by(o.c.created_at.desc(), o.c.id)
                 .limit(FOUND_MAX)
             ).all()

@@ -83,7 +83,7 @@ def test_asking_makes_the_whole_order_void_and_its_price_due_once(scene: Scene) 
             return refused.code
 
     said = together([try_it, try_it, try_it])
-    assert sorted(said)[1:] == ["already_asked", "already_asked"]
+    assert said.count("already_asked") == 2
     assert rows(scene) == [("cash", "due", PRICE, 0)]
     assert set(scene.tickets().values()) == {"void"}
     assert scene.total() == (0, 0)
