@@ -27,7 +27,21 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from shared import clock, keys, money, numbers, wire
 from shared.errors import Fault, KnownError, Refused
-from syncserver import account, admin, api, auth, openapi, proving, public, reconcile, rest, tokens
+from syncserver import (
+    account,
+    admin,
+    api,
+    auth,
+    checkout,
+    metrics,
+    openapi,
+    proving,
+    public,
+    reconcile,
+    rest,
+    shop,
+    tokens,
+)
 from syncserver.office import Office
 
 _log = logging.getLogger(__name__)
@@ -86,13 +100,16 @@ def create_app(office: Office, *, plain_http: bool = False) -> Flask:
         api.blueprint,
         admin.blueprint,
         public.blueprint,
+        metrics.blueprint,
         proving.blueprint,
+        shop.blueprint,
         rest.blueprint,
         openapi.blueprint,
     ):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = auth.access(auth.PUBLIC)(app.view_functions["static"])
     _words(app)
+    metrics.observe(app)
     _guards(app, auth.marks(app))
     _failures(app)
     return app
@@ -119,6 +136,8 @@ def _guards(app: Flask, marks: dict[str, frozenset[str]]) -> None:
             rest.enter(mark)
             return
         auth.authorise(mark)
+        if request.endpoint == shop.WEBHOOK:
+            return  # its body bears a signature
         if request.method not in _SAFE:
             _check_text(request.form, {})
             auth.check_csrf(request)
@@ -340,6 +359,8 @@ def _words(app: Flask) -> None:
     app.add_template_filter(major, "major")
     app.add_template_filter(count, "count")
     app.add_template_filter(numbers.show_validation, "validation")
+    app.add_template_filter(lambda found: numbers.words(checkout.spans(found or ())), "spans")
+    app.add_template_global(shop.in_basket, "in_basket")
     app.add_template_global(auth.csrf_token, "csrf_token")
     app.add_template_global(auth.account, "account")
     app.add_template_global(auth.visitor, "visitor")

@@ -187,6 +187,55 @@ def left(c: Connection, event: UUID) -> int:
     return max(0, int(free or 0) + int(own) - _held(c, [event])[event])
 
 
+@dataclass(frozen=True)
+class Offer:
+    """How an event is sold on line at this moment."""
+
+    packages: frozenset[UUID]
+    """That can be bought now."""
+    left: int
+    on_line: bool
+    """It is sold on line at all, now or at another time."""
+    age_min: int = 0
+
+
+def offer(office: Office, c: Connection, event: UUID) -> Offer:
+    """What of the event can be bought on line now."""
+    e, p, r = m.raffle_events, m.ticket_packages, m.online_rules
+    found = c.execute(
+        select(p.c.id)
+        .select_from(p.join(e, e.c.id == p.c.event_id).join(r, r.c.event_id == e.c.id))
+        .where(e.c.id == event, on_offer(office.now()))
+    ).scalars()
+    age = events.settings(events.get(c, event).configuration).policies.age_min
+    return Offer(frozenset(found), left(c, event), rules(c, event).on_sale, age)
+
+
+def progress(c: Connection, wanted: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Of each event: how many numbers are sold, of how many."""
+    a, k = m.rsu_allocations, m.number_counters
+    blocks = (
+        select(
+            a.c.raffle_event_id.label("event"),
+            func.sum(a.c.tickets_sold).label("sold"),
+            func.sum(a.c.total_tickets).label("out"),
+        )
+        .where(a.c.raffle_event_id.in_(wanted))
+        .group_by(a.c.raffle_event_id)
+        .subquery()
+    )
+    rows = c.execute(
+        select(
+            k.c.event_id,
+            func.coalesce(blocks.c.sold, 0).label("sold"),
+            (k.c.last_number - k.c.next_number + 1 + func.coalesce(blocks.c.out, 0)).label("most"),
+        )
+        .select_from(k.outerjoin(blocks, blocks.c.event == k.c.event_id))
+        .where(k.c.event_id.in_(wanted))
+    )
+    return {row.event_id: (int(row.sold), int(row.most)) for row in rows}
+
+
 def cart(office: Office, c: Connection, wanted: Mapping[UUID, int]) -> Cart:
     """The basket of so many pieces of each package, reckoned by what is on offer at this moment.
 

@@ -6,6 +6,7 @@ Nothing of a result is shown before it is official; hashes are shown as soon as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    g,
     jsonify,
     render_template,
     request,
@@ -27,7 +27,7 @@ from sqlalchemy import Connection, Row, select
 from shared import draw as fair
 from shared.errors import Refused
 from shared.games.raffle import MAIN_POOL
-from syncserver import auth, claims, competitions, draws, events, pools
+from syncserver import auth, checkout, claims, competitions, draws, events, media, payments, pools, questions
 from syncserver import champions as champions_of
 from syncserver import models as m
 from syncserver.auth import PUBLIC, access
@@ -37,6 +37,9 @@ blueprint = Blueprint("public", __name__)
 SHOWN: Final = ("active", "suspended", "closed", "drawn", "completed")
 """The states in which the public sees an event; a draft or a cancelled one is not there."""
 EVENTS_MAX: Final = 50
+STATUSES: Final = ("active", "upcoming", "ended", "drawn")
+CLOSING_SOON: Final = timedelta(hours=24)
+CHAMPIONS_SHOWN: Final = 3
 TICKET_CHARS_MAX: Final = 1_000
 AGE_S_OFFICIAL: Final = 3600
 PUBLIC_WORDS: Final = {
@@ -174,26 +177,59 @@ def _seal(digest: str) -> str:
 @blueprint.get("/")
 @access(PUBLIC)
 def home() -> ResponseReturnValue:
-    """All raffles, those on sale first."""
-    with auth.office().begin() as c:
-        rows = _events(c)
-        pots = {row.id: events.jackpot(c, row.id) for row in rows}
-    return render_template("public/home.html", here="home", events=rows, pots=pots)
+    """All raffles, those on sale first, what one prefers before the others; ``?status=`` shows some of them."""
+    office = auth.office()
+    wanted = request.args.get("status", "")
+    with office.begin() as c:
+        rows = sorted(_events(c), key=lambda row: not row.is_featured)
+        groups = {name: [row for row in rows if _standing_of(row, office.now()) == name] for name in STATUSES}
+        if wanted in STATUSES:
+            groups = {name: held if name == wanted else [] for name, held in groups.items()}
+        ids = [row.id for held in groups.values() for row in held]
+        pots = {event: events.jackpot(c, event) for event in ids}
+        bars = checkout.progress(c, ids)
+        covers = media.covers(c, ids)
+        winners = [one for one in champions_of.published(c, limit=CHAMPIONS_SHOWN) if one.champion]
+    return render_template(
+        "public/home.html",
+        here="home",
+        groups=groups,
+        wanted=wanted,
+        pots=pots,
+        bars=bars,
+        covers=covers,
+        champions=winners,
+        soon=office.now() + CLOSING_SOON,
+    )
+
+
+def _standing_of(row: Row[Any], now: datetime) -> str:
+    """In the seed's words (S2): active, upcoming, ended or drawn."""
+    if row.state in {"drawn", "completed"}:
+        return "drawn"
+    if row.state == "closed" or row.closes_at <= now:
+        return "ended"
+    return "upcoming" if row.opens_at > now else "active"
 
 
 @blueprint.get("/events/<uuid:event>")
 @access(PUBLIC)
 def event(event: UUID) -> ResponseReturnValue:
     """One raffle: jackpot, prizes, packages, and its result once that is official."""
-    with auth.office().begin() as c:
+    office = auth.office()
+    with office.begin() as c:
         row = shown_event(c, event)
         pot = events.jackpot(c, event)
+        sale = checkout.offer(office, c, event)
+        gallery = media.of_event(c, event)
+        question = questions.of_event(c, event)
         prizes, terms = events.prizes(c, event), pools.prize_terms(c, event)
         packages = c.execute(
             select(m.ticket_packages)
             .where(m.ticket_packages.c.event_id == event, m.ticket_packages.c.is_active)
             .order_by(m.ticket_packages.c.display_order, m.ticket_packages.c.price)
         ).all()
+        perks = {k.id: " · ".join(events.perk_words(c, k.perk_ids)) for k in packages if k.perk_ids}
         held = _draws_for(c, row)
         winners = _standing(c, [one for one in held if one.plan == MAIN_POOL])
         early = [
@@ -209,6 +245,12 @@ def event(event: UUID) -> ResponseReturnValue:
         prizes=prizes,
         terms=terms,
         packages=packages,
+        sale=sale,
+        perks=perks,
+        gallery=gallery,
+        question=question,
+        soon=office.now() + CLOSING_SOON,
+        selling=payments.door(office) is not None,
         held=held,
         winners=winners,
         early=early,
@@ -259,12 +301,9 @@ def draw(draw: UUID) -> ResponseReturnValue:
 
     With an event's id in its place the event's official draws, as JSON for a shop's front end.
     """
-    # Browsers say that they take pages; whatever does not is a program.
-    g.program = "text/html" not in request.headers.get("Accept", "")
     with auth.office().begin() as c:
         told = competitions.draws(c, draw)
         if told is not None:
-            g.program = True
             answer = Response(msgspec.json.encode(told), content_type="application/json")
             answer.add_etag()
             return answer.make_conditional(request.environ)
@@ -519,12 +558,3 @@ def champion_photo(champion: UUID) -> Response:
     if found is None:
         abort(404)
     return Response(found[0], content_type=found[1])
-
-
-@blueprint.get("/healthz")
-@access(PUBLIC)
-def healthz() -> ResponseReturnValue:
-    """Whether the server and its database answer."""
-    with auth.office().begin() as c:
-        c.execute(select(1))
-    return jsonify(ok=True)
