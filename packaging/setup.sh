@@ -22,6 +22,16 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python -e .
 fi
 
+# The provider of identities that the tests log in at. Only they need it, so that setting up goes on without.
+lock=$(sha256sum <tests/oidc/package-lock.json)
+if [ "$(cat tests/oidc/node_modules/.ready 2>/dev/null)" != "$lock" ]; then
+  if PATH="$PWD/.venv/bin:$PATH" npm ci --prefix tests/oidc --silent --no-audit --no-fund --ignore-scripts >/dev/null; then
+    printf '%s' "$lock" >tests/oidc/node_modules/.ready
+  else
+    say "npm's registry could not be reached, so the tests of logging in at a provider will fail. Set npm's proxy or registry (npm config set registry …), and run this again."
+  fi
+fi
+
 # Qt's libraries and the browser that takes the pages' pictures come from the system.
 packages=
 .venv/bin/python -c 'import PySide6.QtQuick' 2>/dev/null ||

@@ -288,8 +288,8 @@ def come_back(name: str) -> ResponseReturnValue:
     kept: dict[str, Any] = session.pop(GOING, None) or {}
     whom = kept.get("for", "customers")
     going = providers.read(kept.get("going"))
+    provider = providers.find(here.config, name, whom)
     try:
-        provider = providers.find(here.config, name, whom)
         somebody = providers.finish(here, provider, going, request.args, _back(name))
         if whom == "staff":
             return _staff(kept, provider.name, somebody)

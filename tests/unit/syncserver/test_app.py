@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+import pyotp
 import pytest
 from flask import url_for
 from flask.testing import FlaskClient
@@ -17,12 +18,24 @@ from werkzeug.routing import Rule
 
 from shared import wire
 from shared.errors import Refused
-from syncserver import app, auth, draws, rsus
+from syncserver import accounts, app, auth, draws, factors, rsus
 from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.db import POOL_WAIT_S_MAX, Database
 from tests.postgres import Cluster
-from tests.server import PASSWORD, House, close_and_confirm, drawn, log_in, make_house, post, sell, token
+from tests.server import (
+    HASHED,
+    PASSWORD,
+    House,
+    close_and_confirm,
+    drawn,
+    log_in,
+    make_house,
+    post,
+    sell,
+    sign_in,
+    token,
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +85,30 @@ def places(house: House) -> dict[str, str]:
         "competition_id": str(house.event),
         "problem": "malformed",
         "token": str(nobody),
+        "session": str(nobody),
+        "identity": str(nobody),
+        "asked": str(nobody),
+        "name": "elsewhere",
     }
 
 
 NOT_THERE = {"finding", "claim", "result", "champion", "customer", "seq", "epoch"}
 """Parts for which the house has nothing: whoever may enter is told so."""
+
+
+ELSEWHERE = {
+    "admin.second_step": 303,
+    "admin.second_setup": 303,
+    "admin.invitation": 404,
+    "account.confirm": 404,
+    "account.new_password": 404,
+    "account.new_address": 404,
+    "account.begin_provider": 404,
+    "account.come_back": 404,
+}
+"""Pages that open by a link, a provider or a step before alone."""
+OF_THEIR_OWN = {"admin.leave", "admin.login", "account.sign_out", "account.sign_in"}
+"""They begin or end the very session that is tried, and have tests of their own."""
 
 
 def _url(house: House, rule: Rule, places: dict[str, str]) -> str:
@@ -96,7 +128,7 @@ def _answer(browser: FlaskClient, method: str, url: str) -> int:
     return int(post(browser, url).status_code)
 
 
-@pytest.mark.parametrize("role", ["anonymous", *auth.STAFF])
+@pytest.mark.parametrize("role", ["anonymous", *auth.ROLES])
 def test_every_route_lets_in_whom_it_names_and_nobody_else(
     house: House, places: dict[str, str], role: str
 ) -> None:
@@ -108,8 +140,8 @@ def test_every_route_lets_in_whom_it_names_and_nobody_else(
         if auth.TOKEN in mark:
             continue  # for programs: every call × every token is tried in test_rest
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-            if rule.endpoint in {"admin.leave", "admin.login"}:
-                continue  # they end the very session that is tried, and have tests of their own
+            if rule.endpoint in OF_THEIR_OWN:
+                continue
             got = _answer(browser, method, _url(house, rule, places))
             what = f"{role}: {method} {rule.rule} answered {got}"
             seen += 1
@@ -120,10 +152,56 @@ def test_every_route_lets_in_whom_it_names_and_nobody_else(
             elif auth.PUBLIC not in mark and role not in mark:
                 assert got == 403, what
             elif method == "GET":
-                assert got == (404 if rule.arguments & NOT_THERE else 200), what
+                usual = 404 if rule.arguments & NOT_THERE else 200
+                assert got == ELSEWHERE.get(rule.endpoint, usual), what
             else:
                 assert got not in {401, 403}, what
                 assert got < 500, what
+    assert seen > 50
+
+
+def _outsider(house: House, who: str) -> FlaskClient:
+    """A browser of somebody who was let in once, or half, and is not any more."""
+    browser = house.app.test_client()
+    if who == "banned":
+        with house.office.begin() as c:
+            user = accounts.create(
+                house.office, c, house.organisation, email="b@c.example", verified=True, password_hash=HASHED
+            )
+        assert sign_in(browser, "b@c.example").status_code == 303
+        with house.office.begin() as c:
+            accounts.ban(house.office, c, user, "Sold tickets on", house.people["admin"])
+        return browser
+    with house.office.begin() as c:
+        user = auth.create_user(c, house.organisation, who, f"Per {who}", PASSWORD, "admin")
+        if who == "half":
+            secret, _ = factors.begin(house.office, c, user)
+            factors.confirm(house.office, c, user, pyotp.TOTP(secret).at(house.clock.now_ms() // 1000))
+    answer = log_in(browser, who)
+    assert answer.status_code == 303
+    assert ("second-step" in answer.location) == (who == "half")
+    if who == "deactivated":
+        with house.office.begin() as c:
+            by = house.people["admin"]
+            auth.set_active(c, house.organisation, user, False, by, "Left us", house.office.now())
+    return browser
+
+
+@pytest.mark.parametrize("who", ["half", "banned", "deactivated"])
+def test_every_route_keeps_out_whoever_is_half_in_banned_or_deactivated(
+    house: House, places: dict[str, str], who: str
+) -> None:
+    """Z2, O1: every route × those who are let in no more, or not yet."""
+    browser, seen = _outsider(house, who), 0
+    for rule in house.app.url_map.iter_rules():
+        mark = auth.marks(house.app)[rule.endpoint]
+        if mark & {auth.PUBLIC, auth.RSU, auth.TOKEN}:
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            got = _answer(browser, method, _url(house, rule, places))
+            led_on = who == "half" and method == "GET" and got == 303 and mark != {auth.CUSTOMER}
+            assert got == 401 or led_on, f"{who}: {method} {rule.rule} answered {got}"
+            seen += 1
     assert seen > 50
 
 
@@ -317,7 +395,9 @@ def test_a_database_with_its_hands_full_is_said_to_be_so(house: House) -> None:
     before, engine.pool._timeout = engine.pool._timeout, 0.01  # type: ignore[attr-defined]
     assert before == POOL_WAIT_S_MAX
     try:
-        answer = house.app.test_client().get("/healthz")
+        answer = house.app.test_client().get("/")
+        alive = house.app.test_client().get("/healthz")
+        ready = house.app.test_client().get("/readyz")
         wired = house.app.test_client().post(
             "/rsu/v1/enrol",
             json={"code": "ABCD-EFGH", "public_key": "00" * 32, "device": "d", "software": "s"},
@@ -327,6 +407,8 @@ def test_a_database_with_its_hands_full_is_said_to_be_so(house: House) -> None:
         engine.pool._timeout = before  # type: ignore[attr-defined]
         for connection in kept:
             connection.close()
+    # A process that lives is not restarted because its database is slow; but nobody is sent to it meanwhile.
+    assert (alive.status_code, ready.status_code) == (200, 503)
     for said in (answer, wired):
         assert said.status_code == 503
         assert int(said.headers["Retry-After"]) > 0
