@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import argparse
 import errno
-import logging
 import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from sqlalchemy import Connection, select
 
 from shared.clock import SystemClock
 from shared.errors import KnownError, Refused
 from shared.wire import ShiftRules
-from syncserver import auth, draws, events, intake, organisations, rsus
+from syncserver import auth, draws, events, intake, logs, organisations, retention, rsus, serving
 from syncserver import models as m
 from syncserver.config import Config, add_arguments, read_config
 from syncserver.db import Database, migrate, open_database
-from syncserver.office import Office, furnish, open_office, restored
+from syncserver.office import furnish, open_office, restored
 
 PASSWORD_BYTES: Final = 12
 """96 random bits in the password that ``init`` makes."""
-WEB_WORKERS: Final = 2
-SPARE_CONNECTIONS: Final = 1
-"""Of a process's pool, for what is written down beside a refused request."""
-REQUEST_S_MAX: Final = 60
-DRAIN_S_MAX: Final = 20
-"""How long requests under way may take when the server is told to stop."""
-HEADER_LINE_BYTES_MAX: Final = 16_384
-HEADERS_MAX: Final = 100
-KEEP_ALIVE_S: Final = 5
-BACKLOG: Final = 2_048
+PROCESSES: Final = 2
+PROCESSES_MAX: Final = 64
 USAGE_STATUS: Final = 2
 NAMES_SHOWN_MAX: Final = 50
 """Of the people, to somebody who typed a name that nobody has."""
@@ -52,9 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return demo.main(given[1:])
     options = _parser().parse_args(given)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.set_up("text")
     try:
         config = read_config(os.environ, options)
+        logs.set_up("json" if config.log == "json" else "text", logs.secrets_of(config))
         command: Callable[[Config, argparse.Namespace], None] = options.command
         command(config, options)
     except KnownError as e:
@@ -84,7 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--admin", default="admin", help="user name of the first administrator")
     serve = add("serve", _serve, "serve kiosks and people")
     serve.add_argument("--bind", dest="listen", help="the same as --listen")
-    serve.add_argument("--workers", type=int, default=WEB_WORKERS, help=f"processes ({WEB_WORKERS})")
+    serve.add_argument(
+        "--processes",
+        "--workers",
+        type=int,
+        default=PROCESSES,
+        metavar="N",
+        help=f"processes that serve side by side ({PROCESSES})",
+    )
     serve.add_argument(
         "--demo", action="store_true", help="be a demonstration: its kiosks take scripted touches"
     )
@@ -119,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--organisation", help="their organisation, where there are several")
     add("openapi", _openapi, "print the description of the programming interface")
     add("restored", _restored, "say that the database was restored from a backup, before serving it again")
+    keep = add("retention", _retention, "tell which records are older than they must be kept")
+    keep.add_argument("--delete", action="store_true", help="delete them, as the owner of the database")
     commands.add_parser("demo", help="a whole evening: server, kiosks, printers, from tap to winner")
     return parser
 
@@ -181,66 +181,29 @@ def _refuse_taken(config: Config) -> None:
             ) from e
 
 
-def _ready(server: Any) -> None:
-    for listener in server.LISTENERS:
-        host, port = listener.sock.getsockname()[:2]
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        print(f"Serving on {address} (office: {address}/admin)", flush=True)
-
-
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with its settings from code: several processes, each with threads and a database pool of its own."""
-
-    def __init__(self, settings: dict[str, Any], make: Callable[[], Any]) -> None:
-        self._settings, self._make = settings, make
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self._settings.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        return self._make()
-
-
 def _serve(config: Config, options: argparse.Namespace) -> None:
-    if not 1 <= options.workers <= 64:
-        raise Refused("workers", "--workers is a number from 1 to 64.")
+    if not 1 <= options.processes <= PROCESSES_MAX:
+        raise Refused("processes", f"--processes is a number from 1 to {PROCESSES_MAX}.")
     _refuse_taken(config)
     # Opened here too, so that the embedded database lives as long as the server, and trouble is told at once.
     with closing(_open(config)) as database:
         migrate(database)
         furnish(database, config.home, SystemClock(), demo=options.demo)
         database.engine.dispose()
-        opened: list[Office] = []
 
-        def application() -> Any:
+        def application() -> tuple[serving.Wsgi, Callable[[], None]]:
+            # Imported in each process, once the folder that their counters share has its name.
+            from syncserver.admin.live import end_streams
             from syncserver.app import create_app
 
             office = open_office(config, SystemClock(), demo=options.demo)
-            opened.append(office)
-            return create_app(office, plain_http=options.plain_http)
+            app = create_app(office, plain_http=options.plain_http)
+            return app, lambda: end_streams(app.extensions)
 
-        settings = {
-            "bind": f"{_host(config)}:{config.listen_port}",
-            "workers": options.workers,
-            "worker_class": "gthread",
-            "threads": max(config.connections_max - SPARE_CONNECTIONS, 1),
-            "timeout": REQUEST_S_MAX,
-            "graceful_timeout": DRAIN_S_MAX,
-            "keepalive": KEEP_ALIVE_S,
-            "backlog": BACKLOG,
-            # A header must not say under which path the application stands.
-            "forwarder_headers": "",
-            "limit_request_line": 8_190,
-            "limit_request_field_size": HEADER_LINE_BYTES_MAX,
-            "limit_request_fields": HEADERS_MAX,
-            "accesslog": None,
-            "proc_name": "tombola-server",
-            "when_ready": _ready,
-            "control_socket_disable": True,
-        }
-        _Server(settings, application).run()
+        def ready(address: str) -> None:
+            print(f"Serving on {address} (office: {address}/admin)", flush=True)
+
+        serving.serve(config, options.processes, application, ready)
 
 
 def _worker(config: Config, _options: argparse.Namespace) -> None:
@@ -388,6 +351,20 @@ def _openapi(_config: Config, _options: argparse.Namespace) -> None:
     from syncserver import openapi
 
     sys.stdout.buffer.write(openapi.encoded())
+
+
+def _retention(config: Config, options: argparse.Namespace) -> None:
+    with closing(_open(config)) as database:
+        with database.engine.begin() as c:
+            before = retention.horizon(c)
+            found = list(retention.beyond(c, before))
+        print(f"Records from before {before:%Y-%m-%d} need not be kept any longer.")
+        if options.delete:
+            found = list(retention.expire(database))
+        for one in found:
+            print(f"{one.table}: {one.rows:,} rows {'were deleted' if options.delete else 'are older'}")
+    if not options.delete and any(one.rows for one in found):
+        print("Nothing was deleted. To delete them: tombola-server retention --delete")
 
 
 def _restored(config: Config, _options: argparse.Namespace) -> None:

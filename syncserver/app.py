@@ -40,6 +40,7 @@ from syncserver import (
     reconcile,
     rest,
     shop,
+    stopping,
     tokens,
 )
 from syncserver.office import Office
@@ -103,6 +104,7 @@ def create_app(office: Office, *, plain_http: bool = False) -> Flask:
         metrics.blueprint,
         proving.blueprint,
         shop.blueprint,
+        stopping.blueprint,
         rest.blueprint,
         openapi.blueprint,
     ):
@@ -136,8 +138,8 @@ def _guards(app: Flask, marks: dict[str, frozenset[str]]) -> None:
             rest.enter(mark)
             return
         auth.authorise(mark)
-        if request.endpoint == shop.WEBHOOK:
-            return  # its body bears a signature
+        if request.endpoint in {shop.WEBHOOK, stopping.ENDPOINT}:
+            return  # its body, or its address, bears a signature
         if request.method not in _SAFE:
             _check_text(request.form, {})
             auth.check_csrf(request)

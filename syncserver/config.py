@@ -32,6 +32,7 @@ DRAND_RELAYS = (
 )
 NIST_BEACONS = ("https://beacon.nist.gov",)
 PLACES_MAX = 20
+TOKEN_CHARS_MIN, TOKEN_CHARS_MAX = 16, 200
 PROVIDERS_MAX = 8
 _PROVIDER = re.compile(r"TOMBOLA_(OIDC)_([A-Z0-9]{1,20})_ISSUER|TOMBOLA_(OAUTH)_([A-Z0-9]{1,20})_AUTHORIZE")
 _SAFE_ADDRESS = re.compile(
@@ -141,6 +142,10 @@ class Config:
     """Accounts elsewhere by which people come in here."""
     stripe: Stripe | None = None
     """None where nothing is sold on line."""
+    log: str = "text"
+    """``text`` or ``json``."""
+    metrics_token: str = field(default="", repr=False)
+    """With it ``/metrics`` is read; without one only from this machine."""
 
     @property
     def public_url(self) -> str:
@@ -198,7 +203,28 @@ def read_config(environment: Mapping[str, str], arguments: Namespace | None = No
         providers=_providers(environment),
         webhooks_private=_yes("TOMBOLA_WEBHOOKS_PRIVATE", setting("TOMBOLA_WEBHOOKS_PRIVATE")),
         stripe=_stripe(setting),
+        log=_log(setting("TOMBOLA_LOG")),
+        metrics_token=_token("TOMBOLA_METRICS_TOKEN", setting("TOMBOLA_METRICS_TOKEN")),
     )
+
+
+def _log(value: str) -> str:
+    if value not in {"", "json", "text"}:
+        raise Refused("config.log", f"TOMBOLA_LOG is {value!r}.", "Write json, or text.")
+    return value or "text"
+
+
+def _token(name: str, value: str) -> str:
+    if value and not (
+        TOKEN_CHARS_MIN <= len(value) <= TOKEN_CHARS_MAX and value.isascii() and value.isprintable()
+    ):
+        # The value is never shown: it is a secret.
+        raise Refused(
+            f"config.{name.lower()}",
+            f"{name} is no token.",
+            f"Give it {TOKEN_CHARS_MIN} to {TOKEN_CHARS_MAX} letters and digits that nobody guesses.",
+        )
+    return value
 
 
 def _default_home() -> Path:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import clock
-from syncserver import events, messages, organisations, rsus, shifts
+from syncserver import events, messages, notifications, organisations, rsus, shifts
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -917,14 +917,45 @@ def watch(office: Office) -> list[str]:
             now = office.now()
             server = {one.key for one in server_alarms(office, c)}
             standing = [one for one in evening(office, c, house).alarms if one.key not in server]
-            found += [one.words for one in _keep(c, house, standing, now)]
+            new = _keep(c, house, standing, now)
+            for made, one in new:
+                _tell(office, c, house, made, one)
+            found += [one.words for _, one in new]
     with office.begin() as c:
-        found += [one.words for one in _keep(c, None, server_alarms(office, c), office.now())]
+        new = _keep(c, None, server_alarms(office, c), office.now())
+        for made, one in new:
+            for house in houses:
+                _tell(office, c, house, made, one)
+        found += [one.words for _, one in new]
     return found
 
 
-def _keep(c: Connection, organisation: UUID | None, standing: Sequence[Alarm], now: datetime) -> list[Alarm]:
-    """Brings the table to what stands; the alarms that are new."""
+def _tell(office: Office, c: Connection, organisation: UUID, made: UUID, alarm: Alarm) -> None:
+    """Writes to the organisation's administrators and managers of an alarm that is bad, once."""
+    if alarm.severity != "bad":
+        return
+    event = alarm.values.get("event")
+    name = "" if event is None else events.get(c, UUID(event)).name
+    notifications.enqueue_staff(
+        office,
+        c,
+        organisation,
+        "alarm",
+        once=f"alarm:{made}",
+        facts={
+            "what": alarm.words,
+            "todo": alarm.todo,
+            "event": name,
+            "link": f"{office.config.public_url}/admin/live",
+        },
+        event=None if event is None else UUID(event),
+    )
+
+
+def _keep(
+    c: Connection, organisation: UUID | None, standing: Sequence[Alarm], now: datetime
+) -> list[tuple[UUID, Alarm]]:
+    """Brings the table to what stands; the alarms that are new, with their ids."""
     a = m.alarms
     here = a.c.organization_id.is_(None) if organisation is None else a.c.organization_id == organisation
     c.execute(
@@ -949,7 +980,7 @@ def _keep(c: Connection, organisation: UUID | None, standing: Sequence[Alarm], n
                 .values(severity=one.severity, words=one.words)
             )
             continue
-        new.append(one)
+        new.append((made, one))
         unit = one.values.get("rsu")
         critical_event(
             c,

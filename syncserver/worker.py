@@ -19,6 +19,7 @@ from syncserver import (
     checkout,
     customers,
     events,
+    live,
     notifications,
     online,
     openings,
@@ -66,6 +67,13 @@ def make_app(office: Office) -> App:
             _log.warning("%s (minute %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_MINUTE)
+    @app.task(name="alarms", queueing_lock="alarms", pass_context=False)
+    def _alarms(timestamp: int) -> None:
+        live.beat(office, "worker")
+        for words in live.watch(office):
+            _log.warning("%s (minute %s)", words, timestamp)
+
+    @app.periodic(cron=EVERY_MINUTE)
     @app.task(name="checkouts", queueing_lock="checkouts", pass_context=False)
     def _checkouts(timestamp: int) -> None:
         for words in checkout.run_due(office, payments.door(office)):
@@ -107,6 +115,7 @@ def run_worker(office: Office, *, wait: bool = True) -> None:
         asyncio.run(_once(make_app(office)))
         postman.send_due(office)
         return
+    live.beat(office, "worker")
     with postman.Postman(office).working():
         asyncio.run(_work(office))
 
