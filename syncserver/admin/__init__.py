@@ -29,6 +29,7 @@ from syncserver.admin.programs import register as _programs
 from syncserver.admin.questions import register as _questions
 from syncserver.admin.reconcile import register as _reconcile
 from syncserver.admin.refunds import register as _refunds
+from syncserver.admin.records import register as _records
 from syncserver.admin.reports import register as _reports
 from syncserver.admin.rules import register as _rules
 from syncserver.admin.users import register as _users
@@ -54,6 +55,7 @@ for _register in (
     _customers,
     _questions,
     _ledger,
+    _records,
     _users,
     _access,
     _programs,

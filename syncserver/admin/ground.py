@@ -81,7 +81,10 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
     ),
     (
         "On record",
-        (("admin.ledger", "Audit", "audit", READERS),),
+        (
+            ("admin.ledger", "Audit", "audit", READERS),
+            ("admin.records", "Records", "records", ("admin", "auditor")),
+        ),
     ),
 )
 """Groups with their headings; of each entry the endpoint, its word, its section, and who may open it."""

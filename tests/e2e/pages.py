@@ -261,7 +261,7 @@ MEASURE: Final = r"""
     if (seen(e) && !(e.textContent.trim() || e.ariaLabel || e.title || e.querySelector("img[alt]:not([alt=''])"))) wrong.push(`no name: ${e.outerHTML.slice(0, 80)}`);
   }
   for (const e of document.querySelectorAll("img:not([alt])")) wrong.push(`no alt: ${e.src}`);
-  const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(seen);
+  const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((h) => h.checkVisibility());
   const tops = headings.filter((h) => h.tagName === "H1").length;
   if (tops !== 1) wrong.push(`${tops} first headings`);
   let level = 1;

@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy.exc import ProgrammingError
 
+from hardware import printer
+from syncserver import books, reconcile, rsus
 from syncserver import models as m
-from syncserver.audit import HISTORY_MAX, acting, critical_event, history, record_key
+from syncserver.audit import CODES, HISTORY_MAX, acting, critical_event, history, record_key, words
 from syncserver.db import Database
+
+ROOT = Path(__file__).parents[3]
 
 OFFICER = UUID("018f0000-0000-7000-8000-000000000001")
 
@@ -246,3 +256,143 @@ def test_a_critical_event_is_recorded_whatever_it_says(database: Database) -> No
         assert connection.execute(select(func.count()).select_from(m.critical_events)).scalar_one() == 2
     assert (row.event_type, row.severity, row.description) == ("printer_fault", "ERROR", "cover open")
     assert (row.rsu_id, row.timestamp, row.metadata) == (rsu, at, {"n": 1})
+
+
+LOGS = (
+    "audit_log", "critical_events", "rsu_journal", "rsu_quarantine", "draw_pools", "draw_results", "draw_keyings",
+    "counterfoil_batches", "event_cuts", "rsu_cuts", "shift_sums", "cash_counts", "cash_moves", "drawer_openings",
+    "counterfoil_prints",
+)  # fmt: skip
+"""Everything that is only ever added to."""
+
+
+@pytest.mark.parametrize("table", LOGS)
+def test_the_application_can_alter_nothing_that_is_on_record(every_database: Database, table: str) -> None:
+    """O2, E11: no row is changed, removed or emptied, and no guard is taken away, with the rights that the programs have."""
+    column = "id" if "id" in m.Base.metadata.tables[table].c else next(iter(m.Base.metadata.tables[table].c)).name
+    attempts = (
+        f"UPDATE {table} SET {column} = {column}",
+        f"DELETE FROM {table}",
+        f"TRUNCATE {table} CASCADE",
+        f"MERGE INTO {table} t USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE",
+        f"ALTER TABLE {table} DISABLE TRIGGER ALL",
+        f"ALTER TABLE {table} ADD COLUMN x int",
+        f"ALTER TABLE {table} OWNER TO CURRENT_USER",
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"CREATE TRIGGER mine BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        f"CREATE RULE mine AS ON INSERT TO {table} DO INSTEAD NOTHING",
+        f"CREATE INDEX mine ON {table} ({column})",
+        f"GRANT DELETE ON {table} TO CURRENT_USER; DELETE FROM {table}",
+        f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE",
+        f"DROP TABLE {table} CASCADE",
+    )  # fmt: skip
+    with every_database.engine.connect() as connection:
+        triggers = connection.execute(
+            text("SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(:table) AND NOT tgisinternal"),
+            {"table": table},
+        ).scalars()
+        attempts += tuple(f"DROP TRIGGER {name} ON {table}" for name in triggers)
+    for attempt in attempts:
+        with every_database.engine.connect() as connection, pytest.raises(ProgrammingError, match=_NO_RIGHT):
+            connection.execute(text(attempt))
+
+
+_NO_RIGHT = "InsufficientPrivilege"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "SET session_replication_role = replica",
+        "SET ROLE tombola_owner",
+        "SET SESSION AUTHORIZATION tombola_owner",
+        "ALTER ROLE CURRENT_USER SUPERUSER",
+        "CREATE TABLE public.audit_log_2 (id int)",
+        "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION public.audit_rows() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "ALTER FUNCTION public.audit_rows() SECURITY INVOKER",
+        "DROP FUNCTION public.audit_rows() CASCADE",
+        "INSERT INTO audit_log (table_name, operation, record_id) VALUES ('x', 'INSERT', gen_random_uuid())",
+        "SELECT audit_rows()",
+        "SELECT audit_table('critical_events', 'id', '', '')",
+        "SELECT allow('DELETE', 'audit_log')",
+        "SELECT lo_import('/etc/passwd')",
+        "COPY audit_log FROM PROGRAM 'true'",
+    ],
+)
+def test_the_application_gets_no_other_rights(every_database: Database, attempt: str) -> None:
+    """O2: neither by another role, nor by functions of its own or of the owner's."""
+    with every_database.engine.connect() as connection, pytest.raises(ProgrammingError, match=_NO_RIGHT):
+        connection.execute(text(attempt))
+
+
+def test_functions_that_act_as_the_owner_are_few_and_look_nowhere_else(every_database: Database) -> None:
+    """O2: a function with its owner's rights names its search path, and none but these may be called."""
+    with every_database.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT proname, proconfig, has_function_privilege(current_user, oid, 'EXECUTE') AS callable, prorettype"
+                " = 'trigger'::regtype AS is_trigger FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+            )
+        ).all()
+    assert {row.proname for row in rows} >= {"audit_rows", "delete_unused"}
+    for row in rows:
+        assert any(one.startswith("search_path=") for one in row.proconfig or []), row.proname
+    assert {row.proname for row in rows if row.callable and not row.is_trigger} == CALLED_AS_OWNER
+
+
+CALLED_AS_OWNER = {"delete_unused", "renumber_draft"}
+"""Each was read for what it could be made to do."""
+
+
+# Codes ----------------------------------------------------------------------------------------------
+
+# Which argument of a call is a critical event's code; None: any may be.
+_CALLS = {
+    "critical_event": 1,
+    "record": 2,
+    "_record": None,
+    "_move": None,
+    "_critical": 0,
+    "critical": 0,
+    "Alert": 0,
+}
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+|[A-Z]+(_[A-Z]+)+")
+_NO_CODES = {*reconcile.WORDS, "revoked_entries"}
+
+
+def _codes(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in _CALLS:
+                at = _CALLS[name]
+                parts = node.args if at is None else node.args[at : at + 1]
+        elif isinstance(node, ast.Assign):
+            names = {getattr(one, "id", "") for target in node.targets for one in ast.walk(target)}
+            parts = [node.value] if "kind" in names else []
+        for part in parts:
+            for one in ast.walk(part):
+                if (
+                    isinstance(one, ast.Constant)
+                    and isinstance(one.value, str)
+                    and _CODE.fullmatch(one.value)
+                ):
+                    yield one.value
+
+
+def test_every_code_of_a_critical_event_has_words() -> None:
+    """O4: what the programs put on record is told in words, whoever put it there."""
+    found = {
+        code
+        for package in ("syncserver", "kiosk")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for code in _codes(ast.parse(path.read_text(encoding="utf-8")))
+    } - _NO_CODES
+    found |= {f"unit_{state}" for state in rsus.STATES} | set(books.CHECKED)
+    found |= {f"draw_keyed_{outcome}" for outcome in ("first", "agreed", "differs")}
+    found |= {f"PRINTER_{reason}".upper() for reason in get_args(printer.Reason)}
+    assert len(found) > 80
+    assert sorted(found - set(CODES)) == [], "say in syncserver/audit.py what these are called"
+    assert words("NEW_CODE_OF_A_NEWER_KIOSK") == "New code of a newer kiosk"

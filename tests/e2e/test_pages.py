@@ -1,0 +1,93 @@
+"""Every page there is, as people meet it: on a phone, at a desk, on a wall; light and dark; by eye, keyboard and ear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from syncserver.db import Database
+from tests.e2e.pages import CHROMIUM, FLAGS, Filled, Windows, fill, measure, served
+
+pytestmark = pytest.mark.browser
+
+NOT_THERE = ("photo", "/except/", "/tickets/user")
+"""What the filled house has nothing of: a winner's picture, a kiosk that is left out, a customer."""
+
+
+@pytest.fixture
+def filled(database: Database, tmp_path: Path) -> Filled:
+    return fill(database, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def test_every_page_fits_reads_and_is_named_on_every_screen(chromium: Browser, filled: Filled) -> None:
+    """O1, O6: no page scrolls sideways, hides a control behind another, or has text, fields or headings that cannot
+    be told; none is stopped by its own security policy.
+    """
+    pages, unknown = filled.pages()
+    unknown = [one for one in unknown if not any(part in one for part in NOT_THERE)]
+    assert unknown == [], "give tests/e2e/pages.py what stands in these addresses"
+    assert len(pages) > 60
+    with served(filled) as address:
+        windows = Windows(chromium, filled, address)
+        wrong = [f"{page} ({role}) {words}" for page, role in pages for words in measure(windows, page, role)]
+        windows.close()
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_a_browser_keeps_the_look_that_was_asked_for(chromium: Browser, filled: Filled) -> None:
+    """O6: light or dark in spite of the device, from the first byte on, and back."""
+    with served(filled) as address:
+        windows = Windows(chromium, filled, address)
+        page = windows.open("/admin/kiosks", "manager")
+        page.get_by_role("button", name="Dark").click()
+        expect(page).to_have_url(f"{address}/admin/kiosks")
+        assert page.locator("html").get_attribute("data-look") == "dark"
+        dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.goto("/admin/")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+        expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name="As the device").click()
+        assert page.locator("html").get_attribute("data-look") is None
+        assert windows.said == []
+        windows.close()
+
+
+def test_the_menu_folds_on_a_phone_and_needs_no_script(chromium: Browser, filled: Filled) -> None:
+    """O6: the menu opens by touch and by key, marks where one is, and leads on."""
+    with served(filled) as address:
+        windows = Windows(chromium, filled, address)
+        page = windows.open("/admin/kiosks", "manager")
+        page.set_viewport_size({"width": 390, "height": 844})
+        expect(page.get_by_role("link", name="Findings")).to_be_hidden()
+        page.locator("summary", has_text="Menu").focus()
+        page.keyboard.press("Enter")
+        here = page.get_by_role("link", name="Kiosks", exact=True)
+        expect(here).to_have_attribute("aria-current", "page")
+        page.get_by_role("link", name="Findings").click()
+        expect(page.get_by_role("heading", name="Findings")).to_be_visible()
+        windows.close()
+
+
+def test_a_list_is_sorted_and_narrowed_by_keyboard(chromium: Browser, filled: Filled) -> None:
+    """O4: what was asked for stands in the address; the header says how it is sorted."""
+    with served(filled) as address:
+        windows = Windows(chromium, filled, address)
+        page = windows.open("/admin/audit/events", "auditor")
+        page.get_by_label("Text").fill("Half the pot")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("row")).to_have_count(2)
+        page.get_by_role("link", name="Severity").press("Enter")
+        expect(page.locator("th[aria-sort=ascending]")).to_have_text("Severity▲")
+        expect(page.get_by_role("row")).to_have_count(2)
+        windows.close()
