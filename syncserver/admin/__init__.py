@@ -10,10 +10,12 @@ from __future__ import annotations
 from flask import Blueprint
 
 from syncserver.admin.access import register as _access
+from syncserver.admin.blocks import register as _blocks
 from syncserver.admin.champions import register as _champions
 from syncserver.admin.claims import register as _claims
 from syncserver.admin.counterfoils import register as _counterfoils
 from syncserver.admin.customers import register as _customers
+from syncserver.admin.drafts import register as _drafts
 from syncserver.admin.draws import register as _draws
 from syncserver.admin.events import register as _events
 from syncserver.admin.exclusions import register as _exclusions
@@ -24,15 +26,21 @@ from syncserver.admin.home import register as _home
 from syncserver.admin.kiosks import register as _kiosks
 from syncserver.admin.ledger import register as _ledger
 from syncserver.admin.live import register as _live
+from syncserver.admin.notifications import register as _notifications
+from syncserver.admin.offers import register as _offers
 from syncserver.admin.orders import register as _orders
+from syncserver.admin.organisation import register as _organisation
 from syncserver.admin.programs import register as _programs
 from syncserver.admin.questions import register as _questions
 from syncserver.admin.reconcile import register as _reconcile
-from syncserver.admin.refunds import register as _refunds
 from syncserver.admin.records import register as _records
+from syncserver.admin.refunds import register as _refunds
 from syncserver.admin.reports import register as _reports
 from syncserver.admin.rules import register as _rules
+from syncserver.admin.shop import register as _shop
+from syncserver.admin.templates import register as _templates
 from syncserver.admin.users import register as _users
+from syncserver.admin.venues import register as _venues
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -40,7 +48,14 @@ for _register in (
     _ground,
     _home,
     _events,
+    _drafts,
+    _offers,
+    _blocks,
+    _templates,
+    _venues,
+    _organisation,
     _kiosks,
+    _shop,
     _live,
     _findings,
     _reconcile,
@@ -60,6 +75,7 @@ for _register in (
     _access,
     _programs,
     _rules,
+    _notifications,
 ):
     _register(blueprint)
 

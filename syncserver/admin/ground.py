@@ -56,6 +56,7 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
             ("admin.home", "Events", "events", SEEKERS),
             ("admin.live", "Live", "live", FLOOR),
             ("admin.kiosks", "Kiosks", "kiosks", FLOOR),
+            ("admin.shop", "Web shop", "shop", READERS),
             ("admin.orders", "Orders", "orders", SEEKERS),
             ("admin.refunds", "Refunds", "refunds", ("admin", "manager", "claims", "auditor")),
             ("admin.customers", "Customers", "customers", ("admin", "manager", "claims")),
@@ -76,7 +77,11 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         (
             ("admin.users", "People", "users", MANAGERS),
             ("admin.programs", "Programs", "programs", MANAGERS),
+            ("admin.templates", "Templates", "templates", MANAGERS),
+            ("admin.venues", "Venues", "venues", READERS),
+            ("admin.organisation", "Organisation", "organisation", READERS),
             ("admin.house_rules", "House rules", "rules", MANAGERS),
+            ("admin.outbox", "Notifications", "notifications", READERS),
         ),
     ),
     (

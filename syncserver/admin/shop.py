@@ -1,0 +1,103 @@
+"""The office's side of the web shop: what is sold on line and how, and what became of each checkout."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from syncserver import auth, checkout, payments
+from syncserver import models as m
+from syncserver.admin import ground
+from syncserver.auth import access
+from syncserver.checkout import Rules
+
+SHOWN_MAX = 100
+_SELLABLE = ("created", "active", "suspended")
+
+
+def register(to: Blueprint) -> None:
+    """Puts these pages on the blueprint."""
+    to.add_url_rule("/shop", "shop", show)
+    to.add_url_rule("/events/<uuid:event>/shop", "sell_on_line", sell, methods=["POST"])
+
+
+@access(*ground.READERS)
+def show() -> ResponseReturnValue:
+    """What is sold on line, and the newest checkouts."""
+    office, here = auth.office(), auth.account().organisation
+    e, b, r = m.raffle_events, m.checkouts, m.rsus
+    with ground.reading() as c:
+        events = c.execute(
+            select(e.c.id, e.c.name, e.c.state, e.c.currency)
+            .where(e.c.organization_id == here, e.c.state.in_(_SELLABLE))
+            .order_by(e.c.closes_at)
+            .limit(SHOWN_MAX)
+        ).all()
+        rules = {row.id: checkout.rules(c, row.id) for row in events}
+        left = {row.id: checkout.left(c, row.id) for row in events if rules[row.id].on_sale}
+        rows = c.execute(
+            select(
+                b.c.id,
+                b.c.state,
+                b.c.amount,
+                b.c.currency,
+                b.c.created_at,
+                b.c.payment_intent,
+                b.c.problem,
+                b.c.refund_tries,
+                b.c.contact["email"].astext.label("email"),
+            )
+            .where(b.c.organization_id == here)
+            .order_by(b.c.created_at.desc())
+            .limit(SHOWN_MAX)
+        ).all()
+        counts = {
+            row.state: row.count
+            for row in c.execute(
+                select(b.c.state, func.count().label("count"))
+                .where(b.c.organization_id == here)
+                .group_by(b.c.state)
+            )
+        }
+        shop = c.execute(
+            select(r.c.id, r.c.state, r.c.name).where(r.c.organization_id == here, r.c.kind == "online")
+        ).one_or_none()
+    return ground.page(
+        "shop",
+        "shop",
+        events=events,
+        rules=rules,
+        left=left,
+        rows=rows,
+        counts=counts,
+        shop=shop,
+        connected=payments.door(office) is not None,
+        webhook=office.config.public_url + "/stripe/webhook",
+        may=auth.account().role in ground.MANAGERS,
+        most=checkout.TICKETS_MAX,
+        tries=checkout.REFUND_TRIES_MAX,
+    )
+
+
+@access(*ground.MANAGERS)
+def sell(event: UUID) -> ResponseReturnValue:
+    """Says whether, and how, an event is sold on line."""
+    page = ground.back_to("admin.shop")
+    with ground.reading() as c:
+        ground.own_event(c, event)
+    limit = request.form.get("customer", "").strip()
+    given = Rules(
+        on_sale=request.form.get("on_sale") == "yes",
+        order_tickets_max=ground.whole("order", "Tickets at once", 1, checkout.TICKETS_MAX),
+        customer_tickets_max=ground.whole("customer", "Tickets of a customer", 1, checkout.TICKETS_MAX)
+        if limit
+        else None,
+        guests=request.form.get("guests") == "yes",
+    )
+    with ground.acting() as c:
+        checkout.set_rules(auth.office(), c, event, given, auth.account().id)
+    ground.tell("good", "The event is sold on line." if given.on_sale else "The event is not sold on line.")
+    return redirect(page, 303)

@@ -1,0 +1,267 @@
+"""The web shop's pages, as a buyer uses them without JavaScript."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from syncserver import books, checkout, claims, events, online, questions, reconcile
+from syncserver import models as m
+from syncserver.app import create_app
+from syncserver.checkout import Rules
+from syncserver.config import Config
+from syncserver.db import Database
+from tests.cards import Cards, cards, signed
+from tests.server import House, drawn, make_event, make_house, post
+
+
+@pytest.fixture(scope="module")
+def processor() -> Iterator[Cards]:
+    with cards() as running:
+        yield running
+
+
+@dataclass
+class Shop:
+    house: House
+    cards: Cards
+    package: UUID
+    buyer: FlaskClient
+
+    def read(self, url: str) -> str:
+        answer = self.buyer.get(url)
+        assert answer.status_code == 200, (url, answer.status)
+        return answer.get_data(as_text=True)
+
+    def add(self, pieces: int = 1) -> None:
+        self.read(f"/events/{self.house.event}")
+        answer = post(self.buyer, "/basket/add", package=self.package, pieces=pieces)
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+
+    def send(self, **form: object):  # type: ignore[no-untyped-def]  # noqa: ANN201 - werkzeug's response
+        """Fill in the checkout's form and send it."""
+        page = self.read("/checkout")
+        once = re.search(r'name="once" value="([0-9a-f-]+)"', page)
+        assert once is not None
+        given = {"once": once[1], "email": "ann@example.org", "name": "Ann Buyer", "age": "yes"}
+        return post(self.buyer, "/checkout", **(given | form))
+
+    def bought(self, pieces: int = 1) -> str:
+        """Buy, pay and come back; the address of the checkout's page."""
+        self.add(pieces)
+        page: str = self.send().headers["Location"]
+        assert "Go to the payment page" in self.read(page)
+        with self.house.office.begin() as c:
+            session = c.execute(
+                select(m.checkouts.c.session_id).order_by(m.checkouts.c.created_at.desc()).limit(1)
+            ).scalar_one()
+        self.cards.pay(session)
+        assert "Your tickets" in self.read(page + "?back=1")
+        return page
+
+
+@pytest.fixture
+def shop(database: Database, tmp_path: Path, processor: Cards) -> Shop:
+    house = make_house(database, tmp_path)
+    house.office = replace(
+        house.office,
+        config=replace(Config(tmp_path), stripe=processor.settings, url="https://raffle.example"),
+    )
+    house.app = create_app(house.office)
+    house.clients = {}
+    with house.office.begin() as c:
+        rules = Rules(on_sale=True, guests=True)
+        checkout.set_rules(house.office, c, house.event, rules, house.people["manager"])
+        package = c.execute(
+            select(m.ticket_packages.c.id).where(m.ticket_packages.c.event_id == house.event)
+        ).scalar_one()
+    return Shop(house, processor, package, house.app.test_client())
+
+
+def test_a_guest_buys_pays_and_holds_tickets(shop: Shop) -> None:
+    """O8, N5: from the list to a ticket with its numbers, QR and validation number."""
+    assert "Final" in shop.read("/")
+    page = shop.bought(2)
+    text = shop.read(page)
+    tickets = sorted(set(re.findall(r'href="(/tickets/[^"]+)"', text)))
+    assert len(tickets) == 2
+    seen = [html.unescape(shop.read(one)) for one in tickets]
+    for one in seen:
+        assert "Hockey Club" in one
+        assert "Licence DE-4711" in one
+        assert "€8.00" in one
+        assert "data:image/svg+xml" in one
+    assert sum("1–5" in one for one in seen) == 1
+    assert shop.buyer.get("/basket").get_data(as_text=True).count("Your basket is empty") == 1
+    assert shop.buyer.get(page[:-2] + "00").status_code == 404
+    assert shop.buyer.get(tickets[0][:-2] + "00").status_code == 404
+
+
+def test_the_ticket_is_genuine_to_whoever_checks_it(shop: Shop) -> None:
+    """D9, N6: its QR bears the web shop's signature and its number is known."""
+    shop.bought()
+    with shop.house.office.begin() as c:
+        order = c.execute(select(m.orders)).one()
+        entry = c.execute(select(m.rsu_journal.c.entry).where(m.rsu_journal.c.kind == "sale")).scalar_one()
+        line = books.line_of(bytes(entry), 0)
+        assert line is not None
+        text = online.qr_text(shop.house.office, line, order.rsu_id, order.epoch)
+        assert claims.validate(shop.house.office, c, text).verdict == "genuine"
+        assert claims.validate(shop.house.office, c, order.validation_number).unit == "Web shop"
+
+
+def test_stripes_calls_need_its_signature_and_no_form(shop: Shop) -> None:
+    """O8, Z1: ten calls, one sale; a wrong signature is 400, an unknown event is heard."""
+    shop.add()
+    shop.send()
+    with shop.house.office.begin() as c:
+        session = c.execute(select(m.checkouts.c.session_id)).scalar_one()
+    shop.cards.pay(session)
+    stripe = shop.house.app.test_client()
+    body = shop.cards.event(session)
+    for _ in range(10):
+        answer = stripe.post("/stripe/webhook", data=body, headers={"Stripe-Signature": signed(body)})
+        assert answer.status_code == 200
+    other = shop.cards.event(session, "customer.created", "evt_other")
+    assert (
+        stripe.post("/stripe/webhook", data=other, headers={"Stripe-Signature": signed(other)}).status_code
+        == 200
+    )
+    for header in ({}, {"Stripe-Signature": "t=1,v1=0"}, {"Stripe-Signature": "nonsense"}):
+        assert stripe.post("/stripe/webhook", data=body, headers=header).status_code == 400
+    with shop.house.office.begin() as c:
+        assert c.execute(select(func.count()).select_from(m.orders)).scalar_one() == 1
+
+
+def test_the_question_stands_before_the_payment(database: Database, tmp_path: Path, processor: Cards) -> None:
+    """S6: a wrong answer opens no payment page, and the tries are counted."""
+    house = make_house(database, tmp_path)
+    house.office = replace(house.office, config=replace(Config(tmp_path), stripe=processor.settings))
+    house.app = create_app(house.office)
+    with house.office.begin() as c:
+        admin = house.people["admin"]
+        event = make_event(house.office, c, house.organisation, admin, "Quiz")
+        questions.put(c, event, "How many legs has a spider?", ["6", "8"], 2, admin, attempts_max=2)
+        events.activate(house.office, c, event, admin)
+        checkout.set_rules(house.office, c, event, Rules(on_sale=True, guests=True), admin)
+        package = c.execute(
+            select(m.ticket_packages.c.id).where(m.ticket_packages.c.event_id == event)
+        ).scalar_one()
+    house.event = event
+    shop = Shop(house, processor, package, house.app.test_client())
+    before = len(processor.sessions)
+    shop.add()
+    assert "How many legs" in shop.read("/checkout")
+    wrong = shop.send(**{f"q-{event}": "1"})
+    assert wrong.status_code == 409
+    assert "not the right answer" in wrong.get_data(as_text=True)
+    assert len(processor.sessions) == before
+    right = shop.send(**{f"q-{event}": "2"})
+    assert right.status_code == 303
+    assert len(processor.sessions) == before + 1
+
+
+def test_sold_out_and_closed_are_said_in_words(shop: Shop) -> None:
+    """N4, E1: in the basket, at the checkout, on the page; the form keeps what was typed."""
+    shop.add()
+    k = m.number_counters
+    with shop.house.office.begin() as c:
+        last = c.execute(select(k.c.last_number).where(k.c.event_id == shop.house.event)).scalar_one()
+        c.execute(k.update().where(k.c.event_id == shop.house.event).values(next_number=last - 2))
+    answer = shop.send()
+    assert answer.status_code == 409
+    assert "Only 3 tickets are left" in answer.get_data(as_text=True)
+    assert "ann@example.org" in answer.get_data(as_text=True)
+    assert "sold out" in shop.read(f"/events/{shop.house.event}")
+    with shop.house.office.begin() as c:
+        events.close(shop.house.office, c, shop.house.event, shop.house.people["admin"])
+    assert "is not on sale here any more" in shop.read("/basket")
+    assert shop.buyer.get("/checkout").status_code == 303
+    assert "Your basket is empty" in shop.read("/basket")
+
+
+def test_a_broken_basket_is_an_empty_one(shop: Shop) -> None:
+    """Z3: whatever the cookie says."""
+    for text in ("x", "*", "00*1", f"{shop.package.hex}*999999999999", f"{shop.package.hex}*-3", "." * 3000):
+        shop.buyer.set_cookie("tombola_basket", text)
+        assert shop.buyer.get("/basket").status_code == 200
+        assert shop.buyer.get("/checkout").status_code in {200, 303}
+    assert post(shop.buyer, "/basket/add", package="none").status_code == 400
+    assert post(shop.buyer, "/checkout", once="none").status_code in {303, 400}
+
+
+def test_the_payment_page_can_be_opened_again_or_given_up(shop: Shop) -> None:
+    """O8: Stripe is down for a moment, then the buyer thinks better of it."""
+    shop.add()
+    shop.cards.down = True
+    page = shop.send().headers["Location"]
+    shop.cards.down = False
+    assert "Open the payment page" in shop.read(page)
+    assert post(shop.buyer, page + "/pay").status_code == 303
+    assert "Go to the payment page" in shop.read(page)
+    assert post(shop.buyer, page + "/give-up").status_code == 303
+    assert "Not bought" in shop.read(page)
+
+
+def test_whoever_has_no_account_is_sent_to_sign_in(shop: Shop) -> None:
+    """O7: where the event wants accounts, and for one's own tickets."""
+    with shop.house.office.begin() as c:
+        checkout.set_rules(
+            shop.house.office, c, shop.house.event, Rules(on_sale=True), shop.house.people["manager"]
+        )
+    shop.add()
+    assert "Sign in to buy" in shop.read("/checkout")
+    assert shop.buyer.get("/my/tickets").status_code in {302, 303, 401}
+
+
+def test_a_ticket_bought_on_line_wins_and_is_paid_at_the_desk(shop: Shop) -> None:
+    """O8, D2, D9: the whole way, with the same gates, draw and claims desk as a kiosk's."""
+    page = shop.bought()
+    house = shop.house
+    by = house.people["manager"]
+    assert post(house.client("manager"), f"/admin/events/{house.event}/close").status_code == 303
+    with house.office.begin(by) as c:
+        reconcile.confirm(house.office, c, house.event, by)
+    draw = drawn(house, official=True)
+    ticket = re.search(r'href="(/tickets/[^"]+)"', shop.read(page))
+    assert ticket is not None
+    assert "This ticket has won" in shop.read(ticket[1])
+    with house.office.begin() as c:
+        order = c.execute(select(m.orders)).one()
+        said = claims.validate(house.office, c, order.validation_number)
+        assert said.verdict == "won"
+        results = c.execute(select(m.draw_results).where(m.draw_results.c.draw_execution_id == draw)).all()
+        assert {one.winning_number for one in results} <= {1, 2, 3, 4, 5}
+        paid = claims.pay(
+            house.office,
+            c,
+            order.validation_number,
+            said.prizes[0].result,
+            house.people["claims"],
+            {"name": "Ann Buyer", "contact": "ann@example.org"},
+            identity_checked=True,
+            desk="Desk 1",
+        )
+        assert paid.amount == said.prizes[0].amount
+        assert books.check(house.office, c, house.event).agrees
+
+
+def test_the_office_says_what_is_sold_on_line(shop: Shop) -> None:
+    """O1, O8: a manager switches it, an auditor sees it, and checkouts stand there with what became of them."""
+    shop.bought()
+    manager = shop.house.client("manager")
+    assert "ann@example.org" in manager.get("/admin/shop").get_data(as_text=True)
+    answer = post(manager, f"/admin/events/{shop.house.event}/shop", order="20", customer="")
+    assert answer.status_code == 303
+    assert "Sold at the kiosks" in shop.read(f"/events/{shop.house.event}")
+    auditor = shop.house.client("auditor")
+    assert auditor.get("/admin/shop").status_code == 200
+    assert post(auditor, f"/admin/events/{shop.house.event}/shop", order="20").status_code == 403
