@@ -14,7 +14,7 @@ from sqlalchemy import select
 from shared import wire
 from syncserver import events, notices
 from syncserver import models as m
-from syncserver.admin.events import pool_name
+from syncserver.admin.drafts import pool_name
 from syncserver.db import Database
 from tests.server import House, make_house, post
 
