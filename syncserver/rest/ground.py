@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -322,7 +323,10 @@ def speaks() -> bool:
     path = request.path
     if path in {"/api", "/api/"} or path.startswith("/api/problems/"):
         return False
-    return path.startswith(("/api/", "/competitions", "/tickets/")) or bool(g.get("program"))
+    if path.startswith("/draws/") and path.count("/") == 2:
+        # A competition's draws, where people find the page of a draw; browsers say that they take pages.
+        return "text/html" not in request.headers.get("Accept", "")
+    return path.startswith(("/api/", "/competitions")) or path == "/tickets/user"
 
 
 # Who asks -------------------------------------------------------------------------------------------
@@ -412,9 +416,16 @@ def _query(kind: type[msgspec.Struct] | None) -> Any:
         if len(values) > 1:
             raise Malformed("malformed", f"The parameter {name!r} stands in the address more than once.")
     try:
-        return msgspec.convert(given.to_dict(), kind or Nothing, strict=False)
+        asked = msgspec.convert(given.to_dict(), kind or Nothing, strict=False)
     except (msgspec.ValidationError, ValueError) as e:
         raise Malformed("malformed", f"The address cannot be read: {e}") from e
+    for one in msgspec.structs.fields(asked):
+        # What is not asked for is left out; the word null asks for nothing that there is.
+        if one.encode_name in given and getattr(asked, one.name) is None:
+            raise Malformed("malformed", f"The parameter {one.encode_name!r} is null: leave it out.")
+        if isinstance(getattr(asked, one.name), datetime) and ":" not in given.get(one.encode_name, ":"):
+            raise Malformed("malformed", f"The parameter {one.encode_name!r} is no moment as RFC 3339 writes it.")
+    return asked
 
 
 def _body(kind: type[msgspec.Struct]) -> Any:
