@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +16,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.event import listen
 
 from shared.errors import Fault, Refused
 from syncserver import checkout, events, online, payments, worker
@@ -411,3 +415,54 @@ def test_without_a_key_nothing_is_sold(shop: Shop) -> None:
     assert payments.door(bare) is None
     assert payments.door(shop.house.office) is not None
     assert online.NAME == "Web shop"
+
+
+def killed_at(shop: Shop, step: int, do: Callable[[], object]) -> bool:
+    """Do it in a process that is killed before its database's ``step``-th statement; whether it came to its end."""
+    process = os.fork()
+    if process == 0:
+        # The parent's connections are not this process's.
+        shop.house.office.engine.dispose(close=False)
+        count = itertools.count(1)
+
+        def before(*_: object) -> None:
+            if next(count) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        listen(shop.house.office.engine, "before_cursor_execute", before)
+        try:
+            do()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(process, 0)
+    return not os.WIFSIGNALED(status)
+
+
+def test_a_process_killed_anywhere_leaves_the_sale_whole_or_not_there(shop: Shop) -> None:
+    """O8: killed at every third statement while a payment is told; then told again, and it is one sale."""
+    one, session = shop.opened(pieces=2)
+    shop.cards.pay(session)
+    step = 1
+    while not killed_at(shop, step, lambda: shop.told(session)):
+        state = shop.row(one).state
+        assert shop.counts() == ((2, 10) if state == "paid" else (0, 0)), step
+        step += 3
+    assert step > 20
+    assert shop.told(session) == "paid"
+    assert shop.counts() == (2, 10)
+
+
+def test_a_process_killed_while_money_goes_back_pays_it_once(shop: Shop) -> None:
+    """O8: killed before each statement of the refund, between asking and noting too."""
+    one, session = shop.opened()
+    with shop.house.office.begin() as c:
+        events.suspend(shop.house.office, c, shop.house.event, shop.house.people["admin"], "Fire drill")
+    shop.cards.pay(session)
+    assert shop.told(session) == "refund_due"
+    step = 1
+    while not killed_at(shop, step, shop.work):
+        step += 1
+    shop.work()
+    row = shop.row(one)
+    assert row.state == "refunded"
+    assert shop.cards.refunded[row.payment_intent] == 800
