@@ -82,3 +82,19 @@ def test_no_secret_is_in_what_is_shown_of_the_settings() -> None:
         }
     )
     assert "s3cret" not in repr(config)
+
+
+def test_a_card_processor_is_set_whole_or_not_at_all() -> None:
+    """O8, Z4: the key and the secret of its calls; neither shows."""
+    assert read_config({}).stripe is None
+    both = {"TOMBOLA_STRIPE_KEY": "sk_live_1", "TOMBOLA_STRIPE_WEBHOOK_SECRET": "whsec_1"}
+    found = read_config(both).stripe
+    assert found is not None
+    assert (found.key, found.webhook_secret, found.url) == ("sk_live_1", "whsec_1", "https://api.stripe.com")
+    assert "sk_live" not in repr(read_config(both))
+    assert "whsec" not in repr(read_config(both))
+    for name in both:
+        with pytest.raises(Refused):
+            read_config({name: both[name]})
+    with pytest.raises(Refused):
+        read_config(both | {"TOMBOLA_STRIPE_API": "stripe"})
