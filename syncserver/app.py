@@ -185,6 +185,7 @@ def _failures(app: Flask) -> None:
     app.register_error_handler(DataError, _cannot_be_stored)
     app.register_error_handler(IntegrityError, _at_once)
     app.register_error_handler(ParseException, _broken_off)
+    app.register_error_handler(TimeoutError, _too_slow)
     app.register_error_handler(PoolTimeout, _overloaded)
     app.register_error_handler(OperationalError, _overloaded)
     app.register_error_handler(psycopg.OperationalError, _overloaded)
@@ -304,6 +305,14 @@ def _broken_off(error: ParseException) -> ResponseReturnValue:
     """A body in chunks whose sizes are none; what comes behind it cannot be told from it."""
     _log.warning("a body cannot be read: %s", error)
     page = _response(_page(400, "Not understood", "The request's body cannot be read."))
+    page.headers["Connection"] = "close"
+    return page
+
+
+def _too_slow(error: TimeoutError) -> ResponseReturnValue:
+    """A body that stood still, or trickled, until its time was over."""
+    _log.warning("a request did not arrive: %s", type(error).__name__)
+    page = _response(_page(408, "Too slow", "The request did not arrive in time. Send it again."))
     page.headers["Connection"] = "close"
     return page
 

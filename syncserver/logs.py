@@ -69,7 +69,15 @@ def set_up(form: Form, secrets: Iterable[str] = ()) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     # They tell every request to others with its address and query; and every job with its arguments.
-    for name in ("httpx", "httpcore", "urllib3", "stripe", "procrastinate.worker", "procrastinate.jobs"):
+    for name in (
+        "httpx",
+        "httpcore",
+        "urllib3",
+        "stripe",
+        "procrastinate.worker",
+        "procrastinate.jobs",
+        "alembic",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
