@@ -587,6 +587,11 @@ def enter(here: Office, c: Connection, user: UUID, organisation: UUID, *, second
     if not due:
         c.execute(update(m.users).where(m.users.c.id == user).values(last_login=now))
         _know(here, c, user)
+        if not network().startswith(LOOPBACK):
+            words = f"Somebody logged in to the office from {network()}."
+            audit.critical_event(
+                c, "remote_access", "INFO", words, user_id=user, metadata={"from": network()}
+            )
     _keep(here, token, STAFF_SLOT)
     return due
 

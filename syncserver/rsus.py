@@ -40,6 +40,17 @@ SKEW_MS_MAX = 120_000
 LOW_NUMBERS = 100
 HEALTH_MS_MAX = 2**53 - 1
 
+STOPS = {
+    "journal_corrupt": "its journal is damaged; it sells nothing.",
+    "journal_missing": "its journal is missing; it sells nothing.",
+    "journal_unreadable": "its journal cannot be read; it sells nothing.",
+    "disk": "its disk fails; it sells nothing.",
+    "disk_full": "its disk is full; it sells nothing.",
+    "disk_reserve": "its disk is almost full; it sells nothing.",
+    "unsynced_limit": "it holds as many sales as it may without handing them over; it sells nothing.",
+    "program_changed": "its program is not the publisher's; it sells nothing.",
+}
+"""States in which a kiosk has stopped by itself and that go on record (GLI-31, 5.6: memory, buffer full, program)."""
 CALL = "CALL_ATTENDANT"
 """The critical event by which a buyer calls somebody to a kiosk."""
 CALLED_FOR = timedelta(minutes=10)
@@ -296,6 +307,8 @@ def health(office: Office, c: Connection, rsu: UUID, epoch: int, said: Health) -
     oldest = said.oldest_unsynced_at
     kept = msgspec.to_builtins(said)
     assert isinstance(kept, dict)
+    if said.state in STOPS:
+        _note_stop(c, rsu, epoch, said.state)
     c.execute(
         update(e)
         .where(
@@ -313,6 +326,18 @@ def health(office: Office, c: Connection, rsu: UUID, epoch: int, said: Health) -
         )
     )
     messages.note_heard(c, rsu, epoch, said.catalog, office.now())
+
+
+def _note_stop(c: Connection, rsu: UUID, epoch: int, state: str) -> None:
+    """Puts on record that a kiosk has stopped by itself: once, until it reports another state."""
+    e, r = m.rsu_epochs, m.rsus
+    row = c.execute(
+        select(r.c.name, e.c.health["state"].astext.label("before"))
+        .join(e, e.c.rsu_id == r.c.id)
+        .where(e.c.rsu_id == rsu, e.c.epoch == epoch)
+    ).one_or_none()
+    if row is not None and row.before != state:
+        critical_event(c, state.upper(), "ERROR", f"{row.name}: {STOPS[state]}", rsu_id=rsu)
 
 
 def board(c: Connection, organisation: UUID, now: datetime) -> list[RsuRow]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Connection, Subquery, and_, func, or_, select
 
 from syncserver import (
     automatic,
@@ -166,15 +166,45 @@ def run_due(office: Office) -> list[str]:
 
 
 def watch(office: Office) -> list[str]:
-    """Put on record each kiosk that went silent while its event is on sale; what was found, in words."""
-    e, a, r, x, k = m.rsu_epochs, m.rsu_allocations, m.rsus, m.raffle_events, m.critical_events
-    since = office.now() - SILENT_AFTER
-    noted = (
+    """Put on record each kiosk that went silent while its event is on sale, and that came back; in words."""
+    with office.begin() as c:
+        back = _came_back(c)
+    return back + _went_silent(office)
+
+
+def _last(code: str) -> Subquery:
+    """When each kiosk was last put on record under this code."""
+    k = m.critical_events
+    return (
         select(k.c.rsu_id, func.max(k.c.timestamp).label("at"))
-        .where(k.c.event_type == "unit_silent")
+        .where(k.c.event_type == code)
         .group_by(k.c.rsu_id)
         .subquery()
     )
+
+
+def _came_back(c: Connection) -> list[str]:
+    e, r = m.rsu_epochs, m.rsus
+    silent, back = _last("unit_silent"), _last("unit_connected")
+    rows = c.execute(
+        select(r.c.id, r.c.name, func.max(e.c.last_seen_at).label("seen"))
+        .join(silent, silent.c.rsu_id == r.c.id)
+        .join(e, and_(e.c.rsu_id == r.c.id, e.c.last_seen_at >= silent.c.at))
+        .outerjoin(back, back.c.rsu_id == r.c.id)
+        .where(or_(back.c.at.is_(None), back.c.at < silent.c.at))
+        .group_by(r.c.id, r.c.name)
+        .order_by(r.c.name)
+    ).all()
+    for row in rows:
+        critical_event(
+            c, "unit_connected", "INFO", f"{row.name} is heard of again.", rsu_id=row.id, at=row.seen
+        )
+    return [f"{row.name} is heard of again" for row in rows]
+
+
+def _went_silent(office: Office) -> list[str]:
+    e, a, r, x = m.rsu_epochs, m.rsu_allocations, m.rsus, m.raffle_events
+    since, noted = office.now() - SILENT_AFTER, _last("unit_silent")
     selling = select(a.c.rsu_id).join(
         x, and_(x.c.id == a.c.raffle_event_id, x.c.state == "active", x.c.opens_at <= office.now())
     )

@@ -191,3 +191,20 @@ def test_what_is_beyond_is_told_and_deleted_by_the_owner_alone(house: House, dat
         ).scalar_one()
     assert said.startswith(f"{old} rows of audit_log")
     assert [one.rows for one in retention.expire(database)] == [0, 0]
+
+
+def test_a_log_in_from_another_machine_is_on_record(house: House) -> None:
+    """O4: remote access, with where it came from; one at the server itself is none."""
+    k = m.critical_events
+    browser = house.app.test_client()
+    log_in(browser, "claims")
+    assert browser.get("/admin/").status_code == 200
+    with house.office.begin() as c:
+        assert c.scalar(select(func.count()).where(k.c.event_type == "remote_access")) == 0
+    away = house.app.test_client()
+    away.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    house.app.config["PLAIN_HTTP"] = True
+    log_in(away, "claims")
+    with house.office.begin() as c:
+        row = c.execute(select(k).where(k.c.event_type == "remote_access")).one()
+    assert (row.user_id, row.metadata["from"]) == (house.people["claims"], "203.0.113.9")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from shared import keys, sale, wire
 from shared.errors import Refused
+from syncserver import audit, rsus
 from syncserver import models as m
-from syncserver import rsus
 from syncserver.db import Database
 from tests.chains import HOUR_MS, Kiosk, Scene, b64, open_scene, together
 
@@ -167,6 +168,24 @@ def test_an_old_health_report_changes_nothing(scene: Scene) -> None:
 def report(scene: Scene, kiosk: Kiosk, said: wire.Health) -> None:
     with scene.office.begin() as c:
         rsus.health(scene.office, c, kiosk.rsu, kiosk.epoch, said)
+
+
+def test_a_kiosk_that_stopped_by_itself_goes_on_record_once(scene: Scene) -> None:
+    """O4: memory errors and a full buffer, each time it begins; an ordinary state is none."""
+    kiosk = scene.kiosk()
+    for seq, state in enumerate(
+        ("selling", "disk_full", "disk_full", "selling", "disk_full", "journal_corrupt"), 1
+    ):
+        report(scene, kiosk, health(seq, state=state))
+    with scene.office.begin() as c:
+        k = m.critical_events
+        codes = c.execute(
+            select(k.c.event_type)
+            .where(k.c.rsu_id == kiosk.rsu, k.c.severity == "ERROR")
+            .order_by(k.c.event_type)
+        ).scalars()
+        assert list(codes) == ["DISK_FULL", "DISK_FULL", "JOURNAL_CORRUPT"]
+    assert {code.upper() for code in rsus.STOPS} <= set(audit.CODES)
 
 
 @pytest.mark.parametrize(

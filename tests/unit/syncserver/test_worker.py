@@ -38,7 +38,7 @@ def test_a_job_in_the_queue_closes_what_is_due(scene: Scene) -> None:
 
 
 def test_a_kiosk_that_goes_silent_is_recorded_once_a_silence(scene: Scene) -> None:
-    """O4: link failure."""
+    """O4: link failure, and when the kiosk is heard of again."""
     kiosk = scene.kiosk("North")
     scene.kiosk("Without numbers", blocks=0)
     assert worker.watch(scene.office) == []
@@ -46,6 +46,8 @@ def test_a_kiosk_that_goes_silent_is_recorded_once_a_silence(scene: Scene) -> No
     assert worker.watch(scene.office) == ["North is silent"]
     assert worker.watch(scene.office) == []
     kiosk.send()
+    assert worker.watch(scene.office) == ["North is heard of again"]
+    assert worker.watch(scene.office) == []
     scene.clock.pass_ms(HOUR_MS)
     assert worker.watch(scene.office) == ["North is silent"]
     with scene.office.begin() as c:
