@@ -107,7 +107,7 @@ def _listed() -> tuple[tables.Table, Select[Any]]:
             column("factor", "Second factor", value=lambda row: "on" if row.factor else "off"),
             column("last_login", "Last log-in", "time", u.c.last_login),
             column("is_active", "Active", value=lambda row: "yes" if row.is_active else "no", shown=False),
-            column("steps", "", exported=False),
+            column("steps", "", "words", exported=False),
         ),
         key=u.c.id,
         order="display_name",

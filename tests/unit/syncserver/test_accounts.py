@@ -1,0 +1,264 @@
+"""Customers: registering, confirming, a new password, their data, going, and being shut out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, insert, select, text
+
+from shared.errors import Refused
+from syncserver import accounts, auth, events
+from syncserver import models as m
+from syncserver.db import Database
+from tests.server import CUSTOMER_EMAIL, PASSWORD, House, log_in, make_house, post, sell, sign_in, token
+
+NEW = "an altogether new password"
+NORA = "nora@mail.example"
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return make_house(database, tmp_path)
+
+
+def letters(house: House, kind: str) -> list[tuple[str, str]]:
+    """To whom such letters go, and with which link, in their order."""
+    n = m.notifications
+    with house.office.begin() as c:
+        rows = c.execute(select(n).where(n.c.kind == kind, n.c.channel == "email").order_by(n.c.id)).all()
+    return [(row.recipient["email"], row.facts["link"].split("/account/", 1)[1]) for row in rows]
+
+
+def register(browser: FlaskClient, email: str, password: str = PASSWORD):  # type: ignore[no-untyped-def]  # noqa: ANN201 - werkzeug's own response type
+    browser.get("/account/register")
+    return post(browser, "/account/register", email=email, name="Nora N.", password=password, language="de")
+
+
+def test_a_customer_registers_confirms_and_is_a_customer_alone(house: House) -> None:
+    """O7: always as a customer; the account opens once the address is confirmed, by the letter's link, once."""
+    browser = house.app.test_client()
+    answer = register(browser, " Nora@Mail.example ")
+    assert "Look into your mailbox" in answer.get_data(as_text=True)
+    assert sign_in(house.app.test_client(), NORA).status_code == 401
+    [(to, link)] = letters(house, "verify_email")
+    assert to == NORA
+    page = browser.get(f"/account/{link}")
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Choose your password" not in page.get_data(as_text=True)
+    assert (
+        sign_in(house.app.test_client(), NORA).status_code == 401
+    )  # a page that was only looked at opens nothing
+    browser.get(f"/account/{link}")
+    assert post(browser, f"/account/{link}").location == "/account"
+    assert "Nora N." in browser.get("/account").get_data(as_text=True)
+    assert browser.get(f"/account/{link}").status_code == 404
+    assert browser.get("/admin/").status_code == 403
+    assert sign_in(house.app.test_client(), NORA, came_for="/events").location == "/events"
+    with house.office.begin() as c:
+        row = c.execute(select(m.customer_accounts).where(m.customer_accounts.c.email == NORA)).one()
+        assert row.language == "de"
+        roles = c.execute(
+            select(m.organization_users.c.role).where(m.organization_users.c.user_id == row.user_id)
+        ).scalars()
+        assert list(roles) == ["customer"]
+        logged = str(c.execute(text("SELECT array_agg(new_data::text) FROM audit_log")).scalar_one())
+    assert "nora" not in logged.lower()
+
+
+def test_no_answer_tells_whether_an_address_has_an_account(house: House) -> None:
+    """O7, Z1: registering, a forgotten password and signing in answer alike; the mailbox's owner is told."""
+
+    def plain(answer: object, email: str) -> str:
+        return str(answer.get_data(as_text=True)).replace(email, "…").split("<main")[1]  # type: ignore[attr-defined]
+
+    one, other = house.app.test_client(), house.app.test_client()
+    assert plain(register(one, CUSTOMER_EMAIL), CUSTOMER_EMAIL) == plain(register(other, NORA), NORA)
+    assert [to for to, _ in letters(house, "password_reset")] == [CUSTOMER_EMAIL]
+    answers = [post(one, "/account/forgotten", email=to) for to in (CUSTOMER_EMAIL, "none@mail.example")]
+    assert plain(answers[0], CUSTOMER_EMAIL) == plain(answers[1], "none@mail.example")
+    assert len(letters(house, "password_reset")) == 2
+    wrong = [sign_in(house.app.test_client(), to, "wrong") for to in (CUSTOMER_EMAIL, "none@mail.example")]
+    assert {answer.status_code for answer in wrong} == {401}
+    assert (
+        sign_in(house.app.test_client(), CUSTOMER_EMAIL).status_code == 303
+    )  # registering again changed nothing
+
+
+def test_whoever_owns_the_mailbox_owns_the_account(house: House) -> None:
+    """O7, Z1: a stranger who registers with somebody's address does not keep a password to it."""
+    stranger, owner = house.app.test_client(), house.app.test_client()
+    register(stranger, NORA, "the stranger's password")
+    [(_, link)] = letters(house, "verify_email")
+    assert "Choose your password" in owner.get(f"/account/{link}").get_data(as_text=True)
+    assert post(owner, f"/account/{link}", password="short").status_code == 422
+    assert post(owner, f"/account/{link}", password=NEW).location == "/account"
+    assert sign_in(house.app.test_client(), NORA, "the stranger's password").status_code == 401
+    assert sign_in(house.app.test_client(), NORA, NEW).status_code == 303
+
+
+def test_a_new_password_by_letter_ends_all_sessions(house: House) -> None:
+    """O7: the link is good for an hour, once, and letters do not flood a mailbox."""
+    browser = house.client("customer")
+    other = house.app.test_client()
+    other.get("/account/forgotten")
+    for _ in range(accounts.LETTERS_MAX + 3):
+        post(other, "/account/forgotten", email=CUSTOMER_EMAIL)
+    sent = letters(house, "password_reset")
+    assert len(sent) == accounts.LETTERS_MAX
+    other.get(f"/account/{sent[0][1]}")
+    assert post(other, f"/account/{sent[0][1]}", password=NEW, again="another").status_code == 422
+    assert post(other, f"/account/{sent[0][1]}", password=NEW, again=NEW).status_code == 303
+    assert browser.get("/account").status_code == 401
+    assert other.get("/account").status_code == 200
+    assert other.get(f"/account/{sent[1][1]}").status_code == 404  # what was sent before is worth nothing now
+    assert sign_in(house.app.test_client(), CUSTOMER_EMAIL).status_code == 401
+    house.clock.ahead_ms += accounts.LETTERS_S * 1000 + 1000
+    post(other, "/account/forgotten", email=CUSTOMER_EMAIL)
+    newest = letters(house, "password_reset")[-1][1]
+    house.clock.ahead_ms += accounts.RESET_S * 1000 + 1000
+    assert other.get(f"/account/{newest}").status_code == 404
+
+
+def test_the_same_address_is_another_customer_elsewhere(house: House) -> None:
+    """O7: organisations do not share their customers."""
+    with house.office.begin() as c:
+        elsewhere = events.create_organisation(c, "Hospice", "EUR")
+        user = accounts.create(house.office, c, elsewhere, email=CUSTOMER_EMAIL, verified=True)
+    assert user != house.customer
+    browser = house.app.test_client()
+    page = browser.get("/account/sign-in", query_string={"o": str(elsewhere)})
+    assert "Hospice" in page.get_data(as_text=True)
+    form = {"email": CUSTOMER_EMAIL, "password": PASSWORD, "csrf": token(browser)}
+    assert browser.post("/account/sign-in", data=form | {"o": str(elsewhere)}).status_code == 401
+    assert browser.post("/account/sign-in", data=form).status_code == 303
+
+
+def test_customers_change_take_along_and_delete_what_they_told(house: House) -> None:
+    """O7: personal data goes, on orders as well; the orders stay."""
+    browser = house.client("customer")
+    post(browser, "/account/details", name="Cleo C.", phone="+49 30 1234567", language="fr")
+    post(browser, "/account/details", name="Cleo C.", phone="call me", language="fr")
+    shown = browser.get("/account").get_data(as_text=True)
+    assert "no telephone number" in shown
+    assert "+49301234567" in shown
+    post(browser, "/account/messages", topic="entries")
+    assert browser.get("/account").get_data(as_text=True).count("checked") == 1
+    number = sell(house, 1)
+    with house.office.begin() as c:
+        c.execute(
+            m.orders.update()
+            .where(m.orders.c.validation_number == number)
+            .values(created_by=house.customer, customer_info={"name": "Cleo"})
+        )
+    data = browser.get("/account/data.json")
+    assert data.json is not None
+    assert data.json["orders"][0]["numbers"] == [1, 2, 3, 4, 5]
+    assert data.json["account"]["email"] == CUSTOMER_EMAIL
+    assert "attachment" in data.headers["Content-Disposition"]
+    post(browser, "/account/address", email=NORA, current="wrong")
+    assert letters(house, "verify_email") == []
+    post(browser, "/account/address", email=NORA, current=PASSWORD)
+    [(to, link)] = letters(house, "verify_email")
+    assert to == NORA
+    browser.get(f"/account/{link}")
+    post(browser, f"/account/{link}")
+    assert NORA in browser.get("/account").get_data(as_text=True)
+    post(browser, "/account/delete", current="wrong", sure="yes")
+    post(browser, "/account/delete", current=PASSWORD)
+    assert browser.get("/account").status_code == 200
+    assert "is deleted" in post(browser, "/account/delete", current=PASSWORD, sure="yes").get_data(
+        as_text=True
+    )
+    assert browser.get("/account").status_code == 401
+    assert sign_in(house.app.test_client(), NORA).status_code == 401
+    with house.office.begin() as c:
+        assert (
+            c.scalar(select(m.orders.c.customer_info).where(m.orders.c.validation_number == number)) is None
+        )
+        row = c.execute(
+            select(m.customer_accounts).where(m.customer_accounts.c.user_id == house.customer)
+        ).one()
+        assert (row.email, row.name, row.phone) == (None, "", None)
+        everything = str(
+            c.execute(text("SELECT array_agg(new_data::text || old_data::text) FROM audit_log")).scalar_one()
+        )
+    assert "cleo" not in everything.lower()
+
+
+def test_a_customer_who_is_shut_out_is_out_at_once(house: House) -> None:
+    """O7: with a reason, noted; no letter opens the door, and lifting it lets them in again."""
+    browser, by = house.client("customer"), house.people["admin"]
+    with house.office.begin() as c:
+        with pytest.raises(Refused):
+            accounts.ban(house.office, c, house.customer, "", by)
+        accounts.ban(house.office, c, house.customer, "Sold tickets on", by)
+        found = accounts.customer(c, house.customer)
+    assert found is not None
+    assert not found.may_buy
+    assert browser.get("/account").status_code == 401
+    assert b"This account is closed" in sign_in(house.app.test_client(), CUSTOMER_EMAIL).data
+    assert b"closed" not in sign_in(house.app.test_client(), CUSTOMER_EMAIL, "wrong").data
+    browser.get("/account/forgotten")
+    post(browser, "/account/forgotten", email=CUSTOMER_EMAIL)
+    assert letters(house, "password_reset") == []
+    with house.office.begin() as c:
+        accounts.lift_ban(house.office, c, house.customer, "A mistake of ours", by)
+        kinds = c.execute(select(m.critical_events.c.event_type)).scalars().all()
+    assert {"customer_banned", "customer_ban_lifted"} <= set(kinds)
+    assert sign_in(house.app.test_client(), CUSTOMER_EMAIL).status_code == 303
+
+
+def test_somebody_of_the_staff_vouches_for_an_address(house: House) -> None:
+    """O7: where the letter never came; the password of the registration counts then."""
+    register(house.app.test_client(), NORA)
+    a = m.customer_accounts
+    with house.office.begin() as c:
+        user = c.execute(select(a.c.user_id).where(a.c.email == NORA)).scalar_one()
+        accounts.verify_by_hand(house.office, c, user, house.people["manager"])
+        assert c.scalar(select(a.c.verified_by).where(a.c.user_id == user)) == house.people["manager"]
+    assert sign_in(house.app.test_client(), NORA).status_code == 303
+
+
+def test_a_browser_can_be_of_the_staff_and_a_customer_and_neither_opens_the_other(house: House) -> None:
+    """O1, Z2: two sessions; signing out of one leaves the other; a customer's password opens no office."""
+    browser = house.app.test_client()
+    assert sign_in(browser, CUSTOMER_EMAIL).status_code == 303
+    assert browser.get("/admin/").status_code == 403
+    log_in(browser, "manager")
+    assert browser.get("/admin/").status_code == 200
+    assert browser.get("/account").status_code == 200
+    post(browser, "/admin/logout")
+    assert browser.get("/admin/").status_code == 403
+    assert browser.get("/account").status_code == 200
+    browser.get("/account")
+    assert post(browser, "/account/sign-out").status_code == 303
+    assert browser.get("/account").status_code == 401
+    assert log_in(house.app.test_client(), f"customer:{house.customer}").status_code == 401
+    assert house.client("manager").get("/account").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "trap", ["//elsewhere.example", "/\\elsewhere.example", "https://x.example", "/admin/"]
+)
+def test_signing_in_never_leads_elsewhere(house: House, trap: str) -> None:
+    """Z2: no open redirect."""
+    assert sign_in(house.app.test_client(), CUSTOMER_EMAIL, came_for=trap).location == "/account"
+
+
+def test_letters_are_asked_for_seldom_from_one_address(house: House) -> None:
+    """Z1: nobody fills mailboxes from here; expired counters are swept away."""
+    browser = house.app.test_client()
+    browser.get("/account/forgotten")
+    answers = [post(browser, "/account/forgotten", email=f"n{n}@mail.example").status_code for n in range(32)]
+    assert answers.count(422) == 2
+    house.clock.ahead_ms += 2 * 86_400_000
+    browser.get("/account/forgotten")
+    assert post(browser, "/account/forgotten", email=NORA).status_code == 200
+    with house.office.begin() as c:
+        left = c.execute(select(func.count()).select_from(m.attempts)).scalar_one()
+    assert left < 3
+    assert auth.CUSTOMER not in auth.STAFF
+    with house.office.begin() as c:
+        c.execute(insert(m.attempts).values(key=b"k" * 32, last_at=house.office.now()))
