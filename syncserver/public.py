@@ -16,6 +16,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    current_app,
     jsonify,
     render_template,
     request,
@@ -186,7 +187,7 @@ def home() -> ResponseReturnValue:
         if wanted in STATUSES:
             groups = {name: held if name == wanted else [] for name, held in groups.items()}
         ids = [row.id for held in groups.values() for row in held]
-        pots = {event: events.jackpot(c, event) for event in ids}
+        pots = _pots(c, rows)
         bars = checkout.progress(c, ids)
         covers = media.covers(c, ids)
         winners = [one for one in champions_of.published(c, limit=CHAMPIONS_SHOWN) if one.champion]
@@ -201,6 +202,16 @@ def home() -> ResponseReturnValue:
         champions=winners,
         soon=office.now() + CLOSING_SOON,
     )
+
+
+def _pots(c: Connection, rows: list[Row[Any]]) -> dict[UUID, int]:
+    """The jackpot of each of these events; reckoned anew only where one of them has sold, or changed, since."""
+    seen = tuple((row.id, row.total_sold, row.updated_at) for row in rows)
+    kept = current_app.extensions.get("tombola_pots")
+    if kept is None or kept[0] != seen:
+        kept = (seen, {row.id: events.jackpot(c, row.id) for row in rows})
+        current_app.extensions["tombola_pots"] = kept
+    return dict(kept[1])
 
 
 def _standing_of(row: Row[Any], now: datetime) -> str:

@@ -12,15 +12,16 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.event import listen
 
-from syncserver import books, checkout, claims, events, online, questions, reconcile
+from syncserver import accounts, books, checkout, claims, draws, events, online, questions, reconcile
 from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.checkout import Rules
 from syncserver.config import Config
 from syncserver.db import Database
 from tests.cards import Cards, cards, signed
-from tests.server import House, drawn, make_event, make_house, post
+from tests.server import CUSTOMER_EMAIL, House, drawn, make_event, make_house, post
 
 
 @pytest.fixture(scope="module")
@@ -265,3 +266,76 @@ def test_the_office_says_what_is_sold_on_line(shop: Shop) -> None:
     auditor = shop.house.client("auditor")
     assert auditor.get("/admin/shop").status_code == 200
     assert post(auditor, f"/admin/events/{shop.house.event}/shop", order="20").status_code == 403
+
+
+def test_a_customer_buys_and_finds_their_tickets(shop: Shop) -> None:
+    """O7, O11: signed in, without typing an address; nobody else sees them; drawn, they are told how it ended."""
+    house = shop.house
+    with house.office.begin() as c:
+        checkout.set_rules(house.office, c, house.event, Rules(on_sale=True), house.people["manager"])
+    shop.buyer = house.client("customer")
+    assert "No tickets yet" in shop.read("/my/tickets")
+    shop.add()
+    assert "You buy as a guest" not in shop.read("/checkout")
+    page = shop.send(email="someone.else@example.org").headers["Location"]
+    assert "are not paid yet" in shop.read("/my/tickets")
+    with house.office.begin() as c:
+        row = c.execute(select(m.checkouts)).one()
+        assert row.user_id == house.customer
+        assert row.contact["email"] == CUSTOMER_EMAIL
+    shop.cards.pay(row.session_id)
+    assert "Your tickets" in shop.read(page + "?back=1")
+    mine = shop.read("/my/tickets")
+    assert "1–5" in mine
+    assert "in the draw" in mine
+    with house.office.begin() as c:
+        assert c.execute(select(m.orders.c.created_by)).scalar_one() == house.customer
+    assert post(house.client("manager"), f"/admin/events/{house.event}/close").status_code == 303
+    with house.office.begin() as c:
+        reconcile.confirm(house.office, c, house.event, house.people["manager"])
+    drawn(house, official=False)
+    assert "in the draw" in shop.read("/my/tickets")
+    with house.office.begin() as c:
+        draw = c.execute(select(m.draw_executions.c.id)).scalar_one()
+        draws.make_official(house.office, c, draw, house.people["manager"])
+    assert "won" in shop.read("/my/tickets")
+
+
+def test_a_banned_customer_buys_nothing_and_what_they_paid_goes_back(shop: Shop) -> None:
+    """O7: banned between the payment page and the payment."""
+    house = shop.house
+    shop.buyer = house.client("customer")
+    shop.add()
+    shop.send()
+    with house.office.begin() as c:
+        session = c.execute(select(m.checkouts.c.session_id)).scalar_one()
+        accounts.ban(house.office, c, house.customer, "Chargebacks", house.people["admin"])
+    shop.cards.pay(session)
+    body = shop.cards.event(session)
+    shop.house.app.test_client().post(
+        "/stripe/webhook", data=body, headers={"Stripe-Signature": signed(body)}
+    )
+    with house.office.begin() as c:
+        assert c.execute(select(m.checkouts.c.state)).scalar_one() == "refund_due"
+        assert c.execute(select(func.count()).select_from(m.orders)).scalar_one() == 0
+
+
+def test_the_list_is_reckoned_anew_only_when_something_was_sold(shop: Shop) -> None:
+    """O6: a thousand who look at the list between two sales cost no thousand jackpots."""
+    asked: list[str] = []
+    shop.read("/")
+    listen(shop.house.office.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    shop.read("/")
+    assert len(asked) <= 12, asked
+    shop.bought()
+    assert "€4.00" in shop.read("/")
+
+
+def test_the_list_can_be_asked_for_by_status(shop: Shop) -> None:
+    """S2, O12: active, upcoming, ended, drawn; anything else is the whole list."""
+    assert "Final" in shop.read("/?status=active")
+    assert "Nothing of that kind" in shop.read("/?status=drawn")
+    assert "Final" in shop.read("/?status=nonsense")
+    with shop.house.office.begin() as c:
+        events.close(shop.house.office, c, shop.house.event, shop.house.people["admin"])
+    assert "Final" in shop.read("/?status=ended")
