@@ -44,14 +44,16 @@ MESSAGES: Final = {
     "entered": "Entered",
     "winner": "Winner",
     "delivered": "Prize delivered",
-    "refunded": "Paid back",
+    "refunded": "Refund",
     "cancelled": "Event called off",
 }
+
+WAYS: Final = {"email": "e-mail", "sms": "text message", "klaviyo": "Klaviyo", "webhook": "webhook"}
 
 
 @dataclass(frozen=True)
 class Item:
-    """Something that happened to the order."""
+    """Something that happened to the order; a kiosk's code for a reason may be the whole of ``detail``."""
 
     at: datetime
     title: str
@@ -169,11 +171,11 @@ def _sale(here: _Sources) -> None:
         return
     paid = body.payment
     ways = {
-        "cash": "in cash",
-        "card": "by card",
-        "split": f"{books.shown(paid.card, row.currency)} of it by card",
+        "cash": " in cash",
+        "card": " by card",
+        "split": f", {books.shown(paid.card, row.currency)} of it by card",
     }
-    words = [f"{books.shown(row.total_amount, row.currency)} {ways[paid.method]}"]
+    words = [f"{books.shown(row.total_amount, row.currency)}{ways[paid.method]}"]
     if len(body.lines) > 1:
         words.append(
             f"one of {len(body.lines)} tickets of the sale, {books.shown(paid.amount, row.currency)} together"
@@ -242,12 +244,7 @@ def _told(body: sale.Body, currency: str) -> tuple[str, str, str, str]:
             detail = f"It {_OUTCOMES[body.outcome]}, said the {body.said_by}. {body.detail}".strip()
             return title, detail, "", "" if body.outcome == "confirmed" else "warn"
         case sale.Reprinted():
-            return (
-                f"Copy {body.copy} asked for",
-                f"{body.reason}; it says REPRINT {body.copy}.{_approved(body.approved_by, body.by)}",
-                body.by,
-                "warn",
-            )
+            return f"Copy {body.copy} asked for, marked REPRINT {body.copy}", body.reason, body.by, "warn"
         case sale.CounterfoilsPrinted():
             what = (
                 "Counterfoils printed" if body.copy == 0 else f"Counterfoils printed again, copy {body.copy}"
@@ -260,14 +257,9 @@ def _told(body: sale.Body, currency: str) -> tuple[str, str, str, str]:
                 back.append(f"{books.shown(body.returned, currency)} given back in cash")
             if body.returned_card:
                 back.append(f"{books.shown(body.returned_card, currency)} given back at the terminal")
-            detail = "; ".join([body.reason, *back])
             title = "Misprint: made void at the kiosk" if body.misprint else "Made void at the kiosk"
-            return title, detail, body.by, "bad"
+            return ", ".join([title, *back]), body.reason, body.by, "bad"
     return body.__struct_config__.tag or "Entry", "", "", ""  # type: ignore[return-value]  # tags are texts here
-
-
-def _approved(by: str, who: str) -> str:
-    return " A supervisor approved it." if by and by != who else ""
 
 
 def _taken_in(here: _Sources) -> None:
@@ -395,7 +387,7 @@ def _messages(here: _Sources) -> None:
     for row in here.c.execute(found):
         title = f"Message: {MESSAGES.get(row.kind, row.kind.replace('_', ' '))}"
         state = {"queued": "waits to be sent", "sending": "is being sent"}.get(row.state, row.state)
-        words = f"by {'text message' if row.channel == 'sms' else row.channel}; {state}"
+        words = f"by {WAYS.get(row.channel, row.channel)}; {state}"
         kind = "warn" if row.state in {"failed", "unclear"} else ""
         here.add(Item(row.sent_at or row.created_at, title, words, "", "the office", kind))
 

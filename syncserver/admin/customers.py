@@ -196,6 +196,7 @@ def show(customer: UUID) -> ResponseReturnValue:
         sums=sums,
         names=names,
         messages=history.MESSAGES,
+        ways=history.WAYS,
         may=auth.account().role in ground.MANAGERS,
     )
 

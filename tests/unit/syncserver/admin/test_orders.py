@@ -185,6 +185,8 @@ def test_an_order_s_history_is_told_from_its_sale_on(desk: Desk) -> None:
     ]
     places = [shown.index(words) for words in told[:6]]
     assert places == sorted(places)
+    assert "marked REPRINT 1" in shown
+    assert "The ticket is damaged" in shown
     assert "payment: paid → void" in shown
     assert "The customer fell ill." in shown
     assert shown.count("Copy 1 printed") == 1
