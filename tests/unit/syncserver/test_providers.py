@@ -15,7 +15,7 @@ from shared.errors import Refused
 from syncserver import accounts, auth, factors, invitations, providers
 from syncserver import models as m
 from syncserver.app import create_app
-from syncserver.config import Provider
+from syncserver.config import Provider, read_config
 from syncserver.db import Database
 from tests.identities import RealProvider, log_in_there, running
 from tests.server import CUSTOMER_EMAIL, House, make_house, post, token
@@ -247,6 +247,57 @@ def test_the_last_way_in_cannot_be_removed(house: House) -> None:
     post(browser, f"/account/identities/{mine}/remove")
     assert "opens nothing here any more" in browser.get("/account").get_data(as_text=True)
     assert user_of(house, "anna@example.org") is None
+
+
+OIDC = {
+    "TOMBOLA_OIDC_GOOGLE_ISSUER": "https://accounts.google.com",
+    "TOMBOLA_OIDC_GOOGLE_CLIENT_ID": "us",
+    "TOMBOLA_OIDC_GOOGLE_CLIENT_SECRET": "our secret",
+}
+OAUTH = {
+    "TOMBOLA_OAUTH_FACEBOOK_AUTHORIZE": "https://www.facebook.com/v20.0/dialog/oauth",
+    "TOMBOLA_OAUTH_FACEBOOK_TOKEN": "https://graph.facebook.com/v20.0/oauth/access_token",
+    "TOMBOLA_OAUTH_FACEBOOK_USERINFO": "https://graph.facebook.com/v20.0/me?fields=id,name,email",
+    "TOMBOLA_OAUTH_FACEBOOK_CLIENT_ID": "us",
+    "TOMBOLA_OAUTH_FACEBOOK_CLIENT_SECRET": "our secret",
+    "TOMBOLA_OAUTH_FACEBOOK_FOR": "customers",
+}
+
+
+def test_providers_are_set_in_the_environment_and_their_secrets_never_show() -> None:
+    """O1, O7, Z4: several, for whom each is."""
+    config = read_config(OIDC | OAUTH)
+    assert [(one.name, one.label) for one in config.providers] == [
+        ("facebook", "Facebook"),
+        ("google", "Google"),
+    ]
+    assert [one.name for one in providers.offered(config, "staff")] == ["google"]
+    assert [one.name for one in providers.offered(config, "customers")] == ["facebook", "google"]
+    assert "our secret" not in repr(config)
+    assert read_config({}).providers == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"TOMBOLA_OIDC_GOOGLE_ISSUER": "http://accounts.google.com"},
+        {"TOMBOLA_OIDC_GOOGLE_ISSUER": "accounts.google.com"},
+        {"TOMBOLA_OIDC_GOOGLE_ISSUER": "https://me@accounts.google.com"},
+        {"TOMBOLA_OIDC_GOOGLE_CLIENT_ID": ""},
+        {"TOMBOLA_OIDC_GOOGLE_CLIENT_SECRET": " "},
+        {"TOMBOLA_OIDC_GOOGLE_FOR": "everybody"},
+        {"TOMBOLA_OAUTH_FACEBOOK_TOKEN": ""},
+        {name.replace("FACEBOOK", "GOOGLE"): value for name, value in OAUTH.items()},
+    ],
+)
+def test_a_provider_that_is_not_whole_is_refused_by_name(wrong: dict[str, str]) -> None:
+    """Z1: and without TLS none is asked, but on this machine itself."""
+    with pytest.raises(Refused) as refused:
+        read_config(OIDC | OAUTH | wrong)
+    assert refused.value.code.startswith("config.")
+    assert "our secret" not in str(refused.value)
+    loopback = read_config(OIDC | {"TOMBOLA_OIDC_GOOGLE_ISSUER": "http://127.0.0.1:3000"})
+    assert loopback.providers[0].issuer == "http://127.0.0.1:3000"
 
 
 def test_a_session_by_a_provider_is_a_session_like_others(house: House) -> None:
