@@ -1,0 +1,279 @@
+"""One's own account in the office: sessions, invitations, several organisations; and what slows guessing down."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select, update
+
+from syncserver import attempts, auth, events, invitations
+from syncserver import models as m
+from syncserver.db import Database
+from tests.server import PASSWORD, House, log_in, make_house, post
+
+NEW = "an altogether new password"
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return make_house(database, tmp_path)
+
+
+def text(browser: FlaskClient, url: str = "/admin/account") -> str:
+    return str(browser.get(url).get_data(as_text=True))
+
+
+def test_sessions_are_listed_in_words_and_ended_one_by_one(house: House) -> None:
+    """O1: where one is logged in, since when, and an end to each."""
+    mine, other, third = (house.app.test_client() for _ in range(3))
+    log_in(mine, "manager")
+    other.environ_base["HTTP_USER_AGENT"] = (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit Safari/604.1"
+    )
+    other.environ_base["HTTP_X_FORWARDED_FOR"] = "198.51.100.9, 203.0.113.7"
+    log_in(other, "manager")
+    log_in(third, "manager")
+    shown = text(mine)
+    assert "Safari on an iPhone" in shown
+    assert "203.0.113.7" in shown
+    assert shown.count("this one") == 1
+    found = re.search(r"Safari on an iPhone.*?/admin/account/sessions/([0-9a-f-]{36})/end", shown, re.DOTALL)
+    assert found is not None
+    strange = house.client("auditor")
+    post(strange, f"/admin/account/sessions/{found[1]}/end")
+    assert other.get("/admin/").status_code == 200  # somebody else's
+    post(mine, f"/admin/account/sessions/{found[1]}/end")
+    assert other.get("/admin/").status_code == 401
+    assert third.get("/admin/").status_code == 200
+    post(mine, "/admin/account/sessions/end")
+    assert third.get("/admin/").status_code == 401
+    assert mine.get("/admin/").status_code == 200
+
+
+def test_a_new_password_of_one_s_own_needs_the_old_and_makes_the_session_new(house: House) -> None:
+    """O1: sessions rotate with the password."""
+    mine, other = house.client("manager"), house.app.test_client()
+    log_in(other, "manager")
+    cookie = mine.get_cookie("tombola")
+    assert cookie is not None
+    for wrong in (
+        {"current": "wrong", "password": NEW, "again": NEW},
+        {"current": PASSWORD, "password": NEW, "again": "else"},
+        {"current": PASSWORD, "password": "short", "again": "short"},
+    ):
+        post(mine, "/admin/account/password", **wrong)
+        assert other.get("/admin/").status_code == 200
+    post(mine, "/admin/account/password", current=PASSWORD, password=NEW, again=NEW)
+    assert mine.get("/admin/").status_code == 200
+    assert other.get("/admin/").status_code == 401
+    mine.set_cookie("tombola", cookie.value)
+    assert mine.get("/admin/").status_code == 401
+    assert log_in(house.app.test_client(), "manager", NEW).status_code == 303
+
+
+def test_another_role_means_logging_in_anew(house: House) -> None:
+    """O1, O4: by an administrator, with a reason; the last one stays one, and nobody changes themselves."""
+    mine, user = house.client("operator"), house.people["operator"]
+    url = f"/admin/users/{user}/role"
+    assert post(house.client("manager"), url, role="manager", reason="Wanted").status_code == 403
+    post(house.client("admin"), url, role="manager", reason="")
+    post(house.client("admin"), url, role="customer", reason="Odd")
+    assert mine.get("/admin/").status_code == 200
+    post(house.client("admin"), url, role="auditor", reason="Watches now")
+    assert mine.get("/admin/").status_code == 401
+    log_in(mine, "operator")
+    assert "Auditor" in text(mine)
+    own = f"/admin/users/{house.people['admin']}/role"
+    post(house.client("admin"), own, role="auditor", reason="Tired")
+    assert "their own role" in text(house.client("admin"), "/admin/users")
+    with house.office.begin() as c:
+        row = c.execute(
+            select(m.critical_events).where(m.critical_events.c.event_type == "role_changed")
+        ).one()
+    assert "Operator became Auditor. Watches now" in row.description
+
+
+def test_an_administrator_logs_somebody_out_everywhere(house: House) -> None:
+    """O1."""
+    mine, url = house.client("manager"), f"/admin/users/{house.people['manager']}/sessions/end"
+    assert post(mine, url).status_code == 403
+    post(house.client("admin"), url)
+    assert mine.get("/admin/").status_code == 401
+    post(house.client("admin"), f"/admin/users/{house.customer}/sessions/end")
+    own = f"/admin/users/{house.people['admin']}/sessions/end"
+    post(house.client("admin"), own)
+    assert house.client("admin").get("/admin/").status_code == 200
+
+
+def test_somebody_is_invited_and_comes(house: House) -> None:
+    """O1: the link is told once, works once, and its role is the one that was meant."""
+    boss = house.client("admin")
+    shown = post(boss, "/admin/users/invite", email="Sam@Club.example", role="auditor").get_data(as_text=True)
+    found = re.search(r'id="invitation-link">\S*(/admin/invitation/[0-9a-f]{64})<', shown)
+    assert found is not None
+    link = found[1]
+    assert link not in text(boss, "/admin/users")
+    assert "sam@club.example" in text(boss, "/admin/users")
+    n = m.notifications
+    with house.office.begin() as c:
+        row = c.execute(select(n).where(n.c.kind == "invitation", n.c.channel == "email")).one()
+        assert row.recipient["email"] == "sam@club.example"
+        assert row.facts["link"].endswith(link)
+        kept = c.execute(select(m.invitations.c.token_hash)).scalar_one()
+        assert bytes(kept).hex() not in link
+    assert "was asked already" in follow(boss, email="sam@club.example", role="auditor")
+    browser = house.app.test_client()
+    assert "as <strong>Auditor" in text(browser, link)
+    form = {"name": "Sam", "username": "sam", "password": NEW, "again": NEW}
+    for wrong in ({"again": "no"}, {"username": "admin"}, {"password": "x", "again": "x"}, {"name": ""}):
+        assert post(browser, link, **(form | wrong)).status_code == 422
+    assert post(browser, link, **form).location == "/admin/"
+    assert "Auditor" in text(browser)
+    assert "sam@club.example" in text(browser)  # where they are written to
+    assert browser.get(link).status_code == 404
+    assert log_in(house.app.test_client(), "sam", NEW).status_code == 303
+
+
+def follow(browser: FlaskClient, **form: str) -> str:
+    return text(browser, post(browser, "/admin/users/invite", **form).location)
+
+
+def test_invitations_are_withdrawn_and_grow_old(house: House) -> None:
+    """O1: a manager invites operators alone, and withdraws no others."""
+    manager, boss = house.client("manager"), house.client("admin")
+    assert "not yours to give" in follow(manager, email="a@club.example", role="admin")
+    assert "no e-mail address" in follow(boss, email="nobody", role="admin")
+    post(boss, "/admin/users/invite", email="a@club.example", role="admin")
+    with house.office.begin() as c:
+        asked = c.execute(select(m.invitations.c.id)).scalar_one()
+        path = invitations.invite(
+            house.office,
+            c,
+            house.organisation,
+            "b@club.example",
+            "operator",
+            "Operator",
+            house.people["manager"],
+        )
+    post(manager, f"/admin/users/invitations/{asked}/withdraw")
+    assert "a@club.example" in text(manager, "/admin/users")
+    post(boss, f"/admin/users/invitations/{asked}/withdraw")
+    assert "is withdrawn" in text(boss, "/admin/users")
+    house.clock.ahead_ms += invitations.DAYS * 86_400_000 + 1000
+    assert house.app.test_client().get(path).status_code == 404
+
+
+def test_whoever_works_for_several_switches_and_opens_the_default(house: House) -> None:
+    """O11, O1: roles are per organisation; the session keeps which, and is made new."""
+    me = house.people["manager"]
+    with house.office.begin() as c:
+        other = events.create_organisation(c, "Hospice", "USD")
+        third = events.create_organisation(c, "Choir", "USD")
+        row = {"organization_id": other, "user_id": me, "role": "auditor", "is_default": False}
+        c.execute(insert(m.organization_users).values(row))
+    browser = house.client("manager")
+    cookie = browser.get_cookie("tombola")
+    assert cookie is not None
+    assert "Hockey Club" in text(browser)
+    post(browser, "/admin/organisation", organisation=third)
+    assert "do not work for that" in text(browser)
+    assert post(browser, "/admin/organisation", organisation=other).location == "/admin/"
+    assert "Auditor at Hospice" in text(browser)
+    assert post(browser, "/admin/kiosks/add", name="Not mine to add").status_code == 403
+    assert browser.get(f"/admin/events/{house.event}").status_code == 404
+    stale = house.app.test_client()
+    stale.set_cookie("tombola", cookie.value)
+    assert stale.get("/admin/").status_code == 401
+    post(browser, "/admin/organisation", organisation=other, default="yes")
+    fresh = house.app.test_client()
+    log_in(fresh, "manager")
+    assert "Auditor at Hospice" in text(fresh)
+    with house.office.begin() as c:
+        c.execute(m.organization_users.delete().where(m.organization_users.c.organization_id == other))
+    assert fresh.get("/admin/").status_code == 401  # what it was for is gone; it does not become another
+    log_in(fresh, "manager")
+    assert "Event manager at Hockey Club" in text(fresh)
+
+
+def test_nobody_opens_another_organisation_by_its_people(house: House) -> None:
+    """O1, Z1: passwords, factors and bans of people who work elsewhere too are theirs; they can be taken out."""
+    me = house.people["operator"]
+    with house.office.begin() as c:
+        other = events.create_organisation(c, "Hospice", "USD")
+        row = {"organization_id": other, "user_id": me, "role": "admin", "is_default": False}
+        c.execute(insert(m.organization_users).values(row))
+    boss = house.client("admin")
+    for step, form in (
+        ("secret", {"password": "taken over by me!"}),
+        ("factor/reset", {"reason": "Lost phone"}),
+        ("deactivate", {"reason": "Because"}),
+    ):
+        post(boss, f"/admin/users/{me}/{step}", **form)
+        assert "works for another organisation too" in text(boss, "/admin/users")
+    assert log_in(house.app.test_client(), "operator").status_code == 303
+    post(boss, f"/admin/users/{me}/take-out", reason="Left us")
+    assert "Per operator" not in text(boss, "/admin/users").split("does not work here")[1]
+    only_here = house.people["auditor"]
+    post(boss, f"/admin/users/{only_here}/take-out", reason="Left us")
+    assert "work nowhere else" in text(boss, "/admin/users")
+    for foreign in ("role", "sessions/end"):
+        post(boss, f"/admin/users/{me}/{foreign}", role="auditor", reason="Mine?")
+        assert "not yours to change" in text(boss, "/admin/users")
+
+
+def test_strangers_cannot_lock_out_whoever_logged_in_here_before(house: House) -> None:
+    """O1: a browser that is known keeps a counter of its own; it is lost with the password."""
+    known = house.client("manager")
+    post(known, "/admin/logout")
+    stranger = house.app.test_client()
+    for _ in range(auth.FAILURES_FREE + 6):
+        log_in(stranger, "manager", "wrong")
+        house.clock.ahead_ms += 20_000
+    house.clock.ahead_ms += auth.LOCK_S_MAX * 1000
+    log_in(stranger, "manager", "wrong")
+    assert log_in(stranger, "manager").status_code == 401
+    assert log_in(known, "manager").status_code == 303
+    post(known, "/admin/logout")
+    for _ in range(auth.FAILURES_FREE + 6):
+        log_in(known, "manager", "wrong")
+        house.clock.ahead_ms += 60_000
+    house.clock.ahead_ms += auth.LOCK_S_MAX * 1000
+    log_in(known, "manager", "wrong")
+    assert log_in(known, "manager").status_code == 401
+    cookie = known.get_cookie(auth.DEVICE_COOKIE)
+    assert cookie is not None
+    assert cookie.value.startswith(house.people["manager"].hex)
+    forged = house.app.test_client()
+    forged.set_cookie(auth.DEVICE_COOKIE, cookie.value[:-4] + "0000")
+    assert log_in(forged, "auditor").status_code == 303
+
+
+def test_guessing_from_one_address_slows_down_whosever_passwords(house: House) -> None:
+    """O1, O4: one password tried at many accounts; it is on record."""
+    stranger = house.app.test_client()
+    for n in range(auth.ADDRESS_FREE + 6):
+        log_in(stranger, f"person{n}", "Summer2026!!")
+    with house.office.begin() as c:
+        counter = attempts.key(house.office, "address", "127.0.0.1")
+        later = house.office.now()
+        c.execute(
+            update(m.attempts)
+            .where(m.attempts.c.key == counter)
+            .values(failures=31, locked_until=later.replace(year=later.year + 1))
+        )
+    assert log_in(stranger, "manager").status_code == 401
+    far = house.app.test_client()
+    far.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.99"
+    assert log_in(far, "manager").status_code == 303
+    with house.office.begin() as c:
+        c.execute(update(m.attempts).where(m.attempts.c.key == counter).values(locked_until=None))
+    log_in(stranger, "person", "Summer2026!!")
+    with house.office.begin() as c:
+        row = c.execute(
+            select(m.critical_events).where(m.critical_events.c.event_type == "auth_failed")
+        ).one()
+    assert row.metadata["failures"] == 32
+    assert row.user_id is None
