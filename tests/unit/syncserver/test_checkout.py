@@ -122,9 +122,11 @@ def test_a_paid_checkout_has_its_tickets_once_however_often_it_is_told(shop: Sho
     assert checkout.look(shop.house.office, shop.door, one) == "paid"
     with shop.house.office.begin() as c:
         assert c.execute(select(func.count()).select_from(m.payment_events)).scalar_one() == 3
-        kinds = c.execute(select(m.notifications.c.kind, func.count()).group_by(m.notifications.c.kind)).all()
+        kinds = c.execute(
+            select(m.notifications.c.kind, func.count().label("n")).group_by(m.notifications.c.kind)
+        ).all()
         orders = c.execute(select(m.orders.c.payment_reference).distinct()).scalars().all()
-    assert {row.kind: row.count for row in kinds}["order_placed"] >= 2
+    assert {row.kind: row.n for row in kinds}["order_placed"] >= 2
     assert orders == [row.payment_intent]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,10 +14,11 @@ from sqlalchemy import func, select, update
 
 from shared import entry, sale
 from shared.errors import Refused
-from shared.wire import Customer
+from shared.wire import AllocationRequest, Customer
 from syncserver import allocations, books, events, online, reconcile, rsus, worker
 from syncserver import models as m
 from syncserver.db import Database
+from syncserver.office import furnish, restored
 from tests.server import House, make_house
 
 
@@ -123,7 +126,7 @@ def test_numbers_out_of_two_blocks_make_one_ticket(house: House) -> None:
         shop = online.open_shop(house.office, c, house.organisation)
         shop.write()
         for count in (3, 7):
-            request = online.AllocationRequest(request=str(uuid4()), event=str(house.event), count=count)
+            request = AllocationRequest(request=str(uuid4()), event=str(house.event), count=count)
             allocations.allocate(house.office, c, shop.rsu, shop.epoch, request)
     sell(house)
     body = next(found for one in chain(house) if isinstance(found := sale.decode(one.body), sale.Sale))
@@ -181,3 +184,69 @@ def test_the_numbers_of_the_reports_agree_with_the_journal(house: House) -> None
     assert [(one.name, one.sold.orders, one.void.orders, one.card) for one in totals] == [
         ("Web shop", 4, 1, 2400)
     ]
+
+
+def test_an_early_birds_end_cuts_the_chain_between_its_sales(house: House) -> None:
+    """D2, E1: what is sold before it is in its pool, what follows is not, whoever comes first, worker or buyer."""
+    office, admin = house.office, house.people["admin"]
+    with office.begin() as c:
+        now = office.now()
+        event = events.create_event(
+            office,
+            c,
+            events.NewEvent(
+                name="Birds",
+                identifier="BIRDS",
+                organisation=house.organisation,
+                opens_at=now - timedelta(hours=1),
+                closes_at=now + timedelta(hours=3),
+                draw_at=now + timedelta(hours=4),
+                pools=(
+                    events.PoolPlan(
+                        name="early",
+                        label="Early bird",
+                        until=now + timedelta(minutes=30),
+                        draw_at=now + timedelta(hours=1),
+                    ),
+                ),
+            ),
+            admin,
+        )
+        package = events.add_package(c, event, "Five", 5, 800)
+        events.add_prize(c, event, "Jersey", "fixed", 15_000, position=1)
+        events.add_prize(c, event, "Scarf", "fixed", 1_000, position=2, pool="early")
+        events.activate(office, c, event, admin)
+    piece = online.Piece(event, package, 5, 800, "EUR")
+
+    def buy() -> None:
+        with office.begin() as c:
+            online.sell(office, c, house.organisation, replace(paid(house), pieces=[piece]), held={})
+
+    buy()
+    house.clock.ahead_ms += 31 * 60 * 1000
+    buy()
+    assert [one.header.kind for one in chain(house)] == ["enrolled", "granted", "sale", "cut", "sale"]
+    assert online.run_due(office) == []
+    with office.begin() as c:
+        early = next(cut for cut in events.cuts(c, event) if cut.kind == events.EARLY_BIRD)
+        assert events.sales_before(c, early) == 800
+        shut = [gate.code for gate in reconcile.gates(office, c, event, "early") if not gate.passed]
+        assert shut == ["confirmed"]
+
+
+def test_after_a_restore_the_shop_begins_a_new_chain(house: House, tmp_path: Path) -> None:
+    """N3, Y7, law 6: no number is handed out again, and of the old chain people must decide."""
+    sell(house)
+    restored(house.office.database, tmp_path)
+    house.office = furnish(house.office.database, tmp_path, house.clock)
+    sell(house)
+    with house.office.begin() as c:
+        epochs = c.execute(select(m.rsu_epochs.c.epoch).order_by(m.rsu_epochs.c.epoch)).scalars().all()
+        numbers = c.execute(select(m.tickets.c.draw_number).order_by(m.tickets.c.draw_number)).scalars().all()
+        events.close(house.office, c, house.event, house.people["admin"])
+        online.cut_due(house.office, c, house.event)
+        rows = reconcile.status(house.office, c, house.event).rows
+    assert epochs == [1, 1001]
+    assert numbers[:5] == [1, 2, 3, 4, 5]
+    assert numbers[5] > 50_000
+    assert [row.whole for row in rows] == [False, True]
