@@ -1,0 +1,155 @@
+"""How the evening goes: the sums that triggers keep, what is wrong in words, and what the worker puts down of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text
+
+from syncserver import events, live
+from syncserver import models as m
+from syncserver.db import Database
+from tests.chains import PRICE, TICKETS, Scene, open_scene
+from tests.postgres import set_clock
+
+
+@pytest.fixture
+def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    # The scene's clock is set by hand, which is the one thing wrong that these evenings are not about.
+    monkeypatch.setattr(live, "CLOCKS_APART_MS_MAX", 10**12)
+    return open_scene(database, tmp_path)
+
+
+def look(scene: Scene) -> live.Evening:
+    with scene.office.begin() as c:
+        return live.evening(scene.office, c, scene.organisation)
+
+
+def keys_of(seen: live.Evening) -> set[str]:
+    return {one.key.partition(":")[0] for one in seen.alarms}
+
+
+def test_the_sums_follow_uploads_and_voids_and_a_replay_changes_nothing(scene: Scene) -> None:
+    """O6: what triggers add up is what the orders say, whoever uploads what how often."""
+    north, south = scene.kiosk("North"), scene.kiosk("South")
+    sold = [north.sell(north.line()) for _ in range(4)]
+    south.sell(south.line())
+    north.void(sold[0].lines[0])
+    north.send_all()
+    north.send(1)
+    south.send_all()
+    seen = look(scene)
+    (event,) = seen.events
+    assert (event.sold.orders, event.sold.tickets, event.sold.amount) == (4, 4 * TICKETS, 4 * PRICE)
+    assert (event.void.orders, event.void.amount) == (1, PRICE)
+    assert event.standing == event.sold.amount
+    assert [(one.name, one.orders) for one in event.packages] == [(event.packages[0].name, 4)]
+    assert {one.name: one.orders for one in seen.kiosks} == {"North": 3, "South": 1}
+    with scene.office.begin() as c:
+        s, o = m.sales_minutes, m.orders
+        kept = c.execute(select(func.sum(s.c.orders), func.sum(s.c.amount))).one()
+        true = c.execute(select(func.count(), func.sum(o.c.total_amount))).one()
+    assert tuple(kept) == tuple(true)
+
+
+def test_a_test_sale_is_no_sale_here(scene: Scene) -> None:
+    """E5: it is in no sum."""
+    north = scene.kiosk("North")
+    north.sell(north.line(), test=True)
+    north.send_all()
+    assert look(scene).events[0].sold == live.Flow()
+
+
+def test_all_is_well_until_something_is_not_and_the_worst_comes_first(scene: Scene) -> None:
+    """O6: each thing wrong in words, with what to do; late first, then silent."""
+    set_clock(scene.office.database)
+    live.beat(scene.office, "worker")
+    scene.kiosk("North")
+    seen = look(scene)
+    assert (seen.going_well, seen.alarms) == (True, ())
+    assert seen.sentence == "Going well: 1 of 1 kiosk heard of in the last 2 minutes, 0 findings."
+    with scene.office.begin() as c:
+        c.execute(
+            insert(m.findings).values(
+                event_id=scene.event, kind="price", severity="ERROR", blocking=True, detail={}
+            )
+        )
+    now = scene.office.now()
+    with scene.office.begin() as c:
+        c.execute(m.rsu_epochs.update().values(last_seen_at=now - timedelta(minutes=3)))
+    assert [one.severity for one in look(scene).alarms] == ["warn", "warn"]
+    with scene.office.begin() as c:
+        c.execute(m.rsu_epochs.update().values(last_seen_at=now - timedelta(minutes=7)))
+    seen = look(scene)
+    assert seen.sentence == "North has not been heard of for 7 minutes. And 1 thing more."
+    assert [one.severity for one in seen.alarms] == ["bad", "warn"]
+    assert all(one.todo for one in seen.alarms)
+
+
+def test_a_worker_that_is_not_at_work_is_told(scene: Scene) -> None:
+    """O6: nothing would close or draw by itself."""
+    set_clock(scene.office.database)
+    assert "worker" in keys_of(look(scene))
+    live.beat(scene.office, "worker")
+    assert "worker" not in keys_of(look(scene))
+    live.beat(scene.office, "worker")
+    scene.clock.pass_ms(4 * 60 * 1000)
+    assert "worker" in keys_of(look(scene))
+
+
+def test_an_alarm_is_put_down_once_when_it_comes_and_when_it_goes(scene: Scene) -> None:
+    """O4, O6: a critical event the first time, none while it stands, one more when it comes again."""
+    set_clock(scene.office.database)
+    live.beat(scene.office, "worker")
+    north = scene.kiosk("North")
+    now = scene.office.now()
+
+    def last_seen(minutes: int) -> list[str]:
+        with scene.office.begin() as c:
+            c.execute(m.rsu_epochs.update().values(last_seen_at=now - timedelta(minutes=minutes)))
+        return live.watch(scene.office)
+
+    def noted() -> int:
+        k = m.critical_events
+        with scene.office.begin() as c:
+            return (
+                c.scalar(select(func.count()).where(k.c.event_type == "alarm", k.c.rsu_id == north.rsu)) or 0
+            )
+
+    assert last_seen(0) == []
+    assert last_seen(6) == ["North has not been heard of for 6 minutes."]
+    assert last_seen(7) == []
+    assert noted() == 1
+    assert last_seen(0) == []
+    assert last_seen(6) == ["North has not been heard of for 6 minutes."]
+    assert noted() == 2
+    with scene.office.begin() as c:
+        a = m.alarms
+        rows = (
+            c.execute(select(a.c.ended_at.is_(None)).where(a.c.key == f"silent:{north.rsu}")).scalars().all()
+        )
+    assert sorted(rows) == [False, True]
+
+
+def test_another_organisation_s_evening_is_not_seen(scene: Scene) -> None:
+    """O1: neither its events nor its kiosks."""
+    scene.kiosk("North")
+    with scene.office.begin() as c:
+        other = events.create_organisation(c, "Other", "EUR")
+        seen = live.evening(scene.office, c, other)
+        assert (seen.events, seen.kiosks) == ((), ())
+        assert live.evening(scene.office, c, scene.organisation, other).events == ()
+
+
+def test_the_application_cannot_alter_the_sums(scene: Scene) -> None:
+    """O2: they follow from orders and voids alone."""
+    with scene.office.begin() as c:
+        rights = c.execute(
+            text(
+                "SELECT has_table_privilege('sales_sums', 'UPDATE'), has_table_privilege('sales_minutes', 'INSERT'), "
+                "has_table_privilege('sales_sums', 'SELECT')"
+            )
+        ).one()
+    assert tuple(rights) == (False, False, True)
