@@ -36,7 +36,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import Engine, NullPool, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -70,6 +70,11 @@ PASSWORD_BYTES = 24
 EMBEDDED_CONNECTIONS_MAX = 200
 MIGRATION_LOCK = 0x746F6D626F6C61
 """The advisory lock that lets one migration run at a time ("tombola")."""
+
+LOCK_MS_MAX = 2_000
+"""How long a migration waits for a lock, and with it everybody who comes after."""
+LOCK_PAUSES_S = (0.5, 1, 2, 3, 5, 5, 10, 10, 20, 20, 30, 30)
+"""Pauses after which a migration that found no room is tried again: some two minutes in all."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _SOCKET_NAME = ".s.PGSQL.5432"
@@ -143,33 +148,57 @@ def open_database(config: Config, clock: Clock | None = None) -> Database:
     return database
 
 
-def migrate(database: Database) -> list[str]:
+def migrate(database: Database, target: str = "head") -> list[str]:
     """Bring `database` to the newest schema; the revisions that were run, oldest first.
 
-    All of them run in one transaction, or none. Raises Fault if the database was made by a newer program, or
-    cannot be reached.
+    All of them run in one transaction, or none. While others work in the database it waits for each lock a moment
+    only, as everybody who came later would wait behind it, and then begins anew after a pause. Raises Fault if the
+    database was made by a newer program, cannot be reached, or is never free enough.
     """
     config = AlembicConfig()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
     owner = create_engine(database.owner_url, poolclass=NullPool)
-    with _faults(), owner.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        connection.execute(
-            text("SELECT set_config('tombola.app_role', :role, true)"), {"role": database.app_role}
+    pause = threading.Event()
+    for pause_s in (*LOCK_PAUSES_S, None):
+        try:
+            with _faults(), owner.begin() as connection:
+                return _upgrade(connection, config, scripts, database.app_role, target)
+        except (DBAPIError, psycopg.Error) as error:
+            # A revision runs its SQL on the driver's own cursor, whose errors nobody wraps.
+            said = error.orig if isinstance(error, DBAPIError) else error
+            if not isinstance(said, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+                raise
+            if pause_s is None:
+                raise Fault(
+                    "database.busy",
+                    "The database is never free enough for its schema to be changed.",
+                    "Run it again when less is going on, or end whatever holds a transaction open for long.",
+                ) from error
+            _log.info("the schema waits for others; it is tried again in %s seconds", pause_s)
+            pause.wait(pause_s)
+    raise AssertionError("the last try returns or raises")
+
+
+def _upgrade(
+    connection: Connection, config: AlembicConfig, scripts: ScriptDirectory, app_role: str, target: str
+) -> list[str]:
+    # Another migration is waited for as long as it takes; whoever works in the database is not held up by that.
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    connection.execute(text("SELECT set_config('lock_timeout', :most, true)"), {"most": f"{LOCK_MS_MAX}ms"})
+    connection.execute(text("SELECT set_config('tombola.app_role', :role, true)"), {"role": app_role})
+    known = {script.revision for script in scripts.walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in known:
+        raise Fault(
+            "database.newer",
+            f"The database has the schema {current}, which this program does not know.",
+            "A newer Tombola made it: run that one. Going back is not possible.",
         )
-        known = {script.revision for script in scripts.walk_revisions()}
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current is not None and current not in known:
-            raise Fault(
-                "database.newer",
-                f"The database has the schema {current}, which this program does not know.",
-                "A newer Tombola made it: run that one. Going back is not possible.",
-            )
-        pending = [script.revision for script in scripts.iterate_revisions("head", current)]
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    pending = [script.revision for script in scripts.iterate_revisions(target, current)]
+    config.attributes["connection"] = connection
+    command.upgrade(config, target)
     return pending[::-1]
 
 

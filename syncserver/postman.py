@@ -56,17 +56,20 @@ _CLAIM = """
         WHERE n.channel = :channel AND n.state = 'queued' AND n.next_at <= :now {free}
         ORDER BY n.next_at, n.id LIMIT 1 FOR UPDATE OF n SKIP LOCKED
     ) UPDATE notifications n SET state = 'sending', attempts = n.attempts + 1, sending_at = :now
-    FROM due WHERE n.id = due.id RETURNING n.*
+    FROM due WHERE n.id = due.id RETURNING {columns}
 """
+_COLUMNS: Final = ", ".join(f"n.{column.name}" for column in m.notifications.c)
+"""By name: what a statement was prepared to return must not change under a worker while the schema does."""
 _CLAIMS: Final = {
     channel: text(
         _CLAIM.format(
+            columns=_COLUMNS,
             join="JOIN webhooks w ON w.id = n.webhook_id",
             free="AND (w.paused_until IS NULL OR w.paused_until <= :now) AND NOT EXISTS "
             "(SELECT FROM notifications b WHERE b.webhook_id = n.webhook_id AND b.state = 'sending')",
         )
         if channel == "webhook"
-        else _CLAIM.format(join="", free="")
+        else _CLAIM.format(columns=_COLUMNS, join="", free="")
     )
     for channel in letters.CHANNELS
 }
@@ -372,18 +375,22 @@ def _alarm(office: Office, c: Connection, row: Row[Any], outcome: Outcome) -> No
     )
 
 
-_LATE = text("""
-    UPDATE notifications SET state = 'failed', finished_at = :now, problem = :words,
+_LATE = """
+    UPDATE notifications n SET state = 'failed', finished_at = :now, problem = :words,
         facts = CASE WHEN kind = ANY(:secret) THEN NULL ELSE facts END
-    WHERE state = 'queued' AND expires_at <= :now RETURNING *
-""")
-_LOST = text("""
-    UPDATE notifications SET state = CASE WHEN channel = 'sms' THEN 'unclear' ELSE 'queued' END, next_at = :now,
+    WHERE state = 'queued' AND expires_at <= :now RETURNING {columns}
+"""
+_LOST = """
+    UPDATE notifications n SET state = CASE WHEN channel = 'sms' THEN 'unclear' ELSE 'queued' END, next_at = :now,
         problem = CASE WHEN channel = 'sms'
             THEN 'The worker stopped while it was being sent; it may have gone out.'
             ELSE 'The worker stopped while it was being sent; it goes out again under the same id.' END
-    WHERE state = 'sending' AND sending_at < :before RETURNING *
-""")
+    WHERE state = 'sending' AND sending_at < :before RETURNING {columns}
+"""
+
+
+_GIVING_UP: Final = text(_LATE.format(columns=_COLUMNS))
+_LOSING: Final = text(_LOST.format(columns=_COLUMNS))
 
 
 def tidy(office: Office) -> list[str]:
@@ -391,8 +398,8 @@ def tidy(office: Office) -> list[str]:
     now = office.now()
     secret = [one.key for one in KINDS.values() if one.secret]
     with office.begin() as c:
-        lost = c.execute(_LOST, {"now": now, "before": now - timedelta(seconds=SENDING_S_MAX)}).all()
-        late = c.execute(_LATE, {"now": now, "words": _late_words(office), "secret": secret}).all()
+        lost = c.execute(_LOSING, {"now": now, "before": now - timedelta(seconds=SENDING_S_MAX)}).all()
+        late = c.execute(_GIVING_UP, {"now": now, "words": _late_words(office), "secret": secret}).all()
         for row in lost:
             if row.state == "unclear":
                 _alarm(office, c, row, Outcome("unclear", row.problem))
