@@ -14,6 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy import Connection, Subquery, and_, func, or_, select
 
 from syncserver import (
+    accounts,
     automatic,
     cancellation,
     checkout,
@@ -27,6 +28,7 @@ from syncserver import (
     postman,
     refunds,
     rsus,
+    tokens,
 )
 from syncserver import models as m
 from syncserver.audit import critical_event
@@ -94,7 +96,12 @@ def make_app(office: Office) -> App:
     @app.periodic(cron=EVERY_HOUR)
     @app.task(name="forget", queueing_lock="forget", pass_context=False)
     def _forget(timestamp: int) -> None:
-        for words in customers.run_due(office) + notifications.run_due(office):
+        for words in (
+            accounts.run_due(office)
+            + customers.run_due(office)
+            + notifications.run_due(office)
+            + tokens.run_due(office)
+        ):
             _log.info("%s (hour %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_HOUR)

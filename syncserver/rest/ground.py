@@ -364,11 +364,10 @@ def enter(mark: frozenset[str]) -> None:
     rates: Rates = current_app.extensions["tombola_rates"]
     said = request.headers.get("Authorization")
     if said is None and auth.CUSTOMER in mark:
-        g.account = auth.who(here)
-        if g.account is not None and g.account.role == auth.CUSTOMER:
-            return
-        g.account = None
-        raise auth.NotAllowed(401)
+        g.account = auth.who(here, auth.CUSTOMER_SLOT)
+        if g.account is None:
+            raise auth.NotAllowed(401)
+        return
     scheme, _, secret = (said or "").partition(" ")
     holder = tokens.holder(here, secret.strip(), address) if scheme.lower() == "bearer" else None
     wait = (
@@ -424,7 +423,9 @@ def _query(kind: type[msgspec.Struct] | None) -> Any:
         if one.encode_name in given and getattr(asked, one.name) is None:
             raise Malformed("malformed", f"The parameter {one.encode_name!r} is null: leave it out.")
         if isinstance(getattr(asked, one.name), datetime) and ":" not in given.get(one.encode_name, ":"):
-            raise Malformed("malformed", f"The parameter {one.encode_name!r} is no moment as RFC 3339 writes it.")
+            raise Malformed(
+                "malformed", f"The parameter {one.encode_name!r} is no moment as RFC 3339 writes it."
+            )
     return asked
 
 

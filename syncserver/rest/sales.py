@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, sele
 
 from shared import numbers
 from shared.errors import Refused
-from syncserver import auth, claims, messages, reconcile, refunds, rsus
+from syncserver import accounts, auth, claims, history, messages, reconcile, refunds, rsus
 from syncserver import models as m
 from syncserver.admin.ground import DESK, FLOOR, MANAGERS, SEEKERS
 from syncserver.rest.ground import PLAIN, SPOKEN, Page, Paged, Reason, Text, behind, call, own_event, page
@@ -124,6 +124,20 @@ class OrderWithHistory(Order, frozen=True, kw_only=True):
 
     void: Void | None
     refund: Refund | None
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to an order."""
+
+    at: datetime
+    title: str
+    detail: str
+    who: str
+    where: str
+    seq: int | None
+    """Its place in the kiosk's chain, where it is an entry of it."""
+    hash: str
+    """Of that entry."""
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
@@ -437,6 +451,26 @@ def _with_history(c: Connection, row: Row[Any]) -> OrderWithHistory:
     )
 
 
+@call("GET", "/api/v1/orders/<uuid:order>/history", *SEEKERS, tag="Orders", reply=Page[Happening])
+def list_order_history(c: Connection, order: UUID) -> Page[Happening]:
+    """What happened to the order, the oldest first: sold, printed, taken in, made void, paid back, claimed."""
+    _own_order(c, order)
+    return Page(
+        items=[
+            Happening(
+                at=one.at,
+                title=one.title,
+                detail=one.detail,
+                who=one.who,
+                where=one.where,
+                seq=one.seq,
+                hash=one.hash,
+            )
+            for one in history.of_order(c, order)
+        ]
+    )
+
+
 @call("GET", "/api/v1/orders/<uuid:order>/tickets", *SEEKERS, tag="Orders", reply=Page[Ticket], query=Paged)
 def list_order_tickets(c: Connection, order: UUID, asked: Paged) -> Page[Ticket]:
     """The order's tickets, by draw number."""
@@ -636,6 +670,40 @@ def _customer(row: Row[Any]) -> Customer:
 @call("GET", "/api/v1/customers/<uuid:customer>", *BUYERS_KNOWN_TO, tag="Customers", reply=Customer)
 def get_customer(c: Connection, customer: UUID) -> Customer:
     """One customer."""
+    return _own_customer(c, customer)
+
+
+@call(
+    "POST",
+    "/api/v1/customers/<uuid:customer>/ban",
+    *MANAGERS,
+    tag="Customers",
+    reply=Customer,
+    body=Cause,
+)
+def ban_customer(c: Connection, customer: UUID, given: Cause) -> Customer:
+    """Shut a customer out: they are signed out, and can neither sign in nor buy; their tickets stay what they are."""
+    _own_customer(c, customer)
+    accounts.ban(auth.office(), c, customer, given.reason, auth.account().id)
+    return _own_customer(c, customer)
+
+
+@call(
+    "POST",
+    "/api/v1/customers/<uuid:customer>/lift-ban",
+    *MANAGERS,
+    tag="Customers",
+    reply=Customer,
+    body=Cause,
+)
+def lift_ban(c: Connection, customer: UUID, given: Cause) -> Customer:
+    """Let a customer in again."""
+    _own_customer(c, customer)
+    accounts.lift_ban(auth.office(), c, customer, given.reason, auth.account().id)
+    return _own_customer(c, customer)
+
+
+def _own_customer(c: Connection, customer: UUID) -> Customer:
     row = c.execute(_customers().where(m.customer_accounts.c.user_id == customer)).one_or_none()
     if row is None:
         abort(404)

@@ -141,6 +141,7 @@ def target(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "draw": str(draw),
             "order": str(order),
             "kiosk": str(house.rsu),
+            "customer": str(house.customer),
             "report": "summary",
             "table": "sales",
             "pool": "main",

@@ -136,6 +136,33 @@ def test_a_customer_s_session_opens_their_tickets_and_nothing_else(house: House)
     assert all(one.method == "GET" for one in rest.OPERATIONS if one.customers)
     for role in auth.STAFF:
         problem(house.client(role).get("/tickets/user"), 401, "unauthorized")
+    sell(house, 1)
+    sell(house, 6, counter=2)
+    o = m.orders
+    with house.office.begin() as c:
+        first = select(o.c.id).order_by(o.c.validation_number).limit(1).scalar_subquery()
+        c.execute(o.update().where(o.c.id == first).values(source="online", created_by=house.customer))
+    browser = house.client("customer")
+    for url in (
+        "/tickets/user",
+        f"/tickets/user?competitionId={house.event}",
+        f"/tickets/user?userId={uuid4()}",
+    ):
+        told = browser.get(url)
+        assert told.status_code == 200
+        assert len(told.get_json()["tickets"]) == 5
+    problem(browser.get("/api/v1/orders"), 401, "unauthorized")
+    manager = Program(house, "manager")
+    about = f"/api/v1/customers/{house.customer}"
+    assert [one["id"] for one in manager.json("/api/v1/customers")["items"]] == [str(house.customer)]
+    assert manager.json(about)["banned_at"] is None
+    banned = manager.post(f"{about}/ban", {"reason": "Paid with a stolen card"}, "b").get_json()
+    assert banned["banned_reason"] == "Paid with a stolen card"
+    assert len(manager.json("/api/v1/customers?banned=true")["items"]) == 1
+    problem(browser.get("/tickets/user"), 401, "unauthorized")
+    assert (
+        manager.post(f"{about}/lift-ban", {"reason": "It was another"}, "l").get_json()["banned_at"] is None
+    )
 
 
 def test_another_organisation_sees_nothing(house: House) -> None:
@@ -150,7 +177,13 @@ def test_another_organisation_sees_nothing(house: House) -> None:
         critical_event(c, "people_thing", "INFO", "of the first house", user_id=house.people["admin"])
     spy = Program(house)
     spy.shown = {"Authorization": f"Bearer {secret}"}
-    places = {"event": house.event, "kiosk": house.rsu, "order": order, "draw": uuid4(), "customer": uuid4()}
+    places = {
+        "event": house.event,
+        "kiosk": house.rsu,
+        "order": order,
+        "draw": uuid4(),
+        "customer": house.customer,
+    }
     for one in rest.OPERATIONS:
         if not one.roles:
             continue
@@ -312,6 +345,9 @@ def test_an_order_is_paid_back_once(house: House) -> None:
     assert (told["refund"]["amount"], told["refund"]["state"]) == (800, "due")
     assert program.json(url) == told
     assert {one["state"] for one in program.json(f"{url}/tickets")["items"]} == {"void"}
+    happened = program.json(f"{url}/history")["items"]
+    assert len(happened) >= 3
+    assert "The customer is ill" in str(happened)
     second = program.post(f"{url}/refund", {"reason": "The customer is ill"}, "r2")
     assert problem(second, 409, "conflict")["code"] == "already_asked"
 
