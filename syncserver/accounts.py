@@ -33,6 +33,11 @@ NAME_CHARS_MAX: Final = 120
 PHONE_CHARS_MAX: Final = 20
 LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
 NO_PASSWORD: Final = "!"  # noqa: S105 - no hash is this
+UNCONFIRMED_DAYS: Final = 7
+"""After which a registration that nobody confirmed is erased."""
+SESSION_DAYS: Final = 90
+"""After which an old session's browser and address are forgotten; that there was one stays."""
+FORGOTTEN_AT_ONCE: Final = 500
 ORDERS_MAX: Final = 10_000
 """Of one customer, in what they take with them."""
 
@@ -458,7 +463,35 @@ def leave(office: Office, c: Connection, user: UUID) -> None:
     c.execute(update(m.users).where(m.users.c.id == user).values(is_active=False, cognito_sub=f"gone:{user}"))
     ws = m.web_sessions
     c.execute(update(ws).where(ws.c.user_id == user, ws.c.ended_at.is_(None)).values(ended_at=now))
+    c.execute(update(ws).where(ws.c.user_id == user).values(browser="", address=""))
     audit.critical_event(c, "customer_left", "INFO", "A customer deleted their account", user_id=user)
+
+
+def run_due(office: Office) -> list[str]:
+    """Erase registrations that nobody confirmed, links that are over, and where old sessions were; in words."""
+    now = office.now()
+    a, k, ws = m.customer_accounts, m.account_links, m.web_sessions
+    stale = (
+        select(a.c.user_id)
+        .where(
+            a.c.email.is_not(None),
+            a.c.email_verified_at.is_(None),
+            a.c.created_at < now - timedelta(days=UNCONFIRMED_DAYS),
+            a.c.user_id.not_in(select(k.c.user_id).where(k.c.expires_at > now, k.c.used_at.is_(None))),
+        )
+        .limit(FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True, of=a)
+    )
+    with office.begin() as c:
+        users = list(c.execute(stale).scalars())
+        for user in users:
+            leave(office, c, user)
+        c.execute(delete(k).where(k.c.expires_at < now - timedelta(days=1)))
+        old = (ws.c.last_seen_at < now - timedelta(days=SESSION_DAYS)) & (
+            (ws.c.browser != "") | (ws.c.address != "")
+        )
+        c.execute(update(ws).where(old).values(browser="", address=""))
+    return [f"erased {len(users)} registrations that nobody confirmed"] if users else []
 
 
 def ban(office: Office, c: Connection, user: UUID, reason: str, by: UUID) -> None:

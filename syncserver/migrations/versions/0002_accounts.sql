@@ -175,7 +175,7 @@ DROP TRIGGER audit_update ON users;
 DROP TRIGGER audit_delete ON users;
 SELECT audit_table('users', 'id', 'cognito_sub', 'last_login');
 
-SELECT allow('UPDATE (organization_id)', 'web_sessions');
+SELECT allow('UPDATE (browser, address)', 'web_sessions');
 SELECT allow('SELECT, INSERT, UPDATE (sealed, made_at, confirmed_at, last_step), DELETE', 'second_factors');
 SELECT allow('SELECT, INSERT, UPDATE (used_at), DELETE', 'recovery_codes');
 SELECT allow('SELECT, INSERT, DELETE', 'user_identities');

@@ -262,3 +262,24 @@ def test_letters_are_asked_for_seldom_from_one_address(house: House) -> None:
     assert auth.CUSTOMER not in auth.STAFF
     with house.office.begin() as c:
         c.execute(insert(m.attempts).values(key=b"k" * 32, last_at=house.office.now()))
+
+
+def test_a_registration_that_nobody_confirms_is_erased(house: House) -> None:
+    """O7: whose address it is never said so; customers who confirmed stay, and old sessions forget where they were."""
+    register(house.app.test_client(), NORA)
+    house.client("customer")
+    assert accounts.run_due(house.office) == []
+    house.clock.ahead_ms += (accounts.UNCONFIRMED_DAYS + 2) * 86_400_000
+    assert accounts.run_due(house.office) == ["erased 1 registrations that nobody confirmed"]
+    assert accounts.run_due(house.office) == []
+    a, ws = m.customer_accounts, m.web_sessions
+    with house.office.begin() as c:
+        assert c.execute(select(a.c.email).where(a.c.deleted_at.is_(None))).scalars().all() == [
+            CUSTOMER_EMAIL
+        ]
+        assert c.execute(select(func.count()).select_from(m.account_links)).scalar_one() == 0
+        assert c.execute(select(ws.c.address)).scalar_one() == "127.0.0.1"
+    house.clock.ahead_ms += accounts.SESSION_DAYS * 86_400_000
+    accounts.run_due(house.office)
+    with house.office.begin() as c:
+        assert c.execute(select(ws.c.address)).scalar_one() == ""
