@@ -57,7 +57,7 @@ def get_competition(c: Connection, competition_id: UUID) -> competitions.Competi
 
 @call("GET", "/competitions/<uuid:competition_id>/draws", tag=_SHOP, reply=competitions.Draws)
 def list_competition_draws(c: Connection, competition_id: UUID) -> competitions.Draws:
-    """The official draws of a raffle and their winners; the same as `/draws/{competitionId}`."""
+    """The official draws of a raffle and their winners, as at /draws/{competitionId}."""
     found = competitions.draws(c, competition_id)
     if found is None:
         abort(404)
