@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from shared.clock import SystemClock
 from shared.errors import KnownError, Refused
@@ -111,6 +111,15 @@ def _parser() -> argparse.ArgumentParser:
         "replay", _replay, "hold an official draw once more from its record; 0 where the same comes out"
     )
     again.add_argument("draw", type=UUID, metavar="DRAW", help="its id, as its page shows it")
+    another = add("organisation", _another, "make another organisation on this server")
+    another.add_argument("name", help="whose raffles these are")
+    another.add_argument("currency", help="of its events, like EUR")
+    another.add_argument("--timezone", default="UTC", help="where it is, like Europe/Berlin; default: UTC")
+    another.add_argument(
+        "--admin",
+        required=True,
+        help="its administrator's user name; somebody new gets a password, printed once",
+    )
     user = add("user", _user, "make a person, or give one a new password; it is printed once")
     user.add_argument("username")
     user.add_argument("--name", help="how people call them")
@@ -234,6 +243,31 @@ def _migrate(config: Config, _options: argparse.Namespace) -> None:
         if done
         else "The database is of this version already."
     )
+
+
+def _another(config: Config, options: argparse.Namespace) -> None:
+    office = open_office(config, SystemClock())
+    username, password = options.admin.strip().lower(), _password()
+    o, a = m.organizations, m.local_accounts
+    with closing(office.database), office.begin() as c:
+        if c.scalar(select(o.c.id).where(o.c.name == options.name.strip()).limit(1)) is not None:
+            raise Refused(
+                "organisation",
+                f"There is an organisation called “{options.name}” already.",
+                "Name it otherwise.",
+            )
+        made = events.create_organisation(
+            c, options.name, options.currency.upper(), timezone=options.timezone
+        )
+        known = c.scalar(select(a.c.user_id).where(a.c.username == username))
+        if known is None:
+            known = auth.create_user(c, made, username, "Administrator", password, "admin")
+            said = f"  user name   {username}\n  password    {password}\n\nThe password is not shown again."
+        else:
+            c.execute(insert(m.organization_users).values(organization_id=made, user_id=known, role="admin"))
+            said = f"{username} leads it, with the same password as before."
+        organisations.decide(c, made, known, shifts=ShiftRules(required=True, blind=True))
+    print(f"Made the organisation “{options.name}”.\n\n{said}")
 
 
 def _organisation(c: Connection, name: str | None) -> UUID:

@@ -136,6 +136,13 @@ def decide(
     _check_denominations(now.shifts.denominations)
     _check_tax(now.tax)
     check_notes(now.ticket_notes)
+    if "timezone" in changes:
+        check_zone(now.timezone)
+        own = dict(get(c, organisation).settings or {}) | {"timezone": now.timezone}
+        o = m.organizations
+        c.execute(
+            update(o).where(o.c.id == organisation).values(settings=own, updated_by=by, updated_at=func.now())
+        )
     configurations.put(c, organisation, _kept(now), by, since=since, reason=reason)
     return now
 

@@ -76,6 +76,9 @@ def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
         assert "add --role" in slip.stderr
         somebody = run(home, "user", "dee", "--name", "Dee", "--role", "claims")
         assert "Made Dee (claims)" in somebody.stdout, somebody.stderr
+        second = run(home, "organisation", "Rowing Club", "chf", "--admin", "admin")
+        assert "leads it" in second.stdout, second.stderr
+        assert "already" in run(home, "organisation", "Rowing Club", "CHF", "--admin", "new").stderr
         changed = run(home, "user", "admin")
         assert "New password for Administrator (admin)" in changed.stdout, changed.stderr
         fresh = re.search(r"  password +(\S+)", changed.stdout)
