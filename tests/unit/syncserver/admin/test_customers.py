@@ -104,6 +104,8 @@ def test_a_customer_is_forgotten_for_good(desk: Desk) -> None:
     taken = post(desk.browser("manager"), f"{url}/data")
     assert json.loads(taken.data)["account"]["email"] == "eve@example.org"
     assert "attachment" in taken.headers["Content-Disposition"]
+    with desk.scene.office.begin() as c:
+        desk.follow(f"/admin/orders/{c.scalar(select(m.orders.c.id))}/resend")
     shown = desk.follow(f"{url}/erase", reason="Asked for it by letter.")
     assert "eve@example.org" not in shown
     assert "Gone" in shown
@@ -111,7 +113,9 @@ def test_a_customer_is_forgotten_for_good(desk: Desk) -> None:
         order = c.execute(select(m.orders)).one()
         assert (order.customer_info, order.payment_status) == (None, "paid")
         noted = c.scalars(select(m.critical_events.c.event_type)).all()
+        told = c.execute(select(m.notifications)).one()
     assert {"customer_data_taken", "customer_erased"} <= set(noted)
+    assert (told.recipient, told.facts, told.state) == (None, None, "stopped")
     assert "Eve Adams" not in desk.page(f"/admin/orders/{order.id}")
 
 
