@@ -104,7 +104,7 @@ def _outbox() -> tuple[Table, Select[Any]]:
             Column("receiver", "To", value=_receiver, exported=False),
             Column("created_at", "Told", "time", by=n.c.created_at, nulls=False),
             Column("state", "State", value=lambda row: STATE_WORDS[row.state]),
-            Column("attempts", "Tries", "count"),
+            Column("attempts", "Tries", "count", shown=False),
             Column("problem", "Why", "words", shown=False),
             Column("steps", "", exported=False),
         ),
