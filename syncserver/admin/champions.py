@@ -13,13 +13,37 @@ from sqlalchemy import Connection, select
 from shared.errors import Refused
 from syncserver import auth, champions
 from syncserver import models as m
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
+from syncserver.admin.tables import Column, Table
 from syncserver.auth import access
 from syncserver.champions import Champion
 
 PREPARERS: Final = ("admin", "manager", "claims")
 NAME_CHARS_MAX: Final = 120
 TEXT_CHARS_MAX: Final = 2_000
+STATES: Final = {
+    "none": "number alone",
+    "no_consent": "no consent",
+    "prepared": "to be approved",
+    "approved": "published",
+    "withdrawn": "withdrawn",
+}
+WINNERS: Final = Table(
+    "champions",
+    "Champions",
+    (
+        Column("event_name", "Event", lead=True),
+        Column("official_at", "Official", "time", shown=False),
+        Column("prize", "Prize", "words"),
+        Column("number", "Number", "count"),
+        Column("amount", "Amount", "money", shown=False),
+        Column("display_name", "Name", value=lambda w: w.display_name or None),
+        Column("state", "State", value=lambda w: STATES[w.state]),
+        Column("open", "", exported=False),
+    ),
+    order="-official_at",
+    empty=("Nobody has won yet", "Winners stand here once a draw is official."),
+)
 FORM_BYTES: Final = 64 * 1024
 """What a picture's form has besides the picture."""
 
@@ -66,7 +90,9 @@ def listed() -> ResponseReturnValue:
     """All official winners, and how far what is told of them has come."""
     with ground.reading() as c:
         rows = champions.winners(c, auth.account().organisation)
-    return ground.page("champions", "champions", rows=rows)
+    if tables.asked_csv(WINNERS):
+        return tables.export_listed(WINNERS, rows)
+    return ground.page("champions", "champions", shown=tables.listed(WINNERS, rows), states=STATES)
 
 
 @access(*PREPARERS)

@@ -34,7 +34,8 @@ from syncserver import (
     reports,
 )
 from syncserver import models as m
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
+from syncserver.admin.tables import Column, Table
 from syncserver.auth import access
 from syncserver.draws import DrawRow
 from syncserver.keyings import KeyingRow
@@ -161,12 +162,43 @@ def _own_draw(c: Connection, draw: UUID) -> tuple[DrawRow, Row[Any]]:
 # Pages ----------------------------------------------------------------------------------------------
 
 
+DRAWS: Final = Table(
+    "draws",
+    "Draws",
+    (
+        Column("event_name", "Event", lead=True),
+        Column("attempt", "Attempt", "count", value=lambda r: r.draw.attempt, shown=False),
+        Column("plan", "Draw", value=lambda r: "Main" if r.draw.plan == draws.MAIN else r.draw.plan),
+        Column("started", "Begun", "time", value=lambda r: r.draw.started_at),
+        Column("by", "Conducted by", value=lambda r: "by itself" if r.draw.automatic else r.conducted_by),
+        Column("chance", "Public chance", value=lambda r: _chance(r.draw)),
+        Column("tickets", "Tickets", "count", value=lambda r: sum(one[1] for one in r.draw.pools)),
+        Column("winners", "Prizes", "count"),
+        Column("official", "Official", "time", value=lambda r: r.draw.official_at, shown=False),
+        Column(
+            "state",
+            "State",
+            value=lambda r: "official" if r.draw.official_at else r.draw.failure or r.draw.step,
+        ),
+    ),
+    order="-started",
+    empty=("No draw yet", "A draw begins on its event’s page, once the event is closed and reconciled."),
+)
+
+
+def _chance(draw: DrawRow) -> str:
+    source = str(draw.entropy_source.get("source", ""))
+    return SOURCES.get(source, source)
+
+
 @access(*ground.READERS)
 def every() -> ResponseReturnValue:
     """Every draw of the organisation, failed ones too, the newest first."""
     with ground.reading() as c:
         rows = draws.all_draws(c, auth.account().organisation)
-    return ground.page("draws", "draws", rows=rows, sources=SOURCES)
+    if tables.asked_csv(DRAWS):
+        return tables.export_listed(DRAWS, rows)
+    return ground.page("draws", "draws", shown=tables.listed(DRAWS, rows), sources=SOURCES)
 
 
 @access(*ground.READERS)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from shared.errors import Refused
 from syncserver import auth, notices
 from syncserver import models as m
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
+from syncserver.admin.tables import Column, Table
 from syncserver.auth import PUBLIC, STAFF, access
 
 LOOK_S_MAX: Final = 365 * 24 * 3600
+EVENT_STATES: Final = ("created", "active", "suspended", "closed", "drawn", "completed", "cancelled")
+_STATES: Final = {"created": "draft"}
 
 
 def register(to: Blueprint) -> None:
@@ -77,23 +80,57 @@ def look() -> ResponseReturnValue:
 @access(*STAFF)
 def home() -> ResponseReturnValue:
     """All events, the newest first; above them what one was told and has not put away."""
-    e = m.raffle_events
-    open_findings = (
-        select(func.count())
-        .where(m.findings.c.event_id == e.c.id, m.findings.c.decided_at.is_(None), m.findings.c.blocking)
-        .scalar_subquery()
-    )
+    table, query = _events(auth.account().organisation)
+    if tables.asked_csv(table):
+        return tables.export(table, query)
     with ground.reading() as c:
-        rows = c.execute(
-            select(e, m.venues.c.name.label("venue_name"), m.venues.c.timezone, open_findings.label("doubts"))
-            .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
-            .where(e.c.organization_id == auth.account().organisation)
-            .order_by(e.c.event_number.desc())
-            .limit(ground.PAGE_ROWS)
-        ).all()
+        shown = tables.read(c, table, query)
         told = notices.unseen(c, auth.account().id)
         clock = _clock(c) if auth.account().role in ground.READERS else ""
-    return ground.page("home", "events", events=rows, told=told, clock=clock)
+    return ground.page("home", "events", shown=shown, told=told, clock=clock)
+
+
+def _events(organisation: UUID) -> tuple[Table, Select[Any]]:
+    e, v, f = m.raffle_events, m.venues, m.findings
+    doubts = (
+        select(func.count())
+        .where(f.c.event_id == e.c.id, f.c.decided_at.is_(None), f.c.blocking)
+        .scalar_subquery()
+    )
+    query = (
+        select(e, v.c.name.label("venue_name"), v.c.timezone, doubts.label("doubts"))
+        .outerjoin(v, v.c.id == e.c.venue_id)
+        .where(e.c.organization_id == organisation)
+    )
+    away = {"no": ("In use", e.c.archived_at.is_(None)), "yes": ("Put away", e.c.archived_at.is_not(None))}
+    table = Table(
+        "events",
+        "Events",
+        (
+            Column("name", "Event", by=e.c.name, nulls=False, lead=True),
+            Column("event_number", "No.", "count", by=e.c.event_number, nulls=False, shown=False),
+            Column("venue_name", "Venue", shown=False),
+            Column("state", "State", by=e.c.state, nulls=False),
+            Column("opens_at", "Sales open", "time", shown=False),
+            Column("closes_at", "Sales close", "time", by=e.c.closes_at),
+            Column("total_sold", "Sales", "money", by=e.c.total_sold, nulls=False),
+            Column("doubts", "Open findings", "count"),
+        ),
+        key=e.c.event_number,
+        order="-event_number",
+        filters=(
+            tables.search("text", "Name or short code", e.c.name, e.c.event_identifier),
+            tables.choice(
+                "state", "State", e.c.state, [(one, _STATES.get(one, one)) for one in EVENT_STATES]
+            ),
+            tables.either("away", "Lists", away),
+        ),
+        empty=(
+            "No event yet",
+            "An event has packages of tickets, prizes, and the time at which its sales close.",
+        ),
+    )
+    return table, query
 
 
 def _clock(c: Connection) -> str:

@@ -37,7 +37,7 @@ FLAGS: Final = [
 WIDTHS: Final = (390, 1280, 1920)
 HEIGHT: Final = 900
 LOOKS: Final = ("light", "dark")
-NOT_PAGES: Final = re.compile(r"^/(static|rsu/|api/)|\.(csv|json|bin|zip|html|py)$")
+NOT_PAGES: Final = re.compile(r"^/(static|rsu/|api/|competitions|tickets/user)|\.(csv|json|bin|zip|html|py)$")
 _ARGUMENT: Final = re.compile(r"<(?:(?P<kind>[a-z]+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
 _IDENTIFIED: Final = {
     "venue": "SELECT id FROM venues LIMIT 1",
@@ -46,6 +46,7 @@ _IDENTIFIED: Final = {
     "finding": "SELECT id FROM findings LIMIT 1",
     "claim": "SELECT id FROM prize_claims LIMIT 1",
     "champion": "SELECT id FROM champions LIMIT 1",
+    "message": "SELECT id FROM kiosk_messages LIMIT 1",
     "order": "SELECT id FROM orders WHERE payment_status = 'paid' LIMIT 1",
 }
 
@@ -149,6 +150,7 @@ def fill(database: Database, home: Path) -> Filled:
     semi = _semi_final(house)
     house.event = final
     parts = {"event": str(final), "draw": str(draw), "rsu": str(house.rsu), "result": str(winner.result)}
+    parts |= {"kind": "winner", "channel": "email", "language": "en"}
     parts |= {"epoch": "1", "pool": "main", "number": "1", "filename": "app.css", "on_sale": str(semi)}
     with house.office.begin() as c:
         won_order = claims.validate(house.office, c, won[0]).order
