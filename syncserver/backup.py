@@ -169,7 +169,8 @@ def _sha256(path: Path) -> str:
 
 def _plain(url: URL) -> str:
     """An address without its password, as it may stand on a command line."""
-    return url.set(drivername="postgresql", password=None).render_as_string()
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string()
 
 
 class _Programs:
