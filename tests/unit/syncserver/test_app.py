@@ -131,7 +131,9 @@ def _url(house: House, rule: Rule, places: dict[str, str]) -> str:
 def _answer(browser: FlaskClient, method: str, url: str) -> int:
     if method == "GET":
         answer = browser.get(url)
-        answer.get_data()
+        # A live stream goes on as long as somebody listens.
+        if answer.mimetype != "text/event-stream":
+            answer.get_data()
         answer.close()
         return answer.status_code
     return int(post(browser, url).status_code)
