@@ -107,7 +107,7 @@ def withdraw(c: Connection, organisation: UUID, invitation: UUID, by: UUID, now:
 
 def read(c: Connection, token: str, now: datetime) -> Row[Any]:
     """The invitation of a link, with ``organisation`` (its name) and ``by``. ``Refused`` (``link``) where it is none."""
-    i, u, o = m.invitations, m.users, m.organizations
+    i, u, o, ou = m.invitations, m.users, m.organizations, m.organization_users
     try:
         hashed = hashlib.sha256(bytes.fromhex(token)).digest()
     except ValueError:
@@ -116,7 +116,10 @@ def read(c: Connection, token: str, now: datetime) -> Row[Any]:
         select(i, o.c.name.label("organisation"), u.c.display_name.label("by"))
         .join(o, o.c.id == i.c.organization_id)
         .join(u, u.c.id == i.c.invited_by)
+        .join(ou, (ou.c.user_id == u.c.id) & (ou.c.organization_id == o.c.id))
         .where(
+            # It is worth what whoever wrote it is worth at this moment.
+            (ou.c.role == "admin") | ((ou.c.role == "manager") & (i.c.role == "operator")),
             i.c.token_hash == hashed,
             i.c.accepted_at.is_(None),
             i.c.withdrawn_at.is_(None),

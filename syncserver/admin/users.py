@@ -261,7 +261,7 @@ def add() -> ResponseReturnValue:
 
 @access(*ground.MANAGERS)
 def secret(user: UUID) -> ResponseReturnValue:
-    """Gives a person a new password or PIN: oneself, and whoever has a role that one may give."""
+    """Gives a new password or PIN to whoever has a role that one may give, and a PIN to oneself."""
     page = ground.back_to("admin.users")
     me = auth.account()
     with ground.acting() as c:
@@ -270,6 +270,9 @@ def secret(user: UUID) -> ResponseReturnValue:
             raise Refused("role", "That person is not yours to change.")
         if user != me.id:
             _mine(c, user)
+        elif request.form.get("password"):
+            # Whoever finds a browser open knows no password, and does not get the account for good.
+            raise Refused("oneself", "One’s own password is changed elsewhere.", "See “Your account”.")
         if password := request.form.get("password"):
             auth.set_password(c, user, password, clock.utc(auth.office().clock.now_ms()))
         if pin := request.form.get("pin"):

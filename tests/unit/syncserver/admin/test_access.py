@@ -166,6 +166,36 @@ def test_invitations_are_withdrawn_and_grow_old(house: House) -> None:
     assert house.app.test_client().get(path).status_code == 404
 
 
+@pytest.mark.parametrize("role", ["manager", "operator", "out"])
+def test_an_invitation_is_worth_what_its_writer_is_worth_now(house: House, role: str) -> None:
+    """O1, Z1: nobody who loses a role keeps a way back to it."""
+    now, boss = house.office.now(), house.people["admin"]
+    with house.office.begin() as c:
+        other = auth.create_user(c, house.organisation, "boss-2", "Boss Two", PASSWORD, "admin")
+        path = invitations.invite(
+            house.office, c, house.organisation, "back@door.example", "admin", "Administrator", other
+        )
+    assert house.app.test_client().get(path).status_code == 200
+    with house.office.begin() as c:
+        if role == "out":
+            elsewhere = events.create_organisation(c, "Hospice", "USD")
+            row = {"organization_id": elsewhere, "user_id": other, "role": "admin", "is_default": False}
+            c.execute(insert(m.organization_users).values(row))
+            auth.take_out(c, house.organisation, other, boss, "Left us", now)
+        else:
+            auth.set_role(c, house.organisation, other, role, boss, "No longer", now)
+    assert house.app.test_client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["admin", "manager"])
+def test_an_open_browser_does_not_give_the_account_away(house: House, role: str) -> None:
+    """O1, Z1: one's own password is changed by whoever knows the present one, and nowhere else."""
+    browser, me = house.client(role), house.people[role]
+    page = post(browser, f"/admin/users/{me}/secret", password="taken over by me!").location
+    assert "changed elsewhere" in text(browser, page)
+    assert log_in(house.app.test_client(), role).status_code == 303
+
+
 def test_whoever_works_for_several_switches_and_opens_the_default(house: House) -> None:
     """O11, O1: roles are per organisation; the session keeps which, and is made new."""
     me = house.people["manager"]
