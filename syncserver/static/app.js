@@ -124,16 +124,49 @@ function watchForms(root) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
+      const wait = form.querySelector("[data-wait]");
+      // A download leaves the page as it is: it may be asked for again.
+      if (form.dataset.download !== undefined) {
+        setTimeout(() => { delete form.dataset.sent; wait.hidden = false; }, WAIT_MS);
+        return;
+      }
       for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
+      const pressed = event.submitter;
+      if (pressed?.dataset.busy) { pressed.dataset.idle = pressed.textContent; pressed.textContent = pressed.dataset.busy; }
       if (form.dataset.upload !== undefined) { event.preventDefault(); upload(form); }
       // What takes longer than a moment says that it is under way.
-      const wait = form.querySelector("[data-wait]");
-      if (wait) setTimeout(() => { wait.hidden = false; }, WAIT_MS);
+      if (wait) setTimeout(() => { wait.hidden = !form.dataset.sent; }, WAIT_MS);
       if (form.dataset.progress) follow(form);
     });
   }
 }
 watchForms(document);
+
+// The form is as it was before it was sent.
+function settle(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("button")) {
+    button.removeAttribute("aria-busy");
+    if (button.dataset.idle !== undefined) { button.textContent = button.dataset.idle; delete button.dataset.idle; }
+  }
+  for (const wait of form.querySelectorAll("[data-wait]")) wait.hidden = true;
+}
+
+// A page that takes long to make says so on the one that led there.
+function underWay(words) {
+  const box = document.createElement("div");
+  box.className = "under-way";
+  box.setAttribute("role", "status");
+  box.append(document.createElement("progress"), Object.assign(document.createElement("p"), { textContent: words }));
+  box.firstChild.ariaLabel = "Under way";
+  setTimeout(() => { document.body.append(box); }, WAIT_MS);
+}
+for (const link of document.querySelectorAll("a[data-busy]")) {
+  link.addEventListener("click", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) underWay(link.dataset.busy);
+  });
+}
+for (const form of document.querySelectorAll("form[data-busy]")) form.addEventListener("submit", () => underWay(form.dataset.busy));
 
 // How far what was asked for has come, while the answer is waited for.
 async function follow(form) {
@@ -159,6 +192,7 @@ function upload(form) {
   request.upload.addEventListener("progress", (e) => {
     if (!e.lengthComputable) return;
     bar.value = (100 * e.loaded) / e.total;
+    if (e.loaded === e.total) bar.removeAttribute("value");
     said.textContent = e.loaded < e.total ? `${Math.floor(bar.value)} % sent` : "Sent. Its entries are being checked and taken in…";
   });
   request.addEventListener("load", () => {
@@ -172,7 +206,7 @@ function upload(form) {
     tick();
     scrollTo(0, 0);
   });
-  request.addEventListener("error", () => { said.textContent = "It could not be sent. Try again."; delete form.dataset.sent; });
+  request.addEventListener("error", () => { said.textContent = "It could not be sent. Try again."; settle(form); });
   request.open("POST", form.action);
   request.send(new FormData(form));
 }
@@ -202,7 +236,8 @@ for (const choice of document.querySelectorAll("select[data-zone]")) {
 
 window.addEventListener("popstate", () => location.reload());
 window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const form of document.querySelectorAll("form[data-sent]")) settle(form);
+  for (const box of document.querySelectorAll(".under-way")) box.remove();
 });
 
 for (const button of document.querySelectorAll("[data-copy]")) {
