@@ -16,7 +16,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-WAIT_S_MAX = 20
+WAIT_S_MAX = 120
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 
 from syncserver import audit, auth, champions, claims, events, rsus
 from syncserver import models as m
+from syncserver.admin.live import end_streams
 from syncserver.db import Database
 from tests.postgres import cluster
 from tests.server import House, close_and_confirm, drawn, make_event, make_house, sell
@@ -332,6 +333,7 @@ def served(filled: Filled) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.port}"
     finally:
+        end_streams(filled.house.app.extensions)
         server.shutdown()
         thread.join()
         server.server_close()

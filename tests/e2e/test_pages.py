@@ -56,12 +56,13 @@ def test_a_browser_keeps_the_look_that_was_asked_for(chromium: Browser, filled: 
         page = windows.open("/admin/kiosks", "manager")
         page.get_by_role("button", name="Dark").click()
         expect(page).to_have_url(f"{address}/admin/kiosks")
-        assert page.locator("html").get_attribute("data-look") == "dark"
+        expect(page.locator("html")).to_have_attribute("data-look", "dark")
         dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
         page.goto("/admin/")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
         expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
         page.get_by_role("button", name="As the device").click()
+        expect(page.get_by_role("button", name="As the device")).to_have_attribute("aria-pressed", "true")
         assert page.locator("html").get_attribute("data-look") is None
         assert windows.said == []
         windows.close()
