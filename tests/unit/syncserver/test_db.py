@@ -34,9 +34,9 @@ from syncserver.db import (
     SUPERUSER,
     Database,
     EmbeddedPostgres,
-    _wheel_binaries,
     migrate,
     open_database,
+    wheel_binaries,
 )
 from tests.postgres import Cluster, set_clock
 
@@ -1046,7 +1046,7 @@ def test_programs_that_the_servers_user_cannot_read_are_copied_to_where_it_can(
     short_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S12: an installation under root's home works; started by anybody else it is used where it is."""
-    installed = _wheel_binaries()
+    installed = wheel_binaries()
     private = short_home / "private"
     private.mkdir(mode=0o700)
     package = installed.parents[1]
