@@ -180,8 +180,14 @@ def run_due(office: Office, door: Door | None = None) -> list[str]:
     """
     done = _go_on(office)
     if door is not None:
-        for refund in _claim(office):
-            done.append(_send(office, door, refund))
+        for _ in range(SENT_AT_ONCE):
+            row = _claim(office)
+            if row is None:
+                break
+            words, answered = _send(office, door, row)
+            done.append(words)
+            if not answered:
+                break
     return done
 
 
@@ -259,8 +265,8 @@ def _portion(office: Office, c: Connection, event: UUID) -> int:
 # The provider ---------------------------------------------------------------------------------------
 
 
-def _claim(office: Office) -> list[Row[Any]]:
-    """Take what is due at the provider, so that no other worker does; it is ``sent`` until its answer is known."""
+def _claim(office: Office) -> Row[Any] | None:
+    """Take what is due next at the provider, so that no other worker does; ``sent`` until its answer is known."""
     r, o = m.refunds, m.orders
     now = office.now()
     with office.begin() as c:
@@ -272,16 +278,16 @@ def _claim(office: Office) -> list[Row[Any]]:
                 or_(r.c.next_at.is_(None), r.c.next_at <= now),
             )
             .order_by(r.c.next_at.nulls_first(), r.c.asked_at)
-            .limit(SENT_AT_ONCE)
+            .limit(1)
             .with_for_update(skip_locked=True)
-        ).all()
-        if not due:
-            return []
+        ).one_or_none()
+        if due is None:
+            return None
         wait = timedelta(seconds=RETRY_S[-1])
         # Should this process end now, another asks again under the same key, once this wait is over.
         c.execute(
             update(r)
-            .where(r.c.id.in_(due))
+            .where(r.c.id == due)
             .values(
                 state="sent",
                 attempts=r.c.attempts + 1,
@@ -289,31 +295,26 @@ def _claim(office: Office) -> list[Row[Any]]:
                 next_at=now + wait,
             )
         )
-        return list(
-            c.execute(
-                select(r, o.c.payment_reference)
-                .join(o, o.c.id == r.c.order_id)
-                .where(r.c.id.in_(due))
-                .order_by(r.c.asked_at)
-            ).all()
-        )
+        return c.execute(
+            select(r, o.c.payment_reference).join(o, o.c.id == r.c.order_id).where(r.c.id == due)
+        ).one()
 
 
-def _send(office: Office, door: Door, row: Row[Any]) -> str:
-    """Ask for one refund and keep the answer."""
+def _send(office: Office, door: Door, row: Row[Any]) -> tuple[str, bool]:
+    """Ask for one refund and keep the answer: what was done, in words, and whether the provider answered.
+
+    Where it did not, the others wait for the next run: each would wait as long in vain, and the worker with it.
+    """
     if not row.payment_reference:
-        return _failed(office, row, "The order names no payment.")
+        return _failed(office, row, "The order names no payment."), True
     if office.now() - row.first_sent_at > SENT_FOR:
-        return _failed(
-            office,
-            row,
-            "The payment provider gave no answer for a day; look up there whether it was paid back.",
-        )
+        words = "The payment provider gave no answer for a day; look up there whether it was paid back."
+        return _failed(office, row, words), True
     try:
         # No transaction is open here: the provider may take its time.
         named = door.refund(row.payment_reference, row.amount, row.currency, str(row.id))
     except Refused as refused:
-        return _failed(office, row, str(refused))
+        return _failed(office, row, str(refused)), True
     except Fault as fault:
         wait = RETRY_S[min(row.attempts, len(RETRY_S)) - 1]
         with office.begin() as c:
@@ -324,12 +325,12 @@ def _send(office: Office, door: Door, row: Row[Any]) -> str:
                     problem=str(fault)[:PROBLEM_CHARS_MAX], next_at=office.now() + timedelta(seconds=wait)
                 )
             )
-        return f"the refund {row.id} waits: {fault.code}"
+        return f"the refund {row.id} waits: {fault.code}", False
     with office.begin() as c:
         kept = _locked(c, row.id)
         if kept.state != "done":
             _finish(office, c, kept, None, named)
-    return f"the refund {row.id} is done"
+    return f"the refund {row.id} is done", True
 
 
 def _failed(office: Office, row: Row[Any], words: str) -> str:

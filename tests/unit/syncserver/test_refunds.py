@@ -218,6 +218,17 @@ def test_the_provider_pays_once_and_its_name_for_it_is_kept(scene: Scene) -> Non
         assert c.scalar(select(m.refunds.c.provider_reference)) == "re_1"
 
 
+def test_a_provider_that_is_away_is_asked_once_a_run(scene: Scene) -> None:
+    """O8, Y1: fifty refunds that each wait for an answer in vain would keep the worker from every closing and draw."""
+    first, second = ask(scene, bought(scene)), ask(scene, bought(scene))
+    bank = Bank([Fault("stripe", "No answer.")])
+    assert refunds.run_due(scene.office, bank) == [f"the refund {first} waits: stripe"]
+    assert [one[3] for one in bank.asked] == [str(first)]
+    assert refunds.run_due(scene.office, bank) == [f"the refund {second} is done"]
+    scene.clock.pass_ms(61_000)
+    assert refunds.run_due(scene.office, bank) == [f"the refund {first} is done"]
+
+
 def test_two_workers_ask_the_provider_once(scene: Scene) -> None:
     """O8."""
     ask(scene, bought(scene))
