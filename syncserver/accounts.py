@@ -385,6 +385,9 @@ def moved(office: Office, c: Connection, token: str) -> UUID:
     """The new address said so. ``Refused`` (``link``)."""
     now, a = office.now(), m.customer_accounts
     row = link(c, token, now, "move")
+    taken = (a.c.organization_id == row.organization_id, a.c.email == row.email, a.c.user_id != row.user_id)
+    if c.scalar(select(a.c.user_id).where(*taken)) is not None:
+        raise Refused("link", "This address has an account of its own by now.", "Sign in with that one.")
     c.execute(update(a).where(a.c.user_id == row.user_id).values(email=row.email, email_verified_at=now))
     _used(c, row.user_id, now)
     return UUID(str(row.user_id))
@@ -447,7 +450,15 @@ def _iso(at: datetime | None) -> str | None:
 
 def leave(office: Office, c: Connection, user: UUID) -> None:
     """A customer goes: whatever they told of themselves is erased for good. Their orders stay, without a name."""
-    now, o = office.now(), m.orders
+    now, o, b = office.now(), m.orders, m.checkouts
+    me = customer(c, user)
+    # Messages to them, and what they began to buy, hold their name and address too.
+    notifications.forget(c, c.scalars(select(o.c.id).where(o.c.created_by == user)).all())
+    notifications.forget_user(c, user)
+    for reached in (me.email, me.phone) if me is not None else ():
+        if reached and me is not None:
+            notifications.forget_address(office, c, me.organisation, reached)
+    c.execute(update(b).where(b.c.user_id == user, b.c.state.not_in(["held", "open"])).values(contact=None))
     c.execute(
         update(o)
         .where(o.c.created_by == user, o.c.customer_info.is_not(None))
@@ -639,7 +650,7 @@ def from_provider(
     issuer, subject = claims["iss"], claims["sub"]
     user = by_identity(c, issuer, subject, organisation)
     if user is None:
-        email = notifications.address(claims.get("email", "")) if email_verified else None
+        email = notifications.address(claims.get("email", "").lower()) if email_verified else None
         a = m.customer_accounts
         known = None
         if email is not None:

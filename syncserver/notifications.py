@@ -20,7 +20,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from babel.dates import format_date, format_time
-from sqlalchemy import Connection, Row, any_, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, any_, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
@@ -747,34 +747,31 @@ def _locked(c: Connection, organisation: UUID, notification: UUID) -> Row[Any]:
 
 def forget(c: Connection, orders: Sequence[UUID]) -> int:
     """Erase addresses and facts of all messages about these orders; what waits is not sent. How many there were."""
-    n = m.notifications
-    if not orders:
-        return 0
-    c.execute(
-        update(n)
-        .where(n.c.order_id.in_(orders), n.c.state.in_(("queued", "unclear")))
-        .values(state="stopped", finished_at=func.now(), problem="What it said was erased.")
-    )
-    done = c.execute(
-        update(n)
-        .where(n.c.order_id.in_(orders), n.c.erased_at.is_(None))
-        .values(recipient=None, facts=None, address_hash=None, erased_at=func.now())
-    )
-    return done.rowcount
+    return _forget(c, m.notifications.c.order_id.in_(orders)) if orders else 0
 
 
 def forget_address(office: Office, c: Connection, organisation: UUID, reached: str) -> int:
     """The same for all messages to this address or number."""
     n = m.notifications
-    mine = (n.c.organization_id == organisation, n.c.address_hash == address_hash(office, reached))
+    mine = n.c.address_hash == address_hash(office, reached)
+    return _forget(c, (n.c.organization_id == organisation) & mine)
+
+
+def forget_user(c: Connection, user: UUID) -> int:
+    """The same for all messages to this person, whichever of their addresses they went to."""
+    return _forget(c, m.notifications.c.user_id == user)
+
+
+def _forget(c: Connection, which: ColumnElement[bool]) -> int:
+    n = m.notifications
     c.execute(
         update(n)
-        .where(*mine, n.c.state.in_(("queued", "unclear")))
+        .where(which, n.c.state.in_(("queued", "unclear")))
         .values(state="stopped", finished_at=func.now(), problem="What it said was erased.")
     )
     done = c.execute(
         update(n)
-        .where(*mine, n.c.erased_at.is_(None))
+        .where(which, n.c.erased_at.is_(None))
         .values(recipient=None, facts=None, address_hash=None, erased_at=func.now())
     )
     return done.rowcount

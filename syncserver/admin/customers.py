@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Select, func, or_, select
 
-from syncserver import accounts, auth, history, notifications
+from syncserver import accounts, auth, history
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.admin.orders import BUYERS_KNOWN_TO, METHODS, state_of
@@ -242,13 +242,6 @@ def erase(customer: UUID) -> ResponseReturnValue:
         found = _own(c, customer)
         why = ground.reason()
         if found.deleted_at is None:
-            # Messages to them hold their name and address too, and what waits need not be sent any more.
-            notifications.forget(
-                c, c.scalars(select(m.orders.c.id).where(m.orders.c.created_by == customer)).all()
-            )
-            for reached in (found.email, found.phone):
-                if reached:
-                    notifications.forget_address(auth.office(), c, found.organisation, reached)
             accounts.leave(auth.office(), c, customer)
             words = f"The personal data of customer {customer.hex[:8]} was erased by the office. {why}"
             critical_event(c, "customer_erased", "INFO", words, user_id=auth.account().id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, insert, select, text
 
 from shared.errors import Refused
-from syncserver import accounts, auth, events
+from syncserver import accounts, auth, events, notifications
 from syncserver import models as m
 from syncserver.db import Database
 from tests.server import CUSTOMER_EMAIL, PASSWORD, House, log_in, make_house, post, sell, sign_in, token
@@ -185,6 +186,54 @@ def test_customers_change_take_along_and_delete_what_they_told(house: House) -> 
             c.execute(text("SELECT array_agg(new_data::text || old_data::text) FROM audit_log")).scalar_one()
         )
     assert "cleo" not in everything.lower()
+
+
+def test_an_address_that_became_somebody_else_s_meanwhile_is_not_taken(house: House) -> None:
+    """O7: said in words, and nothing changes."""
+    browser = house.client("customer")
+    post(browser, "/account/address", email=NORA, current=PASSWORD)
+    [(_, link)] = letters(house, "verify_email")
+    with house.office.begin() as c:
+        accounts.create(house.office, c, house.organisation, email=NORA, verified=True)
+    answer = post(browser, f"/account/{link}")
+    assert answer.status_code == 404
+    assert "an account of its own by now" in answer.get_data(as_text=True)
+    assert CUSTOMER_EMAIL in browser.get("/account").get_data(as_text=True)
+
+
+def test_a_customer_who_goes_leaves_no_address_in_messages_and_baskets(house: House) -> None:
+    """O7, S11: what told them of their tickets, and what they bought on line, forgets them with the account."""
+    browser, n, b = house.client("customer"), m.notifications, m.checkouts
+    post(browser, "/account/address", email=NORA, current=PASSWORD)
+    with house.office.begin() as c:
+        to = notifications.To(email=CUSTOMER_EMAIL, name="Cleo", user=house.customer)
+        notifications.enqueue(
+            house.office, c, house.organisation, "order_placed", once="order/1", to=to, facts={}
+        )
+        c.execute(
+            b.insert().values(
+                id=uuid4(),
+                organization_id=house.organisation,
+                user_id=house.customer,
+                buyer=b"",
+                address=b"",
+                contact={"email": CUSTOMER_EMAIL, "name": "Cleo", "phone": "", "language": "en"},
+                state="expired",
+                amount=800,
+                currency="EUR",
+                created_at=house.office.now(),
+                expires_at=house.office.now(),
+                ended_at=house.office.now(),
+            )
+        )
+    post(browser, "/account/delete", current=PASSWORD, sure="yes")
+    with house.office.begin() as c:
+        mine = n.c.user_id == house.customer
+        kept = c.execute(select(n.c.kind, n.c.recipient, n.c.facts).where(mine)).all()
+        contacts = c.execute(select(b.c.contact)).scalars().all()
+    assert {row.kind for row in kept} == {"order_placed", "verify_email"}
+    assert [(row.recipient, row.facts) for row in kept] == [(None, None)] * 2
+    assert contacts == [None]
 
 
 def test_a_customer_who_is_shut_out_is_out_at_once(house: House) -> None:
