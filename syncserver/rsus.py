@@ -258,7 +258,8 @@ def set_state(c: Connection, rsu: UUID, state: str, by: UUID | None, reason: str
         raise Refused("web_shop", f"{row.name} has no key to revoke.", "Suspend it: then it sells nothing.")
     if row.state in {"revoked", "retired"} and state == "enabled":
         raise Refused("state", f"{row.name} is {row.state}.", "Set it to disabled, and enrol it anew.")
-    if state == "enabled" and _taken_back(c, rsu):
+    # The office keeps the web shop's chain itself: what was taken back it never sells, and it cannot be enrolled anew.
+    if state == "enabled" and row.kind != ONLINE and _taken_back(c, rsu):
         raise Refused(
             "returned",
             f"Numbers that {row.name} still holds were taken back.",

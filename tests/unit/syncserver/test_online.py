@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from shared import entry, sale
 from shared.errors import Refused
 from shared.wire import AllocationRequest, Customer
-from syncserver import allocations, books, events, online, reconcile, rsus, worker
+from syncserver import allocations, blocks, books, events, online, reconcile, rsus, worker
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.office import furnish, restored
@@ -232,6 +232,26 @@ def test_an_early_birds_end_cuts_the_chain_between_its_sales(house: House) -> No
         assert events.sales_before(c, early) == 800
         shut = [gate.code for gate in reconcile.gates(office, c, event, "early") if not gate.passed]
         assert shut == ["confirmed"]
+
+
+def test_a_web_shop_whose_numbers_were_declared_lost_sells_on_with_others(house: House) -> None:
+    """E9, N2: it cannot be enrolled anew as a kiosk is, and needs not: the office knows what it sold."""
+    sell(house)
+    by = house.people["admin"]
+    with house.office.begin(by) as c:
+        shop = c.execute(select(m.rsus.c.id).where(m.rsus.c.kind == "online")).scalar_one()
+        rsus.set_state(c, shop, "suspended", by, "Looking at it.")
+        assert blocks.declare_lost(house.office, c, house.event, shop, by, "To be sure.") > 0
+        rsus.set_state(c, shop, "enabled", by, "All is well.")
+    sell(house)
+    with house.office.begin() as c:
+        held = c.execute(
+            select(m.rsu_allocations.c.state, m.rsu_allocations.c.tickets_sold).order_by(
+                m.rsu_allocations.c.start_number
+            )
+        ).all()
+        assert c.execute(select(func.count()).select_from(m.findings)).scalar_one() == 0
+    assert [tuple(row) for row in held] == [("lost", 5), ("active", 5)]
 
 
 def test_after_a_restore_the_shop_begins_a_new_chain(house: House, tmp_path: Path) -> None:
