@@ -229,7 +229,7 @@ def begin() -> ResponseReturnValue:
             once,
             cart,
             buyer,
-            address=request.remote_addr or "",
+            address=auth.network(),
             age_checked=request.form.get("age") == "yes",
         )
     except Refused as e:

@@ -360,7 +360,7 @@ def enter(mark: frozenset[str]) -> None:
     """Finds out for whom the request speaks; ``NotAllowed`` or ``TooMany`` where it may not pass."""
     request.max_content_length = BODY_BYTES_MAX
     g.account = g.holder = None
-    here, address = auth.office(), request.remote_addr or ""
+    here, address = auth.office(), auth.network()
     rates: Rates = current_app.extensions["tombola_rates"]
     said = request.headers.get("Authorization")
     if said is None and auth.CUSTOMER in mark:
