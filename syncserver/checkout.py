@@ -36,7 +36,12 @@ HOLD: Final = timedelta(minutes=35)
 OPENED_WITHIN: Final = timedelta(minutes=4)
 """After so long no payment page is opened for a checkout any more."""
 UNHEARD_MAX: Final = timedelta(hours=24)
-"""Where Stripe cannot be asked, a hold ends after so long all the same; a payment found later is given back."""
+"""Where Stripe cannot be asked, a hold ends after so long all the same; it is asked on, and a payment found later is
+made tickets or given back.
+"""
+UNHEARD_ASKED: Final = timedelta(days=30)
+"""For so long."""
+UNHEARD: Final = "Stripe could not be asked whether this was paid."
 ASK_AFTER: Final = timedelta(minutes=1)
 """Asked of Stripe by the worker, after so long without a word."""
 ASK_AGAIN: Final = timedelta(seconds=3)
@@ -160,9 +165,16 @@ def set_rules(office: Office, c: Connection, event: UUID, given: Rules, by: UUID
 
 def on_offer(now: datetime) -> ColumnElement[bool]:
     """Of packages joined with their events and online rules: those that can be bought on line now (E13)."""
-    e, p, r = m.raffle_events, m.ticket_packages, m.online_rules
+    e, p, r, g = m.raffle_events, m.ticket_packages, m.online_rules, m.kiosk_messages
+    called_home = (
+        select(g.c.id)
+        .where(g.c.organization_id == e.c.organization_id, g.c.kind == "suspend", g.c.withdrawn_at.is_(None))
+        .correlate(e)
+        .exists()
+    )
     return and_(
         r.c.on_sale,
+        ~called_home,
         e.c.state == "active",
         e.c.opens_at <= now,
         e.c.closes_at > now,
@@ -496,21 +508,24 @@ def open_page(office: Office, door: Door, checkout: UUID, back: str, cancel: str
         return str(row.session_url)
     if row.state != "held" or office.now() > row.created_at + OPENED_WITHIN:
         raise Refused("over", "This checkout is over.", "Begin again with your basket.")
-    made = door.open(
-        Wanted(
-            checkout=str(checkout),
-            office=keys.key_id(office.key.public),
-            items=[
-                Item(f"{line.event_name}: {line.package_name}", line.price, line.pieces) for line in lines
-            ],
-            currency=row.currency,
-            email=row.contact["email"],
-            language=row.contact["language"],
-            back=back,
-            cancel=cancel,
-            until=row.expires_at,
-        )
+    wanted = Wanted(
+        checkout=str(checkout),
+        office=keys.key_id(office.key.public),
+        items=[Item(f"{line.event_name}: {line.package_name}", line.price, line.pieces) for line in lines],
+        currency=row.currency,
+        email=row.contact["email"],
+        language=row.contact["language"],
+        back=back,
+        cancel=cancel,
+        until=row.expires_at,
     )
+    try:
+        made = door.open(wanted)
+    except Refused:
+        # It can never be paid, such as an amount below what Stripe takes: nothing is held for it any more.
+        with office.begin() as c:
+            _end(office, c, checkout, "held")
+        raise
     with office.begin() as c:
         c.execute(
             update(b)
@@ -566,6 +581,8 @@ def settle(office: Office, checkout: UUID, said: Session) -> str:
             if said.status == "expired" and row.state in WAITING:
                 _end(office, c, checkout, row.state)
                 return "expired"
+            if said.status == "expired" and row.problem == UNHEARD:
+                c.execute(update(m.checkouts).where(m.checkouts.c.id == checkout).values(problem=None))
             return str(row.state)
         c.execute(
             update(m.checkouts)
@@ -575,6 +592,7 @@ def settle(office: Office, checkout: UUID, said: Session) -> str:
                 payment_intent=said.intent,
                 paid_amount=said.amount,
                 paid_currency=said.currency,
+                problem=None,
             )
         )
         if (said.amount, said.currency) != (row.amount, row.currency):
@@ -611,6 +629,8 @@ def _sell(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], s
             raise Refused("banned", "This account cannot buy tickets.")
     sold = uuid7(office.clock)
     told = row.contact
+    if told is None:
+        raise Refused("erased", "What you told us of yourself was erased meanwhile.")
     paid = online.Paid(
         sale=sold,
         pieces=[
@@ -690,6 +710,8 @@ def _link(office: Office, checkout: UUID) -> str:
 
 def _to(row: Row[Any]) -> notifications.To:
     told = row.contact
+    if told is None:
+        return notifications.To()
     return notifications.To(
         email=told["email"],
         phone=told["phone"] or None,
@@ -857,7 +879,14 @@ def _to_ask(office: Office) -> list[UUID]:
             c.execute(
                 select(b.c.id)
                 .where(
-                    b.c.state == "open",
+                    or_(
+                        b.c.state == "open",
+                        and_(
+                            b.c.state == "expired",
+                            b.c.problem == UNHEARD,
+                            b.c.ended_at > now - UNHEARD_ASKED,
+                        ),
+                    ),
                     b.c.created_at < now - ASK_AFTER,
                     or_(b.c.asked_at.is_(None), b.c.asked_at < now - ASK_AFTER),
                 )
@@ -871,7 +900,7 @@ def _ask(office: Office, door: Door, checkout: UUID) -> str:
     """Where its time is over, or nothing of it is on sale any more, the page is ended with the question."""
     with office.begin() as c:
         row = _row(c, checkout)
-        if row.state != "open":
+        if row.state not in {"open", "expired"}:
             return str(row.state)
         states = c.execute(
             select(m.raffle_events.c.state)
@@ -888,19 +917,22 @@ def _free(office: Office) -> list[str]:
     """End the holds that nobody was sent to pay for, and those of which Stripe has not been heard for a day."""
     b = m.checkouts
     now = office.now()
+    ends: tuple[tuple[ColumnElement[bool], str | None], ...] = (
+        (and_(b.c.state == "held", b.c.expires_at <= now), None),
+        (and_(b.c.state == "open", b.c.expires_at <= now - UNHEARD_MAX), UNHEARD),
+    )
     with office.begin() as c:
-        ended = c.execute(
-            update(b)
-            .where(
-                or_(
-                    and_(b.c.state == "held", b.c.expires_at <= now),
-                    and_(b.c.state == "open", b.c.expires_at <= now - UNHEARD_MAX),
-                )
-            )
-            .values(state="expired", ended_at=now)
-            .returning(b.c.id)
-        ).scalars()
-        return [f"checkout {one} is over" for one in ended]
+        ended = [
+            one
+            for which, problem in ends
+            for one in c.execute(
+                update(b)
+                .where(which)
+                .values(state="expired", ended_at=now, problem=problem)
+                .returning(b.c.id)
+            ).scalars()
+        ]
+    return [f"checkout {one} is over" for one in ended]
 
 
 def _pay_back(office: Office, door: Door) -> list[str]:

@@ -33,6 +33,8 @@ FIELD_CHARS_MAX: Final = 300
 ERASED_AT_ONCE: Final = 5_000
 """Orders whose data one run of the timed work erases; the next goes on."""
 DAYS_DEFAULT: Final = 365
+UNPAID_DAYS: Final = 7
+"""After which nothing is kept of who began to pay on line and did not: Stripe tells of a payment for three days."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 
 
@@ -171,6 +173,9 @@ def erase(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> 
     ).scalars()
     gone = list(done)
     notifications.forget(c, gone)
+    if row.sale_id is not None:
+        b = m.checkouts
+        c.execute(update(b).where(b.c.sale_id == row.sale_id).values(contact=None))
     critical_event(
         c,
         "customer_erased",
@@ -196,10 +201,25 @@ _EXPIRED = text("""
 """)
 
 
+_EXPIRED_CHECKOUTS = text("""
+    WITH due AS (
+        SELECT b.id FROM checkouts b WHERE b.contact IS NOT NULL AND (
+            b.state = 'expired' AND b.ended_at + :unpaid * interval '1 day' < :now
+            OR b.state IN ('paid', 'refunded') AND NOT EXISTS (
+                SELECT FROM checkout_lines l JOIN raffle_events e ON e.id = l.event_id
+                WHERE l.checkout_id = b.id AND coalesce(e.closed_at, e.closes_at)
+                    + coalesce(rule_of(b.organization_id, 'customer_days')::integer, :days) * interval '1 day' >= :now))
+        LIMIT :most
+    ) UPDATE checkouts b SET contact = NULL FROM due WHERE b.id = due.id
+""")
+
+
 def run_due(office: Office) -> list[str]:
     """Erase what is past its organisation's retention; what was done, in words that name nobody."""
+    limits = {"now": office.now(), "days": DAYS_DEFAULT, "most": ERASED_AT_ONCE}
     with office.begin() as c:
-        rows = c.execute(_EXPIRED, {"now": office.now(), "days": DAYS_DEFAULT, "most": ERASED_AT_ONCE}).all()
+        c.execute(_EXPIRED_CHECKOUTS, limits | {"unpaid": UNPAID_DAYS})
+        rows = c.execute(_EXPIRED, limits).all()
         for row in rows:
             critical_event(
                 c,

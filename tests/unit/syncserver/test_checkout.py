@@ -19,7 +19,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.event import listen
 
 from shared.errors import Fault, Refused
-from syncserver import checkout, events, online, payments, worker
+from syncserver import checkout, customers, events, messages, online, payments, worker
 from syncserver import models as m
 from syncserver.checkout import Buyer, Cart, Rules
 from syncserver.config import Config
@@ -107,6 +107,59 @@ def shop(database: Database, tmp_path: Path, processor: Cards) -> Shop:
             select(m.ticket_packages.c.id).where(m.ticket_packages.c.event_id == house.event)
         ).scalar_one()
     return Shop(house, processor, Door(processor.settings), package)
+
+
+def test_a_checkout_forgets_its_buyer_in_time_and_a_payment_later_still_goes_back(shop: Shop) -> None:
+    """O10, K16: unpaid after a week, bought when the orders do; nobody pays for nothing all the same."""
+    paid, session = shop.opened()
+    shop.cards.pay(session)
+    assert shop.told(session) == "paid"
+    given_up, other = shop.opened(Buyer("bob@example.org", "Bob"))
+    shop.later(checkout.HOLD + checkout.UNHEARD_MAX)
+    checkout.run_due(shop.house.office, None)
+    assert shop.row(given_up).state == "expired"
+    customers.run_due(shop.house.office)
+    assert shop.row(given_up).contact["name"] == "Bob"
+    shop.later(timedelta(days=customers.UNPAID_DAYS, minutes=1))
+    customers.run_due(shop.house.office)
+    assert (shop.row(given_up).contact, shop.row(paid).contact["name"]) == (None, "Ann Buyer")
+    shop.cards.pay(other)
+    assert shop.told(other) == "refund_due"
+    shop.later(timedelta(days=customers.DAYS_DEFAULT))
+    customers.run_due(shop.house.office)
+    assert shop.row(paid).contact is None
+
+
+def test_what_was_paid_while_stripe_was_away_for_a_day_is_found_later(shop: Shop) -> None:
+    """O8: the hold ends, so that others can buy; the payment is not forgotten, though nobody ever tells of it."""
+    one, session = shop.opened()
+    other, _ = shop.opened(Buyer("bob@example.org", "Bob"))
+    shop.cards.pay(session)
+    shop.later(checkout.HOLD + checkout.UNHEARD_MAX + timedelta(minutes=1))
+    shop.cards.down = True
+    shop.work()
+    assert [shop.row(each).state for each in (one, other)] == ["expired"] * 2
+    shop.cards.down = False
+    shop.cards.expire(str(shop.row(other).session_id))
+    shop.later(timedelta(minutes=2))
+    shop.work()
+    assert shop.row(one).state in {"paid", "refund_due", "refunded"}
+    assert (shop.row(other).state, shop.row(other).problem) == ("expired", None)
+
+
+def test_what_stripe_will_not_open_holds_nothing(shop: Shop) -> None:
+    """O8: such as an amount below what it takes; the buyer is told, and is not kept from another basket."""
+
+    class Picky(Door):
+        def open(self, wanted: payments.Wanted) -> payments.Session:
+            raise Refused("payments.refused", f"Stripe refuses this: {wanted.currency} 8.00 is too little.")
+
+    one = shop.begin()
+    with pytest.raises(Refused, match="too little"):
+        checkout.open_page(
+            shop.house.office, Picky(shop.cards.settings), one, "https://x/back", "https://x/cancel"
+        )
+    assert shop.row(one).state == "expired"
 
 
 def test_a_paid_checkout_has_its_tickets_once_however_often_it_is_told(shop: Shop) -> None:
@@ -203,7 +256,9 @@ def test_numbers_that_nobody_was_sent_to_pay_for_come_free(shop: Shop) -> None:
         checkout.open_page(shop.house.office, shop.door, one, "https://x/b", "https://x/c")
 
 
-@pytest.mark.parametrize("how", ["closed", "suspended", "cancelled", "late", "amount", "currency"])
+@pytest.mark.parametrize(
+    "how", ["closed", "suspended", "called_home", "cancelled", "late", "amount", "currency"]
+)
 def test_money_without_tickets_goes_back_and_the_buyer_is_told(shop: Shop, how: str) -> None:
     """O8, E4: paid after the close, while paused, after the hold was over and all was sold, or another amount."""
     house, office, admin = shop.house, shop.house.office, shop.house.people["admin"]
@@ -215,6 +270,8 @@ def test_money_without_tickets_goes_back_and_the_buyer_is_told(shop: Shop, how: 
             events.close(office, c, house.event, admin)
         if how == "suspended":
             events.suspend(office, c, house.event, admin, "Fire drill")
+        if how == "called_home":
+            messages.call_home(office, c, house.organisation, admin, "Fire drill", "Come home.")
         if how == "cancelled":
             events.cancel(office, c, house.event, admin, "Rain")
     if how == "late":
@@ -334,6 +391,25 @@ def test_a_basket_holds_what_is_on_offer_and_says_what_is_gone(shop: Shop) -> No
     with office.begin() as c:
         checkout.set_rules(office, c, house.event, Rules(), house.people["manager"])
     assert shop.cart().lines == ()
+
+
+def test_the_web_shop_comes_home_with_the_kiosks(shop: Shop) -> None:
+    """K17, O8: nothing is offered and nothing held while everybody is called home; afterwards it goes on."""
+    office, house = shop.house.office, shop.house
+    basket, admin = shop.cart(), house.people["admin"]
+    with office.begin() as c:
+        messages.call_home(office, c, house.organisation, admin, "Fire drill", "Come home.")
+    assert shop.cart().lines == ()
+    with office.begin() as c:
+        assert checkout.offer(office, c, house.event).packages == frozenset()
+    with pytest.raises(Refused, match="paused"):
+        checkout.begin(office, uuid4(), basket, ANN, address="192.0.2.1", age_checked=True)
+    with office.begin() as c:
+        messages.resume(office, c, house.organisation, admin, "It is out")
+    one, session = shop.opened()
+    shop.cards.pay(session)
+    assert shop.told(session) == "paid"
+    assert shop.row(one).state == "paid"
 
 
 def test_whatever_comes_in_whichever_order_each_payment_ends_once(shop: Shop) -> None:
