@@ -974,12 +974,13 @@ def _keep(
             ).returning(a.c.id)
         ).scalar_one_or_none()
         if made is None:
-            c.execute(
-                update(a)
-                .where(here, a.c.key == one.key, a.c.ended_at.is_(None))
-                .values(severity=one.severity, words=one.words)
-            )
-            continue
+            stood = (here, a.c.key == one.key, a.c.ended_at.is_(None))
+            before = c.execute(select(a.c.id, a.c.severity).where(*stood).with_for_update()).one()
+            c.execute(update(a).where(*stood).values(severity=one.severity, words=one.words))
+            if (before.severity, one.severity) != ("warn", "bad"):
+                continue
+            # It has become worse: people have not been told of it yet.
+            made = before.id
         new.append((made, one))
         unit = one.values.get("rsu")
         critical_event(

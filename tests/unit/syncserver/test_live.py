@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from syncserver import events, live
+from syncserver import events, live, notifications
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import PRICE, TICKETS, Scene, open_scene
@@ -131,6 +131,37 @@ def test_an_alarm_is_put_down_once_when_it_comes_and_when_it_goes(scene: Scene) 
             c.execute(select(a.c.ended_at.is_(None)).where(a.c.key == f"silent:{north.rsu}")).scalars().all()
         )
     assert sorted(rows) == [False, True]
+
+
+def test_an_alarm_that_becomes_worse_is_told(scene: Scene) -> None:
+    """O6: what was a warning, and not written to anybody, is written about once it is bad; once."""
+    set_clock(scene.office.database)
+    live.beat(scene.office, "worker")
+    scene.kiosk("North")
+    with scene.office.begin() as c:
+        member = {"organization_id": scene.organisation, "user_id": scene.user, "role": "admin"}
+        c.execute(insert(m.organization_users).values(**member, is_default=True))
+        notifications.set_contact(scene.office, c, scene.user, "morgan@club.example")
+
+    def unsynced(minutes: int) -> tuple[list[str], int]:
+        now = scene.office.now()
+        values = {
+            "unsynced_count": 3,
+            "health": {"last_seq": 99},
+            "oldest_unsynced_at": now - timedelta(minutes=minutes),
+            "last_seen_at": now,
+        }
+        with scene.office.begin() as c:
+            c.execute(m.rsu_epochs.update().values(values))
+        said = [words for words in live.watch(scene.office) if "not sent" in words]
+        n = m.notifications
+        with scene.office.begin() as c:
+            letters = select(func.count()).where(n.c.kind == "alarm", n.c.user_id == scene.user)
+            return said, c.scalar(letters) or 0
+
+    assert unsynced(6) == (["North has not sent 3 entries, the oldest 6 minutes old."], 0)
+    assert unsynced(21) == (["North has not sent 3 entries, the oldest 21 minutes old."], 1)
+    assert unsynced(22) == ([], 1)
 
 
 def test_another_organisation_s_evening_is_not_seen(scene: Scene) -> None:
