@@ -89,6 +89,12 @@ def test_a_verified_address_takes_the_customer_s_own_account(house: House) -> No
     assert user_of(house, CUSTOMER_EMAIL) == house.customer
 
 
+def test_a_provider_may_write_an_address_in_capitals(house: House) -> None:
+    """O7: it is the same mailbox, and the same customer."""
+    assert come(house.app.test_client(), CUSTOMER_EMAIL.title()).location == "/account"
+    assert user_of(house, CUSTOMER_EMAIL.title()) == house.customer
+
+
 @pytest.mark.parametrize("kind", ["unverified", "bare"])
 def test_an_address_that_is_not_verified_takes_nobody_s_account(house: House, kind: str) -> None:
     """O7, Z1: such an account comes without an address, and is told to add one."""
