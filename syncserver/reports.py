@@ -30,7 +30,8 @@ from syncserver.books import parts
 from syncserver.statements import Cells, Scope, Source
 
 ROWS_AT_ONCE = 1_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = frozenset("=+-@\t\r")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 ORDER_COLUMNS = (
     "order_id", "event_id", "validation_number", "package", "rsu", "amount", "currency", "payment_status",
@@ -301,7 +302,7 @@ def lines(rows: Iterable[Sequence[str]]) -> str:
 def cell(value: Any) -> str:
     """A value as a CSV file holds it; text that a spreadsheet would take for a formula begins with an apostrophe."""
     shown = "" if value is None else str(value)
-    return f"'{shown}" if isinstance(value, str) and shown.startswith(_FORMULA) else shown
+    return f"'{shown}" if isinstance(value, str) and shown[:1] in FORMULA else shown
 
 
 # What stands in which report ------------------------------------------------------------------------
