@@ -7,12 +7,12 @@ from uuid import UUID
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from shared.errors import Refused
 from syncserver import auth, organisations, venues
 from syncserver import models as m
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
 from syncserver.admin.drafts import zones
 from syncserver.auth import access
 
@@ -27,20 +27,53 @@ def register(to: Blueprint) -> None:
     )
 
 
+def _table() -> tuple[tables.Table, Select[Any]]:
+    v, a, e = m.venues, m.addresses, m.raffle_events
+    held = select(func.count()).where(e.c.venue_id == v.c.id).scalar_subquery()
+    column = tables.Column
+    table = tables.Table(
+        "venues",
+        "Venues",
+        (
+            column("name", "Venue", by=func.lower(v.c.name), nulls=False, lead=True),
+            column("address", "Address", value=_address),
+            column("zone", "Time zone", by=v.c.timezone, value=lambda row: row.timezone or "UTC"),
+            column("events", "Events", "count", held, nulls=False),
+            column("state", "State", value=lambda row: "in use" if row.is_active else "not offered"),
+            column("steps", "", exported=False),
+        ),
+        key=v.c.id,
+        order="name",
+        filters=(
+            tables.search("name", "Name or town", v.c.name, a.c.city),
+            tables.either(
+                "state", "State", {"used": ("In use", v.c.is_active), "not": ("Not offered", ~v.c.is_active)}
+            ),
+        ),
+        empty=("No venue yet", "The first is made here, or with the first event."),
+    )
+    query = (
+        select(v, a.c.street, a.c.zip_code, a.c.city, a.c.country, held.label("events"))
+        .outerjoin(a, a.c.id == v.c.address_id)
+        .where(v.c.organization_id == auth.account().organisation)
+    )
+    return table, query
+
+
+def _address(row: Any) -> str:
+    town = " ".join(one for one in (row.zip_code, row.city) if one)
+    return ", ".join(one for one in (row.street, town, row.country) if one)
+
+
 @access(*ground.READERS)
 def show() -> ResponseReturnValue:
     """All venues of the organisation."""
-    v, a, e = m.venues, m.addresses, m.raffle_events
-    held = select(func.count()).where(e.c.venue_id == v.c.id).scalar_subquery()
+    table, query = _table()
+    if tables.asked_csv(table):
+        return tables.export(table, query)
     with ground.reading() as c:
-        rows = c.execute(
-            select(v, a.c.street, a.c.zip_code, a.c.city, a.c.country, held.label("events"))
-            .outerjoin(a, a.c.id == v.c.address_id)
-            .where(v.c.organization_id == auth.account().organisation)
-            .order_by(v.c.is_active.desc(), func.lower(v.c.name), v.c.id)
-            .limit(ground.PAGE_MAX)
-        ).all()
-    return ground.page("venues", "venues", venues=rows)
+        shown = tables.read(c, table, query)
+    return ground.page("venues", "venues", shown=shown)
 
 
 @access(*ground.MANAGERS)
