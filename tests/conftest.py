@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
+import tests.passwords  # noqa: F401 - before anybody hashes one
 from syncserver.db import POSTGRES_MAJOR, Database
 from tests.postgres import Cluster, cluster, versions
 

@@ -16,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, insert, select, update
@@ -31,7 +30,7 @@ from syncserver.db import Database
 from syncserver.office import Office, furnish
 
 PASSWORD = "correct horse battery staple"
-HASHED = PasswordHasher().hash(PASSWORD)
+HASHED = auth._hasher.hash(PASSWORD)
 CUSTOMER_EMAIL = "cleo@customers.example"
 START_S_MAX = 120
 STOP_S_MAX = 60

@@ -16,6 +16,7 @@ from shared.errors import Refused
 from syncserver import auth
 from syncserver import models as m
 from syncserver.db import Database
+from tests.passwords import OUTSIDE
 from tests.server import PASSWORD, House, log_in, make_house, post, token
 
 
@@ -47,6 +48,11 @@ def test_a_log_in_leads_to_the_page_that_was_asked_for(house: House) -> None:
 def test_a_log_in_never_leads_elsewhere(house: House, trap: str) -> None:
     """Z2: no open redirect."""
     assert log_in(house.app.test_client(), "manager", came_for=trap).location == "/admin/"
+
+
+def test_a_password_costs_whoever_guesses_what_it_should() -> None:
+    """O1: argon2id as RFC 9106 recommends it where memory is scarce: 64 MiB, three times over."""
+    assert OUTSIDE.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_session_is_made_new_at_log_in(house: House) -> None:
