@@ -29,7 +29,7 @@ from shared.errors import Refused
 from shared.ids import uuid7
 from shared.numbers import Range, ValidationBlock
 from shared.wire import AllocationRequest, Customer, CustomerRecord
-from syncserver import allocations, customers, events, ingest, rsus
+from syncserver import allocations, customers, events, ingest, messages, rsus
 from syncserver import models as m
 from syncserver.office import Office, first_epoch
 
@@ -263,10 +263,13 @@ def stock(shop: Shop, event: UUID, wanted: int, held: int = 0) -> list[_Block]:
 
 
 def check_open(shop: Shop, row: Row[Any], at: datetime) -> None:
-    """``Refused`` (``not_open``) where the event takes no sales on line at this moment, in the buyer's words."""
+    """``Refused`` (``not_open``) where the event takes no sales on line at this moment, in the buyer's words.
+
+    Everybody called home (K17) is as if every event were suspended.
+    """
     if shop.state != "enabled":
         raise Refused("not_open", "The web shop is closed for the moment.", "Try again later.")
-    if row.state == "suspended":
+    if row.state == "suspended" or messages.home(shop.c, row.organization_id) is not None:
         raise Refused("not_open", f"Sales of {row.name} are paused.", "Try again later.")
     if row.state != "active" or at >= row.closes_at:
         raise Refused("not_open", f"Sales of {row.name} are closed.")
