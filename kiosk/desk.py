@@ -50,6 +50,8 @@ SEAL_MS = 60_000
 CRITICAL_EVERY_MS = 60_000
 """The same significant event is journalled at most so often."""
 ONLINE_MS_MAX = 90_000
+HOLDS = ("clock_back", "disk_reserve", "unsynced_limit")
+"""Why a kiosk sells nothing for the moment, as the office is told; the worst first."""
 IN_STEP = phrase("In step")
 """How the second copy is when nothing is missing in it."""
 
@@ -995,7 +997,6 @@ class Desk:
         self._health_count += 1
         till = self.till
         unsynced = till.ledger.unsynced
-        state = till.stopped.code or (self.shelf.catalog.rsu_state if self.shelf.catalog else "enrolled")
         return wire.Health(
             seq=(till.journal.head.seq << 20) + self._health_count,
             at=self.clock.now_ms(),
@@ -1007,9 +1008,22 @@ class Desk:
             scanner=str(self.flow.device_words("scanner")),
             disk_free_bytes=self.store.free_bytes(),
             software=software(),
-            state=state,
+            state=self._state(),
             catalog=self.shelf.version,
         )
+
+    def _state(self) -> str:
+        """What the office hears of selling here: why it stopped, for good or for now, otherwise the unit's own state."""
+        assert self.shelf is not None
+        till = self.till
+        state = till.stopped.code or (self.shelf.catalog.rsu_state if self.shelf.catalog else "enrolled")
+        if state != "enabled":
+            return state
+        answers = [till.can_sell(event) for event in self.shelf.events]
+        if any(answer.can for answer in answers):
+            return state
+        held = {answer.code for answer in answers}
+        return next((code for code in HOLDS if code in held), state)
 
     def refresh(self) -> None:
         """Show the shop and the sync state as they are now, and tell the uplink what is needed.

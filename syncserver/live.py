@@ -50,15 +50,13 @@ _MIRROR: Final = ("MIRROR_LAG", "MIRROR_DAMAGED", "MIRROR_FAILED", "MIRROR_LOST"
 _SELLS: Final = ("enabled", "sells", "", "enrolled")
 """What a kiosk says of itself that stops nothing."""
 _STOPS: Final = {
-    "numbers_gone": "has no numbers left",
-    "no_numbers": "has no numbers left",
-    "unsynced_limit": "has stopped: too much waits to be sent",
-    "unsynced": "has stopped: too much waits to be sent",
-    "disk": "has stopped: its disk is full",
-    "mirror": "has stopped: its second copy does not follow",
+    code: f"has stopped: {words.removesuffix('; it sells nothing.')}" for code, words in rsus.STOPS.items()
+} | {
     "clock_back": "has stopped: its clock went back",
-    "suspended_all": "has come home",
+    "forked": "has stopped: its disk was copied or rolled back",
+    "malformed": "has stopped: its journal cannot be read here",
 }
+"""What a kiosk says of itself that stops its selling; the office's own decisions about it are known without that."""
 _RANK: Final = {"bad": 0, "warn": 1}
 
 

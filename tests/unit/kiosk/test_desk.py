@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from hardware.keys import Key
 from hardware.printer import Text
-from kiosk.desk import CHECKPOINT_MS, Alone, Desk
+from kiosk.desk import CHECKPOINT_MS, HOLDS, Alone, Desk
 from kiosk.store import IDENTITY, LOG_BYTES_LONG
+from kiosk.till import BasketLine
 from shared import sale, wire
 from shared.errors import Fault
 from shared.numbers import ValidationBlock, show_validation
+from syncserver import live
 from tests.unit.kiosk.paper_office import (
     EVENT,
     HOUR_MS,
@@ -436,3 +439,21 @@ def test_a_program_that_is_not_the_publishers_sells_nothing_though_it_was_seen_b
     assert desk.view()["blocked"]["code"] == "program_changed"
     alone.close()
     desk.close()
+
+
+def test_the_office_hears_why_nothing_is_sold_for_the_moment(counter: Counter) -> None:
+    """K7, O4, O6: at the unsynced limit the kiosk's word of itself names it, until it has handed over."""
+    counter.server.catalog = counter.server.office.catalog(event(policies=wire.Policies(unsynced_max=1)))
+    counter.sync()
+    assert counter.desk.health().state == "enabled"
+    counter.desk.till.complete(str(uuid4()), [BasketLine(EVENT, SMALL, 1)], OPERATOR, 1_000_000)
+    assert counter.desk.health().state == "unsynced_limit"
+    counter.sync()
+    counter.sync()
+    assert counter.desk.health().state == "enabled"
+
+
+def test_the_office_has_words_for_whatever_stops_a_kiosk() -> None:
+    """O4, O6: each code that its word of itself may bear is told on the dashboard; for good or for the moment."""
+    said = {*HOLDS, "program_changed", "journal_corrupt", "forked", "malformed"}
+    assert said <= set(live._STOPS)
