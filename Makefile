@@ -6,8 +6,9 @@ BIN := .venv/bin
 # Without a display the demonstration plays by itself; OUT is the folder it fills.
 SCRIPTED ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),,1)
 OUT ?= demo
-# Arguments for pytest, such as T="-k claims".
+# Arguments for pytest, such as T="-k claims", and how many tests run at a time: some wait more than they work.
 T ?=
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +20,7 @@ demo: setup ## run Tombola: an evening from the first ticket to the winner (SCRI
 	@$(BIN)/tombola-server demo $(if $(filter-out 0,$(SCRIPTED)),--scripted --out "$(OUT)")
 
 test: setup lint ## lint, then run every test
-	@$(BIN)/pytest -n auto --dist worksteal $(T)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(T)
 
 lint: setup ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/ruff check --quiet .
