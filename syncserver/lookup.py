@@ -56,15 +56,17 @@ def plain(text: str) -> bool:
     return _validation(text) is not None or _id(text) is not None or _number(text) is not None
 
 
-def numbered(text: str) -> ColumnElement[bool]:
-    """Orders by validation number, as typed or out of a QR; by id; by a draw number of whichever event."""
-    o, t = m.orders, m.tickets
+def numbered(organisation: UUID, text: str) -> ColumnElement[bool]:
+    """Orders by validation number, as typed or out of a QR; by id; by a draw number of any of its events."""
+    o, t, e = m.orders, m.tickets, m.raffle_events
     validation = _validation(text)
     if validation is not None:
         return o.c.validation_number == validation
     number = _number(text)
     if number is not None:
-        return o.c.id.in_(select(t.c.order_id).where(t.c.draw_number == number))
+        # By event and number, as the index has it.
+        ours = select(e.c.id).where(e.c.organization_id == organisation)
+        return o.c.id.in_(select(t.c.order_id).where(t.c.event_id.in_(ours), t.c.draw_number == number))
     asked = _id(text)
     return false() if asked is None else o.c.id == asked
 

@@ -8,11 +8,10 @@ from uuid import UUID
 
 import msgspec
 from flask import abort
-from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from shared import numbers
 from shared.errors import Refused
-from syncserver import accounts, auth, claims, history, messages, reconcile, refunds, rsus
+from syncserver import accounts, auth, claims, history, lookup, messages, reconcile, refunds, rsus
 from syncserver import models as m
 from syncserver.admin.ground import DESK, FLOOR, MANAGERS, SEEKERS
 from syncserver.rest.ground import PLAIN, SPOKEN, Page, Paged, Reason, Text, behind, call, own_event, page
@@ -336,23 +335,6 @@ def _listed() -> Select[Any]:
     )
 
 
-def _numbered(text: str) -> ColumnElement[bool]:
-    o, t = m.orders, m.tickets
-    parts = text.split(":")
-    validation = numbers.read_validation(parts[1] if len(parts) > 1 else text)
-    if validation is not None:
-        return o.c.validation_number == validation
-    plain = text.replace(",", "").replace(" ", "")
-    if plain.isascii() and plain.isdigit():
-        number = int(plain[:12])
-        found = select(t.c.order_id).where(t.c.draw_number == number)
-        return o.c.id.in_(found) if number <= numbers.DRAW_NUMBER_MAX else false()
-    try:
-        return o.c.id == UUID(text)
-    except ValueError:
-        return false()
-
-
 @call("GET", "/api/v1/orders", *SEEKERS, tag="Orders", reply=Page[Order], query=OrderQuery)
 def list_orders(c: Connection, asked: OrderQuery) -> Page[Order]:
     """The organisation's orders, the newest first; or those that a number finds."""
@@ -367,7 +349,7 @@ def list_orders(c: Connection, asked: OrderQuery) -> Page[Order]:
     if asked.payment_status is not None:
         query = query.where(o.c.payment_status == asked.payment_status)
     if asked.number is not None:
-        query = query.where(_numbered(asked.number.strip()))
+        query = query.where(lookup.numbered(auth.account().organisation, asked.number.strip()))
     if after is not None:
         query = query.where(func.row(o.c.created_at, o.c.id) < func.row(*after))
     rows = c.execute(query.order_by(o.c.created_at.desc(), o.c.id.desc()).limit(asked.limit + 1)).all()
