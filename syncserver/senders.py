@@ -47,8 +47,10 @@ KLAVIYO_REVISION: Final = "2025-04-15"
 SIGNATURE_HEADER: Final = "Tombola-Signature"
 TIMESTAMP_HEADER: Final = "Tombola-Timestamp"
 ID_HEADER: Final = "Tombola-Id"
-_EMBEDDING: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
-"""Networks whose addresses hold another address, which may be a private one (NAT64, 6to4)."""
+_GLOBAL: Final = ipaddress.ip_network("2000::/3")
+"""The only part of IPv6 that is handed out for the internet; outside are NAT64 and site-local addresses, say."""
+_NOT_GLOBAL: Final = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("3fff::/20"))
+"""Within it: addresses that hold another one, which may be private (6to4), and those of examples (RFC 9637)."""
 _LATER: Final = frozenset({401, 403, 408, 409, 423, 425, 429})
 """Refusals that may pass: the key can be put right, the rush goes by."""
 
@@ -325,7 +327,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped
-        elif any(ip in network for network in _EMBEDDING):
+        elif ip not in _GLOBAL or any(ip in network for network in _NOT_GLOBAL):
             return False
     return ip.is_global and not ip.is_multicast
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 from shared import clock, medium
 from shared.errors import Refused
 from shared.medium import NotAMedium
-from syncserver import auth, intake, pools, reconcile, shifts
+from syncserver import auth, intake, pools, reconcile, reports, shifts
 from syncserver import models as m
 from syncserver.admin import findings, ground
 from syncserver.admin.kiosks import FORM_BYTES, MEDIUM_BYTES_MAX
@@ -382,7 +382,8 @@ def numbers_csv(event: UUID) -> Response:
         write.writerow(["first", "last", "count", "state", "kiosk", "epoch"])
         for span in reconcile.number_ledger(c, event):
             if not state or span.state == state:
-                write.writerow([span.first, span.last, span.count, span.state, span.unit, span.epoch or ""])
+                unit = reports.cell(span.unit)
+                write.writerow([span.first, span.last, span.count, span.state, unit, span.epoch or ""])
             if out.tell() > CSV_CHARS:
                 yield out.getvalue()
                 out.seek(0)

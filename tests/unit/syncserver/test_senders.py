@@ -366,7 +366,9 @@ def test_a_name_that_stands_for_a_private_address_is_not_spoken_to() -> None:
 @pytest.mark.parametrize(
     ("address", "public"),
     [("93.184.216.34", True), ("2606:2800:220:1::1", True), ("192.168.1.1", False), ("100.64.0.1", False),
-     ("224.0.0.1", False), ("2002:c0a8:101::1", False), ("::", False), ("fd00::1", False)],
+     ("224.0.0.1", False), ("2002:c0a8:101::1", False), ("::", False), ("fd00::1", False),
+     ("::ffff:8.8.8.8", True), ("::ffff:10.0.0.1", False), ("::127.0.0.1", False), ("fec0::1", False),
+     ("64:ff9b::7f00:1", False), ("64:ff9b:1::7f00:1", False), ("3fff::1", False), ("fe80::1%lo", False)],
 )  # fmt: skip
 def test_only_addresses_of_the_internet_are_public(address: str, public: bool) -> None:
     assert senders.is_public(address) == public

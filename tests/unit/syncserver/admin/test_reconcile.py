@@ -226,6 +226,11 @@ def test_every_number_is_accounted_for_on_a_page_and_in_a_table(desk: Desk) -> N
         after = int(row["last"])
     lost = list(csv.DictReader(io.StringIO(desk.page(f"{url}.csv?state=returned"))))
     assert [(row["kiosk"], row["count"]) for row in lost] == [("North", "90")]
+    with desk.scene.office.begin() as c:
+        c.execute(m.rsus.update().where(m.rsus.c.name == "North").values(name="=HYPERLINK(1)"))
+    # No spreadsheet takes what somebody called their kiosk for a formula.
+    lost = list(csv.DictReader(io.StringIO(desk.page(f"{url}.csv?state=returned"))))
+    assert [row["kiosk"] for row in lost] == ["'=HYPERLINK(1)"]
 
 
 def test_an_order_is_found_excluded_with_a_reason_and_taken_back(desk: Desk) -> None:
