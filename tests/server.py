@@ -50,6 +50,13 @@ class SetClock(SystemClock):
         return super().monotonic_ms() + self.ahead_ms
 
 
+class StandingClock(SetClock):
+    """One whose time to measure with goes on by hand alone."""
+
+    def monotonic_ms(self) -> int:
+        return 1_000_000 + self.ahead_ms
+
+
 @dataclass
 class House:
     """An organisation with one person of each role, an event on sale, a draft, and a kiosk."""

@@ -15,7 +15,7 @@ from shared.errors import Refused
 from syncserver import auth, events, tokens
 from syncserver import models as m
 from syncserver.db import Database
-from tests.server import PASSWORD, House, SetClock, make_house
+from tests.server import PASSWORD, House, StandingClock, make_house
 
 
 @pytest.fixture
@@ -184,13 +184,6 @@ def test_an_answer_is_kept_for_a_day_and_forgotten(house: House) -> None:
     assert tokens.run_due(house.office) == []
     with house.office.begin() as c:
         assert c.scalar(select(func.count()).select_from(m.api_requests)) == 0
-
-
-class StandingClock(SetClock):
-    """Goes on by hand alone."""
-
-    def monotonic_ms(self) -> int:
-        return 1_000_000 + self.ahead_ms
 
 
 def test_whoever_asks_too_often_waits_and_is_let_in_again() -> None:
