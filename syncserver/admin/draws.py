@@ -281,11 +281,7 @@ def _values(
     }
     if draw is None:
         assert plan is not None
-        sold = c.scalar(
-            select(func.coalesce(func.sum(m.orders.c.ticket_count), 0)).where(
-                m.orders.c.event_id == event.id, m.orders.c.payment_status == "paid", ~m.orders.c.is_test
-            )
-        )
+        sold = events.tickets_sold(c, event.id)
         return values | {
             "steps": steps(None, manual=rules.method == "manual"),
             "manual": rules.method == "manual",
@@ -295,7 +291,7 @@ def _values(
             "alone_possible": rules.method != "manual" and rules.source in automatic.SOURCES,
             "signer": c.scalar(select(m.users.c.display_name).where(m.users.c.id == event.presigned_by)),
             "sold": sold,
-            "freeze_s": int(sold or 0) // SLIPS_PER_S,
+            "freeze_s": sold // SLIPS_PER_S,
             "form": request.form,
             "minutes_default": MINUTES_DEFAULT,
         }

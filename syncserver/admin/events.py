@@ -71,11 +71,7 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
             .where(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
             .order_by(d.c.attempt)
         ).all()
-        sold = c.scalar(
-            select(func.coalesce(func.sum(m.orders.c.ticket_count), 0)).where(
-                m.orders.c.event_id == event, m.orders.c.payment_status == "paid", ~m.orders.c.is_test
-            )
-        )
+        sold = events.tickets_sold(c, event)
         kept = events.settings(row.configuration)
         e = m.raffle_events
         related = {
@@ -84,7 +80,6 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
                 select(e.c.id, e.c.name).where(e.c.id.in_([kept.draw.linked_to, kept.draw.carry_from]))
             )
         }
-        total = events.sales_total(c, event)
         jackpot = events.jackpot(c, event)
         draft = row.state == "created"
         perks = events.perks(c, row.organization_id, all_of=True)
@@ -113,7 +108,7 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         terms=terms,
         official=official,
         sold=sold,
-        total=total,
+        total=row.total_sold,
         jackpot=jackpot,
         now=now,
         kept=kept,

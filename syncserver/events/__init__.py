@@ -85,6 +85,7 @@ from syncserver.events.sums import (
     refresh_total,
     sales_before,
     sales_total,
+    tickets_sold,
 )
 from syncserver.events.terms import (
     BUNDLES_MAX,
@@ -212,6 +213,7 @@ __all__ = [
     "settings",
     "state",
     "suspend",
+    "tickets_sold",
     "unarchive",
     "unconfirm",
     "unconfirm_cut",
