@@ -36,7 +36,6 @@ class Question:
     answers: tuple[str, ...]
     correct: int
     attempts_max: int
-    at_kiosks: bool
 
 
 def of_event(c: Connection, event: UUID) -> Question | None:
@@ -45,7 +44,7 @@ def of_event(c: Connection, event: UUID) -> Question | None:
     row = c.execute(select(q).where(q.c.event_id == event)).one_or_none()
     if row is None:
         return None
-    return Question(row.text, tuple(row.answers), row.correct, row.attempts_max, row.at_kiosks)
+    return Question(row.text, tuple(row.answers), row.correct, row.attempts_max)
 
 
 ask = of_event
@@ -61,7 +60,6 @@ def put(
     by: UUID,
     *,
     attempts_max: int = ATTEMPTS_DEFAULT,
-    at_kiosks: bool = False,
 ) -> None:
     """Give a draft its question, in place of the one it had.
 
@@ -84,7 +82,6 @@ def put(
         "answers": given,
         "correct": correct,
         "attempts_max": attempts_max,
-        "at_kiosks": at_kiosks,
         "updated_by": by,
     }
     c.execute(

@@ -70,7 +70,6 @@ def save(event: UUID) -> ResponseReturnValue:
                 1 + sum(1 for one in typed[: right - 1] if one),
                 by,
                 attempts_max=attempts,
-                at_kiosks=request.form.get("at_kiosks") == "yes",
             )
     except Refused as refused:
         _noted(refused, event)

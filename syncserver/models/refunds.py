@@ -15,7 +15,6 @@ from syncserver.models.base import (
     Currency,
     Id,
     Money,
-    No,
     Now,
     SmallInt,
     Zero,
@@ -87,7 +86,6 @@ class Question(Base):
     correct: Mapped[SmallInt]
     """Which answer is right, counted from 1."""
     attempts_max: Mapped[SmallInt] = mapped_column(server_default=sql("3"))
-    at_kiosks: Mapped[No]
     created_at: Mapped[Now]
     created_by: Mapped[UUID | None]
     updated_at: Mapped[Now]

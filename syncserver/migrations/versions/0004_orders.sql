@@ -52,7 +52,6 @@ CREATE TABLE questions (
     answers TEXT[] NOT NULL,
     correct SMALLINT NOT NULL,
     attempts_max SMALLINT DEFAULT 3 NOT NULL,
-    at_kiosks BOOLEAN DEFAULT false NOT NULL,
     created_at TIMESTAMPTZ DEFAULT now() NOT NULL,
     created_by UUID,
     updated_at TIMESTAMPTZ DEFAULT now() NOT NULL,
@@ -122,5 +121,7 @@ SELECT audit_table('questions', 'event_id', '', '');
 
 SELECT allow('SELECT, INSERT, UPDATE (state, done_at, done_by, provider_reference, problem, attempts, first_sent_at, next_at)', 'refunds');
 SELECT allow('SELECT, INSERT', 'refund_rounds');
+-- What a kiosk gave back for an order that the office had made void before.
+SELECT allow('UPDATE (returned)', 'voids');
 SELECT allow('SELECT, INSERT, UPDATE, DELETE', 'questions');
 SELECT allow('SELECT, INSERT', 'question_attempts');
