@@ -16,10 +16,24 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Numeric,
+    Row,
+    Select,
+    TextClause,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 
 from shared import money, sale, shift
-from syncserver import events
+from syncserver import events, shifts
 from syncserver import models as m
 from syncserver.office import Office
 
@@ -122,6 +136,10 @@ class UnitTotals:
     """Of what was paid and not given back: what cards paid, minor units. It never lay in a drawer."""
     paid: int = 0
     """Prizes paid out of the drawer, minor units."""
+    kept: int = 0
+    """Cash of void orders that stayed in the drawer, minor units: the desk gives it back (``shifts.kept_of_void``)."""
+    tax: int = 0
+    """Of what is expected, order by order: the tax in it, or owed on top of it, by the event's settings (E12)."""
 
     @property
     def expected(self) -> Sum:
@@ -131,7 +149,7 @@ class UnitTotals:
     @property
     def cash(self) -> int:
         """What should have stayed in the drawer, minor units: the money due."""
-        return self.expected.amount - self.card - self.paid
+        return self.expected.amount - self.card - self.paid + self.kept
 
     @property
     def standing(self) -> Sum:
@@ -140,6 +158,7 @@ class UnitTotals:
 
 
 PARTS: Final = ("sold", "void", "misprint", "refunded", "doubt", "test")
+_SUMMED: Final = (*PARTS, "card", "paid", "kept", "tax")
 
 
 def totals(c: Connection, event: UUID) -> list[UnitTotals]:
@@ -169,6 +188,9 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
         )
     ]
     figures.append(func.coalesce(func.sum(o.c.card_amount).filter(and_(~o.c.is_test, paid)), 0).label("card"))
+    stayed = func.sum(shifts.kept_of_void()).filter(and_(~o.c.is_test, is_void))
+    figures.append(func.coalesce(stayed, 0).label("kept"))
+    figures.append(func.coalesce(func.sum(_tax(c, event)).filter(and_(~o.c.is_test, paid)), 0).label("tax"))
     counted = (
         select(o.c.rsu_id, o.c.epoch, o.c.currency, *figures)
         .select_from(o.outerjoin(v, v.c.order_id == o.c.id))
@@ -191,6 +213,8 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
             row["device_identifier"] or "",
             row["currency"],
             card=int(row["card"]),
+            kept=int(row["kept"]),
+            tax=int(row["tax"]),
             paid=prizes.pop((row["rsu_id"], row["epoch"]), 0) if row["currency"] == own else 0,
             **{
                 name: Sum(*(int(row[f"{name}_{part}"]) for part in ("orders", "numbers", "amount")))
@@ -208,12 +232,22 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
     return found
 
 
+def _tax(c: Connection, event: UUID) -> ColumnElement[Any]:
+    """An order's tax as :meth:`organisations.Tax.share` reckons it, so that reports add up to their orders to the cent."""
+    tax = events.settings(events.get(c, event).configuration).tax
+    if tax is None:
+        return literal(0)
+    rate, most = tax.fraction()
+    amount = cast(m.orders.c.total_amount, Numeric)
+    return func.div(2 * amount * rate + most, 2 * most)
+
+
 def by_currency(held: Iterable[UnitTotals]) -> dict[str, UnitTotals]:
     """The same, of all kiosks together."""
     found: dict[str, UnitTotals] = {}
     for one in held:
         before = found.get(one.currency, UnitTotals(None, None, "", "", one.currency))
-        sums = {name: getattr(before, name) + getattr(one, name) for name in (*PARTS, "card", "paid")}
+        sums = {name: getattr(before, name) + getattr(one, name) for name in _SUMMED}
         found[one.currency] = replace(before, **sums)
     return found
 

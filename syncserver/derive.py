@@ -17,7 +17,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import numbers, sale, shift
@@ -927,6 +927,14 @@ class Derivation:
         for event_id, less in apply_voids(self.c, rows).items():
             self.events[str(event_id)].sold -= less
             self.events[str(event_id)].touched = True
+        # Where the office was first, the order is void by it alone, and yet this drawer gave cash back.
+        given = [
+            {"order": one["order_id"], "cash": one["returned"]} for one in rows if one["returned"] is not None
+        ]
+        if given:
+            v = m.voids
+            by_office = (v.c.order_id == bindparam("order"), v.c.source == "office", v.c.returned.is_(None))
+            self.c.execute(update(v).where(*by_office).values(returned=bindparam("cash")), given)
         for one in rows:
             if any(early.confirmed for early in self.events[str(one["event_id"])].early):
                 events.unconfirm(self.c, one["event_id"], one["order_id"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -51,9 +51,17 @@ class Tax(msgspec.Struct, frozen=True, kw_only=True):
 
     def share(self, amount: int) -> int:
         """What of ``amount`` is tax, or comes on top of it: minor units, halves rounded up."""
-        rate = Decimal(self.rate)
-        part = amount * rate / (PERCENT + rate) if self.included else amount * rate / PERCENT
-        return int(part.quantize(Decimal(1), ROUND_HALF_UP))
+        rate, most = self.fraction()
+        return (2 * amount * rate + most) // (2 * most)
+
+    def fraction(self) -> tuple[int, int]:
+        """The tax in one unit of money as a fraction of whole numbers."""
+        rate, whole = int(Decimal(self.rate) * 10**TAX_PLACES), PERCENT * 10**TAX_PLACES
+        return (rate, whole + rate) if self.included else (rate, whole)
+
+    def title(self) -> str:
+        """What it is, and where it stands."""
+        return f"{self.rate} % {self.name}, {'in the price' if self.included else 'owed on top'}"
 
     def words(self) -> str:
         """What tickets say of it; nothing where the price does not include it."""

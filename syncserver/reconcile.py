@@ -794,10 +794,10 @@ def _units(
 def _cash(
     c: Connection, orders: FromClause, which: ColumnElement[bool]
 ) -> dict[tuple[UUID, int], tuple[int, int]]:
-    """What should have stayed in the drawers, and what cards paid. A void's money is gone as far as it was given back."""
+    """What should have stayed in the drawers, and what cards paid. A void's money is gone as far as a kiosk gave it back."""
     o, v = m.orders, m.voids
     own = o.c.total_amount - o.c.card_amount
-    left = case((o.c.payment_status == "paid", own), else_=own - func.coalesce(v.c.returned, own))
+    left = case((o.c.payment_status == "paid", own), else_=shifts.kept_of_void())
     card = case((o.c.payment_status == "paid", o.c.card_amount), else_=0)
     return {
         (row.rsu_id, row.epoch): (int(row.cash), int(row.card))

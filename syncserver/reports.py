@@ -502,8 +502,10 @@ _UNIT_SALES = (
 )
 _UNIT_CASH = (
     Field("expected_amount", "Left of sales", "money"),
+    Field("tax_amount", "Tax", "money"),
     Field("card_amount", "Paid by card", "money"),
     Field("paid_amount", "Prizes paid out here", "money"),
+    Field("kept_amount", "Void, given back at the desk", "money"),
     Field("drawer_amount", "Cash expected", "money"),
     Field("counted_amount", "Cash counted", "money"),
     Field("over_amount", "Over or short", "money"),

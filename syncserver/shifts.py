@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import money, sale, shift
@@ -526,6 +526,17 @@ class EventCash:
     def over(self) -> int:
         """What was counted beyond what was expected; below 0 it is short."""
         return self.counted - self.expected
+
+
+def kept_of_void() -> ColumnElement[int]:
+    """What of a void order's cash stayed in the kiosk's drawer; of ``orders`` outer-joined with ``voids``.
+
+    The drawer's money follows from the kiosk's own journal: what its void gave back is gone. What the office made void
+    is paid back at the desk, and lies in the drawer still, unless the kiosk's journal says that it gave it back too.
+    """
+    o, v = m.orders, m.voids
+    own = o.c.total_amount - o.c.card_amount
+    return own - func.coalesce(v.c.returned, case((v.c.source == "office", 0), else_=own))
 
 
 _OF_EVENT = text("""

@@ -171,7 +171,10 @@ def _named(part: str, one: Sum) -> Cells:
 def sales(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     """What was sold, what became of it, and what stands."""
     rows: list[Cells] = []
-    for currency, one in _event_totals(here).items():
+    tax = events.settings(here.event.configuration).tax
+    held = _event_totals(here)
+    kept = any(one.kept for one in held.values())
+    for currency, one in held.items():
         rows += [
             {
                 "what": what,
@@ -186,8 +189,14 @@ def sales(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
                 ("Misprinted, money given back", one.misprint),
                 ("Refunded", one.refunded),
                 ("Money that should be there", one.expected),
+                *([(f"Of it tax: {tax.title()}", Sum(amount=one.tax))] if tax is not None else []),
                 ("Of it paid by card", Sum(amount=one.card)),
                 ("Prizes paid out at kiosks", Sum(amount=one.paid)),
+                *(
+                    [("Void, given back at the desk and not out of a drawer", Sum(amount=one.kept))]
+                    if kept
+                    else []
+                ),
                 ("Cash that should be in the drawers", Sum(amount=one.cash)),
                 ("Of it in doubt, or excluded by a decision", one.doubt),
                 ("Sales that stand", one.standing),
@@ -694,6 +703,8 @@ def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
             "expected_amount": one.expected.amount,
             "card_amount": one.card,
             "paid_amount": one.paid,
+            "tax_amount": one.tax,
+            "kept_amount": one.kept,
             "drawer_amount": one.cash,
             **_counted(drawers, one, own),
             **_named("doubt", one.doubt),

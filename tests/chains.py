@@ -148,7 +148,9 @@ class Kiosk:
         self.journal(body, at)
         return body
 
-    def void(self, line: sale.Line, *, misprint: bool = False, reason: str = "wrong package") -> None:
+    def void(
+        self, line: sale.Line, *, misprint: bool = False, reason: str = "wrong package", **fields: object
+    ) -> None:
         self.journal(
             sale.Voided(
                 order=line.order,
@@ -157,6 +159,7 @@ class Kiosk:
                 reason=reason,
                 by=str(self.scene.user),
                 misprint=misprint,
+                **fields,  # type: ignore[arg-type]  # a test says which
             )
         )
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 from shared import entry
 from shared.errors import Refused
 from shared.money import AMOUNT_MAX, digits, known
-from syncserver import auth, checkout, confirmations, customers, history, lookup, reconcile, refunds
+from syncserver import auth, checkout, confirmations, customers, events, history, lookup, reconcile, refunds
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.auth import access
@@ -374,6 +374,7 @@ def show(order: UUID) -> ResponseReturnValue:
         told = history.of_order(c, order)
         ticket = history.ticket(c, order, confirmations.runs(c, order, NUMBERS_SHOWN))
         outlook = refunds.prospect(c, order)
+        tax = None if row.is_test else events.settings(events.get(c, row.event_id).configuration).tax
         again = c.scalar(
             select(func.count()).where(
                 m.counterfoil_prints.c.order_id == order,
@@ -398,6 +399,7 @@ def show(order: UUID) -> ResponseReturnValue:
         told=told,
         ticket=ticket,
         outlook=outlook,
+        tax=tax,
         again=again,
         account_of=None if account is None else account.user_id,
         methods=METHODS,

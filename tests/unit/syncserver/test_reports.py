@@ -13,17 +13,18 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Connection, create_engine, select, text
 
 from shared import draw as fair
 from shared import money, sale
 from shared.clock import utc
-from syncserver import books, claims, draws, events, pools, reconcile, reports, statements
+from syncserver import books, claims, draws, events, organisations, pools, reconcile, reports, statements
 from syncserver import models as m
 from syncserver.books import Sum
 from syncserver.db import Database
 from syncserver.events import NewEvent
 from tests.chains import HOUR_MS, PRICE, START_MS, Kiosk, Scene, SetClock, open_scene
+from tests.desk import at_desk
 from tests.drawers import FLOAT, closed, count, opened
 from tests.postgres import Cluster
 from tests.sim.machines import disk_in_memory
@@ -746,3 +747,64 @@ def test_what_a_drawer_held_of_two_events_is_told_of_neither(scene: Scene) -> No
     with scene.office.begin() as c:
         (unit,) = reconcile.status(scene.office, c, scene.event).rows
     assert (unit.drawer.shared, unit.uncounted) == (True, None)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_the_office_made_void_lies_in_the_drawer_until_the_kiosk_says_otherwise(
+    scene: Scene, *, late: bool
+) -> None:
+    """Y9, O3, N8: the drawer's cash follows from the kiosk's journal alone; reports and reconciliation say the same."""
+    kiosk = scene.kiosk("North")
+    mine = opened(kiosk)
+    first, second = kiosk.sell().lines[0], kiosk.sell().lines[0]
+    kiosk.send_all()
+    with scene.office.begin(scene.user) as c:
+        reconcile.void_order(scene.office, c, UUID(first.order), "asked for it", scene.user)
+    kiosk.void(second, returned=PRICE, currency="EUR")
+    if late:
+        # Off line it has not heard of the office's void, and gives the money back as well.
+        kiosk.void(first, returned=PRICE, currency="EUR")
+    left = 0 if late else PRICE
+    count(kiosk, mine, FLOAT + left)
+    closed(kiosk, mine)
+    kiosk.send_all()
+    with scene.office.begin() as c:
+        (unit,) = reconcile.status(scene.office, c, scene.event).rows
+    assert (unit.cash, unit.drawer.counted, unit.drawer.over, unit.uncounted) == (left, left, 0, 0)
+    (row,) = rows(scene, "units", "cash")
+    amounts = [
+        cents(row[name]) for name in ("expected_amount", "kept_amount", "drawer_amount", "over_amount")
+    ]
+    assert amounts == [0, left, left, 0]
+    sales = {one["what"]: one["amount"] for one in rows(scene, "summary", "sales")}
+    assert cents(sales["Cash that should be in the drawers"]) == left
+    assert ("Void, given back at the desk and not out of a drawer" in sales) == (not late)
+    assert agreement(scene).agrees
+
+
+@pytest.mark.parametrize(("rate", "included", "each"), [("19", True, 160), ("8.875", False, 89)])
+def test_the_tax_of_an_event_stands_in_its_reports_and_adds_up(
+    database: Database, tmp_path: Path, rate: str, each: int, *, included: bool
+) -> None:
+    """E12, O3: order by order, so that kiosks, summary and the orders' own pages agree to the cent."""
+    tax = organisations.Tax(name="VAT", rate=rate, included=included)
+
+    def decided(c: Connection, event: UUID) -> None:
+        row = events.get(c, event)
+        organisations.decide(c, row.organization_id, row.created_by, tax=tax)
+
+    scene = open_scene(database, tmp_path, prepare=decided)
+    for name, sales in (("North", 3), ("South", 2)):
+        kiosk = scene.kiosk(name)
+        lines = [kiosk.sell().lines[0] for _ in range(sales)]
+        kiosk.void(lines[0])
+        kiosk.send_all()
+    units = {row["unit"]: cents(row["tax_amount"]) for row in rows(scene, "units", "cash")}
+    assert units == {"North": 2 * each, "South": each}
+    sales = {one["what"]: one["amount"] for one in rows(scene, "summary", "sales")}
+    where = "in the price" if included else "owed on top"
+    assert cents(sales[f"Of it tax: {rate} % VAT, {where}"]) == 3 * each
+    assert tax.share(PRICE) == each
+    assert agreement(scene).agrees
+    page = at_desk(scene).page(f"/admin/orders/{lines[-1].order}", "auditor")
+    assert f"€{each / 100:.2f} of tax: {rate} % VAT, {where}" in page
