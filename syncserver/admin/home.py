@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Select, func, select
 
 from shared.errors import Refused
-from syncserver import auth, notices
+from syncserver import auth, live, notices
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.admin.tables import Column, Table
@@ -79,15 +79,18 @@ def look() -> ResponseReturnValue:
 
 @access(*STAFF)
 def home() -> ResponseReturnValue:
-    """All events, the newest first; above them what one was told and has not put away."""
+    """All events, the newest first; above them how the evening goes, and what one was told and has not put away."""
     table, query = _events(auth.account().organisation)
     if tables.asked_csv(table):
         return tables.export(table, query)
     with ground.reading() as c:
         shown = tables.read(c, table, query)
         told = notices.unseen(c, auth.account().id)
+        now = None
+        if auth.account().role in ground.FLOOR:
+            now = live.evening(auth.office(), c, auth.account().organisation)
         clock = _clock(c) if auth.account().role in ground.READERS else ""
-    return ground.page("home", "events", shown=shown, told=told, clock=clock)
+    return ground.page("home", "events", shown=shown, told=told, clock=clock, now=now)
 
 
 def _events(organisation: UUID) -> tuple[Table, Select[Any]]:

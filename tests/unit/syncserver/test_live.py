@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from syncserver import events, live, notifications
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import PRICE, TICKETS, Scene, open_scene
+from tests.desk import at_desk
 from tests.postgres import set_clock
 
 
@@ -184,3 +186,17 @@ def test_the_application_cannot_alter_the_sums(scene: Scene) -> None:
             )
         ).one()
     assert tuple(rights) == (False, False, True)
+
+
+def test_the_first_page_says_how_the_evening_goes_and_leads_to_the_dashboard(scene: Scene) -> None:
+    """O6, O11: the dashboard's own sentence, for those who may see the kiosks; not for the claims desk."""
+    set_clock(scene.office.database)
+    live.beat(scene.office, "worker")
+    scene.kiosk("North")
+    desk = at_desk(scene)
+    with scene.office.begin() as c:
+        sentence = live.evening(scene.office, c, scene.organisation).sentence
+    page = desk.page("/admin/", "operator")
+    assert html.escape(sentence, quote=False) in page
+    assert 'href="/admin/live"' in page.split("</nav>")[-1]
+    assert html.escape(sentence, quote=False) not in desk.page("/admin/", "claims")
