@@ -5,25 +5,38 @@ Names and addresses are for those who have to know them; they are sent in forms,
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select, text
 
-from syncserver import accounts, auth, history
+from syncserver import accounts, auth, history, statements
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.admin.orders import BUYERS_KNOWN_TO, METHODS, state_of
 from syncserver.audit import critical_event
 from syncserver.auth import access
+from syncserver.statements import NUMBER_STATES
 
 ASKED_CHARS_MAX: Final = 300
 ASKED_CHARS_MIN: Final = 2
 FOUND_MAX: Final = 50
 MESSAGES_SHOWN: Final = 50
+RUNS_SHOWN: Final = 200
+"""Runs of numbers of one customer's tickets on their page; their orders have all."""
+
+_TICKETS = text("""
+    SELECT event_id, event, state, min(draw_number) AS first, max(draw_number) AS last FROM (
+        SELECT e.id AS event_id, e.event_number, e.name AS event, t.state, t.draw_number,
+            t.draw_number - row_number() OVER (PARTITION BY e.id, t.state ORDER BY t.draw_number) AS run
+        FROM orders o JOIN tickets t ON t.order_id = o.id JOIN raffle_events e ON e.id = t.event_id
+        WHERE o.created_by = :customer AND e.organization_id = :organisation) AS held
+    GROUP BY event_id, event_number, event, state, run ORDER BY event_number DESC, state, first LIMIT :most
+""")
 
 
 def register(to: Blueprint) -> None:
@@ -179,6 +192,7 @@ def show(customer: UUID) -> ResponseReturnValue:
             .order_by(n.c.created_at.desc())
             .limit(MESSAGES_SHOWN)
         ).all()
+        tickets = _tickets(c, customer)
         sums = c.execute(
             select(o.c.currency, func.sum(o.c.total_amount).label("amount"), func.count().label("count"))
             .where(o.c.created_by == customer, o.c.payment_status == "paid", ~o.c.is_test)
@@ -194,11 +208,24 @@ def show(customer: UUID) -> ResponseReturnValue:
         shown=shown,
         told=told,
         sums=sums,
+        tickets=tickets,
+        ticket_states=NUMBER_STATES,
         names=names,
         messages=history.MESSAGES,
         ways=history.WAYS,
         may=auth.account().role in ground.MANAGERS,
     )
+
+
+def _tickets(c: Connection, customer: UUID) -> list[tuple[Row[Any], str]]:
+    """A customer's tickets by event and state, the newest event first: a row of each, and its numbers."""
+    asked = {"customer": customer, "organisation": auth.account().organisation, "most": RUNS_SHOWN}
+    rows = c.execute(_TICKETS, asked).all()
+    return [
+        (held[0], statements.runs((one.first, one.last) for one in held))
+        for _, group in groupby(rows, key=lambda row: (row.event_id, row.state))
+        if (held := list(group))
+    ]
 
 
 @access(*ground.MANAGERS)

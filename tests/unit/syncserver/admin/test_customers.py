@@ -61,6 +61,10 @@ def test_a_customer_is_found_and_their_orders_seen(desk: Desk) -> None:
         order = c.scalar(select(m.orders.c.id))
     assert f"/admin/orders/{order}" in shown
     assert "€10.00" in shown
+    with desk.scene.office.begin() as c:
+        numbers = sorted(c.scalars(select(m.tickets.c.draw_number)))
+    assert "Sold and valid" in shown
+    assert f">{numbers[0]} to {numbers[-1]}<" in shown
     assert url in desk.page(f"/admin/orders/{order}", "claims")
     assert url not in desk.page(f"/admin/orders/{order}", "operator")
     found = post(desk.browser("claims"), "/admin/orders/find", q="eve@example.org").get_data(as_text=True)
