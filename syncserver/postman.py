@@ -182,8 +182,9 @@ def send_one(office: Office, channel: Channel, doors: _Doors) -> bool:
         row = c.execute(_CLAIMS[channel], {"channel": channel, "now": office.now()}).one_or_none()
         if row is None:
             return False
+    # From here on it is known to be under way: one that cannot even be put together holds up none behind it.
+    with office.begin() as c:
         wanted = _wanted(office, c, row)
-    # From here on it is known to be under way.
     outcome = wanted if isinstance(wanted, Outcome) else _send(office, doors, row, wanted)
     with office.begin() as c:
         _record(office, c, row, outcome, wanted if isinstance(wanted, _Parcel) else None)

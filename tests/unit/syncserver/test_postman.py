@@ -517,3 +517,17 @@ def test_without_a_mail_server_messages_wait_and_say_so(desk: Desk) -> None:
         )
     assert (made, postman.send_due(bare)) == (1, 0)
     assert desk.send() == 1
+
+
+def test_a_message_that_cannot_be_put_together_holds_up_none_behind_it(desk: Desk) -> None:
+    """O9: whatever is wrong with it; it stays under way until it is found, and the others go out."""
+    desk.only("email")
+    desk.tell(once="order/1")
+    desk.tell(once="order/2")
+    n = m.notifications
+    with desk.office.begin() as c:
+        c.execute(update(n).where(n.c.once == "order/1").values(facts=["no facts"]))
+    with pytest.raises(AttributeError):
+        desk.send()
+    assert desk.send() == 1
+    assert {row.once: row.state for row in desk.rows()} == {"order/1": "sending", "order/2": "sent"}
