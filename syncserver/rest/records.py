@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, func, select
 
 from syncserver import auth
 from syncserver import models as m
+from syncserver.admin import ledger
 from syncserver.admin.ground import READERS
 from syncserver.rest.ground import Page, Paged, behind, call, page
 
@@ -71,23 +72,12 @@ class AuditQuery(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def list_critical_events(c: Connection, asked: CriticalQuery) -> Page[CriticalEvent]:
     """Critical events of the organisation, the newest first."""
     k, u, e = m.critical_events, m.rsus, m.raffle_events
-    mine = auth.account().organisation
-    ou = m.organization_users
     query = (
         select(k)
         .outerjoin(u, u.c.id == k.c.rsu_id)
         .outerjoin(e, e.c.id == k.c.event_id)
-        .where(
-            or_(u.c.organization_id.is_(None), u.c.organization_id == mine),
-            or_(e.c.organization_id.is_(None), e.c.organization_id == mine),
-        )
+        .where(ledger.own_events(auth.account().organisation))
     )
-    if (c.scalar(select(func.count()).select_from(m.organizations)) or 0) > 1:
-        # What names neither kiosk nor event is told to those whose people it names.
-        people = select(ou.c.user_id).where(ou.c.organization_id == mine)
-        query = query.where(
-            or_(u.c.organization_id == mine, e.c.organization_id == mine, k.c.user_id.in_(people))
-        )
     if asked.event_type is not None:
         query = query.where(k.c.event_type == asked.event_type)
     if asked.severity is not None:
@@ -124,19 +114,8 @@ def _critical(row: Row[Any]) -> CriticalEvent:
 @call("GET", "/api/v1/audit", *READERS, tag="Records", reply=Page[Change], query=AuditQuery)
 def list_changes(c: Connection, asked: AuditQuery) -> Page[Change]:
     """Changes of critical data, the newest first; secrets and personal data stand in them as “(withheld)”."""
-    a, r, d, ou = m.audit_log, m.draw_results, m.draw_executions, m.organization_users
-    mine = auth.account().organisation
-    official = (
-        select(r.c.id)
-        .join(d, d.c.id == r.c.draw_execution_id)
-        .where(r.c.id == a.c.record_id, d.c.official_at.is_not(None))
-        .exists()
-    )
-    # Of a result not even that there is one is told before it is official.
-    query = select(a).where(or_(a.c.table_name != "draw_results", official))
-    if (c.scalar(select(func.count()).select_from(m.organizations)) or 0) > 1:
-        # The trail does not say whose a row is: with several organisations each sees what its own people did.
-        query = query.where(a.c.changed_by.in_(select(ou.c.user_id).where(ou.c.organization_id == mine)))
+    a = m.audit_log
+    query = select(a).where(ledger.visible(c, auth.account().organisation))
     if asked.table is not None:
         query = query.where(a.c.table_name == asked.table)
     if asked.record is not None:
