@@ -19,8 +19,10 @@ from syncserver import events
 from syncserver import models as m
 
 SHOWN: Final = ("active", "suspended", "closed", "drawn", "completed")
-"""The states in which the public sees an event; a draft or a cancelled one is not there."""
+"""The states in which the public is offered an event; a draft or a cancelled one is not there."""
 Status = Literal["active", "upcoming", "ended", "drawn"]
+Standing = Literal["active", "upcoming", "ended", "drawn", "cancelled"]
+"""How a competition stands that is asked for by its id: one that was on sale and was called off says so."""
 
 
 class Prize(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -53,7 +55,7 @@ class Competition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     name: str
     description: str
     organisation: str
-    status: Status
+    status: Standing
     is_active: bool
     """Tickets are sold at this moment."""
     currency: str
@@ -140,6 +142,7 @@ class UserTickets(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 def _status(now: datetime) -> ColumnElement[str]:
     e = m.raffle_events
     return case(
+        (e.c.state == "cancelled", "cancelled"),
         (e.c.state.in_(("drawn", "completed")), "drawn"),
         (or_(e.c.state == "closed", e.c.closes_at <= now), "ended"),
         (e.c.opens_at > now, "upcoming"),
@@ -170,7 +173,6 @@ def _shown(now: datetime) -> Select[Any]:
         )
         .join(m.organizations, m.organizations.c.id == e.c.organization_id)
         .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
-        .where(e.c.state.in_(SHOWN))
     )
 
 
@@ -179,7 +181,7 @@ def listed(
 ) -> list[tuple[int, Competition]]:
     """At most so many competitions, the newest first, each behind its consecutive number; those below ``before``."""
     e = m.raffle_events
-    query = _shown(now)
+    query = _shown(now).where(e.c.state.in_(SHOWN))
     if status is not None:
         query = query.where(_status(now) == status)
     if before is not None:
@@ -189,8 +191,10 @@ def listed(
 
 
 def one(c: Connection, now: datetime, event: UUID) -> CompetitionDetail | None:
-    """One competition; None where the public sees none of that id."""
-    row = c.execute(_shown(now).where(m.raffle_events.c.id == event)).one_or_none()
+    """One competition, also one that was called off; None where the public sees none of that id."""
+    e = m.raffle_events
+    called_off = (e.c.state == "cancelled") & e.c.activated_at.is_not(None)
+    row = c.execute(_shown(now).where(e.c.id == event, e.c.state.in_(SHOWN) | called_off)).one_or_none()
     if row is None:
         return None
     k = m.ticket_packages

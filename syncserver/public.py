@@ -23,12 +23,24 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from shared import draw as fair
 from shared.errors import Refused
 from shared.games.raffle import MAIN_POOL
-from syncserver import auth, checkout, claims, competitions, draws, events, media, payments, pools, questions
+from syncserver import (
+    auth,
+    checkout,
+    claims,
+    competitions,
+    draws,
+    events,
+    media,
+    organisations,
+    payments,
+    pools,
+    questions,
+)
 from syncserver import champions as champions_of
 from syncserver import models as m
 from syncserver.auth import PUBLIC, access
@@ -69,9 +81,15 @@ def _events(c: Connection) -> list[Row[Any]]:
     )
 
 
-def shown_event(c: Connection, event: UUID) -> Row[Any]:
-    """An event with its venue and who holds it; it is not found before it is activated."""
+def shown_event(c: Connection, event: UUID, *, called_off: bool = False) -> Row[Any]:
+    """An event with its venue and who holds it; it is not found before it is activated.
+
+    One that was called off is found where ``called_off`` asks for it, and only if it had been on sale.
+    """
     e = m.raffle_events
+    shown: ColumnElement[bool] = e.c.state.in_(SHOWN)
+    if called_off:
+        shown |= (e.c.state == "cancelled") & e.c.activated_at.is_not(None)
     row = c.execute(
         select(
             e,
@@ -81,7 +99,7 @@ def shown_event(c: Connection, event: UUID) -> Row[Any]:
         )
         .join(m.organizations, m.organizations.c.id == e.c.organization_id)
         .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
-        .where(e.c.id == event, e.c.state.in_(SHOWN))
+        .where(e.c.id == event, shown)
     ).one_or_none()
     if row is None:
         abort(404)
@@ -223,13 +241,26 @@ def _standing_of(row: Row[Any], now: datetime) -> str:
     return "upcoming" if row.opens_at > now else "active"
 
 
+def _called_off(c: Connection, row: Row[Any]) -> str:
+    """That an event was called off, why, and how its buyers get their money back (E4)."""
+    k, o = m.refund_rounds, m.orders
+    said = c.execute(select(k.c.reason, k.c.asked_at).where(k.c.event_id == row.id)).one_or_none()
+    online = c.scalar(select(o.c.id).where(o.c.event_id == row.id, o.c.source == "online").limit(1))
+    contact = organisations.contact(organisations.get(c, row.organization_id).settings)
+    return render_template(
+        "public/called_off.html", here="home", e=row, said=said, on_line=online is not None, contact=contact
+    )
+
+
 @blueprint.get("/events/<uuid:event>")
 @access(PUBLIC)
 def event(event: UUID) -> ResponseReturnValue:
     """One raffle: jackpot, prizes, packages, and its result once that is official."""
     office = auth.office()
     with office.begin() as c:
-        row = shown_event(c, event)
+        row = shown_event(c, event, called_off=True)
+        if row.state == "cancelled":
+            return _called_off(c, row)
         pot = events.jackpot(c, event)
         sale = checkout.offer(office, c, event)
         gallery = media.of_event(c, event)

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from shared import draw as fair
-from syncserver import champions, claims, draws, events, keyings
+from shared import money
+from syncserver import cancellation, champions, claims, draws, events, keyings
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
 
@@ -434,3 +435,47 @@ def test_the_notice_bears_what_everything_must_fit_afterwards(house: House) -> N
     assert "".join(f"<span>{seal[at : at + 4]}</span> " for at in range(0, 64, 4)) in read(
         house, f"/draws/{draw}/notice"
     )
+
+
+def test_an_event_that_was_called_off_says_so_and_how_the_money_comes_back(house: House) -> None:
+    """E4: the page that the letters name; in no list, and nothing of a draft that was never on sale."""
+    sell(house, 1)
+    by = house.people["admin"]
+    with house.office.begin(by) as c:
+        for event in (house.event, house.draft):
+            cancellation.cancel(
+                house.office, c, event, by, "The pitch is under water", events.get(c, event).event_identifier
+            )
+    page = read(house, f"/events/{house.event}")
+    for words in (
+        "Final was called off",
+        "The pitch is under water",
+        "How you get your money back",
+        "given back in cash",
+    ):
+        assert words in page
+    assert "Jackpot now" not in page
+    told = house.client("anonymous").get(f"/competitions/{house.event}").json
+    assert (told["status"], told["isActive"]) == ("cancelled", False)
+    for gone in (f"/events/{house.draft}", f"/competitions/{house.draft}"):
+        assert house.client("anonymous").get(gone).status_code == 404
+    assert "Final" not in read(house, "/")
+    listed = house.client("anonymous").get("/competitions").json
+    assert str(house.event) not in str(listed)
+
+
+def test_a_draw_s_page_tells_the_amounts_that_the_freeze_kept(house: House) -> None:
+    """D8: a share of the sales in money, as it was when the pool was sealed; a void afterwards changes nothing."""
+    for counter in range(1, 4):
+        sell(house, 1 + 5 * (counter - 1), counter=counter)
+    close_and_confirm(house)
+    draw = drawn(house, official=True)
+    with house.office.begin() as c:
+        amounts = draws.get(c, draw).amounts
+        e = events.get(c, house.event)
+        shares = [prize for prize in events.prizes(c, house.event) if prize.rule.type == "percentage"]
+    page = read(house, f"/draws/{draw}")
+    assert shares
+    for prize in shares:
+        assert f"<strong>{money.text(amounts[prize.id], e.currency)}</strong>" in page
+    assert "fixed when the pools were sealed" in page
