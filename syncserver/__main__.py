@@ -29,7 +29,6 @@ PASSWORD_BYTES: Final = 12
 """96 random bits in the password that ``init`` makes."""
 PROCESSES: Final = 2
 PROCESSES_MAX: Final = 64
-USAGE_STATUS: Final = 2
 NAMES_SHOWN_MAX: Final = 50
 """Of the people, to somebody who typed a name that nobody has."""
 

@@ -25,7 +25,6 @@ from syncserver.office import Office
 
 EXPIRES_SOON: Final = timedelta(hours=12)
 """Before its validation numbers run out of time a block is pointed out."""
-OUT_OF_SERVICE: Final = ("disabled", "suspended", "retired", "revoked")
 RANGES_NAMED_MAX: Final = 20
 
 _COUNTS = text("""

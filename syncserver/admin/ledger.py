@@ -96,7 +96,6 @@ WORDS: Final[Mapping[str, str]] = {
 """Names of columns as people say them; of any other the column's name with blanks."""
 DONE: Final = {"INSERT": "added", "UPDATE": "changed", "DELETE": "removed"}
 HIDDEN: Final = {"updated_at", "created_at", "updated_by", "bundle", "manifest", "id"}
-WITHHELD: Final = "(withheld)"
 VALUE_CHARS_MAX: Final = 400
 TABLES_MAX: Final = 200
 PEOPLE_MAX: Final = 500
