@@ -165,7 +165,7 @@ PUBLIC_JSON: Final = (
     _Public(
         "/healthz",
         "get_health",
-        "Whether the server and its database answer",
+        "Whether this process answers; it asks no database",
     ),
 )
 
