@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from syncserver import auth, checkout, payments
 from syncserver import models as m
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
 from syncserver.auth import access
 from syncserver.checkout import Rules
 
 SHOWN_MAX = 100
+STATES: Final = {
+    "held": "not at the payment page",
+    "open": "being paid",
+    "paid": "paid",
+    "expired": "not bought",
+    "refund_due": "to be paid back",
+    "refunded": "paid back",
+}
 _SELLABLE = ("created", "active", "suspended")
 
 
@@ -24,10 +33,51 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/events/<uuid:event>/shop", "sell_on_line", sell, methods=["POST"])
 
 
+def _checkouts() -> tuple[tables.Table, Select[Any]]:
+    b, column = m.checkouts, tables.Column
+    table = tables.Table(
+        "checkouts",
+        "Checkouts",
+        (
+            column("created_at", "Begun", "time", b.c.created_at, nulls=False, lead=True),
+            column("email", "Buyer"),
+            column("state", "State", value=lambda row: STATES[row.state]),
+            column("problem", "Problem", shown=False),
+            column("amount", "Amount", "money", b.c.amount, nulls=False),
+            column("payment_intent", "Payment at Stripe", "code"),
+        ),
+        key=b.c.id,
+        order="-created_at",
+        filters=(
+            tables.choice("state", "State", b.c.state, tuple(STATES.items())),
+            tables.search("payment", "Payment at Stripe", b.c.payment_intent),
+        ),
+        empty=(
+            "Nobody has bought on line yet",
+            "Each basket that goes to be paid stands here, whatever becomes of it.",
+        ),
+    )
+    query = select(
+        b.c.id,
+        b.c.state,
+        b.c.amount,
+        b.c.currency,
+        b.c.created_at,
+        b.c.payment_intent,
+        b.c.problem,
+        b.c.refund_tries,
+        b.c.contact["email"].astext.label("email"),
+    ).where(b.c.organization_id == auth.account().organisation)
+    return table, query
+
+
 @access(*ground.READERS)
 def show() -> ResponseReturnValue:
-    """What is sold on line, and the newest checkouts."""
+    """What is sold on line, and every checkout."""
     office, here = auth.office(), auth.account().organisation
+    table, query = _checkouts()
+    if tables.asked_csv(table):
+        return tables.export(table, query)
     e, b, r = m.raffle_events, m.checkouts, m.rsus
     with ground.reading() as c:
         events = c.execute(
@@ -38,22 +88,7 @@ def show() -> ResponseReturnValue:
         ).all()
         rules = {row.id: checkout.rules(c, row.id) for row in events}
         left = {row.id: checkout.left(c, row.id) for row in events if rules[row.id].on_sale}
-        rows = c.execute(
-            select(
-                b.c.id,
-                b.c.state,
-                b.c.amount,
-                b.c.currency,
-                b.c.created_at,
-                b.c.payment_intent,
-                b.c.problem,
-                b.c.refund_tries,
-                b.c.contact["email"].astext.label("email"),
-            )
-            .where(b.c.organization_id == here)
-            .order_by(b.c.created_at.desc())
-            .limit(SHOWN_MAX)
-        ).all()
+        shown = tables.read(c, table, query)
         counts = {
             row.state: row.count
             for row in c.execute(
@@ -71,7 +106,8 @@ def show() -> ResponseReturnValue:
         events=events,
         rules=rules,
         left=left,
-        rows=rows,
+        shown=shown,
+        words=STATES,
         counts=counts,
         shop=shop,
         connected=payments.door(office) is not None,
