@@ -39,6 +39,7 @@ packages=
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || command -v chromium-browser >/dev/null ||
   packages="$packages chromium"
 .venv/lib/python3*/site-packages/playwright/driver/node --version >/dev/null 2>&1 || packages="$packages libatomic1"
+command -v curl >/dev/null || packages="$packages curl"  # with which the tests run the manual's examples
 if [ -n "$packages" ]; then
   say "3/3  System libraries: $packages"
   as_root=
