@@ -204,7 +204,9 @@ _EXPIRED = text("""
 _EXPIRED_CHECKOUTS = text("""
     WITH due AS (
         SELECT b.id FROM checkouts b WHERE b.contact IS NOT NULL AND (
-            b.state = 'expired' AND b.ended_at + :unpaid * interval '1 day' < :now
+            b.state NOT IN ('held', 'open') AND EXISTS (
+                SELECT FROM customer_accounts a WHERE a.user_id = b.user_id AND a.deleted_at IS NOT NULL)
+            OR b.state = 'expired' AND b.ended_at + :unpaid * interval '1 day' < :now
             OR b.state IN ('paid', 'refunded') AND NOT EXISTS (
                 SELECT FROM checkout_lines l JOIN raffle_events e ON e.id = l.event_id
                 WHERE l.checkout_id = b.id AND coalesce(e.closed_at, e.closes_at)

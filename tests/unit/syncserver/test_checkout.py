@@ -15,11 +15,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, cast, func, literal_column, select, update
 from sqlalchemy.event import listen
 
 from shared.errors import Fault, Refused
-from syncserver import checkout, customers, events, messages, online, payments, worker
+from syncserver import accounts, checkout, customers, events, messages, online, payments, worker
 from syncserver import models as m
 from syncserver.checkout import Buyer, Cart, Rules
 from syncserver.config import Config
@@ -544,3 +544,43 @@ def test_a_process_killed_while_money_goes_back_pays_it_once(shop: Shop) -> None
     row = shop.row(one)
     assert row.state == "refunded"
     assert shop.cards.refunded[row.payment_intent] == 800
+
+
+def holding(shop: Shop, wanted: str) -> set[str]:
+    """The tables that hold this text anywhere."""
+    found = set()
+    with shop.house.office.begin() as c:
+        for table in m.Base.metadata.sorted_tables:
+            whole = func.lower(cast(literal_column(f'"{table.name}"'), Text))
+            if c.execute(select(1).select_from(table).where(whole.contains(wanted)).limit(1)).first():
+                found.add(table.name)
+    return found
+
+
+def test_a_customer_who_deletes_their_account_leaves_their_address_nowhere(shop: Shop) -> None:
+    """O7, K16, S11: in no table, the audit log and the outbox too; and one that pays afterwards gets the money back."""
+    office, house = shop.house.office, shop.house
+    address = "nora.leaves@example.org"
+    with office.begin() as c:
+        user = accounts.create(
+            office, c, house.organisation, email=address, name="Nora Leaves", verified=True
+        )
+    nora = Buyer(address, "Nora Leaves", user=user)
+    paid, session = shop.opened(nora)
+    shop.cards.pay(session)
+    assert shop.told(session) == "paid"
+    begun, other = shop.opened(nora)
+    dropped, _ = shop.opened(nora)
+    assert {"checkouts", "customer_accounts", "notifications", "orders"} <= holding(shop, address)
+    assert "audit_log" not in holding(shop, address)
+    with office.begin(user) as c:
+        accounts.leave(office, c, user)
+    assert holding(shop, address) == {"checkouts"}  # two that may be paid at this moment
+    shop.cards.pay(other)
+    assert shop.told(other) == "refund_due"
+    shop.later(checkout.HOLD + checkout.UNHEARD_MAX)
+    shop.work()
+    customers.run_due(office)
+    assert {shop.row(one).state for one in (paid, begun, dropped)} == {"paid", "refunded", "expired"}
+    assert holding(shop, address) == set()
+    assert holding(shop, "nora leaves") == set()
