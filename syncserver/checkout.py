@@ -50,8 +50,12 @@ AT_ONCE: Final = 50
 """Checkouts that one run of the timed work looks at."""
 PIECES_MAX: Final = online.LINES_MAX
 OPEN_PER_BUYER_MAX: Final = 3
-OPEN_PER_ADDRESS_MAX: Final = 20
-"""Of one network address; many buyers may sit behind one, and none may hold everything."""
+OPEN_PER_ADDRESS_MAX: Final = 100
+"""Of one network address: a whole stand may sit behind one."""
+HELD_PER_ADDRESS: Final = 4
+"""Of the numbers that are left, one network address holds at most this part (a quarter) beside its first basket."""
+HELD_PER_ADDRESS_MIN: Final = 50
+"""So many in any case."""
 REFUND_TRIES_MAX: Final = 20
 TICKETS_MAX_DEFAULT: Final = 500
 TICKETS_MAX: Final = 10_000
@@ -447,6 +451,18 @@ def _check_limits(c: Connection, basket: Cart, buyer: bytes, address: bytes) -> 
         wanted = sum(one.pieces * one.tickets for one in basket.lines if one.event == event)
         given = rules(c, event)
         name = next(one.event_name for one in basket.lines if one.event == event)
+        here: int = c.execute(
+            select(func.coalesce(func.sum(line.c.pieces * line.c.ticket_count), 0))
+            .join(b, b.c.id == line.c.checkout_id)
+            .where(line.c.event_id == event, b.c.address == address, b.c.state.in_(WAITING))
+        ).scalar_one()
+        # Whoever pays for nothing must not hold everything, under however many names.
+        if here and here + wanted > max((left(c, event) + here) // HELD_PER_ADDRESS, HELD_PER_ADDRESS_MIN):
+            raise Refused(
+                "holds",
+                f"Many tickets of {name} wait to be paid for from where you are.",
+                "Try again in a few minutes, or choose fewer.",
+            )
         if wanted > given.order_tickets_max:
             raise Refused(
                 "limit",

@@ -361,6 +361,24 @@ def test_limits_of_an_order_of_a_customer_and_of_holds(shop: Shop) -> None:
     assert refused.value.code == "holds"
 
 
+def test_nobody_holds_everything_under_many_names(shop: Shop) -> None:
+    """O8, Z2: one address holds a part of what is left, and somebody elsewhere can still buy."""
+    shop.only(400)
+    for i in range(20):
+        shop.begin(Buyer(f"{i}@example.org"))
+    with pytest.raises(Refused, match="from where you are") as refused:
+        shop.begin(Buyer("one.more@example.org"))
+    assert refused.value.code == "holds"
+    # A first basket may be as large as the event's rules let it be.
+    one = checkout.begin(
+        shop.house.office, uuid4(), shop.cart(50), ANN, address="192.0.2.2", age_checked=True
+    )
+    assert shop.row(one).state == "held"
+    shop.later(checkout.HOLD + timedelta(seconds=1))
+    shop.work()
+    shop.begin(Buyer("one.more@example.org"))
+
+
 @pytest.mark.parametrize("who", ["guest", "email", "empty", "foreign"])
 def test_who_may_not_buy_is_told_why(shop: Shop, who: str) -> None:
     """O7, O8: guests where they may not, no address, nothing chosen, an account that is not a customer's."""

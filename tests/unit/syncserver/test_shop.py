@@ -108,11 +108,13 @@ def test_a_guest_buys_pays_and_holds_tickets(shop: Shop) -> None:
 
 def test_buyers_behind_one_proxy_do_not_stand_in_each_other_s_way(shop: Shop) -> None:
     """O8: the limit on baskets is of the buyer's own address, not of the proxy on this machine."""
-    for place in range(checkout.OPEN_PER_ADDRESS_MAX + 1):
+    for place in (1, 2, 2):
         shop.buyer = shop.house.app.test_client()
         shop.buyer.environ_base["HTTP_X_FORWARDED_FOR"] = f"203.0.113.{place}"
         shop.add()
-        assert shop.send(email=f"buyer{place}@example.org").status_code == 303, place
+        assert shop.send().status_code == 303, place
+    with shop.house.office.begin() as c:
+        assert len(set(c.execute(select(m.checkouts.c.address)).scalars())) == 2
 
 
 def test_the_ticket_is_genuine_to_whoever_checks_it(shop: Shop) -> None:
