@@ -20,7 +20,7 @@ from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, or_, select
 
 from shared.errors import Refused
 from syncserver import audit, books, draws, reports, statements
@@ -192,7 +192,9 @@ def _audit(c: Connection, span: Span, visible: ColumnElement[bool]) -> Iterator[
         wanted = wanted.where(
             or_(
                 a.c.record_id == span.event,
+                a.c.record_id.in_(select(m.checkout_lines.c.checkout_id).where(m.checkout_lines.c.event_id == span.event)),
                 *(data[key].astext == event for data in (a.c.old_data, a.c.new_data) for key in ("event_id", "raffle_event_id")),
+                *(data[key].astext.in_(ids) for data in (a.c.old_data, a.c.new_data) for key, ids in _within(span.event).items()),
             )
         )  # fmt: skip
     yield reports.lines(
@@ -206,6 +208,18 @@ def _audit(c: Connection, span: Span, visible: ColumnElement[bool]) -> Iterator[
             ]
             for row in part
         )  # fmt: skip
+
+
+def _within(event: UUID) -> dict[str, Select[tuple[str]]]:
+    """By what a row that does not name the event belongs to it: its order, draw, result or block."""
+    o, d, r, b = m.orders, m.draw_executions, m.draw_results, m.rsu_allocations
+    drawn = select(d.c.id).where(d.c.raffle_event_id == event)
+    return {
+        "order_id": select(cast(o.c.id, Text)).where(o.c.event_id == event),
+        "draw_execution_id": select(cast(d.c.id, Text)).where(d.c.raffle_event_id == event),
+        "draw_result_id": select(cast(r.c.id, Text)).where(r.c.draw_execution_id.in_(drawn)),
+        "rsu_allocation_id": select(cast(b.c.id, Text)).where(b.c.raffle_event_id == event),
+    }
 
 
 def _json(data: Any) -> str:

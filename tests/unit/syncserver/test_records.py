@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, func, select, text, update
 
 from shared.errors import Refused
-from syncserver import auth, events, retention
+from syncserver import auth, events, notifications, retention
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.db import Database
@@ -208,3 +208,17 @@ def test_a_log_in_from_another_machine_is_on_record(house: House) -> None:
     with house.office.begin() as c:
         row = c.execute(select(k).where(k.c.event_type == "remote_access")).one()
     assert (row.user_id, row.metadata["from"]) == (house.people["claims"], "203.0.113.9")
+
+
+def test_an_export_of_one_event_holds_what_hangs_on_its_orders_and_draws(house: House) -> None:
+    """O2, E4: rows that do not name the event themselves: a message, a result; none of another event."""
+    with house.office.begin() as c:
+        order = c.execute(select(m.orders).where(m.orders.c.event_id == house.event).limit(1)).one()
+        to = notifications.To(email="nora@example.org")
+        notifications.enqueue(
+            house.office, c, house.organisation, "refunded", once="r/1", to=to, facts={}, order=order.id
+        )
+    tables = {row["table"] for row in rows(taken(house, event=str(house.event)), "audit.csv")}
+    assert {"raffle_events", "notifications", "draw_results"} <= tables
+    other = rows(taken(house, event=str(house.draft)), "audit.csv")
+    assert not {"notifications", "draw_results", "rsu_allocations"} & {row["table"] for row in other}
