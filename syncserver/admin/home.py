@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Select, func, select
 
 from shared.errors import Refused
-from syncserver import auth, live, notices
+from syncserver import auth, live, notices, notifications
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.admin.tables import Column, Table
@@ -86,11 +86,14 @@ def home() -> ResponseReturnValue:
     with ground.reading() as c:
         shown = tables.read(c, table, query)
         told = notices.unseen(c, auth.account().id)
+        unreached = (
+            auth.account().role in ground.MANAGERS and notifications.contact(c, auth.account().id) is None
+        )
         now = None
         if auth.account().role in ground.FLOOR:
             now = live.evening(auth.office(), c, auth.account().organisation)
         clock = _clock(c) if auth.account().role in ground.READERS else ""
-    return ground.page("home", "events", shown=shown, told=told, clock=clock, now=now)
+    return ground.page("home", "events", shown=shown, told=told, clock=clock, now=now, unreached=unreached)
 
 
 def _events(organisation: UUID) -> tuple[Table, Select[Any]]:

@@ -308,3 +308,14 @@ def test_guessing_from_one_address_slows_down_whosever_passwords(house: House) -
         ).one()
     assert row.metadata["failures"] == 32
     assert row.user_id is None
+
+
+def test_whoever_is_told_of_alarms_is_asked_where(house: House) -> None:
+    """D12, O6: the first administrator has said no address; asked on the first page and their own, until they do."""
+    boss = house.client("admin")
+    assert "/admin/account#contact" in text(boss, "/admin/")
+    assert "nobody can write to you" in text(boss, "/admin/account")
+    post(boss, "/admin/account/contact", email="boss@club.example", language="en")
+    assert "#contact" not in text(boss, "/admin/")
+    assert "nobody can write to you" not in text(boss, "/admin/account")
+    assert "#contact" not in text(house.client("operator"), "/admin/")
