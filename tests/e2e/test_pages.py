@@ -15,10 +15,10 @@ pytestmark = pytest.mark.browser
 
 NOT_THERE = (
     "photo", "/pictures/", "/except/", "/<token>", "/<key>", "/account/with/", "/account/back/", "/entries/",
-    "/messages/<", "/packages/<", "/prizes/<", "/checkout", "/stop/",
+    "/messages/<", "/packages/<", "/prizes/<", "/checkout/<", "/tickets/<", "/pictures/<", "/stop/",
 )  # fmt: skip
-"""What the filled house has nothing of: pictures, a kiosk that is left out, what a letter's link leads to, a basket, a
-kiosk's own journal, terms of a draft."""
+"""What the filled house has nothing of, or that is no page: pictures, a kiosk that is left out, what a letter's link leads to, a
+checkout, a kiosk's own journal, terms of a draft."""
 
 
 @pytest.fixture
@@ -95,4 +95,27 @@ def test_a_list_is_sorted_and_narrowed_by_keyboard(chromium: Browser, filled: Fi
         page.get_by_role("link", name="Severity").press("Enter")
         expect(page.locator("th[aria-sort=ascending]")).to_have_text("Severity▲")
         expect(page.get_by_role("row")).to_have_count(2)
+        windows.close()
+
+
+def test_long_work_is_told_until_its_answer_comes_and_a_download_can_be_asked_for_again(
+    chromium: Browser, filled: Filled
+) -> None:
+    """O1: the button says what it does, and a bar without a percentage stands beside words."""
+    with served(filled) as address:
+        windows = Windows(chromium, filled, address)
+        page = windows.open(f"/admin/events/{filled.parts['event']}/reports", "admin")
+        # The form is sent as far as the page knows, and no answer comes.
+        page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
+        expect(page.locator(".working")).to_be_hidden()
+        page.get_by_role("button", name="Check now").click()
+        expect(page.get_by_role("button", name="Counting again…")).to_have_attribute("aria-busy", "true")
+        expect(page.locator(".working")).to_contain_text("Every sale is read again")
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        page = windows.open("/admin/records", "admin")
+        for _ in range(2):
+            with page.expect_download() as download:
+                page.get_by_role("button", name="Download").first.click()
+            assert download.value.suggested_filename.endswith(".zip")
+            expect(page.get_by_text("The download has started").first).to_be_visible()
         windows.close()
