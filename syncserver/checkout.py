@@ -25,7 +25,7 @@ from shared import keys, money, numbers
 from shared.errors import Fault, KnownError, Refused
 from shared.ids import uuid7
 from shared.wire import Customer
-from syncserver import events, notifications, online, questions
+from syncserver import events, notifications, online, payments, questions
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -48,6 +48,8 @@ ASK_AGAIN: Final = timedelta(seconds=3)
 """Between two questions of a buyer who waits for their tickets."""
 AT_ONCE: Final = 50
 """Checkouts that one run of the timed work looks at."""
+RUN_MS_MAX: Final = 5_000
+"""A run asks how pages stand for so long, and pays back for as long; the next goes on. The worker has other work."""
 PIECES_MAX: Final = online.LINES_MAX
 OPEN_PER_BUYER_MAX: Final = 3
 OPEN_PER_ADDRESS_MAX: Final = 100
@@ -536,7 +538,8 @@ def open_page(office: Office, door: Door, checkout: UUID, back: str, cancel: str
         until=row.expires_at,
     )
     try:
-        made = door.open(wanted)
+        with payments.place_to_open():
+            made = door.open(wanted)
     except Refused:
         # It can never be paid, such as an amount below what Stripe takes: nothing is held for it any more.
         with office.begin() as c:
@@ -551,19 +554,22 @@ def open_page(office: Office, door: Door, checkout: UUID, back: str, cancel: str
     return made.url
 
 
-def look(office: Office, door: Door, checkout: UUID, *, at_once: bool = False) -> str:
-    """Ask Stripe how the checkout stands, unless that was done just now, and do what follows; its state then.
+def look(office: Office, door: Door, checkout: UUID) -> str:
+    """How the checkout stands, for a buyer who waits; Stripe is asked where that was not done just now, and nobody of
+    this process asks at this moment. The worker asks in any case.
 
-    Raises ``Fault`` where Stripe does not answer.
+    Raises ``Fault`` where Stripe does not answer at once.
     """
     b = m.checkouts
-    with office.begin() as c:
-        row = _row(c, checkout)
-        due = at_once or row.asked_at is None or row.asked_at < office.now() - ASK_AGAIN
-        if row.state != "open" or not due:
-            return str(row.state)
-        c.execute(update(b).where(b.c.id == checkout).values(asked_at=office.now()))
-    return settle(office, checkout, door.session(row.session_id))
+    with payments.place_to_look() as mine:
+        with office.begin() as c:
+            row = _row(c, checkout)
+            due = row.asked_at is None or row.asked_at < office.now() - ASK_AGAIN
+            if row.state != "open" or not due or not mine:
+                return str(row.state)
+            c.execute(update(b).where(b.c.id == checkout).values(asked_at=office.now()))
+        said = door.session(row.session_id, quick=True)
+    return settle(office, checkout, said)
 
 
 def give_up(office: Office, door: Door, checkout: UUID) -> str:
@@ -571,7 +577,9 @@ def give_up(office: Office, door: Door, checkout: UUID) -> str:
     with office.begin() as c:
         row = _row(c, checkout)
     if row.state == "open":
-        return settle(office, checkout, door.expire(row.session_id))
+        with payments.place_to_open():
+            said = door.expire(row.session_id)
+        return settle(office, checkout, said)
     if row.state == "held":
         with office.begin() as c:
             _end(office, c, checkout, "held")
@@ -884,7 +892,10 @@ def run_due(office: Office, door: Door | None) -> list[str]:
     """The timed work: heal what was paid and never told, end holds, pay back; what was done, in words."""
     done = []
     if door is not None:
+        until = office.clock.monotonic_ms() + RUN_MS_MAX
         for checkout in _to_ask(office):
+            if office.clock.monotonic_ms() >= until:
+                break
             try:
                 done.append(f"checkout {checkout} is {_ask(office, door, checkout)}")
             except KnownError as e:
@@ -963,6 +974,7 @@ def _free(office: Office) -> list[str]:
 
 def _pay_back(office: Office, door: Door) -> list[str]:
     b = m.checkouts
+    until = office.clock.monotonic_ms() + RUN_MS_MAX
     with office.begin() as c:
         due = c.execute(
             select(b.c.id, b.c.payment_intent, b.c.paid_amount, b.c.paid_currency)
@@ -972,6 +984,8 @@ def _pay_back(office: Office, door: Door) -> list[str]:
         ).all()
     done = []
     for row in due:
+        if office.clock.monotonic_ms() >= until:
+            break
         here = b.c.id == row.id
         with office.begin() as c:
             c.execute(update(b).where(here).values(refund_tries=b.c.refund_tries + 1, asked_at=office.now()))

@@ -6,7 +6,9 @@ account and buyers' data are never logged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 WAIT_S_MAX: Final = 10
 RETRIES: Final = 1
 """Beyond the first try, by the library, under the same key."""
+QUICK_S_MAX: Final = 3
+"""So long, and without another try, while somebody's browser waits: the worker asks again."""
+PAGES_AT_ONCE: Final = 3
+"""So many requests of one process wait for Stripe to open or end a payment page: kiosks need the other threads."""
 TOLERANCE_S: Final = 300
 """How old what Stripe tells may be; the library's own default."""
 EVENT_BYTES_MAX: Final = 256 * 1024
@@ -89,6 +95,34 @@ class Told:
     session: Session | None
 
 
+_looking = threading.BoundedSemaphore(1)
+_opening = threading.BoundedSemaphore(PAGES_AT_ONCE)
+
+
+@contextmanager
+def place_to_look() -> Iterator[bool]:
+    """Whether this request may ask Stripe how a page stands: one of this process does at a time, and nobody waits."""
+    got = _looking.acquire(blocking=False)
+    try:
+        yield got
+    finally:
+        if got:
+            _looking.release()
+
+
+@contextmanager
+def place_to_open() -> Iterator[None]:
+    """A place among the few requests that ask Stripe to open or end a page. ``Fault`` (``payments.busy``) at once
+    where all are taken.
+    """
+    if not _opening.acquire(blocking=False):
+        raise Fault("payments.busy", "Many buyers are paying at this moment.", "Try again in a moment.")
+    try:
+        yield
+    finally:
+        _opening.release()
+
+
 class Door:
     """One Stripe account."""
 
@@ -99,6 +133,12 @@ class Door:
             base_addresses={"api": settings.url},
             max_network_retries=RETRIES,
             http_client=stripe.RequestsClient(timeout=WAIT_S_MAX),
+        )
+        self._quick = stripe.StripeClient(
+            settings.key,
+            base_addresses={"api": settings.url},
+            max_network_retries=0,
+            http_client=stripe.RequestsClient(timeout=QUICK_S_MAX),
         )
 
     def open(self, wanted: Wanted) -> Session:
@@ -134,10 +174,14 @@ class Door:
             raise _known(e) from e
         return _session(made)
 
-    def session(self, session: str) -> Session:
-        """How a payment page stands. Raises ``Fault``, and ``Refused`` where Stripe knows of none."""
+    def session(self, session: str, *, quick: bool = False) -> Session:
+        """How a payment page stands; ``quick`` waits only as long as a browser may.
+
+        Raises ``Fault``, and ``Refused`` where Stripe knows of none.
+        """
+        client = self._quick if quick else self._client
         try:
-            return _session(self._client.v1.checkout.sessions.retrieve(session))
+            return _session(client.v1.checkout.sessions.retrieve(session))
         except stripe.StripeError as e:
             raise _known(e) from e
 

@@ -30,6 +30,8 @@ ROUND_AT_ONCE: Final = 500
 ROUND_PORTIONS_MAX: Final = 40
 """Portions in one run of the timed work; the next goes on."""
 SENT_AT_ONCE: Final = 50
+RUN_MS_MAX: Final = 10_000
+"""A run asks the provider nothing more after so long; the next goes on."""
 RETRY_S: Final = (60, 300, 900, 3_600)
 """How long a refund waits after each try that the provider did not answer; the last goes on."""
 SENT_FOR: Final = timedelta(hours=20)
@@ -180,7 +182,10 @@ def run_due(office: Office, door: Door | None = None) -> list[str]:
     """
     done = _go_on(office)
     if door is not None:
+        until = office.clock.monotonic_ms() + RUN_MS_MAX
         for _ in range(SENT_AT_ONCE):
+            if office.clock.monotonic_ms() >= until:
+                break
             row = _claim(office)
             if row is None:
                 break

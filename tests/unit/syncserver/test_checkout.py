@@ -8,7 +8,7 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from syncserver import models as m
 from syncserver.checkout import Buyer, Cart, Rules
 from syncserver.config import Config
 from syncserver.db import Database
-from syncserver.payments import Door
+from syncserver.payments import Door, Session
 from tests.cards import Cards, cards, signed
 from tests.server import House, make_house
 
@@ -202,6 +202,57 @@ def test_what_was_paid_and_never_told_heals(shop: Shop) -> None:
     shop.later(timedelta(minutes=2))
     assert shop.work() == [f"checkout {one} is paid"]
     assert shop.counts() == (1, 5)
+
+
+def test_while_stripe_is_slow_one_buyer_waits_for_it_and_the_others_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O8: kiosks share the threads with buyers who look whether they have paid."""
+    monkeypatch.setattr(payments, "QUICK_S_MAX", 60)
+    office, door = shop.house.office, Door(shop.cards.settings)
+    (first, asked), (second, spared) = shop.opened(), shop.opened(Buyer("bob@example.org"))
+    with ThreadPoolExecutor(1) as others:
+        with shop.cards.lock:
+            waiting = others.submit(checkout.look, office, door, first)
+            while not any(call == f"GET /v1/checkout/sessions/{asked}" for call in shop.cards.calls):
+                assert not waiting.done()
+            assert checkout.look(office, door, second) == "open"
+        assert waiting.result(60) == "open"
+    assert not any(spared in call for call in shop.cards.calls)
+    # The turn is free again, and nothing says that the second was asked.
+    shop.cards.pay(spared)
+    assert checkout.look(office, door, second) == "paid"
+
+
+def test_only_a_few_requests_wait_for_a_payment_page(shop: Shop) -> None:
+    """O8: the others hear at once that they are to try again, and hold their tickets."""
+    office, one = shop.house.office, shop.begin()
+    with ExitStack() as taken:
+        for _ in range(payments.PAGES_AT_ONCE):
+            taken.enter_context(payments.place_to_open())
+        with pytest.raises(Fault) as busy:
+            checkout.open_page(office, shop.door, one, "https://x/back", "https://x/cancel")
+        assert busy.value.code == "payments.busy"
+    checkout.open_page(office, shop.door, one, "https://x/back", "https://x/cancel")
+    assert shop.row(one).state == "open"
+
+
+def test_a_run_of_the_work_ends_in_time_and_the_next_goes_on(shop: Shop) -> None:
+    """O8: draws and closings wait for no slow card processor."""
+    sessions = [shop.opened(Buyer(f"{i}@example.org")) for i in range(3)]
+    for _, session in sessions:
+        shop.cards.pay(session)
+
+    class Slow(Door):
+        def session(self, session: str, *, quick: bool = False) -> Session:
+            shop.later(timedelta(milliseconds=checkout.RUN_MS_MAX))
+            return super().session(session, quick=quick)
+
+    shop.later(checkout.ASK_AFTER + timedelta(seconds=1))
+    slow = Slow(shop.cards.settings)
+    for paid in (1, 2, 3):
+        checkout.run_due(shop.house.office, slow)
+        assert [shop.row(one).state for one, _ in sessions].count("paid") == paid
 
 
 def test_a_lost_answer_opens_the_same_page_again(shop: Shop) -> None:
@@ -451,7 +502,8 @@ def test_whatever_comes_in_whichever_order_each_payment_ends_once(shop: Shop) ->
 
     def back() -> None:
         if opened:
-            checkout.look(office, shop.door, chance.choice(opened)[0], at_once=True)
+            shop.later(checkout.ASK_AGAIN + timedelta(seconds=1))
+            checkout.look(office, shop.door, chance.choice(opened)[0])
 
     def give_up() -> None:
         if opened:

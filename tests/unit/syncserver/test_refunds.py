@@ -274,3 +274,20 @@ def test_nobody_edits_what_is_due(scene: Scene) -> None:
     with scene.office.begin() as c:
         trail = c.execute(select(m.audit_log.c.operation).where(m.audit_log.c.table_name == "refunds")).all()
     assert [row.operation for row in trail] == ["INSERT"]
+
+
+def test_a_run_of_the_work_pays_back_for_so_long_and_the_next_goes_on(scene: Scene) -> None:
+    """O8, Y1: a slow provider does not hold the worker."""
+    orders = [bought(scene) for _ in range(2)]
+    for order in orders:
+        ask(scene, order)
+
+    class Slow(Bank):
+        def refund(self, payment_intent: str, amount: int, currency: str, key: str) -> str:
+            scene.clock.pass_ms(refunds.RUN_MS_MAX)
+            return super().refund(payment_intent, amount, currency, key)
+
+    bank = Slow()
+    for done in (1, 2):
+        refunds.run_due(scene.office, bank)
+        assert len(bank.paid) == done
