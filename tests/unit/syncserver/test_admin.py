@@ -11,12 +11,13 @@ from uuid import UUID
 
 import pytest
 from babel import Locale
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from kiosk.receipt import OFFICE_CHARS_MAX
 from shared.errors import Refused
 from syncserver import auth, catalog, claims, draws, events, organisations, rsus
 from syncserver import models as m
+from syncserver.admin import ledger
 from syncserver.audit import critical_event
 from syncserver.db import Database
 from tests.server import PASSWORD, House, close_and_confirm, log_in, make_event, make_house, post, sell
@@ -344,6 +345,8 @@ def test_only_an_administrator_holds_the_secrets_of_those_who_countersign(
     before = kept()
     post(house.client(setter), f"/admin/users/{user}/secret", **{kind: given})
     may = setter == "admin" or (setter == "manager" and whose in {"manager", "operator"})
+    # One's own password is changed with the present one alone.
+    may = may and (setter, kind) != (whose, "password")
     assert (kept() != before) == may
 
 
@@ -473,6 +476,47 @@ def test_what_belongs_to_another_organisation_is_not_there(house: House) -> None
         validation = c.execute(select(m.orders.c.validation_number)).scalar_one()
     told = post(rival, "/admin/claims", ticket=validation).get_data(as_text=True)
     assert "another organisation" in told
+
+
+def test_the_trail_of_one_organisation_tells_another_nothing_even_of_who_works_for_both(house: House) -> None:
+    """O1, O4: a row belongs to the organisation it leads to, whoever changed it; without one to where they worked."""
+    with house.office.begin() as c:
+        away = events.create_organisation(c, "Elsewhere", "EUR")
+        both = auth.create_user(c, away, "both", "Of both", PASSWORD, "admin")
+        c.execute(
+            insert(m.organization_users).values(
+                organization_id=house.organisation, user_id=both, role="admin"
+            )
+        )
+    with house.office.begin(both, house.organisation) as c:
+        c.execute(
+            update(m.raffle_events).where(m.raffle_events.c.id == house.event).values(name="Ours alone")
+        )
+        c.execute(update(m.users).where(m.users.c.id == both).values(display_name="Renamed here"))
+    with house.office.begin(both, away) as c:
+        rsus.create_rsu(c, away, "Far 1")
+    with house.office.begin() as c:
+        a = m.audit_log
+
+        def told(organisation: UUID) -> str:
+            rows = c.execute(
+                select(a.c.new_data).where(ledger.visible(c, organisation), a.c.changed_by == both)
+            )
+            return str(rows.all())
+
+        ours, theirs = told(house.organisation), told(away)
+        unsaid = (
+            c.execute(select(a.c.table_name).where(a.c.organization_id.is_(None)).distinct()).scalars().all()
+        )
+    assert "Ours alone" in ours
+    assert "Renamed here" in ours
+    assert "Far 1" not in ours
+    assert "Far 1" in theirs
+    assert "Ours alone" not in theirs
+    assert "Renamed here" not in theirs
+    assert not {"raffle_events", "orders", "tickets", "rsus", "rsu_allocations", "organizations"} & set(
+        unsaid
+    )
 
 
 def test_a_manager_moves_the_close_by_the_venue_s_clock(house: House) -> None:
