@@ -210,7 +210,7 @@ def _audit(c: Connection, span: Span, visible: ColumnElement[bool]) -> Iterator[
         )  # fmt: skip
 
 
-def _within(event: UUID) -> dict[str, Select[tuple[str]]]:
+def _within(event: UUID) -> dict[str, Select[str]]:
     """By what a row that does not name the event belongs to it: its order, draw, result or block."""
     o, d, r, b = m.orders, m.draw_executions, m.draw_results, m.rsu_allocations
     drawn = select(d.c.id).where(d.c.raffle_event_id == event)
