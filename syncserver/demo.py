@@ -1,7 +1,7 @@
 """An evening at a stadium, from the first ticket to the winner, on real programs.
 
 ``tombola-server demo`` sets a demonstration up and opens a kiosk to try. With ``--scripted`` it plays by
-itself: three kiosks sell, one off line all evening, one killed in mid-sale, one out of paper; then
+itself: a buyer on line, and three kiosks, one off line all evening, one killed in mid-sale, one out of paper; then
 everything is synced, closed, reconciled, drawn, claimed and counted. It ends with 0 only if every number agrees.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
 import os
 import shutil
@@ -21,16 +22,16 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import zxingcpp
-from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -48,7 +49,22 @@ from shared.clock import Clock, SystemClock, utc
 from shared.errors import Fault, KnownError, Refused
 from shared.games.raffle import MAIN_POOL
 from shared.wire import Policies, ReceiptText, ShiftRules
-from syncserver import auth, claims, draws, events, organisations, reconcile, reports, rsus, takings
+from syncserver import (
+    accounts,
+    auth,
+    checkout,
+    claims,
+    draws,
+    events,
+    media,
+    online,
+    organisations,
+    reconcile,
+    refunds,
+    reports,
+    rsus,
+    takings,
+)
 from syncserver import models as m
 from syncserver.config import read_config
 from syncserver.db import migrate, open_database
@@ -63,13 +79,14 @@ from syncserver.evening import (
     wait_until,
 )
 from syncserver.office import Office, furnish
+from syncserver.playmoney import Processor, processor
 from syncserver.stage import Kiosk, Program, Wire, script
 
 CLOSE_MARGIN_S = 25
 SLOWER_TOGETHER = 2
 """Three kiosks share the machine, and a slow one must not miss the close."""
 
-EARLY_BIRD_S = 60
+EARLY_BIRD_S = 150
 """What is sold so long after the doors open takes part in the early bird too."""
 EARLY_BIRD = "early-bird"
 
@@ -98,6 +115,12 @@ PASSWORD = "demo-tombola-2026"  # noqa: S105 - printed for all to use, on loopba
 DICE = "4 2 6 1 5 3 3 6"
 DIGITS = "7 0 3 9 1 1 8 2 6 4 0 5"
 """Called by the audience."""
+BUYER = "cleo@customers.example"
+VIEWPORT: Final[ViewportSize] = {"width": 1280, "height": 900}
+ON_LINE = ("Single", "Fan", "Family", "Whole row")
+"""What is bought at the web shop, each for itself; the first is paid back."""
+LIVE_AFTER_S = 20
+"""So long after the kiosks began all three the dashboard is pictured."""
 PACKAGES = [("Single", 1, 500), ("Fan", 3, 1000), ("Family", 8, 2000), ("Whole row", 25, 5000)]
 
 
@@ -153,11 +176,19 @@ class House:
     port: int
     early_bird_ms: int
     """When the early bird ends."""
+    cards: Processor
+    """Where buyers on line pay, with play money."""
 
     @property
     def url(self) -> str:
         """Where pages are."""
         return f"http://127.0.0.1:{self.port}"
+
+    def cards_paid_back(self, clock: Clock) -> None:
+        """Wait until what was made void on line went back, which the worker sees to every minute."""
+        wait_until(
+            clock, lambda: bool(self.cards.refunded), SYNC_S_MAX, "The card processor paid nothing back."
+        )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -218,15 +249,23 @@ def _open_house(home: Path, ends: ExitStack, clock: Clock, console: Console) -> 
         office = furnish(database, config.home, clock, demo=True)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
-        env = {"TOMBOLA_HOME": str(config.home), "TOMBOLA_LISTEN": f"127.0.0.1:{port}"}
+        cards = ends.enter_context(processor(clock))
+        cards.hook = f"http://127.0.0.1:{port}/stripe/webhook"
+        env = {
+            "TOMBOLA_HOME": str(config.home),
+            "TOMBOLA_LISTEN": f"127.0.0.1:{port}",
+            "TOMBOLA_STRIPE_KEY": cards.settings.key,
+            "TOMBOLA_STRIPE_WEBHOOK_SECRET": cards.settings.webhook_secret,
+            "TOMBOLA_STRIPE_API": cards.settings.url,
+        }
         serve = ends.enter_context(Program(["tombola-server", "serve", "--demo"], home / "server.log", env))
         ends.enter_context(Program(["tombola-server", "worker"], home / "worker.log", env))
         up = f"http://127.0.0.1:{port}/healthz"
         wait_until(clock, lambda: _answers(up), SYNC_S_MAX, f"The server did not start. See {serve.log}.")
-    return _furnish(office, clock, port)
+    return _furnish(office, clock, port, cards)
 
 
-def _furnish(office: Office, clock: Clock, port: int) -> House:
+def _furnish(office: Office, clock: Clock, port: int, cards: Processor) -> House:
     with office.begin() as c:
         organisation = events.create_organisation(
             c, "Riverside Children’s Hospice", "USD", licence="RL-2026-0417"
@@ -284,8 +323,38 @@ def _furnish(office: Office, clock: Clock, port: int) -> House:
         for name in ("North Gate", "South Gate", "Family Stand"):
             rsu = rsus.create_rsu(c, organisation, name, venue)
             units[name] = rsu, rsus.new_code(office, c, rsu, manager)
+        media.add(c, event, _cover(), "The pitch of Riverside Stadium from above", manager)
         events.activate(office, c, event, manager)
-    return House(office, organisation, event, manager, second, desk, units, port, now + EARLY_BIRD_S * 1000)
+        rules = checkout.Rules(on_sale=True, guests=True)
+        checkout.set_rules(office, c, event, rules, manager)
+        accounts.create(
+            office,
+            c,
+            organisation,
+            email=BUYER,
+            name="Cleo Marsh",
+            verified=True,
+            password_hash=auth.hashed_password(PASSWORD),
+        )
+    early_bird_ms = now + EARLY_BIRD_S * 1000
+    return House(office, organisation, event, manager, second, desk, units, port, early_bird_ms, cards)
+
+
+def _cover() -> bytes:
+    """The picture on the event's public page: the pitch, from above."""
+    width, height, stripe, line = 1_200, 500, 100, 6
+    picture = Image.new("RGB", (width, height), "#2c8a4b")
+    pen = ImageDraw.Draw(picture)
+    for left in range(0, width, 2 * stripe):
+        pen.rectangle((left, 0, left + stripe, height), fill="#267a42")
+    pen.rectangle((60, 40, width - 60, height - 40), outline="white", width=line)
+    pen.line((width // 2, 40, width // 2, height - 40), fill="white", width=line)
+    pen.circle((width // 2, height // 2), 80, outline="white", width=line)
+    for left in (60, width - 200):
+        pen.rectangle((left, 140, left + 140, height - 140), outline="white", width=line)
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
 
 
 def _by_hand(house: House, home: Path, clock: Clock, console: Console) -> int:
@@ -331,7 +400,9 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         bar = progress.add_task("Selling", total=ORDERS * len(house.units))
         evenings = _switch_on(house, home, out, clock, ends, _teller(progress, bar))
         north, south, _family = evenings
-        _sell_all(house, evenings, clock)
+        picture = ends.enter_context(_browser(house, out / "pages"))
+        bought = _buy_on_line(house, picture)
+        _sell_all(house, evenings, clock, picture)
         progress.update(bar, description="Sold and closed")
 
         step = progress.add_task("Close, sync, reconcile, draw, claim", total=12)
@@ -341,12 +412,12 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
             if not console.is_terminal:
                 console.print(words)
 
-        picture = ends.enter_context(_browser(house, out / "pages"))
         told("The draw is refused while a kiosk is missing")
         with house.office.begin(house.manager) as c:
             # The worker may have been quicker.
             if events.locked(c, house.event).state != "closed":
                 events.close(house.office, c, house.event, house.manager)
+                online.cut_due(house.office, c, house.event)
         refusal = _refusal(house)
         picture("reconcile-one-kiosk-missing", f"/admin/events/{house.event}/reconcile")
         told("The kiosk that was off line comes back")
@@ -356,6 +427,8 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
             evening.kiosk.door.wait(SYNC_S_MAX, screen="closed", closed__all_uploaded=True)
         south.pictures("closed-all-uploaded")
         told("Reconciled and confirmed")
+        online.run_due(house.office)
+        house.cards_paid_back(clock)
         _confirm(house)
         told("The early bird is drawn")
         digits: dict[str, draw.Json] = {"count": len(DIGITS.split()), "source": "digits"}
@@ -366,18 +439,21 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         told("Receipts read from their pictures")
         winners = _winners(house, execution)
         receipts = _collect_receipts(evenings, out)
-        ticket = receipts[winners[0].validation]
+        # Somebody with paper in hand comes to the desk.
+        winner = next(one for one in winners if one.validation in receipts)
+        ticket = receipts[winner.validation]
         told("A winner is validated off line")
         north.validate_off_line(ticket)
         told("Paid once, and never twice")
-        amount, second = _claim(house, ticket, winners[0])
+        amount, second = _claim(house, ticket, winner)
         told("Exports, and pictures of every page")
-        _export(house, execution, early, winners[0].number, out)
-        _every_page(house, picture, execution, winners[0].validation)
+        _export(house, execution, early, winner.number, out)
+        _every_page(house, picture, execution, winner.validation)
         told("Verified three times over, and one ticket followed to the pool's root")
         disagree = _verify(house, home, out, picture)
         told("Counted")
-        wrong, summary = _count(house, evenings, receipts, out, 1 if amount == winners[0].amount else 0)
+        claimed = 1 if amount == winner.amount else 0
+        wrong, summary = _count(house, evenings, bought, receipts, out, claimed)
         told("The drawers counted four times")
         wrong += _cash(house, evenings, out, summary)
         summary["seconds"] = round((clock.monotonic_ms() - began) / 1000, 1)
@@ -422,7 +498,41 @@ def _switch_on(
     return evenings
 
 
-def _sell_all(house: House, evenings: list[Evening], clock: Clock) -> None:
+def _buy_on_line(house: House, picture: Browser) -> dict[str, int]:
+    """A customer buys at the web shop, and one order is paid back: what each was, by its validation number."""
+    shop = replace(picture, page=picture.page.context.browser.new_page(viewport=VIEWPORT))  # type: ignore[union-attr]  # it was launched
+    page, bought = shop.page, {}
+    page.goto(f"{house.url}/account/sign-in")
+    page.fill("[name=email]", BUYER)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    for name in ON_LINE:
+        shop("shop-event", f"/events/{house.event}")
+        page.get_by_role("button", name=f"Add {name}").click()
+        page.wait_for_url("**/basket")
+        shop("shop-basket", "/basket")
+        shop("shop-checkout", "/checkout")
+        page.get_by_role("button", name="by card").click()
+        page.get_by_role("link", name="Go to the payment page").click()
+        page.get_by_role("button", name="Pay with play money").click()
+        page.wait_for_selector(".ticket .mono")
+        shop.file("shop-bought")
+        number = page.inner_text(".ticket .mono").replace("-", "")
+        bought[number] = next(price for package, _, price in PACKAGES if package == name)
+    shop("shop-my-tickets", "/my/tickets")
+    page.click(".ticket")
+    shop.file("shop-ticket")
+    page.context.close()
+    with house.office.begin(house.manager) as c:
+        order = c.execute(
+            select(m.orders.c.id).where(m.orders.c.validation_number == next(iter(bought)))
+        ).scalar_one()
+        refunds.ask(house.office, c, order, "Bought by mistake", house.manager)
+    return bought
+
+
+def _sell_all(house: House, evenings: list[Evening], clock: Clock, picture: Browser) -> None:
     """Sell at three kiosks at once; the closing time is set from the pace of the first customers."""
     north, south, family = evenings
     began = clock.monotonic_ms()
@@ -437,7 +547,11 @@ def _sell_all(house: House, evenings: list[Evening], clock: Clock) -> None:
         evening.hear_of_close(close_ms)
     south.kiosk.wire.cut()
     with ThreadPoolExecutor(len(evenings)) as pool:
-        for job in [pool.submit(f) for f in (north.with_a_power_cut, south.off_line, family.without_paper)]:
+        jobs = [pool.submit(f) for f in (north.with_a_power_cut, south.off_line, family.without_paper)]
+        wait(jobs, timeout=LIVE_AFTER_S)
+        picture("office-live", "/admin/live")
+        picture.page.goto("about:blank")
+        for job in jobs:
             job.result()
     for evening in evenings:
         evening.kiosk.door.wait(close_ms // 1000 - clock.now_ms() // 1000 + SYNC_S_MAX, screen="closed")
@@ -634,7 +748,7 @@ def _browser(house: House, folder: Path) -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=[*quiet, "--disable-sync", "--no-first-run"]
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport=VIEWPORT)
         page.goto(f"{house.url}/admin/login")
         page.screenshot(path=folder / "login.png", full_page=True)
         page.fill("[name=username]", "manager")
@@ -666,6 +780,10 @@ def _every_page(house: House, picture: Browser, execution: UUID, winner: str) ->
         ("office-audit", "/admin/audit"),
         ("office-critical-events", "/admin/audit/events"),
         ("office-users", "/admin/users"),
+        ("office-shop", "/admin/shop"),
+        ("office-refunds", "/admin/refunds"),
+        ("office-notifications", "/admin/notifications"),
+        ("office-records", "/admin/records"),
     ]:
         picture(name, path)
     picture("validate", "/validate", ticket=winner)
@@ -673,15 +791,21 @@ def _every_page(house: House, picture: Browser, execution: UUID, winner: str) ->
 
 
 def _count(
-    house: House, evenings: Sequence[Evening], receipts: dict[str, str], out: Path, claimed: int
+    house: House,
+    evenings: Sequence[Evening],
+    bought: Mapping[str, int],
+    receipts: dict[str, str],
+    out: Path,
+    claimed: int,
 ) -> tuple[list[str], dict[str, Any]]:
     """What does not agree, in words, and the summary."""
-    shown = set().union(*(evening.orders for evening in evenings))
-    void = set().union(*(evening.void for evening in evenings))
+    shown = set(bought).union(*(evening.orders for evening in evenings))
+    void = {next(iter(bought))}.union(*(evening.void for evening in evenings))
     orders = _rows(out / "orders.csv")
     tickets = _rows(out / "tickets.csv")
     pool = [int(row["draw_number"]) for row in _rows(out / "pool.csv")]
     stored = {row["validation_number"] for row in orders}
+    on_line = {row["validation_number"] for row in orders if row["rsu"] == online.NAME}
     printed = Counter(n for code in receipts.values() for n in _printed_numbers(code))
     kept = Counter(int(row["draw_number"]) for row in tickets)
     valid = sorted(int(row["draw_number"]) for row in tickets if row["state"] == "sold")
@@ -702,10 +826,14 @@ def _count(
         "early_bird": len(early),
         "winners": len(report.winners) + len(first.winners),
         "claims": claims_made,
+        "online": {"orders": len(on_line), "paid": house.cards.paid},
     }
     truths = {
         "the screens sold as many orders as Postgres holds": shown == stored,
-        "every ticket sold came out of a printer": stored <= set(receipts),
+        "every ticket sold came out of a printer, or was bought on line": stored == set(receipts) | on_line,
+        "what was bought on line is the web shop's, and nothing else": on_line == set(bought),
+        "the card processor has what was bought and not paid back": house.cards.paid
+        == sum(price for number, price in bought.items() if number not in void),
         "at least 300 orders": len(orders) >= 300,
         "at least 1,500 tickets": len(tickets) >= 1_500,
         "every order is synced": summary["synced"] == len(orders),
@@ -716,7 +844,8 @@ def _count(
             row["validation_number"] for row in tickets if row["state"] != "sold"
         }
         == void,
-        "the numbers on paper are those in Postgres": set(printed) == set(kept),
+        "the numbers on paper are those in Postgres": set(printed)
+        == {int(row["draw_number"]) for row in tickets if row["validation_number"] not in on_line},
         "the pool holds the valid tickets and no others": pool == valid,
         "the early bird holds some of them, not all": set(early) < set(pool) and bool(early),
         "both draws verify, with their pools": report.ok and first.ok,

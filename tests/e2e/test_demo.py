@@ -15,7 +15,7 @@ EVENING_S_MAX = 900
 
 @pytest.mark.browser
 def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
-    """K9, K10, K7, K13, Y1, Y9, N8, D1, D3, D9: off line, killed, out of paper, void, counted, drawn, paid once."""
+    """K9, K10, K7, K13, Y1, Y9, N8, O6, O8, D1, D3, D9: on line, off line, killed, out of paper, void, counted, drawn, paid once."""
     out = tmp_path / "evening"
     played = subprocess.run(
         [script("tombola-server"), "demo", "--scripted", "--out", str(out)],
@@ -44,8 +44,12 @@ def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
     assert draw.verify((out / "early-bird.json").read_bytes(), [early]).ok
     assert 0 < early.size < pool.size
     draw.verify_proof((out / "proof.json").read_bytes())
-    assert len(list((out / "receipts").glob("*.png"))) == summary["orders"]
+    assert summary["online"] == {"orders": 4, "paid": 80_00}
+    assert len(list((out / "receipts").glob("*.png"))) == summary["orders"] - 4
     assert all(
         (out / "screens" / f"{name}.png").stat().st_size for name in ("north-gate-sell", "south-gate-closed")
     )
-    assert all((out / "pages" / f"{name}.png").stat().st_size for name in ("draw", "office-claims", "home"))
+    assert all(
+        (out / "pages" / f"{name}.png").stat().st_size
+        for name in ("draw", "office-claims", "office-live", "shop-my-tickets", "home")
+    )
