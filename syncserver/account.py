@@ -307,7 +307,7 @@ def _staff(kept: dict[str, Any], name: str, somebody: providers.Somebody) -> Res
     if kept.get("link"):
         if me is None or str(me.id) != kept["link"]:
             raise Refused("state", "You are not logged in any more.", "Log in, and begin again.")
-        with here.begin(me.id) as c:
+        with here.begin(me.id, me.organisation) as c:
             accounts.attach(c, me.id, None, name, somebody.issuer, somebody.subject)
         _tell("good", "From now on you can log in with it.")
         return redirect(url_for("admin.own_account"), 303)
@@ -344,7 +344,7 @@ def _customer(kept: dict[str, Any], name: str, somebody: providers.Somebody) -> 
     if kept.get("link"):
         if me is None or str(me.id) != kept["link"]:
             raise Refused("state", "You are not signed in any more.", "Sign in, and begin again.")
-        with here.begin(me.id) as c:
+        with here.begin(me.id, me.organisation) as c:
             accounts.attach(c, me.id, me.organisation, name, somebody.issuer, somebody.subject)
         _tell("good", "From now on you can sign in with it.")
         return redirect(url_for("account.home"), 303)
@@ -365,7 +365,7 @@ def _customer(kept: dict[str, Any], name: str, somebody: providers.Somebody) -> 
 def home() -> ResponseReturnValue:
     """What one has told, and what one decides."""
     me, here, la = auth.account(), auth.office(), m.local_accounts
-    with here.begin(me.id) as c:
+    with here.begin(me.id, me.organisation) as c:
         mine = accounts.customer(c, me.id)
         assert mine is not None
         password = c.scalar(select(la.c.password_hash).where(la.c.user_id == me.id))
@@ -417,7 +417,7 @@ def address() -> ResponseReturnValue:
     here, me = auth.office(), auth.account()
     try:
         _prove()
-        with here.begin(me.id) as c:
+        with here.begin(me.id, me.organisation) as c:
             accounts.move(here, c, me.id, request.form.get("email", ""))
     except Refused as e:
         return _home("bad", e.message, e.hint)
@@ -448,7 +448,7 @@ def password() -> ResponseReturnValue:
         new = auth.twice(request.form)
         _prove()
         hashed = auth.hashed_password(new)
-        with here.begin(me.id) as c:
+        with here.begin(me.id, me.organisation) as c:
             auth.keep_password(c, me.id, hashed, here.now())
             auth.enter_customer(here, c, me.id, me.organisation)
     except Refused as e:
@@ -461,7 +461,7 @@ def password() -> ResponseReturnValue:
 def messages() -> ResponseReturnValue:
     """Which messages one wants."""
     here, me = auth.office(), auth.account()
-    with here.begin(me.id) as c:
+    with here.begin(me.id, me.organisation) as c:
         mine = accounts.customer(c, me.id)
         assert mine is not None
         wanted = set(request.form.getlist("topic"))
@@ -475,7 +475,7 @@ def messages() -> ResponseReturnValue:
 def end_sessions() -> ResponseReturnValue:
     """Signs out everywhere but here."""
     me, here = auth.account(), auth.office()
-    with here.begin(me.id) as c:
+    with here.begin(me.id, me.organisation) as c:
         auth.end_sessions(c, me.id, here.now(), but=me.session)
     return _home("good", "You are signed out everywhere but here.")
 
@@ -515,7 +515,7 @@ def delete() -> ResponseReturnValue:
         return _home("bad", "Tick that you are sure.", "Nothing was deleted.")
     try:
         _prove()
-        with here.begin(me.id) as c:
+        with here.begin(me.id, me.organisation) as c:
             accounts.leave(here, c, me.id)
     except Refused as e:
         return _home("bad", e.message, e.hint)

@@ -178,6 +178,8 @@ class Change:
     after: Json | None
     changed_by: UUID | None
     changed_at: datetime
+    organisation: UUID | None
+    """Whose it is; None: the server's own."""
 
 
 def acting(connection: Connection, user_id: UUID | None) -> None:

@@ -68,12 +68,18 @@ class Office:
         return utc(self.clock.now_ms())
 
     @contextmanager
-    def begin(self, user: UUID | None = None) -> Iterator[Connection]:
-        """A transaction in which ``user`` (None: the server itself) acts, as the audit log will say."""
+    def begin(self, user: UUID | None = None, organisation: UUID | None = None) -> Iterator[Connection]:
+        """A transaction in which ``user`` (None: the server itself) acts, as the audit log will say.
+
+        ``organisation`` is where they are at work; it owns changes of rows that do not say whose they are.
+        """
         with self.engine.begin() as c:
             c.execute(
-                text("SELECT set_config('tombola.user', :user, true)"),
-                {"user": "" if user is None else str(user)},
+                text(
+                    "SELECT set_config('tombola.user', :user, true), "
+                    "set_config('tombola.organisation', :organisation, true)"
+                ),
+                {"user": str(user or ""), "organisation": str(organisation or "")},
             )
             yield c
 

@@ -145,7 +145,7 @@ def _join(token: str, me: auth.Account | None) -> ResponseReturnValue:
     here = auth.office()
     if me is None:
         raise Refused("log_in", "You are not logged in any more.", "Log in, and open the link again.")
-    with here.begin(me.id) as c:
+    with here.begin(me.id, me.organisation) as c:
         organisation = invitations.accept(here, c, token, me.id, new=False)
         due = auth.enter(here, c, me.id, organisation)
     return redirect(url_for("admin.second_step" if due else "admin.home"), 303)

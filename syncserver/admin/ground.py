@@ -151,7 +151,8 @@ def back_to(endpoint: str, **values: Any) -> str:
 @contextmanager
 def reading() -> Iterator[Connection]:
     """A transaction in the name of whoever is logged in."""
-    with auth.office().begin(auth.account().id) as c:
+    me = auth.account()
+    with auth.office().begin(me.id, me.organisation) as c:
         yield c
 
 

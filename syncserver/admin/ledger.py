@@ -170,9 +170,11 @@ def visible(c: Connection, organisation: UUID) -> ColumnElement[bool]:
     # Not even how many there are is told before.
     seen = or_(a.c.table_name != "draw_results", official)
     if (c.scalar(select(func.count()).select_from(m.organizations)) or 0) > 1:
-        # The trail does not say whose a row is: with several organisations each sees what its own people did.
+        # What is older than the column does not say whose it is: of that, what people of this one alone did.
         mine = select(ou.c.user_id).where(ou.c.organization_id == organisation)
-        return and_(seen, a.c.changed_by.in_(mine))
+        others = select(ou.c.user_id).where(ou.c.organization_id != organisation)
+        alone = and_(a.c.organization_id.is_(None), a.c.changed_by.in_(mine), a.c.changed_by.not_in(others))
+        return and_(seen, or_(a.c.organization_id == organisation, alone))
     return seen
 
 

@@ -89,6 +89,12 @@ class AuditRow(Base):
             postgresql_where=text("changed_by IS NOT NULL"),
         ),
         Index("idx_audit_log_time", "changed_at", postgresql_using="brin"),
+        Index(
+            "idx_audit_log_organization",
+            "organization_id",
+            desc("id"),
+            postgresql_where=text("organization_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
@@ -99,6 +105,8 @@ class AuditRow(Base):
     new_data: Mapped[Json | None]
     changed_by: Mapped[UUID | None]
     changed_at: Mapped[Now]
+    organization_id: Mapped[UUID | None]
+    """Whose row it is; None: the server's own."""
 
 
 class RetentionRule(Base):

@@ -509,7 +509,7 @@ def call(
             if changes:
                 return _once(operation, function, given, key)
             here, me = auth.office(), g.get("account")
-            with here.begin(None if me is None else me.id) as c:
+            with here.begin(None if me is None else me.id, None if me is None else me.organisation) as c:
                 made = function(c, **given)
             return _told(made, operation)
 
@@ -539,7 +539,7 @@ def _once(operation: Operation, function: Callable[..., Any], given: dict[str, A
     """Does what is asked for once under this key, and answers the same again with the same."""
     here, me, holder = auth.office(), auth.account(), cast("tokens.Holder", g.holder)
     bound = tokens.fingerprint(request.method, request.full_path.rstrip("?"), request.get_data(cache=True))
-    with here.begin(me.id) as c:
+    with here.begin(me.id, me.organisation) as c:
         free, kept = tokens.take_key(here, c, holder.token, key)
         if not free:
             answer = problem("in-flight")

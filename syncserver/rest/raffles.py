@@ -629,11 +629,11 @@ def get_report_csv(event: UUID, report: str, table: str) -> Response:
     """A whole table of a report as CSV, however long it is."""
     found = _table(report, table)
     here, me = auth.office(), auth.account()
-    with here.begin(me.id) as c:
+    with here.begin(me.id, me.organisation) as c:
         own_event(c, event)
 
     def lines() -> Iterator[str]:
-        with here.begin(me.id) as c:
+        with here.begin(me.id, me.organisation) as c:
             yield from reports.table_csv(statements.scope(here, c, event), found)
 
     answer = Response(lines(), content_type="text/csv; charset=utf-8")
@@ -646,11 +646,11 @@ def get_report_csv(event: UUID, report: str, table: str) -> Response:
 def get_tickets_csv(event: UUID) -> Response:
     """Every ticket of the event as CSV, a million of them too."""
     here, me = auth.office(), auth.account()
-    with here.begin(me.id) as c:
+    with here.begin(me.id, me.organisation) as c:
         own_event(c, event)
 
     def lines() -> Iterator[str]:
-        with here.begin(me.id) as c:
+        with here.begin(me.id, me.organisation) as c:
             yield from reports.tickets_csv(c, event)
 
     answer = Response(lines(), content_type="text/csv; charset=utf-8")
