@@ -588,7 +588,8 @@ def _kiosk_now(
 def _device(said: object) -> str:
     """A device's words, ``ready`` where nothing is wrong."""
     words = str(said).strip().rstrip(".")
-    return "ready" if words.lower() in {"ready", "ok", "the printer is ready"} else words
+    ready = {"ready", "ok", "the printer is ready", "the scanner is ready"}
+    return "ready" if words.lower() in ready else words
 
 
 def _span(length: timedelta) -> str:

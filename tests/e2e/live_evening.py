@@ -57,7 +57,7 @@ def seen(c: Connection, house: House, rsu: UUID, *, seconds_ago: int = 10, **hea
         "last_seq": 0,
         "numbers_left": {str(house.event): 950},
         "printer": "The printer is ready.",
-        "scanner": "ready",
+        "scanner": "The scanner is ready.",
         "disk_free_bytes": 8 << 30,
         "state": "enabled",
         "catalog": [1, 1],
