@@ -57,6 +57,8 @@ class Cards:
     down: bool = False
     calls: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    hook: str = ""
+    """Whom it calls when somebody has paid at its page; nobody where it is empty."""
 
     @property
     def settings(self) -> Stripe:
@@ -92,6 +94,21 @@ class Cards:
     def expire(self, session: str) -> None:
         """The page ends by itself."""
         self.sessions[session] |= {"status": "expired", "url": None}
+
+    def page(self, session: str, *, paying: bool) -> tuple[int, dict[str, str], bytes]:
+        """Its payment page as a browser asks for it, and what follows the touch on its button."""
+        one = self.sessions[session]
+        if not paying:
+            amount = f"{one['amount_total'] / 100:.2f} {one['currency'].upper()}"
+            words = f"<!doctype html><title>Pay</title><h1>{amount}</h1><form method=post><button>Pay</button></form>"
+            return 200, {"Content-Type": "text/html"}, words.encode()
+        self.pay(session)
+        if self.hook:
+            body = self.event(session)
+            told = urllib.request.Request(self.hook, body, {"Stripe-Signature": signed(body)})
+            with urllib.request.urlopen(told, timeout=20) as answer:
+                assert answer.status == 200, answer.status
+        return 303, {"Location": str(one["success_url"])}, b""
 
     def event(self, session: str, kind: str = "checkout.session.completed", name: str = "") -> bytes:
         """The body of a call about this session."""
@@ -240,15 +257,20 @@ def _before(behind: str) -> Iterator[Cards]:
             if here.down:
                 self.close_connection = True
                 return
-            status, answer = here.handle(
-                self.command, self.path, body, self.headers.get("Idempotency-Key") or ""
-            )
+            more = {"Content-Type": "application/json"}
+            if found := re.fullmatch(r"/pay/(\w+)", self.path):
+                status, more, answer = here.page(found[1], paying=self.command == "POST")
+            else:
+                status, answer = here.handle(
+                    self.command, self.path, body, self.headers.get("Idempotency-Key") or ""
+                )
             if here.lost:
                 here.lost -= 1
                 self.close_connection = True
                 return
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            for name, value in more.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
