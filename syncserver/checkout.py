@@ -18,7 +18,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Interval, Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys, money, numbers
@@ -59,6 +59,10 @@ HELD_PER_ADDRESS: Final = 4
 HELD_PER_ADDRESS_MIN: Final = 50
 """So many in any case."""
 REFUND_TRIES_MAX: Final = 20
+REFUND_WAIT_S: Final = 60
+"""After Stripe refused to pay back; twice as long each time, as there may be money in the account tomorrow."""
+REFUND_WAITS_MAX: Final = 720
+"""Of these at most."""
 TICKETS_MAX_DEFAULT: Final = 500
 TICKETS_MAX: Final = 10_000
 REMIND_BEFORE_END: Final = timedelta(minutes=10)
@@ -975,10 +979,18 @@ def _free(office: Office) -> list[str]:
 def _pay_back(office: Office, door: Door) -> list[str]:
     b = m.checkouts
     until = office.clock.monotonic_ms() + RUN_MS_MAX
+    waits = func.least(func.power(2, b.c.refund_tries - 1), REFUND_WAITS_MAX) * REFUND_WAIT_S
+    again = b.c.asked_at + func.make_interval(0, 0, 0, 0, 0, 0, waits, type_=Interval)
     with office.begin() as c:
         due = c.execute(
-            select(b.c.id, b.c.payment_intent, b.c.paid_amount, b.c.paid_currency)
-            .where(b.c.state == "refund_due", b.c.refund_tries < REFUND_TRIES_MAX)
+            select(
+                b.c.id, b.c.payment_intent, b.c.paid_amount, b.c.paid_currency, b.c.refund_tries, b.c.asked_at
+            )
+            .where(
+                b.c.state == "refund_due",
+                b.c.refund_tries < REFUND_TRIES_MAX,
+                or_(b.c.refund_tries == 0, again <= office.now()),
+            )
             .order_by(b.c.asked_at.nulls_first(), b.c.id)
             .limit(AT_ONCE)
         ).all()
@@ -988,21 +1000,37 @@ def _pay_back(office: Office, door: Door) -> list[str]:
             break
         here = b.c.id == row.id
         with office.begin() as c:
-            c.execute(update(b).where(here).values(refund_tries=b.c.refund_tries + 1, asked_at=office.now()))
+            c.execute(update(b).where(here).values(asked_at=office.now()))
         try:
-            reference = door.refund(row.payment_intent, row.paid_amount, row.paid_currency, str(row.id))
+            reference = door.refund(
+                row.payment_intent,
+                row.paid_amount,
+                row.paid_currency,
+                str(row.id),
+                # Each refusal is an answer, which Stripe would give again to the same attempt; silence is none.
+                attempt=str(row.refund_tries or ""),
+                tried=row.asked_at is not None,
+            )
         except Fault as e:
             done.append(f"checkout {row.id} is not paid back yet: {e.message}")
-            # The processor did not answer, and that is no try of ours.
-            with office.begin() as c:
-                c.execute(update(b).where(here).values(refund_tries=b.c.refund_tries - 1))
             break
         except Refused as e:
             done.append(f"checkout {row.id} could not be paid back: {e.message}")
             with office.begin() as c:
-                critical_event(
-                    c, "refund_refused", "ERROR", f"Checkout {row.id} could not be paid back: {e.message}"
-                )
+                c.execute(update(b).where(here).values(refund_tries=b.c.refund_tries + 1))
+                if row.refund_tries in {0, REFUND_TRIES_MAX - 1}:
+                    critical_event(
+                        c,
+                        "refund_refused",
+                        "ERROR",
+                        f"Checkout {row.id} could not be paid back: {e.message} "
+                        + (
+                            "It is tried again."
+                            if row.refund_tries == 0
+                            else "Pay it back at Stripe yourself."
+                        ),
+                        event_id=_lines(c, row.id)[0].event,
+                    )
             continue
         with office.begin() as c:
             c.execute(

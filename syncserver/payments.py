@@ -34,6 +34,8 @@ TOLERANCE_S: Final = 300
 """How old what Stripe tells may be; the library's own default."""
 EVENT_BYTES_MAX: Final = 256 * 1024
 NAME_CHARS_MAX: Final = 200
+LISTED_MAX: Final = 100
+"""Refunds of one payment; more than a basket can hold."""
 HUNDREDFOLD: Final = frozenset({"ISK", "UGX"})
 """Currencies without decimals that Stripe's interface takes with two (docs.stripe.com/currencies, Special cases)."""
 LANGUAGES: Final = frozenset({"en", "fr", "es", "de", "it", "nl", "pt", "pl"})
@@ -95,6 +97,8 @@ class Told:
     session: Session | None
 
 
+_LOST: Final = frozenset({"failed", "canceled"})
+"""How a refund stands that did not reach the buyer."""
 _looking = threading.BoundedSemaphore(1)
 _opening = threading.BoundedSemaphore(PAGES_AT_ONCE)
 
@@ -196,15 +200,32 @@ class Door:
         except stripe.StripeError as e:
             raise _known(e) from e
 
-    def refund(self, payment_intent: str, amount: int, currency: str, key: str) -> str:
+    def refund(
+        self,
+        payment_intent: str,
+        amount: int,
+        currency: str,
+        key: str,
+        *,
+        attempt: str = "",
+        tried: bool = False,
+    ) -> str:
         """Pay ``amount`` (minor units) back, once for ``key``; what Stripe calls it.
 
+        Stripe answers the same to the same ``attempt`` for a day, a refusal too: after one that refused, give another.
+        Where it was ``tried`` before, in whatever attempt, what was paid back for ``key`` is looked up first.
         Raises ``Fault`` (ask again with the same) and ``Refused`` where Stripe will not.
         """
         try:
+            if tried and (there := self._refunded(payment_intent, key)) is not None:
+                return there
             made = self._client.v1.refunds.create(
-                {"payment_intent": payment_intent, "amount": to_stripe(amount, currency)},
-                {"idempotency_key": f"refund-{key}"},
+                {
+                    "payment_intent": payment_intent,
+                    "amount": to_stripe(amount, currency),
+                    "metadata": {"refund": key},
+                },
+                {"idempotency_key": f"refund-{key}-{attempt}" if attempt else f"refund-{key}"},
             )
         except stripe.InvalidRequestError as e:
             if e.code == "charge_already_refunded":
@@ -212,9 +233,18 @@ class Door:
             raise _known(e) from e
         except stripe.StripeError as e:
             raise _known(e) from e
-        if made.status in {"failed", "canceled"}:
+        if made.status in _LOST:
             raise Refused("payments.refund", "The card’s bank has not taken the money back.")
         return str(made.id)
+
+    def _refunded(self, payment_intent: str, key: str) -> str | None:
+        """What Stripe calls the refund under this key that stands; None where there is none."""
+        known = self._client.v1.refunds.list({"payment_intent": payment_intent, "limit": LISTED_MAX})
+        for one in known.data:
+            said: dict[str, Any] = one.to_dict()
+            if (said.get("metadata") or {}).get("refund") == key and said.get("status") not in _LOST:
+                return str(said["id"])
+        return None
 
     def read(self, body: bytes, signature: str) -> Told:
         """What Stripe tells, proved by its signature. ``Refused`` (``signature``) where it does not hold."""

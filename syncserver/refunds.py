@@ -49,8 +49,17 @@ STRIPE: Final = "stripe"
 class Door(Protocol):
     """What pays back at the payment provider; see ``payments.Door``."""
 
-    def refund(self, payment_intent: str, amount: int, currency: str, key: str) -> str:
-        """Pay ``amount`` (minor units) back once under ``key``; the provider's name for it. Raises Fault, Refused."""
+    def refund(
+        self,
+        payment_intent: str,
+        amount: int,
+        currency: str,
+        key: str,
+        *,
+        attempt: str = "",
+        tried: bool = False,
+    ) -> str:
+        """Pay ``amount`` (minor units) back once for ``key``; the provider's name for it. Raises Fault, Refused."""
         ...
 
 
@@ -317,7 +326,15 @@ def _send(office: Office, door: Door, row: Row[Any]) -> tuple[str, bool]:
         return _failed(office, row, words), True
     try:
         # No transaction is open here: the provider may take its time.
-        named = door.refund(row.payment_reference, row.amount, row.currency, str(row.id))
+        named = door.refund(
+            row.payment_reference,
+            row.amount,
+            row.currency,
+            str(row.id),
+            # The same for every repeat after silence, and another one once a person tries again what was refused.
+            attempt=str(int(row.first_sent_at.timestamp())),
+            tried=row.attempts > 1,
+        )
     except Refused as refused:
         return _failed(office, row, str(refused)), True
     except Fault as fault:

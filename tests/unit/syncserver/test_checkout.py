@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import signal
@@ -363,6 +364,29 @@ def test_a_refund_that_got_lost_is_asked_for_again_and_paid_once(shop: Shop) -> 
     shop.work()
     assert shop.row(one).state == "refunded"
     assert shop.cards.refunded[shop.row(one).payment_intent] == 800
+
+
+def test_a_refund_that_stripe_refuses_is_tried_anew_and_its_organisation_hears_once(shop: Shop) -> None:
+    """O8: not under the attempt that was refused, which would be refused all day."""
+    one, session = shop.opened()
+    with shop.house.office.begin() as c:
+        events.suspend(shop.house.office, c, shop.house.event, shop.house.people["admin"], "Fire drill")
+    shop.cards.pay(session)
+    shop.told(session)
+    refusal = {"error": {"type": "invalid_request_error", "code": "balance_insufficient", "message": "No."}}
+    for attempt in ("", "-1"):
+        shop.cards.answers[f"refund-{one}{attempt}"] = (400, json.dumps(refusal).encode())
+    for tries in (1, 1, 2, 2):
+        shop.work()
+        assert shop.row(one).refund_tries == tries
+        shop.later(timedelta(seconds=40))
+    shop.later(timedelta(minutes=2))
+    shop.work()
+    assert shop.row(one).state == "refunded"
+    k = m.critical_events
+    with shop.house.office.begin() as c:
+        said = c.execute(select(k.c.event_id).where(k.c.event_type == "refund_refused")).scalars().all()
+    assert said == [shop.house.event]
 
 
 def test_what_is_not_ours_is_heard_and_left_alone(shop: Shop) -> None:

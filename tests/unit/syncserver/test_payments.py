@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -60,6 +61,26 @@ def test_what_was_paid_is_seen_and_given_back_once(processor: Cards) -> None:
     assert processor.refunded[seen.intent] == 1800
     assert door.refund(seen.intent, 1800, "EUR", "r2") == seen.intent
     assert processor.refunded[seen.intent] == 1800
+
+
+def test_a_part_is_not_paid_back_twice_once_its_key_is_forgotten(processor: Cards) -> None:
+    """O8: Stripe keeps keys for a day, and what was refused under one is refused all that day."""
+    door = Door(processor.settings)
+    made = door.open(wanted("part"))
+    processor.pay(made.id)
+    intent = door.session(made.id).intent
+    refusal = {"error": {"type": "invalid_request_error", "code": "balance_insufficient", "message": "No."}}
+    processor.answers["refund-part"] = (400, json.dumps(refusal).encode())
+    for _ in range(2):
+        with pytest.raises(Refused, match="balance_insufficient"):
+            door.refund(intent, 800, "EUR", "part", tried=True)
+    first = door.refund(intent, 800, "EUR", "part", attempt="1", tried=True)
+    processor.answers.clear()
+    assert door.refund(intent, 800, "EUR", "part", attempt="1", tried=True) == first
+    assert door.refund(intent, 800, "EUR", "part", attempt="2", tried=True) == first
+    assert processor.refunded[intent] == 800
+    assert door.refund(intent, 800, "EUR", "other", tried=True) != first
+    assert processor.refunded[intent] == 1600
 
 
 def test_an_open_page_can_be_ended(processor: Cards) -> None:

@@ -31,8 +31,19 @@ class Bank:
     answers: list[Exception | None] = field(default_factory=list)
     asked: list[tuple[str, int, str, str]] = field(default_factory=list)
     paid: dict[str, int] = field(default_factory=dict)
+    attempts: list[tuple[str, bool]] = field(default_factory=list)
 
-    def refund(self, payment_intent: str, amount: int, currency: str, key: str) -> str:
+    def refund(
+        self,
+        payment_intent: str,
+        amount: int,
+        currency: str,
+        key: str,
+        *,
+        attempt: str = "",
+        tried: bool = False,
+    ) -> str:
+        self.attempts.append((attempt, tried))
         self.asked.append((payment_intent, amount, currency, key))
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
@@ -214,6 +225,8 @@ def test_the_provider_pays_once_and_its_name_for_it_is_kept(scene: Scene) -> Non
     scene.clock.pass_ms(301_000)
     assert refunds.run_due(scene.office, bank) == [f"the refund {refund} is done"]
     assert bank.asked == [("pi_1", PRICE, "EUR", str(refund))] * 3
+    assert len({attempt for attempt, _ in bank.attempts}) == 1
+    assert [tried for _, tried in bank.attempts] == [False, True, True]
     with scene.office.begin() as c:
         assert c.scalar(select(m.refunds.c.provider_reference)) == "re_1"
 
@@ -251,7 +264,10 @@ def test_a_refusal_of_the_provider_is_put_on_record_and_can_be_mended(scene: Sce
             in c.execute(select(k.c.description).where(k.c.event_type == "refund_failed")).scalar_one()
         )
         refunds.again(c, refund)
+    scene.clock.pass_ms(1_000)
     assert refunds.run_due(scene.office, bank) == [f"the refund {refund} is done"]
+    assert len({attempt for attempt, _ in bank.attempts}) == 2
+    assert bank.attempts[1][1]
 
 
 def test_after_a_day_without_an_answer_a_person_has_to_look(scene: Scene) -> None:
@@ -283,9 +299,18 @@ def test_a_run_of_the_work_pays_back_for_so_long_and_the_next_goes_on(scene: Sce
         ask(scene, order)
 
     class Slow(Bank):
-        def refund(self, payment_intent: str, amount: int, currency: str, key: str) -> str:
+        def refund(
+            self,
+            payment_intent: str,
+            amount: int,
+            currency: str,
+            key: str,
+            *,
+            attempt: str = "",
+            tried: bool = False,
+        ) -> str:
             scene.clock.pass_ms(refunds.RUN_MS_MAX)
-            return super().refund(payment_intent, amount, currency, key)
+            return super().refund(payment_intent, amount, currency, key, attempt=attempt, tried=tried)
 
     bank = Slow()
     for done in (1, 2):
