@@ -41,6 +41,8 @@ SENDING_S_MAX: Final = 300
 """A message that has been "sending" for longer has lost its worker: no exchange lasts a third of it."""
 RETRIES_S: Final = (30, 120, 600, 1_800, 3 * 3_600, 12 * 3_600)
 """Pauses before each further attempt; after the last one it is given up."""
+SETTING_S_MAX: Final = 1_800
+"""The longest pause while our own setting is at fault: such a message is tried until it is too late for it."""
 PAUSES_S: Final = (5, 30, 120, 600, 1_800)
 """How long a webhook that failed so many times in a row is left alone."""
 ALARM_ONCE: Final = timedelta(hours=1)
@@ -322,15 +324,19 @@ def _record(office: Office, c: Connection, row: Row[Any], outcome: Outcome, parc
         return
     if row.webhook_id is not None:
         _note_hook(c, row.webhook_id, outcome, now)
-    if values["state"] in {"failed", "unclear"}:
+    if values["state"] in {"failed", "unclear"} or outcome.setting:
         _alarm(office, c, row, outcome)
 
 
 def _again(office: Office, row: Row[Any], outcome: Outcome, now: datetime) -> datetime | None:
     """When it is tried again; None where it was tried often enough, or would be too late."""
-    if row.attempts > len(RETRIES_S):
+    if row.attempts > len(RETRIES_S) and not outcome.setting:
         return None
-    pause_s = max(RETRIES_S[row.attempts - 1] * (0.75 + office.clock.jitter() / 2), outcome.wait_s)
+    retry_s = RETRIES_S[min(row.attempts, len(RETRIES_S)) - 1]
+    if outcome.setting:
+        # A person has to put it right; from then on nothing shall wait for half a day.
+        retry_s = min(retry_s, SETTING_S_MAX)
+    pause_s = max(retry_s * (0.75 + office.clock.jitter() / 2), outcome.wait_s)
     at: datetime = now + timedelta(seconds=pause_s)
     return at if at < row.expires_at else None
 
@@ -365,6 +371,8 @@ def _alarm(office: Office, c: Connection, row: Row[Any], outcome: Outcome) -> No
         return
     kind = KINDS[row.kind].words if row.kind in KINDS else row.kind
     what = "given up" if outcome.state != "unclear" else "left for a person to decide"
+    if outcome.setting:
+        what = "held up by a setting of the server"
     critical_event(
         c,
         "notification_failed",

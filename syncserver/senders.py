@@ -12,6 +12,7 @@ import functools
 import hashlib
 import hmac
 import ipaddress
+import re
 import smtplib
 import socket
 import ssl
@@ -51,6 +52,13 @@ _GLOBAL: Final = ipaddress.ip_network("2000::/3")
 """The only part of IPv6 that is handed out for the internet; outside are NAT64 and site-local addresses, say."""
 _NOT_GLOBAL: Final = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("3fff::/20"))
 """Within it: addresses that hold another one, which may be private (6to4), and those of examples (RFC 9637)."""
+_OURS: Final = re.compile(
+    r"\b5\.1\.[78]\b|\b5\.7\.(?:8|9|14|2\d|3\d|60)\b|\bsender\b|\brelay|\bauthenticat", re.IGNORECASE
+)
+"""In a mail server's refusal: it is about our sender address or our log-in (RFC 3463, 3.2, 3.8; RFC 4954; RFC 7372)."""
+_OUR_CODES: Final = frozenset({530, 534, 535, 538})
+"""Refusals of RFC 4954: a log-in is wanted, or another."""
+_ADDRESSES: Final = re.compile(r"<[^>]*>|\S+@\S+")
 _LATER: Final = frozenset({401, 403, 408, 409, 423, 425, 429})
 """Refusals that may pass: the key can be put right, the rush goes by."""
 
@@ -65,6 +73,8 @@ class Outcome:
     state: Literal["sent", "later", "never", "unclear"]
     words: str = ""
     wait_s: int = 0
+    setting: bool = False
+    """Our own setting is at fault, so that every message would meet the same: none is given up for it."""
 
 
 SENT: Final = Outcome("sent")
@@ -130,12 +140,17 @@ class MailDoor:
             server = self._server()
             refused = server.send_message(made)
         except smtplib.SMTPRecipientsRefused as e:
-            return self._refused("The receiver's address was refused", next(iter(e.recipients.values()))[0])
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as e:
-            return self._refused("The mail server refused the message", e.smtp_code)
+            return self._refused("The receiver's address was refused", *next(iter(e.recipients.values())))
+        except smtplib.SMTPSenderRefused as e:
+            return self._refused(
+                "The mail server refused the message", e.smtp_code, e.smtp_error, sender=True
+            )
+        except smtplib.SMTPDataError as e:
+            return self._refused("The mail server refused the message", e.smtp_code, e.smtp_error)
         except smtplib.SMTPAuthenticationError as e:
             self.close()
-            return Outcome("later", f"The mail server refused our user name or password ({e.smtp_code}).")
+            words = f"The mail server refused our user name or password ({e.smtp_code})."
+            return Outcome("later", words, setting=e.smtp_code >= 500)
         except smtplib.SMTPNotSupportedError:
             self.close()
             return Outcome("later", "The mail server cannot do what is set: TLS, log-in, or such an address.")
@@ -183,10 +198,17 @@ class MailDoor:
             server.login(mail.user, mail.password)
         return server
 
-    def _refused(self, words: str, code: int) -> Outcome:
+    def _refused(self, words: str, code: int, said: bytes | str, *, sender: bool = False) -> Outcome:
         with suppress(smtplib.SMTPException, OSError):
             if self._open is not None:
                 self._open.rset()
+        told = said.decode(errors="replace") if isinstance(said, bytes) else said
+        # Without the addresses in it, which may be called anything.
+        ours = sender or code in _OUR_CODES or _OURS.search(_ADDRESSES.sub("", told)) is not None
+        if code >= 500 and ours:
+            return Outcome(
+                "later", f"The mail server refused our own sender address or log-in ({code}).", setting=True
+            )
         return Outcome("never" if code >= 500 else "later", f"{words} ({code}).")
 
 

@@ -190,6 +190,26 @@ def test_a_refusal_for_good_is_not_tried_again(desk: Desk) -> None:
     assert (desk.send(), desk.rows()[0].state) == (0, "failed")
 
 
+def test_a_wrong_setting_loses_no_message_and_is_put_on_record(desk: Desk) -> None:
+    """O9: however often our own address was refused, it goes out once that is put right."""
+    desk.only("email")
+    desk.tell()
+    desk.post.rcpt = lambda _address: "553 5.7.1 Sender address rejected: not owned by user"
+    for _ in range(len(postman.RETRIES_S) + 3):
+        assert desk.send() == 1
+        assert desk.rows()[0].state == "queued"
+        desk.later(2 * postman.SETTING_S_MAX)
+    with desk.office.begin() as c:
+        k = m.critical_events
+        said = (
+            c.execute(select(k.c.description).where(k.c.event_type == "notification_failed")).scalars().all()
+        )
+    assert said
+    assert all("held up by a setting" in one for one in said)
+    desk.post.rcpt = lambda _address: "250 OK"
+    assert (desk.send(), desk.rows()[0].state) == (1, "sent")
+
+
 def test_of_many_given_up_at_once_one_goes_on_record(desk: Desk) -> None:
     desk.only("email")
     desk.post.rcpt = lambda _address: "550 nobody here"

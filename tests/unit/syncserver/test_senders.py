@@ -145,6 +145,37 @@ def test_a_refusal_of_the_text_is_for_good_or_for_now(said: str, state: str) -> 
         door.close()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "553 5.7.1 <raffle@club.example>: Sender address rejected: not owned by user",
+        "554 5.7.1 <ana@example.org>: Relay access denied",
+        "530 5.7.0 Must issue a STARTTLS command first",
+        "550 5.7.60 SMTP; Client does not have permissions to send as this one",
+        "550 5.1.8 Bad address",
+    ],
+)
+def test_a_refusal_of_our_own_address_or_log_in_is_a_fault_of_the_setting(said: str) -> None:
+    """O9: it would meet every message, so that none is given up for it."""
+    with receiving() as server:
+        door = senders.MailDoor(post(server.port), "raffle.example")
+        server.rcpt = lambda _address: said
+        first = door.send(written(post(server.port)))
+        server.rcpt, server.data = lambda _address: "250 OK", lambda: said
+        second = door.send(written(post(server.port)))
+        door.close()
+    assert [(one.state, one.setting) for one in (first, second)] == [("later", True)] * 2
+
+
+def test_what_a_receiver_is_called_makes_no_fault_of_the_setting() -> None:
+    with receiving() as server:
+        server.rcpt = lambda _address: "550 5.1.1 <sender@relay.example>: no such user"
+        door = senders.MailDoor(post(server.port), "raffle.example")
+        outcome = door.send(written(post(server.port), to="sender@relay.example"))
+        door.close()
+    assert (outcome.state, outcome.setting) == ("never", False)
+
+
 def test_a_mail_server_that_is_not_there_is_tried_later() -> None:
     with receiving() as server:
         mail = post(server.port)
