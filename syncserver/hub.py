@@ -110,7 +110,7 @@ class Hub:
                 self._people += Counter()  # drops who watches nothing any more
 
     def wait(self, key: Key, version: int, seconds_max: float, *, trouble: bool = False) -> tuple[int, bool]:
-        """The version of what is seen, and whether the database did not answer at the last look: as soon as one of
+        """The version of what is seen, and whether the last look failed: as soon as one of
         them is another than this one, or the time is over.
         """
         with self._news:
@@ -146,7 +146,12 @@ class Hub:
             began = clock.monotonic_ms()
             trouble = False
             for key in keys:
-                trouble |= not self._look(key)
+                try:
+                    trouble |= not self._look(key)
+                except Exception:  # noqa: BLE001 - a thread's outermost loop: logged, the streams are told, it goes on
+                    _log.critical("the live page's look has a fault", exc_info=True)
+                    self._put(key, None)
+                    trouble = True
             took_s = (clock.monotonic_ms() - began) / 1000
             wait_s = TROUBLE_S if trouble else min(max(LOOK_S, LOAD_SHARE * took_s), LOOK_S_MAX)
             self._stop.wait(wait_s)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from syncserver import events, live, notifications
+from syncserver import events, hub, live, notifications
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import PRICE, TICKETS, Scene, open_scene
@@ -200,3 +201,22 @@ def test_the_first_page_says_how_the_evening_goes_and_leads_to_the_dashboard(sce
     assert html.escape(sentence, quote=False) in page
     assert 'href="/admin/live"' in page.split("</nav>")[-1]
     assert html.escape(sentence, quote=False) not in desk.page("/admin/", "claims")
+
+
+def test_a_fault_in_a_look_is_told_to_the_streams_and_the_thread_goes_on(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """O6: numbers that are no longer looked after never pass for fresh ones."""
+    watched = hub.Hub(scene.office)
+    key = (scene.organisation, None)
+    with watched.watching(key, scene.user):
+        version, trouble = watched.wait(key, 0, 30)
+        assert (version > 0, trouble) == (True, False)
+        whole = scene.office
+        watched._office = replace(whole, config=None)  # type: ignore[arg-type]
+        assert watched.wait(key, version, 30)[1]
+        watched._office = whole
+        assert not watched.wait(key, version, 30, trouble=True)[1]
+    watched.stop()
+    assert "has a fault" in caplog.text
+    caplog.clear()
