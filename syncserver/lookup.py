@@ -56,7 +56,7 @@ def plain(text: str) -> bool:
     return _validation(text) is not None or _id(text) is not None or _number(text) is not None
 
 
-def numbered(organisation: UUID, text: str) -> ColumnElement[bool]:
+def numbered(c: Connection, organisation: UUID, text: str) -> ColumnElement[bool]:
     """Orders by validation number, as typed or out of a QR; by id; by a draw number of any of its events."""
     o, t, e = m.orders, m.tickets, m.raffle_events
     validation = _validation(text)
@@ -64,9 +64,12 @@ def numbered(organisation: UUID, text: str) -> ColumnElement[bool]:
         return o.c.validation_number == validation
     number = _number(text)
     if number is not None:
-        # By event and number, as the index has it.
+        # By event and number, as the index has it, and looked up at once: see _by_numbers.
         ours = select(e.c.id).where(e.c.organization_id == organisation)
-        return o.c.id.in_(select(t.c.order_id).where(t.c.event_id.in_(ours), t.c.draw_number == number))
+        held = c.scalars(
+            select(t.c.order_id).where(t.c.event_id.in_(ours), t.c.draw_number == number).limit(NUMBERED_MAX)
+        ).all()
+        return o.c.id.in_(held) if held else false()
     asked = _id(text)
     return false() if asked is None else o.c.id == asked
 
@@ -128,7 +131,7 @@ def _by_words(c: Connection, organisation: UUID, text: str) -> list[Reading]:
     """A kiosk, an operator, the reference of a payment."""
     o, r, u, g = m.orders, m.rsus, m.users, m.organization_users
     found = []
-    if _reference_known(c, text):
+    if _reference_known(c, organisation, text):
         found.append(Reading("reference", "the payment’s reference", o.c.payment_reference == text))
     if len(text) < NAME_CHARS_MIN or text.isdigit():
         return found
@@ -164,9 +167,14 @@ def _by_words(c: Connection, organisation: UUID, text: str) -> list[Reading]:
     return found
 
 
-def _reference_known(c: Connection, text: str) -> bool:
-    o = m.orders
-    return c.scalar(select(o.c.id).where(o.c.payment_reference == text).limit(1)) is not None
+def _reference_known(c: Connection, organisation: UUID, text: str) -> bool:
+    o, e = m.orders, m.raffle_events
+    ours = (
+        select(o.c.id)
+        .join(e, e.c.id == o.c.event_id)
+        .where(o.c.payment_reference == text, e.c.organization_id == organisation)
+    )
+    return c.scalar(ours.limit(1)) is not None
 
 
 def _by_buyer(c: Connection, organisation: UUID, text: str) -> list[Reading]:

@@ -36,7 +36,7 @@ def show(event: UUID) -> ResponseReturnValue:
             c.execute(
                 select(o, m.rsus.c.name.label("unit"))
                 .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
-                .where(o.c.event_id == event, lookup.numbered(row.organization_id, text))
+                .where(o.c.event_id == event, lookup.numbered(c, row.organization_id, text))
                 .order_by(o.c.created_at.desc(), o.c.id)
                 .limit(FOUND_MAX)
             ).all()

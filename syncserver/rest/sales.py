@@ -349,7 +349,7 @@ def list_orders(c: Connection, asked: OrderQuery) -> Page[Order]:
     if asked.payment_status is not None:
         query = query.where(o.c.payment_status == asked.payment_status)
     if asked.number is not None:
-        query = query.where(lookup.numbered(auth.account().organisation, asked.number.strip()))
+        query = query.where(lookup.numbered(c, auth.account().organisation, asked.number.strip()))
     if after is not None:
         query = query.where(func.row(o.c.created_at, o.c.id) < func.row(*after))
     rows = c.execute(query.order_by(o.c.created_at.desc(), o.c.id.desc()).limit(asked.limit + 1)).all()
