@@ -397,7 +397,8 @@ def set_active(
     person = c.execute(
         select(u.c.display_name, u.c.is_active, ou.c.role)
         .join(ou, ou.c.user_id == u.c.id)
-        .where(u.c.id == user, ou.c.organization_id == organisation)
+        # A customer is banned, with what belongs to that; see accounts.ban.
+        .where(u.c.id == user, ou.c.organization_id == organisation, ou.c.role != CUSTOMER)
     ).one_or_none()
     if person is None:
         raise Refused("role", "That person is not yours to change.")

@@ -404,6 +404,15 @@ def test_who_may_take_whom_out_of_the_house(house: House, setter: str, whose: st
     assert active(house, user) == (not may)
 
 
+def test_a_customer_is_nobody_s_to_take_out_as_staff_are(house: House) -> None:
+    """O7: customers are banned, on their own page and with what belongs to it."""
+    user, ou = house.people["operator"], m.organization_users
+    with house.office.begin() as c:
+        c.execute(update(ou).where(ou.c.user_id == user).values(role="customer"))
+    post(house.client("admin"), f"/admin/users/{user}/deactivate", reason="Because I say so")
+    assert active(house, user)
+
+
 def test_the_last_administrator_and_oneself_stay(house: House) -> None:
     """O1: there is always somebody who can let people in."""
     boss = house.people["admin"]
