@@ -8,6 +8,7 @@ therefore makes the next start leap (:func:`office.restored`), and kiosks fill i
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -43,6 +44,7 @@ MUST_HOLD: Final = ("orders", "rsu_journal", "audit_log", "server_state")
 KEY_FILE_BYTES_MAX: Final = 1 << 20
 PROGRAM_S_MAX: Final = 6 * 3_600
 SAID_LINES_MAX: Final = 5
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 
 Say = Callable[[str], None]
@@ -79,6 +81,7 @@ def back_up(database: Database, home: Path, file: Path, passphrase: str, clock: 
     say("Reading the database …")
     making = _beside(file, ".making")
     making.unlink(missing_ok=True)
+    made: list[Path] = []
     try:
         with _private(making) as out:
             programs.run("pg_dump", ["--format=custom", "--no-owner"], database.owner_url, out=out)
@@ -86,16 +89,20 @@ def back_up(database: Database, home: Path, file: Path, passphrase: str, clock: 
         tables = _check_dump(programs, making)
         sha256 = _sha256(making)
         with _private(keys) as out:
+            made.append(keys)
             out.write(seal(_packed(home), passphrase, clock))
         with _private(checksum) as out:
+            made.append(checksum)
             out.write(f"{sha256}  {file.name}\n".encode())
-        os.link(making, file)
+        _name(making, file)
+        made.clear()
     except FileExistsError as e:
         raise Refused("backup_there", f"{file} is there already.", "Choose another name.") from e
     except OSError as e:
         raise Fault("backup", f"The backup cannot be written: {e}.", "Is the disk full?") from e
     finally:
-        making.unlink(missing_ok=True)
+        for one in (making, *made):
+            one.unlink(missing_ok=True)
     return Made(file, keys, checksum, sha256, file.stat().st_size, tables)
 
 
@@ -150,6 +157,24 @@ def restore(database: Database, home: Path, file: Path, passphrase: str | None, 
 
 def _beside(file: Path, suffix: str) -> Path:
     return file.with_name(file.name + suffix)
+
+
+def _name(making: Path, file: Path, link: Callable[[Path, Path], None] = os.link) -> None:
+    """Give what is made its name; ``FileExistsError`` where the name is taken."""
+    try:
+        link(making, file)
+    except FileExistsError:
+        raise
+    except OSError as e:
+        # FAT and exFAT, as sticks have them, know no links.
+        if e.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        try:
+            making.replace(file)
+        except OSError:
+            file.unlink()
+            raise
 
 
 @contextmanager

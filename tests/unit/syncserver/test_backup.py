@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -108,6 +109,22 @@ def test_a_backup_overwrites_nothing_and_says_its_checksum(scene: Scene, tmp_pat
     assert {one: one.read_bytes() for one in file.parent.iterdir()} == held
     with pytest.raises(Refused, match="fewer than"):
         backup.back_up(scene.office.database, scene.home, tmp_path / "c", "short", SystemClock(), say)
+
+
+def test_a_stick_without_links_takes_a_backup_too_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    """O10: FAT and exFAT know no links."""
+
+    def link(_making: Path, _file: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    making, file = tmp_path / "b.making", tmp_path / "b"
+    making.write_bytes(b"new")
+    backup._name(making, file, link)
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("b", b"new")]
+    making.write_bytes(b"newer")
+    with pytest.raises(FileExistsError):
+        backup._name(making, file, link)
+    assert file.read_bytes() == b"new"
 
 
 def test_a_database_that_holds_anything_is_not_restored_into(scene: Scene, tmp_path: Path) -> None:
