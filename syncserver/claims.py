@@ -696,11 +696,6 @@ def unclaimed(office: Office, c: Connection, event: UUID) -> list[Standing]:
     ]
 
 
-def waiting_for_redraw(office: Office, c: Connection, event: UUID) -> list[UUID]:
-    """The results given up whose prizes are to be drawn again: what ``draws.freeze`` takes as ``redo``."""
-    return [row.result for row in standings(office, c, event) if row.waits_for_redraw]
-
-
 def _next_in_line(c: Connection, result: Row[Any], kind: str) -> Row[Any] | None:
     """The reserve that takes a given-up result's place, if the event's rule has one and any is left.
 

@@ -378,7 +378,9 @@ def test_two_people_give_a_result_up_and_the_next_in_line_has_won(won: Opened) -
     with scene.office.begin() as c:
         left = [one.number for one in claims.unclaimed(scene.office, c, scene.event)]
         assert first.number not in left
-        assert claims.waiting_for_redraw(scene.office, c, scene.event) == []
+        assert [
+            row.result for row in claims.standings(scene.office, c, scene.event) if row.waits_for_redraw
+        ] == []
 
 
 def test_what_is_given_up_waits_for_a_redraw_where_that_is_the_rule(won: Opened) -> None:
@@ -390,7 +392,9 @@ def test_what_is_given_up_waits_for_a_redraw_where_that_is_the_rule(won: Opened)
     agree(scene, give_up(scene, second, "withdrawn"), scene.other_user)
     open_still = give_up(scene, third, "ineligible")
     with scene.office.begin() as c:
-        assert claims.waiting_for_redraw(scene.office, c, scene.event) == [first.result]
+        assert [
+            row.result for row in claims.standings(scene.office, c, scene.event) if row.waits_for_redraw
+        ] == [first.result]
     assert check(scene, line_of(lines, third).validation).prizes[0].state == "held"
     assert code(lambda: pay(scene, line_of(lines, third), third.result, "Desk 1")) == "held"
     with scene.office.begin(scene.user) as c:
@@ -409,7 +413,9 @@ def test_an_ineligible_holder_s_prize_is_drawn_again_whatever_the_rule(won: Open
     agree(scene, give_up(scene, first, "ineligible"), scene.other_user)
     agree(scene, give_up(scene, second, "declined"), scene.other_user)
     with scene.office.begin() as c:
-        assert claims.waiting_for_redraw(scene.office, c, scene.event) == [first.result]
+        assert [
+            row.result for row in claims.standings(scene.office, c, scene.event) if row.waits_for_redraw
+        ] == [first.result]
 
 
 def test_a_prize_is_either_paid_or_given_up_never_both(won: Opened) -> None:
@@ -594,7 +600,7 @@ def test_a_redraw_s_winner_takes_the_place_of_the_one_before(won: Opened) -> Non
     agree(scene, give_up(scene, first, "declined"), scene.other_user)
     assert "a prize is to be drawn again" in check(scene, lost.validation).words
     with scene.office.begin(scene.user) as c:
-        redo = claims.waiting_for_redraw(scene.office, c, scene.event)
+        redo = [row.result for row in claims.standings(scene.office, c, scene.event) if row.waits_for_redraw]
         draw = draws.freeze(
             scene.office,
             c,

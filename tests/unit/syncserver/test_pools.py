@@ -252,7 +252,9 @@ def test_only_what_the_event_s_rule_draws_again_is_drawn_again(
     first = held(scene)[0]
     given_up(scene, [first], kind)
     with scene.office.begin() as c:
-        assert claims.waiting_for_redraw(scene.office, c, scene.event) == [first.id] * again
+        assert [
+            row.result for row in claims.standings(scene.office, c, scene.event) if row.waits_for_redraw
+        ] == [first.id] * again
     if again:
         assert set(gathered(scene, redo=[first.id])) == {"main"}
         return
