@@ -19,7 +19,7 @@ from syncserver.notifications import To
 from syncserver.office import Office
 
 RESULTS_MAX: Final = 1_000
-"""Winners of one draw that are written to at once."""
+"""Winners of one draw that are read at once; the next portion goes on."""
 SHOWN_MAX: Final = 40
 """Of these, so many stand in what administrators are sent."""
 
@@ -27,14 +27,18 @@ SHOWN_MAX: Final = 40
 def tell_official(office: Office, c: Connection, draw: UUID) -> int:
     """A draw has become official: tell its winners, and its administrators once. How many messages that makes."""
     r = m.draw_results
-    rows = c.execute(_results().where(r.c.draw_execution_id == draw, ~r.c.reserve).limit(RESULTS_MAX)).all()
-    if not rows:
+    wanted = _results().where(r.c.draw_execution_id == draw, ~r.c.reserve).limit(RESULTS_MAX)
+    made, count, shown = 0, 0, list[Row[Any]]()
+    while rows := c.execute(wanted.offset(count)).all():
+        made += sum(_tell(office, c, row, "winner") for row in rows)
+        count += len(rows)
+        shown += rows[: SHOWN_MAX - len(shown)]
+    if not shown:
         return 0
-    made = sum(_tell(office, c, row, "winner") for row in rows)
-    first = rows[0]
-    lines = [f"{row.winning_number}: {row.prize_name}{_paid(row, 'en', ', ')}" for row in rows[:SHOWN_MAX]]
-    if len(rows) > SHOWN_MAX:
-        lines.append(f"… and {len(rows) - SHOWN_MAX} more")
+    first = shown[0]
+    lines = [f"{row.winning_number}: {row.prize_name}{_paid(row, 'en', ', ')}" for row in shown]
+    if count > len(shown):
+        lines.append(f"… and {count - len(shown)} more")
     return made + notifications.enqueue_staff(
         office,
         c,
