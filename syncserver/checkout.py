@@ -58,6 +58,10 @@ HELD_PER_ADDRESS: Final = 4
 """Of the numbers that are left, one network address holds at most this part (a quarter) beside its first basket."""
 HELD_PER_ADDRESS_MIN: Final = 50
 """So many in any case."""
+GUESSES_PER_ADDRESS_MAX: Final = 30
+"""Wrong answers of guests of one network address to an event's question: a whole stand may sit behind one."""
+GUESSES_WITHIN: Final = timedelta(minutes=10)
+"""Within so long."""
 REFUND_TRIES_MAX: Final = 20
 REFUND_WAIT_S: Final = 60
 """After Stripe refused to pay back; twice as long each time, as there may be money in the account tomorrow."""
@@ -421,6 +425,20 @@ def subject(buyer: Buyer, checkout: UUID) -> str:
     return f"customer:{buyer.user}" if buyer.user is not None else f"checkout:{checkout}"
 
 
+def guessers(office: Office, buyer: Buyer, address: str) -> tuple[questions.Guesser, ...]:
+    """As whom a guest's wrong answers count beside their checkout, which a new basket would make anew: their e-mail
+    address, and for a while where they are.
+    """
+    if buyer.user is not None:
+        return ()
+    email = _keyed(office, "buyer", buyer.email.strip().lower())[:16].hex()
+    place = _keyed(office, "address", address)[:16].hex()
+    return (
+        questions.Guesser(f"{questions.ALSO}buyer:{email}"),
+        questions.Guesser(f"{questions.ALSO}address:{place}", GUESSES_PER_ADDRESS_MAX, GUESSES_WITHIN),
+    )
+
+
 def _check_buyer(c: Connection, basket: Cart, buyer: Buyer, checkout: UUID) -> None:
     if buyer.user is not None:
         a = m.customer_accounts
@@ -477,11 +495,19 @@ def _check_limits(c: Connection, basket: Cart, buyer: bytes, address: bytes) -> 
             )
         if given.customer_tickets_max is None:
             continue
-        before: int = c.execute(
+        waiting_for: int = c.execute(
             select(func.coalesce(func.sum(line.c.pieces * line.c.ticket_count), 0))
             .join(b, b.c.id == line.c.checkout_id)
-            .where(line.c.event_id == event, b.c.buyer == buyer, b.c.state.in_([*WAITING, "paid"]))
+            .where(line.c.event_id == event, b.c.buyer == buyer, b.c.state.in_(WAITING))
         ).scalar_one()
+        o = m.orders
+        # What was made void has gone back: it is no ticket of theirs any more.
+        bought: int = c.execute(
+            select(func.coalesce(func.sum(o.c.ticket_count), 0))
+            .join(b, b.c.sale_id == o.c.sale_id)
+            .where(o.c.event_id == event, b.c.buyer == buyer, o.c.payment_status != "void")
+        ).scalar_one()
+        before = waiting_for + bought
         if before + wanted > given.customer_tickets_max:
             room = max(0, given.customer_tickets_max - before)
             raise Refused(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +27,8 @@ ATTEMPTS_MAX: Final = 10
 QUESTION_CHARS_MAX: Final = 300
 ANSWER_CHARS_MAX: Final = 120
 SUBJECT_CHARS_MAX: Final = 200
+ALSO: Final = "also:"
+"""How the subject of a ``Guesser`` begins: its rows repeat answers, and are none by themselves."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class Question:
     answers: tuple[str, ...]
     correct: int
     attempts_max: int
+
+
+@dataclass(frozen=True)
+class Guesser:
+    """As whom a wrong answer counts as well: the question's own number of attempts, or ``most`` ``within`` a time."""
+
+    subject: str
+    most: int | None = None
+    within: timedelta | None = None
 
 
 def of_event(c: Connection, event: UUID) -> Question | None:
@@ -119,17 +131,26 @@ def left(c: Connection, event: UUID, subject: str) -> int:
     return max(0, found.attempts_max - int(wrong or 0))
 
 
-def check(office: Office, c: Connection, event: UUID, subject: str, answer: int) -> bool:
+def check(
+    office: Office,
+    c: Connection,
+    event: UUID,
+    subject: str,
+    answer: int,
+    also: Sequence[Guesser] = (),
+) -> bool:
     """Whether this answer, numbered from 1, is right; it is kept, so commit also where it is wrong.
 
     True where the event asks nothing. ``subject`` names whose attempts count together: the customer, or the checkout
-    of a guest. ``Refused``: ``answer`` (none of the list), ``attempts`` (no more are left).
+    of a guest; a wrong one counts as those of ``also`` too. ``Refused``: ``answer`` (none of the list), ``attempts``
+    (no more are left).
     """
     # Two answers at the same moment must not both be the last one.
-    c.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"),
-        {"what": f"question:{event}:{subject}"},
-    )
+    for one in sorted({subject, *(other.subject for other in also)}):
+        c.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"),
+            {"what": f"question:{event}:{one}"},
+        )
     found = of_event(c, event)
     if found is None:
         return True
@@ -143,13 +164,36 @@ def check(office: Office, c: Connection, event: UUID, subject: str, answer: int)
             "No more answers can be given to this question.",
             "Tickets of this event cannot be bought here any more.",
         )
+    for other in also:
+        _check_guesser(office, c, event, other, found)
     right = answer == found.correct
+    wrong_of = [] if right else [other.subject for other in also]
     c.execute(
-        insert(m.question_attempts).values(
-            event_id=event, subject=subject, answer=answer, correct=right, at=office.now()
-        )
+        insert(m.question_attempts),
+        [
+            {"event_id": event, "subject": one, "answer": answer, "correct": right, "at": office.now()}
+            for one in [subject, *wrong_of]
+        ],
     )
     return right
+
+
+def _check_guesser(office: Office, c: Connection, event: UUID, one: Guesser, asked: Question) -> None:
+    t = m.question_attempts
+    wrong = select(func.count()).where(t.c.event_id == event, t.c.subject == one.subject, ~t.c.correct)
+    if one.within is not None:
+        wrong = wrong.where(t.c.at > office.now() - one.within)
+    if int(c.scalar(wrong) or 0) < (asked.attempts_max if one.most is None else one.most):
+        return
+    if one.within is None:
+        raise Refused(
+            "attempts",
+            "No more answers can be given to this question.",
+            "Tickets of this event cannot be bought here any more.",
+        )
+    raise Refused(
+        "attempts", "There were many wrong answers from where you are.", "Try again in a few minutes."
+    )
 
 
 def answered(c: Connection, event: UUID, subject: str) -> bool:

@@ -241,6 +241,7 @@ def begin() -> ResponseReturnValue:
 def _answer(cart: Cart, buyer: Buyer, once: UUID) -> None:
     """Take in the answers to the questions; ``Refused`` (``question``) where one is wrong (S6)."""
     office, subject = auth.office(), checkout.subject(buyer, once)
+    also = checkout.guessers(office, buyer, auth.network())
     with office.begin() as c:
         asked = _asked(c, cart, subject)
     for event, name, _question in asked:
@@ -249,7 +250,7 @@ def _answer(cart: Cart, buyer: Buyer, once: UUID) -> None:
             raise Refused("question", f"The question of {name} is not answered.", "Choose an answer.")
         # Kept for itself: also a wrong answer counts.
         with office.begin() as c:
-            right = questions.check(office, c, event, subject, int(given))
+            right = questions.check(office, c, event, subject, int(given), also)
             left = questions.left(c, event, subject)
         if not right:
             raise Refused(

@@ -30,7 +30,9 @@ def show(event: UUID) -> ResponseReturnValue:
         row = ground.own_event(c, event)
         asked = questions.of_event(c, event)
         given = c.execute(
-            select(t.c.answer, func.count().label("count")).where(t.c.event_id == event).group_by(t.c.answer)
+            select(t.c.answer, func.count().label("count"))
+            .where(t.c.event_id == event, t.c.subject.not_like(f"{questions.ALSO}%"))
+            .group_by(t.c.answer)
         ).all()
     return ground.page(
         "question",

@@ -20,7 +20,7 @@ from sqlalchemy import Text, cast, func, literal_column, select, update
 from sqlalchemy.event import listen
 
 from shared.errors import Fault, Refused
-from syncserver import accounts, checkout, customers, events, messages, online, payments, worker
+from syncserver import accounts, checkout, customers, events, messages, online, payments, reconcile, worker
 from syncserver import models as m
 from syncserver.checkout import Buyer, Cart, Rules
 from syncserver.config import Config
@@ -434,6 +434,23 @@ def test_limits_of_an_order_of_a_customer_and_of_holds(shop: Shop) -> None:
     with pytest.raises(Refused) as refused:
         shop.begin(Buyer("one.more@example.org"))
     assert refused.value.code == "holds"
+
+
+def test_what_was_paid_back_is_not_among_a_customers_tickets(shop: Shop) -> None:
+    """O8, S5: whoever has their money back may buy again."""
+    office, admin = shop.house.office, shop.house.people["admin"]
+    with office.begin() as c:
+        limits = Rules(on_sale=True, customer_tickets_max=5, guests=True)
+        checkout.set_rules(office, c, shop.house.event, limits, admin)
+    _one, session = shop.opened()
+    shop.cards.pay(session)
+    assert shop.told(session) == "paid"
+    with pytest.raises(Refused, match="You have them all"):
+        shop.begin()
+    with office.begin(admin) as c:
+        order = c.execute(select(m.orders.c.id)).scalar_one()
+        reconcile.void_order(office, c, order, "Bought twice", admin)
+    assert shop.row(shop.begin()).state == "held"
 
 
 def test_nobody_holds_everything_under_many_names(shop: Shop) -> None:

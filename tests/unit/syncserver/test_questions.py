@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -57,6 +58,22 @@ def test_attempts_run_out_also_when_they_are_made_at_once(scene: Scene) -> None:
     assert sorted(together([answer] * 5)) == ["False"] * 3 + ["attempts"] * 2
     with scene.office.begin() as c, pytest.raises(Refused, match="No more answers"):
         questions.check(scene.office, c, scene.event, "eve", 2)
+
+
+def test_a_place_with_many_wrong_answers_waits_for_a_while(scene: Scene) -> None:
+    """S6: neither new baskets nor new names make tries without end, and a stand is not shut out for ever."""
+    place = [questions.Guesser(f"{questions.ALSO}here", 2, timedelta(minutes=10))]
+    office = scene.office
+    for name in ("a", "b"):
+        with office.begin() as c:
+            assert not questions.check(office, c, scene.event, name, 1, place)
+    with office.begin() as c, pytest.raises(Refused, match="from where you are"):
+        questions.check(office, c, scene.event, "c", 2, place)
+    scene.clock.pass_ms(601_000)
+    with office.begin() as c:
+        assert questions.check(office, c, scene.event, "c", 2, place)
+        assert questions.answered(c, scene.event, "c")
+        assert not questions.answered(c, scene.event, place[0].subject)
 
 
 def test_the_question_is_frozen_with_the_event_also_in_the_database(scene: Scene) -> None:

@@ -170,7 +170,17 @@ def test_the_question_stands_before_the_payment(database: Database, tmp_path: Pa
     house.event = event
     shop = Shop(house, processor, package, house.app.test_client())
     before = len(processor.sessions)
+    # A new browser is no new guest: the tries are of the e-mail address as well.
+    for _ in range(2):
+        shop.buyer = house.app.test_client()
+        shop.add()
+        guess = shop.send(email="bob@example.org", **{f"q-{event}": "1"})
+        assert "not the right answer" in guess.get_data(as_text=True)
+    shop.buyer = house.app.test_client()
     shop.add()
+    guess = shop.send(email=" BOB@example.org", **{f"q-{event}": "2"})
+    assert "No more answers" in guess.get_data(as_text=True)
+    assert len(processor.sessions) == before
     assert "How many legs" in shop.read("/checkout")
     wrong = shop.send(**{f"q-{event}": "1"})
     assert wrong.status_code == 409
