@@ -309,7 +309,7 @@ def corruption(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     of_unit: defaultdict[tuple[UUID, int], list[Row[Any]]] = defaultdict(list)
     for row in found:
         of_unit[row.rsu_id, row.epoch].append(row)
-    held = {(one.rsu, one.epoch, one.currency): one for one in books.totals(here.c, here.id)}
+    held = {(one.rsu, one.epoch, one.currency): one for one in here.totals}
     rows = []
     closed = here.event.state in reconcile.CONFIRMABLE or here.event.state == "completed"
     for unit in reconcile.status(here.office, here.c, here.id).rows:

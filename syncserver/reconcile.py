@@ -519,14 +519,24 @@ def _in_words(missing: list[tuple[int, int]], count: int) -> str:
 
 # The ledger of numbers ------------------------------------------------------------------------------
 
-# Numbers of one state and one kiosk that follow each other, as one row.
+# Numbers of one state and one kiosk that follow each other, as one row: a row begins where something differs from the
+# number before, and ends before the next one begins. Sorted by number alone, which of millions takes half as long as by all.
 _ISLANDS = text("""
-    SELECT min(n) AS first, max(n) AS last, state, rsu_id, epoch FROM (
-        SELECT t.draw_number AS n, t.state, o.rsu_id, o.epoch,
-            t.draw_number - row_number() OVER (PARTITION BY t.state, o.rsu_id, o.epoch ORDER BY t.draw_number) AS island
-        FROM tickets t JOIN orders o ON o.id = t.order_id
+    WITH held AS (
+        SELECT t.draw_number AS n, t.state, o.rsu_id, o.epoch FROM tickets t JOIN orders o ON o.id = t.order_id
         WHERE t.event_id = :event AND t.draw_number BETWEEN :first AND :last
-    ) AS numbered GROUP BY state, rsu_id, epoch, island ORDER BY first
+    ), compared AS (
+        SELECT n, state, rsu_id, epoch, lag(n) OVER w AS before, lag(state) OVER w AS state_before,
+            lag(rsu_id) OVER w AS rsu_before, lag(epoch) OVER w AS epoch_before
+        FROM held WINDOW w AS (ORDER BY n)
+    )
+    SELECT n AS first, coalesce(lead(before) OVER (ORDER BY n), (
+            SELECT max(draw_number) FROM tickets WHERE event_id = :event AND draw_number BETWEEN :first AND :last
+        )) AS last, state, rsu_id, epoch
+    FROM compared
+    WHERE before IS NULL OR n <> before + 1 OR state <> state_before OR rsu_id IS DISTINCT FROM rsu_before
+        OR epoch IS DISTINCT FROM epoch_before
+    ORDER BY n
 """)
 
 

@@ -80,11 +80,19 @@ class Scope:
     event: Row[Any]
     asked: Asked = field(default_factory=Asked)
     _names: dict[str, str] | None = None
+    _totals: list[UnitTotals] | None = None
 
     @property
     def id(self) -> UUID:
         """The event's id."""
         return UUID(str(self.event.id))
+
+    @property
+    def totals(self) -> list[UnitTotals]:
+        """The event's totals, counted once: it reads every order, and several tables need them."""
+        if self._totals is None:
+            self._totals = books.totals(self.c, self.id)
+        return self._totals
 
     @property
     def zone(self) -> ZoneInfo:
@@ -150,7 +158,7 @@ def runs(spans: Iterable[tuple[int, int]]) -> str:
 def _event_totals(here: Scope) -> dict[str, UnitTotals]:
     """By currency, the event's own first, also where nothing was sold."""
     currency = str(here.event.currency)
-    found = books.by_currency(books.totals(here.c, here.id))
+    found = books.by_currency(here.totals)
     first = found.pop(currency, UnitTotals(None, None, "", "", currency))
     return {currency: first, **found}
 
@@ -677,7 +685,7 @@ def _counted(drawers: Mapping[tuple[UUID, int], EventCash], one: UnitTotals, cur
 
 def units(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     """What each enrolment of each kiosk sold, by currency; also of those that sold nothing."""
-    held = books.totals(here.c, here.id)
+    held = list(here.totals)
     own = str(here.event.currency)
     drawers = shifts.of_event(here.c, here.id, own)
     a, r = m.rsu_allocations, m.rsus

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     and_,
     func,
     or_,
@@ -77,8 +79,8 @@ def jackpot(c: Connection, event: UUID) -> int:
     shares = [rule for rule in held if rule.type == "percentage"]
     if not shares:
         return held[0].value if held else 0
-    base = prize_base(c, event, running=True)
-    whole = raffle.amounts(shares, base, carried_in(c, event))
+    base = _base(c, row, running=True)
+    whole = raffle.amounts(shares, base, _carried(c, row))
     return sum(
         amount - amount % rule.winners for amount, rule in zip(whole, shares, strict=True)
     )  # fractions that sharing out cuts off are nobody's
@@ -91,7 +93,11 @@ def prize_base(c: Connection, event: UUID, cut: CutRow | None = None, *, running
     event's rule says net, the documented costs of these events are taken off first. ``running``: by the totals that
     are carried along, for what is shown while sales go on.
     """
-    row = get(c, event)
+    return _base(c, get(c, event), cut, running=running)
+
+
+def _base(c: Connection, row: Row[Any], cut: CutRow | None = None, *, running: bool = False) -> int:
+    event = row.id
     kept = settings(row.configuration)
     costs = kept.draw.costs
     if cut is not None and cut.kind == EARLY_BIRD:
@@ -106,7 +112,10 @@ def prize_base(c: Connection, event: UUID, cut: CutRow | None = None, *, running
 
 def carried_in(c: Connection, event: UUID) -> int:
     """What comes on top from the event before, minor units: fixed at activation, until then as it is now."""
-    row = get(c, event)
+    return _carried(c, get(c, event))
+
+
+def _carried(c: Connection, row: Row[Any]) -> int:
     kept = settings(row.configuration)
     if row.activated_at is not None or kept.draw.carry_from is None:
         return kept.carried
