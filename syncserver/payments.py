@@ -89,14 +89,32 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """A payment that its buyer's bank disputes, or a refund that did not reach the buyer."""
+
+    disputed: bool
+    id: str
+    """Of the dispute, or of the refund."""
+    intent: str
+    amount: int
+    """Minor units."""
+    currency: str
+    key: str
+    """Of the refund, as it was asked for; empty where it was not asked for here."""
+
+
+@dataclass(frozen=True)
 class Told:
     """Something that Stripe tells of its own accord; ``session`` where it is of a payment page."""
 
     id: str
     type: str
     session: Session | None
+    trouble: Trouble | None = None
 
 
+REFUND_TOLD: Final = frozenset({"refund.failed", "refund.updated", "charge.refund.updated"})
+"""What Stripe calls its word of how a refund went on."""
 _LOST: Final = frozenset({"failed", "canceled"})
 """How a refund stands that did not reach the buyer."""
 _looking = threading.BoundedSemaphore(1)
@@ -256,7 +274,7 @@ class Door:
             about: object = event.data.object
             kind = str(event.type)
             session = _session(about) if kind.startswith("checkout.session.") else None
-            return Told(str(event.id), kind, session)
+            return Told(str(event.id), kind, session, _trouble(kind, about))
         except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError) as e:
             raise refused from e
 
@@ -296,6 +314,25 @@ def _session(found: Any) -> Session:
         intent=str(intent["id"] if isinstance(intent, dict) else intent),
         checkout=str(said.get("client_reference_id") or metadata.get("checkout", "")),
         office=str(metadata.get("office", "")),
+    )
+
+
+def _trouble(kind: str, found: Any) -> Trouble | None:
+    disputed = kind == "charge.dispute.created"
+    if not disputed and kind not in REFUND_TOLD:
+        return None
+    said: dict[str, Any] = found.to_dict()
+    if not disputed and said.get("status") not in _LOST:
+        return None
+    currency = str(said.get("currency") or "").upper()
+    intent = said.get("payment_intent") or ""
+    return Trouble(
+        disputed,
+        str(said["id"]),
+        str(intent["id"] if isinstance(intent, dict) else intent),
+        _from_stripe(int(said.get("amount") or 0), currency),
+        currency,
+        str((said.get("metadata") or {}).get("refund", "")),
     )
 
 

@@ -15,15 +15,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Text, cast, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import money
 from shared.errors import Fault, Refused
-from syncserver import confirmations, derive, events, reconcile
+from syncserver import confirmations, derive, events, notifications, reconcile
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
+from syncserver.payments import Told
 
 ROUND_AT_ONCE: Final = 500
 """Orders of a round that one transaction makes void: kiosks that upload wait for it."""
@@ -210,11 +211,21 @@ def run_due(office: Office, door: Door | None = None) -> list[str]:
 
 def _go_on(office: Office) -> list[str]:
     k, o, e = m.refund_rounds, m.orders, m.raffle_events
+    s = m.sales_sums
+    left = (
+        select(func.sum(s.c.amount) - func.sum(s.c.void_amount))
+        .where(s.c.event_id == k.c.event_id)
+        .scalar_subquery()
+    )
     with office.begin() as c:
         waiting = c.execute(
             select(k.c.event_id, e.c.name)
             .join(e, e.c.id == k.c.event_id)
-            .where(exists(select(o.c.id).where(o.c.event_id == k.c.event_id, *_standing())))
+            # The sums say at once that nothing is left; only where they say more are the orders looked through.
+            .where(
+                left > 0,
+                exists(select(o.c.id).where(o.c.event_id == k.c.event_id, *_standing())),
+            )
             .order_by(k.c.asked_at)
         ).all()
     done = []
@@ -371,6 +382,87 @@ def _failed(office: Office, row: Row[Any], words: str) -> str:
                 event_id=row.event_id,
             )
     return f"the refund {row.id} failed"
+
+
+def hear(office: Office, told: Told) -> str:
+    """Take in, once, that a payment is disputed or that a refund came back; what was done, in words.
+
+    The organisation's administrators are told. The tickets stay what they are until a person decides.
+    """
+    trouble = told.trouble
+    if trouble is None or not trouble.intent:
+        return "nothing to do"
+    o, b, r, e = m.orders, m.checkouts, m.refunds, m.raffle_events
+    with office.begin() as c:
+        paid = c.execute(select(b).where(b.c.payment_intent == trouble.intent).with_for_update()).first()
+        orders = c.execute(
+            select(o.c.id, o.c.event_id, e.c.name, e.c.organization_id)
+            .join(e, e.c.id == o.c.event_id)
+            .where(o.c.payment_reference == trouble.intent, o.c.source == ONLINE)
+            .order_by(o.c.line_no)
+        ).all()
+        if paid is None and not orders:
+            return "nothing to do"
+        new = c.execute(
+            upsert(m.payment_events)
+            .values(id=told.id, type=told.type, checkout_id=paid and paid.id, received_at=office.now())
+            .on_conflict_do_nothing()
+            .returning(m.payment_events.c.id)
+        ).first()
+        if new is None:
+            return "heard before"
+        total = money.text(trouble.amount, trouble.currency)
+        where = f"checkout {paid.id}" if paid is not None else f"order {orders[0].id}"
+        about = orders[0] if orders else None
+        if trouble.disputed:
+            words = f"The buyer’s bank disputes the payment of {total} for {where} ({trouble.id})."
+            todo = "Answer at Stripe in time, and decide about the tickets: they are still in the draw."
+        else:
+            words = f"The refund of {total} for {where} did not reach the buyer ({trouble.id})."
+            todo = "Try it again on the page Refunds, or pay it back another way."
+            lost = c.execute(
+                update(r)
+                .where(
+                    or_(r.c.provider_reference == trouble.id, cast(r.c.id, Text) == trouble.key),
+                    r.c.order_id.in_([one.id for one in orders]),
+                    r.c.state != "due",
+                )
+                .values(
+                    state="failed",
+                    problem=words[:PROBLEM_CHARS_MAX],
+                    done_at=None,
+                    done_by=None,
+                    next_at=None,
+                )
+                .returning(r.c.order_id)
+            ).scalar_one_or_none()
+            about = next((one for one in orders if one.id == lost), about)
+            if paid is not None and paid.state == "refunded":
+                todo = "Pay it back at Stripe, or another way."
+                c.execute(update(b).where(b.c.id == paid.id).values(problem=words[:PROBLEM_CHARS_MAX]))
+        event = about.event_id if about is not None else None
+        if event is None and paid is not None:
+            line = m.checkout_lines
+            event = c.scalar(select(line.c.event_id).where(line.c.checkout_id == paid.id).limit(1))
+        code = "payment_disputed" if trouble.disputed else "refund_failed"
+        critical_event(c, code, "ERROR", f"{words} {todo}", event_id=event)
+        organisation = paid.organization_id if paid is not None else orders[0].organization_id
+        page = f"/admin/orders/{about.id}" if about is not None else "/admin/refunds"
+        notifications.enqueue_staff(
+            office,
+            c,
+            organisation,
+            "alarm",
+            once=f"payment:{told.id}",
+            facts={
+                "what": words,
+                "todo": todo,
+                "event": "" if about is None else about.name,
+                "link": office.config.public_url + page,
+            },
+            event=event,
+        )
+    return code
 
 
 # Rows -----------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from syncserver import (
     online,
     payments,
     questions,
+    refunds,
 )
 from syncserver import models as m
 from syncserver.auth import CUSTOMER, PUBLIC, access
@@ -351,8 +352,13 @@ def stripe() -> ResponseReturnValue:
         abort(404)
     if (request.content_length or 0) > payments.EVENT_BYTES_MAX:
         abort(413)
+    body, signature = request.get_data(), request.headers.get("Stripe-Signature", "")
     try:
-        checkout.told(auth.office(), door, request.get_data(), request.headers.get("Stripe-Signature", ""))
+        heard = door.read(body, signature)
+        if heard.trouble is not None:
+            refunds.hear(auth.office(), heard)
+        else:
+            checkout.told(auth.office(), door, body, signature)
     except Refused as e:
         if e.code != "signature":
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +15,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.event import listen
 
-from syncserver import accounts, books, checkout, claims, draws, events, online, questions, reconcile
+from syncserver import (
+    accounts,
+    books,
+    checkout,
+    claims,
+    draws,
+    events,
+    online,
+    payments,
+    questions,
+    reconcile,
+    refunds,
+)
 from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.checkout import Rules
@@ -151,6 +164,44 @@ def test_stripes_calls_need_its_signature_and_no_form(shop: Shop) -> None:
         assert stripe.post("/stripe/webhook", data=body, headers=header).status_code == 400
     with shop.house.office.begin() as c:
         assert c.execute(select(func.count()).select_from(m.orders)).scalar_one() == 1
+
+
+def test_a_disputed_payment_and_a_refund_that_came_back_are_heard_once(shop: Shop) -> None:
+    """O8, S5: the ticket stays until a person decides; the refund says that it failed, and can be tried again."""
+    shop.bought()
+    office, admin = shop.house.office, shop.house.people["admin"]
+    with office.begin(admin) as c:
+        order = c.execute(select(m.orders)).one()
+
+    def tell(kind: str, **about: object) -> None:
+        thing = {"payment_intent": order.payment_reference, "amount": 800, "currency": "eur"} | about
+        body = json.dumps(
+            {"id": f"evt_{kind}", "object": "event", "type": kind, "created": 1, "data": {"object": thing}}
+        ).encode()
+        for _ in range(2):
+            answer = shop.buyer.post("/stripe/webhook", data=body, headers={"Stripe-Signature": signed(body)})
+            assert answer.status_code == 200
+
+    def said(code: str) -> list[UUID]:
+        k = m.critical_events
+        with office.begin() as c:
+            return list(c.execute(select(k.c.event_id).where(k.c.event_type == code)).scalars())
+
+    tell("charge.dispute.created", id="dp_1", object="dispute", status="needs_response")
+    assert said("payment_disputed") == [shop.house.event]
+    with office.begin(admin) as c:
+        assert c.execute(select(m.tickets.c.state)).scalars().first() == "sold"
+        refund = refunds.ask(office, c, order.id, "The bank asked", admin)
+    refunds.run_due(office, payments.door(office))
+    tell("refund.updated", id="re_1", object="refund", status="succeeded", metadata={"refund": str(refund)})
+    assert said("refund_failed") == []
+    tell("refund.failed", id="re_1", object="refund", status="failed", metadata={"refund": str(refund)})
+    assert said("refund_failed") == [shop.house.event]
+    with office.begin(admin) as c:
+        row = c.execute(select(m.refunds)).one()
+        assert (row.state, row.done_at) == ("failed", None)
+        assert "did not reach the buyer" in row.problem
+        refunds.again(c, refund)
 
 
 def test_the_question_stands_before_the_payment(database: Database, tmp_path: Path, processor: Cards) -> None:
