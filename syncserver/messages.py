@@ -152,6 +152,9 @@ def withdraw(office: Office, c: Connection, organisation: UUID, message: UUID, b
 def call_home(office: Office, c: Connection, organisation: UUID, by: UUID, reason: str, text: str) -> UUID:
     """Tell all kiosks, and the web shop, to stop selling. Raises ``Refused``: ``reason``, ``message_text``, ``home``."""
     reason, words = reasoned(reason), _words(text)
+    # Of two at the same moment the second is told that the first was.
+    o = m.organizations
+    c.execute(select(o.c.id).where(o.c.id == organisation).with_for_update(key_share=True))
     if home(c, organisation) is not None:
         raise Refused("home", "Everybody is called home already.")
     made = _write(

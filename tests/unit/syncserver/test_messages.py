@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import msgspec
@@ -162,3 +164,22 @@ def test_nobody_writes_to_another_organisations_kiosk_or_without_end(scene: Scen
     with pytest.raises(Refused) as refused:
         send(scene, "One more")
     assert refused.value.code == "message_many"
+
+
+def test_of_two_who_call_home_at_once_one_does(scene: Scene) -> None:
+    """O6: the other is told so, and meets no error."""
+    ready = Barrier(2)
+
+    def call(_number: int) -> str:
+        with scene.office.begin(scene.user) as c:
+            ready.wait(30)
+            try:
+                messages.call_home(
+                    scene.office, c, scene.organisation, scene.user, "Fog on the pitch", "Come home"
+                )
+            except Refused as e:
+                return e.code
+        return "called"
+
+    with ThreadPoolExecutor(2) as two:
+        assert sorted(two.map(call, range(2))) == ["called", "home"]
