@@ -26,8 +26,8 @@ CHANGES_MAX: Final = 200
 ROWS_MAX: Final = 100
 MOMENT_MS_MAX: Final = 253_402_300_799_000
 _ABOUT: Final = ("printed", "reprinted", "voided", "counterfoils_printed")
-_QUIET: Final = frozenset({"updated_at", "updated_by", "customer_info"})
-"""Columns whose change says nothing by itself; what a buyer told is never shown here."""
+_QUIET: Final = frozenset({"updated_at", "updated_by", "created_by", "customer_info"})
+"""Columns whose change says nothing by itself; what a buyer told, and who they are, is shown elsewhere or not at all."""
 _COLUMNS: Final = {
     "payment_status": "payment",
     "offline_sync_status": "sync",
@@ -96,8 +96,9 @@ def of_order(c: Connection, order: UUID) -> list[Item]:
     if row is None:
         return []
     here = _Sources(c, row, row.unit or ("the web shop" if row.source == "online" else "the office"))
+    _sale(here)
+    sold = len(here.items)
     for source in (
-        _sale,
         _prints,
         _taken_in,
         _voids,
@@ -111,8 +112,9 @@ def of_order(c: Connection, order: UUID) -> list[Item]:
         source(here)
     names = shifts.names(c, here.ids)
     told = [_named(item, names) for item in here.items]
-    # In a chain the place decides: a kiosk's clock may have been put back meanwhile.
-    return sorted(told, key=lambda one: (one.at, one.seq or 0))
+    # In a chain the place decides: a kiosk's clock may have been put back meanwhile. Nothing came before the sale.
+    first, later = told[:sold], told[sold:]
+    return first + sorted(later, key=lambda one: (one.at, one.seq or 0))
 
 
 def entry(c: Connection, order: UUID, seq: int) -> Row[Any] | None:
