@@ -112,8 +112,9 @@ class EventNow:
     standing: int
     """What the jackpot is reckoned by: the sales that stand, minor units."""
     minute: Flow
+    """The running minute and the one before it."""
     pace: Flow
-    """The last PACE_MINUTES whole minutes."""
+    """The running minute and the PACE_MINUTES - 1 before it."""
     packages: tuple[PackageNow, ...]
     jackpot: int
     numbers_left: int
@@ -312,8 +313,9 @@ def _event_now(
     own = [one for one in sums if one.event_id == row.id]
     lately = [one for one in minutes if one.event_id == row.id]
     this = _minute(now)
-    pace = _flow([one for one in lately if this - timedelta(minutes=PACE_MINUTES) <= one.minute < this])
-    last = _flow([one for one in lately if one.minute == this - timedelta(minutes=1)])
+    # With the running minute: somebody who has just sold wants to see it.
+    pace = _flow([one for one in lately if one.minute > this - timedelta(minutes=PACE_MINUTES)])
+    last = _flow([one for one in lately if one.minute >= this - timedelta(minutes=1)])
     sold = _flow(own)
     void = Flow(
         sum(one.void_orders for one in own),
