@@ -53,6 +53,8 @@ REQUESTS_PER_MINUTE: Final = 600
 """Of one token, in each process of the server."""
 STRANGERS_PER_MINUTE: Final = 60
 """Requests of one address that show no good token, in each process of the server."""
+PUBLIC_PER_MINUTE: Final = 240
+"""Requests of one address for what everybody may read, in each process of the server."""
 BUCKETS_MAX: Final = 10_000
 
 

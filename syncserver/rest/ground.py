@@ -26,6 +26,8 @@ from shared.errors import Fault, KnownError, Refused
 from syncserver import auth, tokens
 from syncserver import models as m
 
+PUBLIC_AGE_S: Final = 10
+"""How long anybody on the way may keep what is public."""
 BODY_BYTES_MAX: Final = 64 * 1024
 PAGE_ROWS: Final = 50
 PAGE_ROWS_MAX: Final = 200
@@ -339,6 +341,7 @@ class Rates:
     counts: tokens.Rates
     token: int = tokens.REQUESTS_PER_MINUTE
     stranger: int = tokens.STRANGERS_PER_MINUTE
+    public: int = tokens.PUBLIC_PER_MINUTE
 
 
 class TooMany(Exception):  # noqa: N818 - says what it is
@@ -354,6 +357,13 @@ def too_many(error: TooMany) -> Response:
     answer = problem("too-many")
     answer.headers["Retry-After"] = str(error.wait_s)
     return answer
+
+
+def _let_in() -> None:
+    """Counts a request that needs no token; ``TooMany`` where its address asks too often."""
+    rates: Rates = current_app.extensions["tombola_rates"]
+    if wait := rates.counts.wait_s(f"public {auth.network()}", rates.public):
+        raise TooMany(wait)
 
 
 def enter(mark: frozenset[str]) -> None:
@@ -496,8 +506,12 @@ def call(
             media=media,
         )
 
+        who = (*roles, *((auth.CUSTOMER,) if customers else ()))
+
         def view(**parts: Any) -> ResponseReturnValue:
             given = dict(parts)
+            if not who:
+                _let_in()
             asked = _query(query)
             if query is not None:
                 given["asked"] = asked
@@ -513,7 +527,6 @@ def call(
                 made = function(c, **given)
             return _told(made, operation)
 
-        who = (*roles, *((auth.CUSTOMER,) if customers else ()))
         marked = auth.access(auth.TOKEN, *who)(view) if who else auth.access(auth.PUBLIC)(view)
         blueprint.add_url_rule(rule, function.__name__, marked, methods=[method])
         OPERATIONS.append(operation)
@@ -528,7 +541,11 @@ def _told(made: Any, operation: Operation) -> Response:
     answer = Response(data, operation.status, content_type="application/json")
     if operation.method == "GET":
         answer.set_etag(hashlib.sha256(data).hexdigest()[:32])
-        answer.headers["Cache-Control"] = "private, no-cache" if operation.roles else "no-cache"
+        answer.headers["Cache-Control"] = (
+            "private, no-cache"
+            if operation.roles or operation.customers
+            else f"public, max-age={PUBLIC_AGE_S}"
+        )
         answer.make_conditional(request.environ)
     else:
         answer.headers["Cache-Control"] = "no-store"

@@ -118,7 +118,7 @@ def target(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with ExitStack() as stack:
         database = stack.enter_context(postgres.fresh())
         house = make_house(database, tmp_path_factory.mktemp("home"))
-        house.app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(house.clock), 10**9, 10**9)
+        house.app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(house.clock), 10**9, 10**9, 10**9)
         for i in range(20):
             sell(house, 1 + 5 * i, counter=i + 1)
         close_and_confirm(house)

@@ -61,7 +61,7 @@ class Program:
 
 def unlimited(house: House) -> House:
     """A house whose programs may ask as often as a test does."""
-    house.app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(house.clock), 10**9, 10**9)
+    house.app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(house.clock), 10**9, 10**9, 10**9)
     return house
 
 
@@ -275,6 +275,20 @@ def test_who_asks_too_often_is_told_when_to_come_back(house: House) -> None:
     assert other.get("/api/v1/organisation").status_code == 200, "a good token is not kept out by strangers"
     clock.ahead_ms += 60_000
     assert program.get("/api/v1/organisation").status_code == 200
+
+
+def test_what_is_public_has_a_limit_for_each_address_and_is_kept_a_moment(house: House) -> None:
+    """Z2, O12: whoever asks without a token may be kept waiting as well; what stands between may keep the answer."""
+    clock = StandingClock()
+    house.app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(clock), 5, 3, 2)
+    stranger = Program(house)
+    answers = [stranger.get("/competitions") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert answers[0].headers["Cache-Control"] == "public, max-age=10"
+    assert "Set-Cookie" not in answers[0].headers
+    problem(stranger.get(f"/competitions/{house.event}"), 429, "too-many")
+    clock.ahead_ms += 60_000
+    assert stranger.get(f"/competitions/{house.event}").status_code == 200
 
 
 def test_a_page_of_people_is_still_a_page(shared_house: House) -> None:
@@ -528,6 +542,8 @@ def test_a_draw_is_told_when_it_is_official_and_its_prizes_are_paid_once(house: 
 def test_competitions_are_listed_by_how_they_stand(house: House) -> None:
     """O12: upcoming, active, ended; drafts are not there; sold of at most, price, prizes, packages."""
     sell(house, 1)
+    # This story turns the house's clock back, by which nobody's requests are counted.
+    house.app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(StandingClock()))
     anybody = Program(house)
     with house.office.begin() as c:
         later = make_event(house.office, c, house.organisation, house.people["admin"], "Later")
