@@ -148,6 +148,9 @@ def register(
     """
     email, name = address(email), _name(name)
     a = m.customer_accounts
+    # Two browsers with the same new address: the second finds the account that the first has begun.
+    same = func.hashtextextended(f"register {organisation} {email}", 0)
+    c.execute(select(func.pg_advisory_xact_lock(same)))
     row = c.execute(
         select(a).where(a.c.organization_id == organisation, a.c.email == email).with_for_update()
     ).one_or_none()
@@ -624,9 +627,11 @@ def attach(
 
 
 def detach(c: Connection, user: UUID, identity: UUID) -> None:
-    """Come in by it no more. ``Refused`` (``last_way``) where nothing else would be left."""
+    """Come in by it no more. ``Refused``: ``unknown_identity``, ``last_way`` where nothing else would be left."""
     i, la, u = m.user_identities, m.local_accounts, m.users
     held = identities(c, user)
+    if identity not in {one.id for one in held}:
+        raise Refused("unknown_identity", "You do not come in by that account.", "Nothing was changed.")
     password = c.scalar(select(la.c.password_hash).where(la.c.user_id == user))
     if len(held) < 2 and (password is None or password == NO_PASSWORD):
         raise Refused("last_way", "You could not come in any more.", "Set a password first.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -332,3 +334,36 @@ def test_a_registration_that_nobody_confirms_is_erased(house: House) -> None:
     accounts.run_due(house.office)
     with house.office.begin() as c:
         assert c.execute(select(ws.c.address)).scalar_one() == ""
+
+
+def test_nobody_removes_an_identity_that_is_somebody_else_s(house: House) -> None:
+    """O7: what is not one's own is refused, and one's own stays as it is."""
+    with house.office.begin() as c:
+        mine, hers = (accounts.create(house.office, c, house.organisation) for _ in range(2))
+        for user, subject in ((mine, "me"), (hers, "her")):
+            accounts.attach(c, user, house.organisation, "google", "https://id.example", subject)
+        [her_way] = accounts.identities(c, hers)
+        with pytest.raises(Refused) as refused:
+            accounts.detach(c, mine, her_way.id)
+        assert refused.value.code == "unknown_identity"
+        named = c.scalar(select(m.users.c.cognito_sub).where(m.users.c.id == mine))
+        assert named == f"https://id.example|me|{house.organisation}"
+        assert len(accounts.identities(c, hers)) == 1
+
+
+def test_of_two_who_register_the_same_address_at_once_neither_meets_an_error(house: House) -> None:
+    """O7: one account is begun, whichever came first."""
+    ready = Barrier(2)
+
+    def begin(_number: int) -> bytes:
+        with house.office.begin() as c:
+            ready.wait(30)
+            return accounts.register(
+                house.office, c, house.organisation, "twin@example.org", "Twin", "no-password", "en"
+            )
+
+    with ThreadPoolExecutor(2) as two:
+        assert len(set(two.map(begin, range(2)))) == 2
+    with house.office.begin() as c:
+        a = m.customer_accounts
+        assert c.scalar(select(func.count()).select_from(a).where(a.c.email == "twin@example.org")) == 1
