@@ -8,13 +8,14 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 from sqlalchemy import select
 
 from shared import sale, wire
-from syncserver import customers
+from syncserver import customers, history
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import PRICE, open_scene
@@ -156,6 +157,21 @@ def test_the_list_is_exported_with_times_of_the_venue_and_no_formulas(desk: Desk
     assert rows[0]["Kiosk"] == "'=HYPERLINK(1)"
     assert rows[0]["Sold"].endswith(("+01:00", "+02:00"))
     assert (rows[0]["Paid"], rows[0]["Currency"], rows[0]["State"]) == ("10.00", "EUR", "paid")
+
+
+def test_an_order_s_history_begins_with_its_sale_whatever_the_clocks_say(desk: Desk) -> None:
+    """O5: a kiosk's clock that runs a year ahead puts nothing before the sale."""
+    scene = desk.scene
+    kiosk = scene.kiosk("North")
+    scene.clock.pass_ms(366 * 86_400_000)
+    line = kiosk.sell().lines[0]
+    kiosk.send()
+    with scene.office.begin() as c:
+        told = history.of_order(c, UUID(line.order))
+    titles = [one.title for one in told]
+    assert titles[0] == "Sold"
+    assert "Taken in by the office" in titles[1:]
+    assert min(one.at for one in told) < told[0].at
 
 
 def test_an_order_s_history_is_told_from_its_sale_on(desk: Desk) -> None:
