@@ -6,6 +6,7 @@ Nothing of a result is shown before it is official; hashes are shown as soon as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -62,6 +63,15 @@ PUBLIC_WORDS: Final = {
 """Where the claims desk learns more than the public may: which kiosk got a number, say."""
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Who holds the raffles of a page, as its header and footer say."""
+
+    name: str
+    licence: str
+    contact: organisations.Contact
+
+
 def _events(c: Connection) -> list[Row[Any]]:
     e = m.raffle_events
     return list(
@@ -104,6 +114,17 @@ def shown_event(c: Connection, event: UUID, *, called_off: bool = False) -> Row[
     if row is None:
         abort(404)
     return row
+
+
+def holder(organisation: UUID | None = None) -> Holder | None:
+    """Whose page it is: the given organisation, or the one that this office serves; none where it serves several."""
+    o = m.organizations
+    with auth.office().begin() as c:
+        found = select(o.c.name, o.c.license_number, o.c.settings)
+        rows = c.execute(found.where(o.c.id == organisation) if organisation else found.limit(2)).all()
+    if len(rows) != 1:
+        return None
+    return Holder(rows[0].name, rows[0].license_number or "", organisations.contact(rows[0].settings))
 
 
 def _draws(c: Connection, event: UUID) -> list[Row[Any]]:
@@ -298,6 +319,7 @@ def event(event: UUID) -> ResponseReturnValue:
         early=early,
         labels=_labels(row),
         rules=events.settings(row.configuration).draw,
+        age=events.settings(row.configuration).policies.age_min,
     )
 
 

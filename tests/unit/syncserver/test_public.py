@@ -14,7 +14,7 @@ from PIL import Image
 
 from shared import draw as fair
 from shared import money
-from syncserver import cancellation, champions, claims, draws, events, keyings
+from syncserver import cancellation, champions, claims, draws, events, keyings, organisations
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
 
@@ -45,6 +45,33 @@ def test_the_jackpot_is_half_of_what_was_sold(house: House) -> None:
         "currency": "EUR",
         "state": "active",
     }
+
+
+def test_a_page_is_headed_by_who_holds_the_raffle_and_hides_an_empty_jackpot(house: House) -> None:
+    """S2: whose raffle it is stands in the header and the footer; nothing sold is no jackpot of nothing."""
+    with house.office.begin() as c:
+        name = organisations.get(c, house.organisation).name
+        organisations.describe(
+            c,
+            house.organisation,
+            house.people["admin"],
+            name=name,
+            licence="L-77",
+            description="",
+            currency="EUR",
+            timezone="Europe/Vienna",
+            reached=organisations.Contact(email="office@house.example"),
+        )
+    page = read(house, f"/events/{house.event}")
+    header, footer = page.split("<main")[0], page.split("<footer")[1]
+    assert name in header
+    assert "Tombola</a>" not in header
+    assert name in footer
+    assert "mailto:office@house.example" in footer
+    assert "50 % of sales" in page
+    assert "Jackpot now" not in page
+    sell(house, 1)
+    assert "Jackpot now" in read(house, f"/events/{house.event}")
 
 
 def test_a_draft_is_not_there(house: House) -> None:
