@@ -272,7 +272,7 @@ def test_the_application_can_alter_nothing_that_is_on_record(every_database: Dat
     column = (
         "id" if "id" in m.Base.metadata.tables[table].c else next(iter(m.Base.metadata.tables[table].c)).name
     )
-    attempts = (
+    attempts: tuple[str, ...] = (
         f"UPDATE {table} SET {column} = {column}",
         f"DELETE FROM {table}",
         f"TRUNCATE {table} CASCADE",

@@ -483,6 +483,7 @@ def test_an_event_that_was_called_off_says_so_and_how_the_money_comes_back(house
         assert words in page
     assert "Jackpot now" not in page
     told = house.client("anonymous").get(f"/competitions/{house.event}").json
+    assert told is not None
     assert (told["status"], told["isActive"]) == ("cancelled", False)
     for gone in (f"/events/{house.draft}", f"/competitions/{house.draft}"):
         assert house.client("anonymous").get(gone).status_code == 404

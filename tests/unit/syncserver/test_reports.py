@@ -801,9 +801,9 @@ def test_the_tax_of_an_event_stands_in_its_reports_and_adds_up(
         kiosk.send_all()
     units = {row["unit"]: cents(row["tax_amount"]) for row in rows(scene, "units", "cash")}
     assert units == {"North": 2 * each, "South": each}
-    sales = {one["what"]: one["amount"] for one in rows(scene, "summary", "sales")}
+    told = {one["what"]: one["amount"] for one in rows(scene, "summary", "sales")}
     where = "in the price" if included else "owed on top"
-    assert cents(sales[f"Of it tax: {rate} % VAT, {where}"]) == 3 * each
+    assert cents(told[f"Of it tax: {rate} % VAT, {where}"]) == 3 * each
     assert tax.share(PRICE) == each
     assert agreement(scene).agrees
     page = at_desk(scene).page(f"/admin/orders/{lines[-1].order}", "auditor")
