@@ -74,7 +74,6 @@ def set_up(form: Form, secrets: Iterable[str] = ()) -> None:
         "httpcore",
         "urllib3",
         "stripe",
-        "procrastinate.worker",
         "procrastinate.jobs",
         "alembic",
     ):

@@ -153,7 +153,6 @@ async def _until_it_fails(office: Office) -> None:
     app = make_app(office)
     try:
         async with app.open_async():
-            _log.info("the work begins")
             # It returns, having logged why, when the database has gone away under it.
             await app.run_worker_async(wait=True, install_signal_handlers=False, listen_notify=True)
     except (ConnectorException, psycopg.Error) as error:

@@ -116,7 +116,7 @@ def test_a_worker_outlives_a_database_that_goes_away(home: Path) -> None:
 
     def begun(times: int) -> None:
         deadline_ms = clock.monotonic_ms() + ANSWER_S_MAX * 1000
-        while log.read_text().count("the work begins") < times:
+        while log.read_text().count("Starting worker") < times:
             assert worker.poll() is None, log.read_text()
             assert clock.monotonic_ms() < deadline_ms, log.read_text()
 
