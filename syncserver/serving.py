@@ -156,7 +156,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM: streams end at once, so that what is under way is all that is waited for."""
-        stop = getattr(self.wsgi, "stop", None)
+        # A process that is still starting has no application yet, and nothing to end.
+        stop = getattr(getattr(self, "wsgi", None), "stop", None)
         if stop is not None:
             stop()
         super().handle_exit(sig, frame)
