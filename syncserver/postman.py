@@ -92,7 +92,7 @@ class Postman:
             threading.Thread(
                 target=self._work, args=(channel,), name=f"postman-{channel}-{number}", daemon=True
             )
-            for channel in self._channels()
+            for channel in _channels(self._office)
             for number in range(THREADS[channel])
         ]
         for thread in self._threads:
@@ -103,16 +103,6 @@ class Postman:
             self._told.set()
             for thread in self._threads:
                 thread.join(STOP_S_MAX)
-
-    def _channels(self) -> list[Channel]:
-        config = self._office.config
-        there: Mapping[Channel, object] = {
-            "email": config.mail,
-            "sms": config.texts,
-            "klaviyo": config.klaviyo,
-            "webhook": config,
-        }
-        return [channel for channel in letters.CHANNELS if there[channel] is not None]
 
     def _work(self, channel: Channel) -> None:
         with _round(self._office) as doors:
@@ -172,10 +162,21 @@ def send_due(office: Office) -> int:
     """Send everything that is due now, one after the other; how many messages were tried."""
     tried = 0
     with _round(office) as doors:
-        for channel in Postman(office)._channels():  # noqa: SLF001 - its own module
+        for channel in _channels(office):
             while send_one(office, channel, doors):
                 tried += 1
     return tried
+
+
+def _channels(office: Office) -> list[Channel]:
+    """The ways that are set up."""
+    there: Mapping[Channel, object] = {
+        "email": office.config.mail,
+        "sms": office.config.texts,
+        "klaviyo": office.config.klaviyo,
+        "webhook": office.config,
+    }
+    return [channel for channel in letters.CHANNELS if there[channel] is not None]
 
 
 def send_one(office: Office, channel: Channel, doors: _Doors) -> bool:
