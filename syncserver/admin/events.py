@@ -160,7 +160,7 @@ def _step(c: Connection, event: UUID, step: str, me: UUID) -> str:
         events.resume(here, c, event, me, ground.reason())
         return "Selling goes on."
     if step == "close":
-        events.close(here, c, event, me)
+        events.close(here, c, event, me, ground.reason())
         online.cut_due(here, c, event)
         return "Sales are closed. Now the kiosks hand in what they sold."
     if step == "complete":

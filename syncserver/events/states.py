@@ -192,11 +192,13 @@ def move_close(
     )
 
 
-def close(office: Office, c: Connection, event: UUID, by: UUID | None) -> None:
-    """Close the sales for good; the kiosks cut their chains when they hear of it, or at the closing time."""
-    _move(
-        c, event, by, set(UNDER_SALE), "closed", "event_closed", "Sales are closed.", closed_at=office.now()
-    )
+def close(office: Office, c: Connection, event: UUID, by: UUID | None, reason: str = "") -> None:
+    """Close the sales for good; the kiosks cut their chains when they hear of it, or at the closing time.
+
+    A person who closes them says why; at the closing time nobody has to.
+    """
+    words = f"Sales are closed. {reasoned(reason)}" if reason else "Sales are closed."
+    _move(c, event, by, set(UNDER_SALE), "closed", "event_closed", words, closed_at=office.now())
 
 
 def run_due(office: Office) -> list[str]:

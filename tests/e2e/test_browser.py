@@ -233,7 +233,7 @@ def test_a_raffle_is_closed_drawn_published_and_paid(
     expect(page.get_by_text("The event is active.")).to_be_visible()
     expect(page.get_by_role("button", name="Freeze")).to_have_count(0)
     page.goto(f"/admin/events/{house.event}")
-    unfold(page, "Close sales now…", "Close sales")
+    unfold(page, "Close sales now…", "Close sales", "All tickets are sold")
     expect(page.get_by_text("Sales are closed. Now the kiosks")).to_be_visible()
     page.get_by_role("link", name="Reconcile", exact=True).click()
     page.get_by_role("button", name="Confirm reconciliation under my name").click()

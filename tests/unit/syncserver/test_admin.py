@@ -174,14 +174,21 @@ def test_stopping_a_kiosk_needs_a_reason(house: House) -> None:
     assert "Lost at the gate" in said
 
 
-def test_suspending_an_event_needs_a_reason_and_closing_leads_to_reconciliation(house: House) -> None:
+def test_suspending_and_closing_an_event_need_a_reason_and_closing_leads_to_reconciliation(
+    house: House,
+) -> None:
     """S4, K17: every step that hurts says what will happen and asks why."""
     url = f"/admin/events/{house.event}"
     assert "Every kiosk stops selling" in page(house, url)
     assert "Reason: that will not do" in follow(house, f"{url}/suspend")
     assert "Selling is suspended" in follow(house, f"{url}/suspend", reason="Power cut")
     assert "Selling goes on" in follow(house, f"{url}/resume", reason="Power is back")
-    assert "Sales are closed" in follow(house, f"{url}/close")
+    assert "Reason: that will not do" in follow(house, f"{url}/close")
+    assert "Sales are closed. Now" in follow(house, f"{url}/close", reason="The match is off")
+    with house.office.begin() as c:
+        k = m.critical_events
+        said = c.execute(select(k.c.description).where(k.c.event_type == "event_closed")).scalar_one()
+    assert "The match is off" in said
     shown = page(house, f"{url}/reconcile")
     assert "Confirm reconciliation" in shown
 

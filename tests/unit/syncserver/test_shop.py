@@ -300,7 +300,10 @@ def test_a_ticket_bought_on_line_wins_and_is_paid_at_the_desk(shop: Shop) -> Non
     page = shop.bought()
     house = shop.house
     by = house.people["manager"]
-    assert post(house.client("manager"), f"/admin/events/{house.event}/close").status_code == 303
+    assert (
+        post(house.client("manager"), f"/admin/events/{house.event}/close", reason="Half-time").status_code
+        == 303
+    )
     with house.office.begin(by) as c:
         reconcile.confirm(house.office, c, house.event, by)
     draw = drawn(house, official=True)
@@ -362,7 +365,10 @@ def test_a_customer_buys_and_finds_their_tickets(shop: Shop) -> None:
     assert "in the draw" in mine
     with house.office.begin() as c:
         assert c.execute(select(m.orders.c.created_by)).scalar_one() == house.customer
-    assert post(house.client("manager"), f"/admin/events/{house.event}/close").status_code == 303
+    assert (
+        post(house.client("manager"), f"/admin/events/{house.event}/close", reason="Half-time").status_code
+        == 303
+    )
     with house.office.begin() as c:
         reconcile.confirm(house.office, c, house.event, house.people["manager"])
     drawn(house, official=False)
