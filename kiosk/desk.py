@@ -1010,6 +1010,8 @@ class Desk:
             software=software(),
             state=self._state(),
             catalog=self.shelf.version,
+            printer_code=self.flow.device_state("printer"),
+            scanner_code=self.flow.device_state("scanner"),
         )
 
     def _state(self) -> str:

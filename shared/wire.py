@@ -227,6 +227,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     software: str
     state: str
     catalog: tuple[int, int]
+    printer_code: str = ""
+    """``ready``, ``none`` (it has no such device), ``unknown``, or what is wrong; empty where the kiosk is older
+    than this field. ``printer`` says the same to people.
+    """
+    scanner_code: str = ""
 
 
 class TimeReply(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,18 @@ _STOPS: Final = {
     "malformed": "has stopped: its journal cannot be read here",
 }
 """What a kiosk says of itself that stops its selling; the office's own decisions about it are known without that."""
+_PRINTER: Final = {
+    "paper_out": "Send somebody with a roll of paper.",
+    "near_end": "Send somebody with a roll of paper before it is out.",
+    "cover_open": "Have its operator close the cover until it clicks.",
+    "cutter": "Send somebody: the jammed paper has to come out.",
+    "disconnected": "Have its operator look at the printer’s power and cable.",
+    "silent": "Have its operator switch the printer off and on.",
+    "offline": "Have its operator press the feed button, or switch it off and on.",
+    "battery_low": "Send somebody with its charger or another battery.",
+    "recovering": "It goes on by itself in a minute; if not, send another printer.",
+}
+"""What to do about a printer, by what is wrong with it (see `hardware.printer`)."""
 _RANK: Final = {"bad": 0, "warn": 1}
 
 
@@ -147,8 +159,8 @@ class KioskNow:
     oldest_unsynced_at: datetime | None
     numbers_left: int | None
     skew_ms: int | None
-    printer: str
-    scanner: str
+    printer: rsus.Device
+    scanner: rsus.Device
     mirror: str
     software: str
     operator: str
@@ -495,7 +507,7 @@ def _kiosk_now(
     left_by = {str(k): int(v) for k, v in said.get("numbers_left", {}).items()}
     own = [left_by[str(event)] for event in ids if str(event) in left_by]
     left = sum(own) if own else None
-    printer, scanner = _device(said.get("printer", "")), _device(said.get("scanner", ""))
+    printer, scanner = rsus.device(said, "printer"), rsus.device(said, "scanner")
     called = told.get((row.id, rsus.CALL))
     called = called if called is not None and called > now - rsus.CALLED_FOR else None
     mirror = next(
@@ -536,10 +548,11 @@ def _kiosk_now(
         troubles.append("silent" if silent else "late")
     if oldest is not None and now - oldest > UNSYNCED_WARN:
         troubles.append(f"{unsynced} not sent")
-    if printer not in {"", "ready"}:
-        troubles.append(f"printer: {printer}")
-    if scanner not in {"", "ready"} and "none" not in scanner.lower():
-        troubles.append(f"scanner: {scanner}")
+    troubles += [
+        f"{name}: {it.words}" for name, it in (("printer", printer), ("scanner", scanner)) if it.wrong
+    ]
+    if printer.code == "none" and enrolled and not online:
+        troubles.append("has no printer")
     if row.clock_skew_ms is not None and abs(row.clock_skew_ms) > SKEW_MS_MAX and not online:
         troubles.append(f"clock off by {_span(timedelta(milliseconds=abs(row.clock_skew_ms)))}")
     if mirror:
@@ -585,13 +598,6 @@ def _kiosk_now(
         troubles=tuple(troubles),
         rank=rank,
     )
-
-
-def _device(said: object) -> str:
-    """A device's words, ``ready`` where nothing is wrong."""
-    words = str(said).strip().rstrip(".")
-    ready = {"ready", "ok", "the printer is ready", "the scanner is ready"}
-    return "ready" if words.lower() in ready else words
 
 
 def _span(length: timedelta) -> str:
@@ -654,12 +660,19 @@ def _kiosk_alarms(kiosks: Sequence[KioskNow], now: datetime) -> list[Alarm]:
                 f"{one.name} has not sent {one.unsynced} entries, the oldest {_span(age)} old.",
                 "Bring it to the network; nothing is lost meanwhile.",
             )
-        if one.needed and one.printer not in {"", "ready"}:
+        if one.needed and one.printer.wrong:
+            add(
+                "printer",
+                "warn" if one.printer.code == "near_end" else "bad",
+                f"{one.name}: {one.printer.words}.",
+                _PRINTER.get(one.printer.code, "Send somebody, with another printer at hand."),
+            )
+        if one.needed and one.printer.code == "none":
             add(
                 "printer",
                 "bad",
-                f"{one.name}: {one.printer}.",
-                "Send somebody with paper, or another printer.",
+                f"{one.name} has no printer.",
+                "A supervisor sets one up in its settings; without one it prints no ticket.",
             )
         if one.skew_ms is not None and abs(one.skew_ms) > SKEW_MS_MAX:
             add(

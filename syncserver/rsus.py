@@ -59,8 +59,20 @@ CALLED_FOR = timedelta(minutes=10)
 ONLINE = "online"
 """The kind of unit that is no kiosk but an organisation's web shop."""
 STATES = ("enabled", "disabled", "suspended", "revoked", "retired")
-_READY = {"ready", "ok", "the printer is ready"}
-"""What a kiosk says of a device with which nothing is wrong."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """How a printer or a scanner is, as its kiosk told."""
+
+    code: str
+    """``ready``, ``none`` (the kiosk has none), ``unknown`` (nobody told), otherwise what is wrong."""
+    words: str
+
+    @property
+    def wrong(self) -> bool:
+        """Somebody has to look at it."""
+        return self.code not in {"ready", "none", "unknown"}
 
 
 @dataclass(frozen=True)
@@ -77,8 +89,8 @@ class RsuRow:
     last_seen_at: datetime | None
     skew_ms: int | None
     numbers_left: dict[str, int]
-    printer: str
-    scanner: str
+    printer: Device
+    scanner: Device
     software: str
     ok: bool
     words: str
@@ -369,6 +381,7 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
     said: dict[str, Any] = row.health or {}
     left = {str(k): int(v) for k, v in said.get("numbers_left", {}).items()}
     state = "forked" if row.forked_at else row.state
+    printer = device(said, "printer")
     troubles = []
     if row.called_at is not None:
         minutes = max(0, int((now - row.called_at).total_seconds() // 60))
@@ -398,8 +411,8 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
             troubles.append(f"its clock is off by {abs(row.clock_skew_ms) // 1000} seconds")
         if left and min(left.values()) < LOW_NUMBERS:
             troubles.append(f"only {min(left.values())} numbers left")
-        if said.get("printer") and not _ready(said["printer"]):
-            troubles.append(f"printer: {said['printer']}")
+        if printer.wrong:
+            troubles.append(f"printer: {printer.words}")
     # A report is older than what came in since.
     waiting = max(0, int(said.get("last_seq", 0)) - (row.head_seq or 0))
     unsynced = min(row.unsynced_count or 0, waiting)
@@ -414,13 +427,20 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
         last_seen_at=row.last_seen_at,
         skew_ms=row.clock_skew_ms,
         numbers_left=left,
-        printer="ready" if _ready(str(said.get("printer", ""))) else str(said.get("printer", "")),
-        scanner=str(said.get("scanner", "")),
+        printer=printer,
+        scanner=device(said, "scanner"),
         software=row.software or "",
         ok=not troubles,
         words="; ".join(troubles) or ("sells on line" if row.kind == ONLINE else "sells"),
         kind=row.kind,
     )
+
+
+def device(said: dict[str, Any], name: str) -> Device:
+    """How a kiosk's ``printer`` or ``scanner`` is by its report; judged by its code, never by its words."""
+    code = str(said.get(f"{name}_code") or "unknown")
+    words = str(said.get(name) or "").strip().rstrip(".")
+    return Device(code, code if code in {"ready", "none", "unknown"} else words or code.replace("_", " "))
 
 
 def kiosk_secret(office: Office, rsu: UUID, epoch: int) -> bytes:
@@ -536,11 +556,6 @@ def _code_hash(office: Office, code: str) -> bytes:
     plain = plain.replace("O", "0").replace("I", "1").replace("L", "1")
     # Keyed, so that a copy of the database is no list of codes to try.
     return hmac.digest(keys.derive(office.secret, "enrolment"), plain.encode(), hashlib.sha256)
-
-
-def _ready(words: str) -> bool:
-    """Whether a device's words say that nothing is wrong; kiosks say it as a sentence."""
-    return words.strip().rstrip(".").lower() in _READY
 
 
 def _clean(value: str) -> str:

@@ -78,7 +78,7 @@ class Flow:
         """Who is logged on; empty where nobody is."""
         self.shop = said.ShopSeen(CAN, "", "", (), ())
         self.devices = {
-            "printer": said.DeviceSeen("printer", phrase("No printer"), None),
+            "printer": said.DeviceSeen("printer", phrase("No printer"), None, code="unknown"),
             "scanner": said.DeviceSeen("scanner", phrase("No scanner"), None),
             "drawer": said.DeviceSeen("drawer", phrase("No cash drawer"), None),
         }
@@ -208,6 +208,10 @@ class Flow:
     def device_words(self, device: str) -> str:
         """How the ``printer``, the ``scanner`` or the ``drawer`` is."""
         return self.devices[device].words
+
+    def device_state(self, device: str) -> str:
+        """The same for programs, see ``DeviceSeen.state``; a printer is ``unknown`` until somebody has asked it."""
+        return self.devices[device].state
 
     def log_off(self) -> list[Command]:
         """The operator leaves, from wherever they are."""

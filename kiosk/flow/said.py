@@ -125,6 +125,11 @@ class DeviceSeen(msgspec.Struct, frozen=True):
     advice: str = ""
     """What to do about it; empty where nothing is to do."""
 
+    @property
+    def state(self) -> str:
+        """For programs: ``ready``, ``none`` where there is no such device, otherwise the code of what is wrong."""
+        return self.code or ("none" if self.ok is None else "ready" if self.ok else "unknown")
+
 
 class SyncSeen(msgspec.Struct, frozen=True):
     """How far the office is."""

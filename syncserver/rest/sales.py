@@ -38,7 +38,11 @@ class Kiosk(msgspec.Struct, frozen=True, kw_only=True):
     numbers_left: dict[str, int]
     """By event."""
     printer: str
+    """In words."""
+    printer_code: str
+    """``ready``, ``none``, ``unknown``, otherwise what is wrong."""
     scanner: str
+    scanner_code: str
     software: str
     ok: bool
     words: str
@@ -279,8 +283,10 @@ def _board(c: Connection) -> list[Kiosk]:
             last_seen_at=one.last_seen_at,
             clock_skew_ms=one.skew_ms,
             numbers_left=one.numbers_left,
-            printer=one.printer,
-            scanner=one.scanner,
+            printer=one.printer.words,
+            printer_code=one.printer.code,
+            scanner=one.scanner.words,
+            scanner_code=one.scanner.code,
             software=one.software,
             ok=one.ok,
             words=one.words,

@@ -58,6 +58,8 @@ def seen(c: Connection, house: House, rsu: UUID, *, seconds_ago: int = 10, **hea
         "numbers_left": {str(house.event): 950},
         "printer": "The printer is ready.",
         "scanner": "The scanner is ready.",
+        "printer_code": "ready",
+        "scanner_code": "ready",
         "disk_free_bytes": 8 << 30,
         "state": "enabled",
         "catalog": [1, 1],
@@ -125,7 +127,15 @@ def begin(house: House, *, troubled: bool) -> list[UUID]:
                 orders(c, house, rsu, package, range(begin_at, begin_at + count), ago)
         if troubled:
             seen(c, house, units[1], seconds_ago=7 * 60)
-            seen(c, house, units[2], printer="The paper is out.", unsynced=14, last_seq=14)
+            seen(
+                c,
+                house,
+                units[2],
+                printer="The paper is out.",
+                printer_code="paper_out",
+                unsynced=14,
+                last_seq=14,
+            )
             c.execute(
                 insert(m.findings).values(
                     event_id=house.event, kind="price", severity="ERROR", blocking=True, detail={}

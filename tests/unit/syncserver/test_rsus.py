@@ -45,8 +45,8 @@ def health(seq: int, **fields: object) -> wire.Health:
         unsynced=3,
         oldest_unsynced_at=None,
         numbers_left={"e": 50},
-        printer="ready",
-        scanner="ready",
+        printer="The printer is ready.",
+        scanner="The scanner is ready.",
         disk_free_bytes=1,
         software="1.1",
         state="selling",
@@ -148,14 +148,14 @@ def test_a_revoked_kiosk_is_not_simply_enabled_again(scene: Scene) -> None:
 def test_an_old_health_report_changes_nothing(scene: Scene) -> None:
     """PROTOCOL 7; and no text of it can do harm."""
     kiosk = scene.kiosk(blocks=0)
-    report(scene, kiosk, health(5, printer="out of paper\x00"))
+    report(scene, kiosk, health(5, printer="Out of paper.\x00", printer_code="paper_out"))
     report(scene, kiosk, health(4, unsynced=99))
     report(scene, kiosk, health(5, unsynced=98))
     with scene.office.begin() as c:
         row = rsus.board(c, scene.organisation, scene.office.now())[0]
-    assert (row.unsynced, row.printer, row.numbers_left, row.software) == (
+    assert (row.unsynced, row.printer.words, row.numbers_left, row.software) == (
         3,
-        "out of paper",
+        "Out of paper",
         {"e": 50},
         "1.1",
     )
@@ -189,20 +189,26 @@ def test_a_kiosk_that_stopped_by_itself_goes_on_record_once(scene: Scene) -> Non
 
 
 @pytest.mark.parametrize(
-    ("said", "shown", "well"),
+    ("code", "words", "shown", "well"),
     [
-        ("The printer is ready.", "ready", True),
-        ("ready", "ready", True),
-        ("The printer is out of paper.", "The printer is out of paper.", False),
+        ("ready", "L'imprimante est prête.", "ready", True),
+        ("", "The printer is fine, says an older kiosk.", "unknown", True),
+        ("unknown", "No printer", "unknown", True),
+        ("none", "No printer is set up.", "none", True),
+        ("paper_out", "L'imprimante n'a plus de papier.", "L'imprimante n'a plus de papier", False),
+        ("head_lifted", "", "head lifted", False),
     ],
 )
-def test_a_printer_that_is_ready_is_no_trouble(scene: Scene, said: str, shown: str, well: bool) -> None:
-    """O6: a kiosk that sells is shown as one."""
+def test_a_device_is_judged_by_its_code_and_never_by_its_words(
+    scene: Scene, code: str, words: str, shown: str, well: bool
+) -> None:
+    """O6: in whatever language a kiosk speaks; a code of tomorrow is trouble, no word at all is none."""
     kiosk = scene.kiosk()
-    report(scene, kiosk, health(5, printer=said))
+    report(scene, kiosk, health(5, printer=words, printer_code=code, scanner=words, scanner_code=code))
     with scene.office.begin() as c:
         row = rsus.board(c, scene.organisation, scene.office.now())[0]
-    assert (row.printer, "printer:" not in row.words) == (shown, well)
+    assert (row.printer.words, not row.printer.wrong, "printer:" not in row.words) == (shown, well, well)
+    assert row.scanner == row.printer
 
 
 def test_the_board_says_what_is_wrong_in_words(scene: Scene) -> None:

@@ -1,0 +1,103 @@
+"""A real kiosk on the office's board: what it reports of itself is what the office makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hardware.printer import DeviceError, PrinterStatus
+from kiosk.config import Config
+from kiosk.desk import Alone, Desk
+from kiosk.spooler import printer_seen, scanner_seen
+from shared.clock import SystemClock
+from syncserver import live, rsus
+from syncserver.db import Database
+from syncserver.live import KioskNow
+from tests.postgres import set_clock
+from tests.server import House, make_house
+
+STEPS = 12
+"""Of the wire: more than a round of everything that a kiosk asks and tells."""
+READY = PrinterStatus(online=True, paper="ok", cover="closed", error="none", link="ok")
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    made = make_house(database, tmp_path / "office")
+    set_clock(made.office.database)
+    live.beat(made.office, "worker")
+    return made
+
+
+class Stand:
+    """A kiosk of that office, just enrolled and enabled."""
+
+    def __init__(self, house: House, folder: Path) -> None:
+        self.house = house
+        with house.office.begin() as c:
+            code = rsus.new_code(house.office, c, house.rsu, None)
+        self.alone = Alone(httpx.WSGITransport(house.app))
+        config = Config(data=folder, server="http://127.0.0.1:9", disk_reserve_bytes=0)
+        self.desk = Desk(config, SystemClock(), self.alone, boot="b", device="d")
+        self.desk.open()
+        for touch in ("focus:code", *(f"key:{one}" for one in code), "enrol"):
+            name, _, arg = touch.partition(":")
+            self.desk.touch(name, arg)
+        self.alone.answer_enrolment(self.desk)
+
+    def talk(self, steps: int = STEPS) -> None:
+        assert self.alone.uplink is not None
+        for _ in range(steps):
+            self.alone.hurry()
+            self.alone.uplink.step()
+            self.desk.tick()
+
+    def seen(self) -> tuple[KioskNow, list[str]]:
+        """Its row, and the alarms about it."""
+        with self.house.office.begin() as c:
+            found = live.evening(self.house.office, c, self.house.organisation)
+        (row,) = [one for one in found.kiosks if one.id == self.house.rsu]
+        return row, [one.words for one in found.alarms if one.values.get("rsu") == str(self.house.rsu)]
+
+    def close(self) -> None:
+        self.alone.close()
+        self.desk.close()
+
+
+@pytest.fixture
+def stand(house: House, tmp_path: Path) -> Iterator[Stand]:
+    made = Stand(house, tmp_path / "kiosk")
+    with house.office.begin() as c:
+        rsus.set_state(c, house.rsu, "enabled", None, "Admitted.")
+    yield made
+    made.close()
+
+
+def test_a_healthy_kiosk_is_green_in_every_language_and_a_missing_scanner_is_no_trouble(stand: Stand) -> None:
+    """O6: its devices are judged by their codes; what it does not have is said, and is not amber."""
+    for language in ("en", "fr", "es"):
+        stand.desk.touch("language", language)
+        stand.desk.handle(printer_seen(READY))
+        stand.talk()
+        row, alarms = stand.seen()
+        assert (row.printer.words, row.scanner.words) == ("ready", "none")
+        assert (row.troubles, row.needed, alarms) == ((), True, [])
+    stand.desk.handle(scanner_seen(None))
+    stand.talk()
+    assert stand.seen()[0].scanner.code == "ready"
+
+
+def test_what_is_wrong_with_its_devices_is_told_in_words_with_what_to_do(stand: Stand) -> None:
+    """K10, O6: the printer stops sales, the scanner only hinders them."""
+    stand.desk.handle(printer_seen(PrinterStatus(online=False, paper="out", cover="closed", link="ok")))
+    stand.desk.handle(scanner_seen(DeviceError("disconnected", "It is gone.")))
+    stand.talk()
+    row, alarms = stand.seen()
+    assert alarms == [f"{row.name}: The printer is out of paper."]
+    assert row.troubles == (
+        "printer: The printer is out of paper",
+        "scanner: The scanner is not there",
+    )
