@@ -176,6 +176,23 @@ def contact(settings: Mapping[str, Any] | None) -> Contact:
     return msgspec.convert((settings or {}).get("contact", {}), Contact)
 
 
+def put_aside(settings: Mapping[str, Any] | None) -> frozenset[str]:
+    """The first steps that the organisation does without, out of its row's ``settings``."""
+    return frozenset(msgspec.convert((settings or {}).get("aside", []), list[str]))
+
+
+def put_step_aside(c: Connection, organisation: UUID, step: str, by: UUID) -> None:
+    """Note that the organisation does without that first step; the audit trail says who decided it."""
+    o = m.organizations
+    settings = c.execute(
+        select(o.c.settings).where(o.c.id == organisation).with_for_update()
+    ).scalar_one_or_none()
+    kept = dict(settings or {}) | {"aside": sorted({*put_aside(settings), step})}
+    c.execute(
+        update(o).where(o.c.id == organisation).values(settings=kept, updated_by=by, updated_at=func.now())
+    )
+
+
 def describe(
     c: Connection,
     organisation: UUID,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from syncserver.admin.access import register as _access
+from syncserver.admin.beginning import register as _beginning
 from syncserver.admin.blocks import register as _blocks
 from syncserver.admin.champions import register as _champions
 from syncserver.admin.claims import register as _claims
@@ -47,6 +48,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 for _register in (
     _ground,
     _home,
+    _beginning,
     _events,
     _drafts,
     _offers,

@@ -13,6 +13,7 @@ from shared.errors import Refused
 from syncserver import auth, live, notices, notifications
 from syncserver import models as m
 from syncserver.admin import ground, tables
+from syncserver.admin.beginning import BY_CHOICE, beginning
 from syncserver.admin.tables import Column, Table
 from syncserver.auth import PUBLIC, STAFF, access
 
@@ -93,7 +94,18 @@ def home() -> ResponseReturnValue:
         if auth.account().role in ground.FLOOR:
             now = live.evening(auth.office(), c, auth.account().organisation)
         clock = _clock(c) if auth.account().role in ground.READERS else ""
-    return ground.page("home", "events", shown=shown, told=told, clock=clock, now=now, unreached=unreached)
+        begun = beginning(c)
+    return ground.page(
+        "home",
+        "events",
+        shown=shown,
+        told=told,
+        clock=clock,
+        now=now,
+        unreached=unreached,
+        begun=begun,
+        by_choice=BY_CHOICE,
+    )
 
 
 def _events(organisation: UUID) -> tuple[Table, Select[Any]]:
