@@ -22,12 +22,11 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from shared.errors import Refused
 from syncserver import accounts, attempts, auth, invitations, letters, notifications, providers
-from syncserver import models as m
 from syncserver.auth import CUSTOMER, PUBLIC, access
+from syncserver.config import Provider
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -267,8 +266,10 @@ def begin_provider(name: str) -> ResponseReturnValue:
     provider = providers.find(here.config, name, whom if whom in GOING_FOR else "")
     auth.check_token(request.args.get("t", ""))
     site = _site() if whom == "customers" else None
-    address, going = providers.begin(here, provider, _back(name))
     me = auth.who(here) if whom == "staff" else auth.visitor()
+    if me is not None and "link" in request.args and not auth.proved(me):
+        return _prove_page(me, provider, whom)
+    address, going = providers.begin(here, provider, _back(name))
     session[GOING] = {
         "going": going.kept(),
         "for": whom,
@@ -278,6 +279,35 @@ def begin_provider(name: str) -> ResponseReturnValue:
         "link": str(me.id) if me is not None and "link" in request.args else None,
     }
     return redirect(address, 302)
+
+
+@blueprint.post("/prove/<name>")
+@access(PUBLIC)
+def prove(name: str) -> ResponseReturnValue:
+    """Says who it is once more, before an account at a provider is linked: it opens the account for good."""
+    here, whom, refused = auth.office(), request.form.get("for", "customers"), None
+    provider = providers.find(here.config, name, whom if whom in GOING_FOR else "")
+    me = auth.who(here) if whom == "staff" else auth.visitor()
+    if me is None:
+        return redirect(url_for("admin.login" if whom == "staff" else "account.sign_in"), 303)
+    try:
+        auth.ask_who(me)
+    except Refused as e:
+        refused = e
+    return _prove_page(me, provider, whom, refused)
+
+
+def _prove_page(
+    me: auth.Account, provider: Provider, whom: str, refused: Refused | None = None
+) -> ResponseReturnValue:
+    proved = auth.proved(me)
+    with auth.office().begin() as c:
+        knows = auth.has_password(c, me.id)
+    status = 200 if proved else 422 if refused else 403
+    return _page(
+        "prove", status, refused=refused, name=provider.name, whom=whom, label=provider.label,
+        proved=proved, has_password=knows,
+    )  # fmt: skip
 
 
 @blueprint.get("/back/<name>")
@@ -364,25 +394,27 @@ def _customer(kept: dict[str, Any], name: str, somebody: providers.Somebody) -> 
 @access(CUSTOMER)
 def home() -> ResponseReturnValue:
     """What one has told, and what one decides."""
-    me, here, la = auth.account(), auth.office(), m.local_accounts
+    me, here = auth.account(), auth.office()
     with here.begin(me.id, me.organisation) as c:
         mine = accounts.customer(c, me.id)
         assert mine is not None
-        password = c.scalar(select(la.c.password_hash).where(la.c.user_id == me.id))
-        return _page(
-            "home",
-            mine=mine,
-            languages=accounts.LANGUAGES,
-            has_password=password not in {None, accounts.NO_PASSWORD},
-            sessions=auth.sessions(c, me.id, here.now()),
-            words=auth.browser_words,
-            identities=accounts.identities(c, me.id),
-            providers=providers.offered(here.config, "customers"),
-            topics=letters.TOPICS,
-            stopped=notifications.stops(
+        told = {
+            "has_password": auth.has_password(c, me.id),
+            "sessions": auth.sessions(c, me.id, here.now()),
+            "identities": accounts.identities(c, me.id),
+            "stopped": notifications.stops(
                 here, c, me.organisation, [one for one in (mine.email, mine.phone) if one]
             ),
-        )
+        }
+    return _page(
+        "home",
+        mine=mine,
+        languages=accounts.LANGUAGES,
+        words=auth.browser_words,
+        providers=providers.offered(here.config, "customers"),
+        topics=letters.TOPICS,
+        **told,
+    )
 
 
 def _home(kind: str = "", message: str = "", hint: str = "") -> ResponseReturnValue:
@@ -416,27 +448,12 @@ def address() -> ResponseReturnValue:
     """Another e-mail address, once it has said so itself."""
     here, me = auth.office(), auth.account()
     try:
-        _prove()
+        auth.ask_who(me)
         with here.begin(me.id, me.organisation) as c:
             accounts.move(here, c, me.id, request.form.get("email", ""))
     except Refused as e:
         return _home("bad", e.message, e.hint)
     return _home("good", "We have written to the new address.", "Open the link in that letter.")
-
-
-def _prove() -> None:
-    """Asks who it is once more, by the password, where there is one. ``Refused`` (``password``)."""
-    me, here, la = auth.account(), auth.office(), m.local_accounts
-    with here.begin() as c:
-        held = c.scalar(select(la.c.password_hash).where(la.c.user_id == me.id))
-    if held in {None, accounts.NO_PASSWORD}:
-        return
-    if not auth.confirm_password(here, me.id, request.form.get("current", "")):
-        raise Refused(
-            "password",
-            "Your present password is not right, or has to wait after wrong ones.",
-            "Nothing was changed.",
-        )
 
 
 @blueprint.post("/password")
@@ -446,7 +463,7 @@ def password() -> ResponseReturnValue:
     here, me = auth.office(), auth.account()
     try:
         new = auth.twice(request.form)
-        _prove()
+        auth.ask_who(me)
         hashed = auth.hashed_password(new)
         with here.begin(me.id, me.organisation) as c:
             auth.keep_password(c, me.id, hashed, here.now())
@@ -514,7 +531,7 @@ def delete() -> ResponseReturnValue:
     if "sure" not in request.form:
         return _home("bad", "Tick that you are sure.", "Nothing was deleted.")
     try:
-        _prove()
+        auth.ask_who(me)
         with here.begin(me.id, me.organisation) as c:
             accounts.leave(here, c, me.id)
     except Refused as e:

@@ -149,6 +149,9 @@ def _guards(app: Flask, marks: dict[str, frozenset[str]]) -> None:
             response.headers["Cache-Control"] = (
                 "no-store" if g.get("account") or g.get("visitor") else "no-cache"
             )
+        if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            # The body was not read: what comes behind it cannot be told from it.
+            response.headers["Connection"] = "close"
         return auth.secure(response, g.get("nonce", ""))
 
     app.before_request(enter)
@@ -374,6 +377,7 @@ def _words(app: Flask) -> None:
     app.add_template_global(shop.in_basket, "in_basket")
     app.add_template_global(auth.csrf_token, "csrf_token")
     app.add_template_global(auth.account, "account")
+    app.add_template_global(auth.asks_who, "asks_who")
     app.add_template_global(auth.visitor, "visitor")
     app.add_template_global(public.holder, "holder")
     app.add_template_global(admin.menu, "menu")

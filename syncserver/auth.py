@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
 from shared.errors import Fault, Refused
-from syncserver import attempts, audit, factors, organisations
+from syncserver import accounts, attempts, audit, factors, organisations
 from syncserver import models as m
 from syncserver.office import Office
 
@@ -59,6 +59,8 @@ RSU: Final = "rsu"
 TOKEN: Final = "token"  # noqa: S105 - the name of a mark
 """A call for programs, with a bearer token; the roles beside it are those a token may have."""
 
+PROVED_S: Final = 600
+"""How long it holds that somebody has said who they are once more; a log-in without a password counts as long."""
 PASSWORD_CHARS_MIN, PASSWORD_CHARS_MAX = 12, 200
 NAME_CHARS_MAX = 120
 FAILURES_FREE = 3
@@ -90,6 +92,8 @@ FAILURES_NOTED = 8
 BROWSER_CHARS_MAX = 200
 STAFF_SLOT, CUSTOMER_SLOT = "t", "k"
 """Where the cookie keeps the token of somebody who works here, and of a customer."""
+PROVED: Final = "proved"
+"""Where the cookie keeps which session has said who it is once more, and when."""
 
 _hasher = PasswordHasher()
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$KrqJjLl0SPSLhVpDIBRqVr8JFCmTWGlj2hzdZXLF0PU"
@@ -476,6 +480,74 @@ def confirm_password(here: Office, user: UUID, password: str) -> bool:
     return _check(here, m.local_accounts.c.user_id == user, password) is not None
 
 
+def has_password(c: Connection, user: UUID) -> bool:
+    """Whether this person can say who they are by a password."""
+    la = m.local_accounts
+    held = c.scalar(select(la.c.password_hash).where(la.c.user_id == user))
+    return held not in {None, accounts.NO_PASSWORD}
+
+
+def ask_who(me: Account, *, lately: bool = False) -> None:
+    """Asks who it is once more, before a step that would let a stranger at this browser stay for good.
+
+    By the password, or where there is none by a fresh log-in; ``lately``: either will do, a short while ago.
+    ``Refused``: ``password``, ``fresh``.
+    """
+    here = office()
+    with here.begin() as c:
+        knows, fresh = has_password(c, me.id), _fresh(here, c, me)
+    if not knows and not fresh:
+        raise Refused(
+            "fresh",
+            "You came in some time ago, and have no password to say again who you are.",
+            "Sign out, come in by your provider once more, and do this within ten minutes.",
+        )
+    if not knows or (lately and (fresh or _said_lately(here, me))):
+        return
+    typed = request.form.get("current", "")
+    if not typed:
+        raise Refused("password", "Type your present password as well.", "Nothing was changed.")
+    if not confirm_password(here, me.id, typed):
+        raise Refused(
+            "password",
+            "Your present password is not right, or has to wait after wrong ones.",
+            "Nothing was changed.",
+        )
+    session[PROVED] = [str(me.session), int(here.now().timestamp())]
+
+
+def proved(me: Account) -> bool:
+    """Whether this session has said who it is a short while ago, and needs no other word."""
+    here = office()
+    with here.begin() as c:
+        return _said_lately(here, me) if has_password(c, me.id) else _fresh(here, c, me)
+
+
+def asks_who() -> bool:
+    """Whether a page's form needs the password of whoever is logged in, for a step that asks who it was lately."""
+    if "asks_who" not in g:
+        me, here = account(), office()
+        with here.begin() as c:
+            g.asks_who = has_password(c, me.id) and not (_fresh(here, c, me) or _said_lately(here, me))
+    return cast("bool", g.asks_who)
+
+
+def _said_lately(here: Office, me: Account) -> bool:
+    kept, now = session.get(PROVED), int(here.now().timestamp())
+    return isinstance(kept, list) and kept[:1] == [str(me.session)] and 0 <= now - int(kept[1]) <= PROVED_S
+
+
+def _fresh(here: Office, c: Connection, me: Account) -> bool:
+    since = _since(c, me)
+    return since is not None and here.now() - since <= timedelta(seconds=PROVED_S)
+
+
+def _since(c: Connection, me: Account) -> datetime | None:
+    """When whoever this is came in."""
+    ws = m.web_sessions
+    return c.scalar(select(ws.c.created_at).where(ws.c.id == me.session))
+
+
 def _check(here: Office, whose: ColumnElement[bool], password: str) -> UUID | None:
     """Whose password this is, of those it can be (at most one); None where it is not right, or has to wait."""
     now, la = here.now(), m.local_accounts
@@ -577,14 +649,24 @@ def _turn() -> Iterator[None]:
         _at_the_door.release()
 
 
-def enter(here: Office, c: Connection, user: UUID, organisation: UUID, *, second: bool = False) -> str:
+def enter(
+    here: Office,
+    c: Connection,
+    user: UUID,
+    organisation: UUID,
+    *,
+    second: bool = False,
+    going_on: Account | None = None,
+) -> str:
     """Opens this browser's session for somebody who works there and whose first step was right, or ``second`` too.
 
-    Returns the step that is still due: nothing, ``code`` or ``setup``. The session before it ends.
+    Returns the step that is still due: nothing, ``code`` or ``setup``. The session before it ends. Whoever is
+    ``going_on`` from a session that they have did not log in now: the new one is as old as that.
     """
     due = "" if second else due_step(c, user, organisation)
     now = here.now()
-    token = _open(here, c, user, organisation, due or None, STAFF_SLOT)
+    since = _since(c, going_on) if going_on is not None and not due else None
+    token = _open(here, c, user, organisation, due or None, STAFF_SLOT, since)
     if not due:
         c.execute(update(m.users).where(m.users.c.id == user).values(last_login=now))
         _know(here, c, user)
@@ -660,7 +742,7 @@ def switch(here: Office, organisation: UUID) -> None:
                 "That organisation asks for a second factor.",
                 "Set one up under “Your account”, and switch then.",
             )
-        _keep(here, _open(here, c, me.id, organisation, None, STAFF_SLOT), STAFF_SLOT)
+        _keep(here, _open(here, c, me.id, organisation, None, STAFF_SLOT, _since(c, me)), STAFF_SLOT)
 
 
 def half(here: Office) -> Half | None:
@@ -893,8 +975,19 @@ def browser_words(said: str) -> str:
     return f"{name} on {system}" if system else name
 
 
-def _open(here: Office, c: Connection, user: UUID, organisation: UUID, due: str | None, slot: str) -> bytes:
-    """A new session's token; the one before it in this browser, of the same kind, ends."""
+def _open(
+    here: Office,
+    c: Connection,
+    user: UUID,
+    organisation: UUID,
+    due: str | None,
+    slot: str,
+    since: datetime | None = None,
+) -> bytes:
+    """A new session's token; the one before it in this browser, of the same kind, ends.
+
+    ``since``: when its person came in, where that is before now. Otherwise a session could be made young for ever.
+    """
     now, token = here.now(), here.clock.token(TOKEN_BYTES)
     _end(c, now, slot)
     said = "".join(ch for ch in request.headers.get("User-Agent", "")[:BROWSER_CHARS_MAX] if ch.isprintable())
@@ -903,7 +996,7 @@ def _open(here: Office, c: Connection, user: UUID, organisation: UUID, due: str 
             token_hash=_hashed(token),
             user_id=user,
             organization_id=organisation,
-            created_at=now,
+            created_at=since or now,
             last_seen_at=now,
             browser=said,
             address=network(),

@@ -147,7 +147,7 @@ def _join(token: str, me: auth.Account | None) -> ResponseReturnValue:
         raise Refused("log_in", "You are not logged in any more.", "Log in, and open the link again.")
     with here.begin(me.id, me.organisation) as c:
         organisation = invitations.accept(here, c, token, me.id, new=False)
-        due = auth.enter(here, c, me.id, organisation)
+        due = auth.enter(here, c, me.id, organisation, going_on=me)
     return redirect(url_for("admin.second_step" if due else "admin.home"), 303)
 
 
@@ -174,13 +174,11 @@ def _begin(token: str, role: str) -> ResponseReturnValue:
 def own() -> ResponseReturnValue:
     """What one decides for oneself."""
     me, here = auth.account(), auth.office()
-    la = m.local_accounts
     with ground.reading() as c:
-        password = c.scalar(select(la.c.password_hash).where(la.c.user_id == me.id))
         return ground.page(
             "account",
             "account",
-            has_password=password not in {None, accounts.NO_PASSWORD},
+            has_password=auth.has_password(c, me.id),
             has_factor=factors.has(c, me.id),
             required=auth.factor_required(c, me.id, me.organisation),
             codes_left=factors.codes_left(c, me.id),
@@ -199,7 +197,7 @@ def password() -> ResponseReturnValue:
     """Another password of one's own; all other sessions end with it."""
     page, me, here = ground.back_to("admin.own_account"), auth.account(), auth.office()
     new = auth.twice(request.form)
-    _prove()
+    auth.ask_who(auth.account())
     hashed = auth.hashed_password(new)
     with ground.acting() as c:
         if c.scalar(select(m.local_accounts.c.user_id).where(m.local_accounts.c.user_id == me.id)) is None:
@@ -210,25 +208,12 @@ def password() -> ResponseReturnValue:
     return redirect(page, 303)
 
 
-def _prove() -> None:
-    """Asks who it is once more, by the password; somebody who has none cannot be asked. ``Refused`` (``password``)."""
-    me, here, la = auth.account(), auth.office(), m.local_accounts
-    with here.begin() as c:
-        held = c.scalar(select(la.c.password_hash).where(la.c.user_id == me.id))
-    if held in {None, accounts.NO_PASSWORD}:
-        return
-    if not auth.confirm_password(here, me.id, request.form.get("current", "")):
-        raise Refused(
-            "password",
-            "Your present password is not right, or has to wait after wrong ones.",
-            "Nothing was changed.",
-        )
-
-
 @access(*STAFF)
 def contact() -> ResponseReturnValue:
     """Where one is written to."""
     page = ground.back_to("admin.own_account")
+    # Results, links and alarms go there: a browser that somebody left open must not lead them elsewhere.
+    auth.ask_who(auth.account())
     with ground.acting() as c:
         notifications.set_contact(
             auth.office(),
@@ -248,12 +233,13 @@ def factor() -> ResponseReturnValue:
     ground.back_to("admin.own_account")
     if request.method == "POST":
         try:
+            auth.ask_who(auth.account())
             with ground.acting() as c:
                 codes = factors.confirm(here, c, me.id, request.form.get("code", ""))
                 auth.end_sessions(c, me.id, here.now(), but=me.session)
-                auth.enter(here, c, me.id, me.organisation, second=True)
+                auth.enter(here, c, me.id, me.organisation, second=True, going_on=me)
         except Refused as e:
-            if e.code != "code":
+            if e.code not in {"code", "password", "fresh"}:
                 raise
             refused = e
         else:
@@ -262,7 +248,16 @@ def factor() -> ResponseReturnValue:
     with ground.acting() as c:
         secret, session[BEGUN] = factors.begin(here, c, me.id, str(session.get(BEGUN, "")))
     text = factors.address(secret, me.username or me.name, me.organisation_name)
-    page = ground.page("factor", "account", secret=secret, picture=factors.picture(text), refused=refused)
+    with ground.reading() as c:
+        knows = auth.has_password(c, me.id)
+    page = ground.page(
+        "factor",
+        "account",
+        secret=secret,
+        picture=factors.picture(text),
+        refused=refused,
+        has_password=knows,
+    )
     return page, 422 if refused else 200
 
 
@@ -270,7 +265,7 @@ def factor() -> ResponseReturnValue:
 def remove_factor() -> ResponseReturnValue:
     """Does without a second factor again, where the organisation does not ask for one."""
     page, me = ground.back_to("admin.own_account"), auth.account()
-    _prove()
+    auth.ask_who(auth.account())
     with ground.acting() as c:
         if any(auth.factor_required(c, me.id, one.organisation) for one in auth.memberships(c, me.id)):
             raise Refused("factor", "Your organisation asks for a second factor.", "Set it up anew instead.")
@@ -284,7 +279,7 @@ def codes() -> ResponseReturnValue:
     """Ten new recovery codes in place of those of before."""
     ground.back_to("admin.own_account")
     me = auth.account()
-    _prove()
+    auth.ask_who(auth.account())
     with ground.acting() as c:
         if not factors.has(c, me.id):
             raise Refused("factor", "You have no second factor.", "Set it up first.")

@@ -50,6 +50,8 @@ def add() -> ResponseReturnValue:
     """Makes a token and shows it, once."""
     ground.back_to("admin.programs")
     me = auth.account()
+    # Whoever finds a browser open makes no way in by it that stays for months.
+    auth.ask_who(me, lately=True)
     with ground.acting() as c:
         _, secret = tokens.make(
             auth.office(),

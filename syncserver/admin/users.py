@@ -47,17 +47,20 @@ def people() -> ResponseReturnValue:
 def _shown(table: tables.Table, query: Select[Any], link: str = "") -> str:
     me, here = auth.account(), auth.office()
     with ground.reading() as c:
-        return ground.page(
-            "users",
-            "users",
-            shown=tables.read(c, table, query),
-            roles=_givable(),
-            may=auth.ROLE_MAY,
-            asked=invitations.pending(c, me.organisation, here.now()),
-            link=link,
-            mail=here.config.mail is not None,
-            required=factors.REQUIRED_OF if organisations.of(c, me.organisation).second_factor else (),
-        )
+        shown = tables.read(c, table, query)
+        asked = invitations.pending(c, me.organisation, here.now())
+        strict = organisations.of(c, me.organisation).second_factor
+    return ground.page(
+        "users",
+        "users",
+        shown=shown,
+        roles=_givable(),
+        may=auth.ROLE_MAY,
+        asked=asked,
+        link=link,
+        mail=here.config.mail is not None,
+        required=factors.REQUIRED_OF if strict else (),
+    )
 
 
 def _listed() -> tuple[tables.Table, Select[Any]]:
@@ -133,6 +136,7 @@ def _listed() -> tuple[tables.Table, Select[Any]]:
 def invite() -> ResponseReturnValue:
     """Asks somebody by mail to work here; the link is shown this once as well, to be handed over another way."""
     ground.back_to("admin.users")
+    _ask_who()
     me, here = auth.account(), auth.office()
     wanted = request.form.get("role", "")
     if wanted not in _givable():
@@ -162,6 +166,7 @@ def withdraw(asked: UUID) -> ResponseReturnValue:
 def role(user: UUID) -> ResponseReturnValue:
     """Gives a person another role, with a reason; they log in anew."""
     page, me = ground.back_to("admin.users"), auth.account()
+    _ask_who()
     wanted = request.form.get("role", "")
     with ground.acting() as c:
         name = auth.set_role(c, me.organisation, user, wanted, me.id, ground.reason(), auth.office().now())
@@ -173,6 +178,7 @@ def role(user: UUID) -> ResponseReturnValue:
 def reset_factor(user: UUID) -> ResponseReturnValue:
     """Takes a person's second factor away, with a reason: theirs is lost. They set up another."""
     page, me = ground.back_to("admin.users"), auth.account()
+    _ask_who()
     with ground.acting() as c:
         name = _mine(c, user)
         if user == me.id:
@@ -223,6 +229,11 @@ def _mine(c: Connection, user: UUID) -> str:
     return name
 
 
+def _ask_who() -> None:
+    """Whoever finds a browser open makes no way in of their own by it. ``Refused``: see :func:`auth.ask_who`."""
+    auth.ask_who(auth.account(), lately=True)
+
+
 def _givable() -> list[str]:
     """The roles that one may give, and whose secrets one may set: a manager has a hand in operators alone.
 
@@ -235,6 +246,7 @@ def _givable() -> list[str]:
 def add() -> ResponseReturnValue:
     """Makes a person: with a PIN for the kiosks, a password for these pages, or both."""
     page = ground.back_to("admin.users")
+    _ask_who()
     role = request.form.get("role", "")
     if role not in _givable():
         raise Refused("role", "That role is not yours to give.")
@@ -263,6 +275,7 @@ def add() -> ResponseReturnValue:
 def secret(user: UUID) -> ResponseReturnValue:
     """Gives a new password or PIN to whoever has a role that one may give, and a PIN to oneself."""
     page = ground.back_to("admin.users")
+    _ask_who()
     me = auth.account()
     with ground.acting() as c:
         role = _role(c, user)

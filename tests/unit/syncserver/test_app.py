@@ -390,8 +390,10 @@ def test_what_is_too_large_is_refused_as_such(house: House) -> None:
     body = b"x" * (wire.REQUEST_BYTES_MAX + 1)
     answer = house.app.test_client().post("/rsu/v1/enrol", data=body, headers={wire.PROTOCOL_HEADER: "1"})
     assert answer.status_code == 413
+    assert answer.headers["Connection"] == "close"
     large = {"csrf": token(house.client("admin")), "name": "x" * (wire.REQUEST_BYTES_MAX + 1)}
     assert house.client("admin").post("/admin/kiosks/add", data=large).status_code == 413
+    assert house.client("admin").post("/admin/kiosks/add", data=large).headers["Connection"] == "close"
 
 
 def test_errors_are_pages_for_people_and_json_for_kiosks(house: House) -> None:

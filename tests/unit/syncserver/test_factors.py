@@ -187,7 +187,9 @@ def test_it_is_set_up_and_removed_on_one_s_own_page(house: House) -> None:
     shown = browser.get("/admin/account/factor").get_data(as_text=True)
     found = re.search(r'<p class="mono key">([A-Z2-7 ]+)</p>', shown)
     assert found is not None
-    answer = post(browser, "/admin/account/factor", code=code(house, found[1].replace(" ", "")))
+    shown_code = code(house, found[1].replace(" ", ""))
+    assert post(browser, "/admin/account/factor", code=shown_code, current="not it at all").status_code == 422
+    answer = post(browser, "/admin/account/factor", code=shown_code, current="correct horse battery staple")
     assert "Your recovery codes" in answer.get_data(as_text=True)
     assert browser.get("/admin/account").status_code == 200
     post(browser, "/admin/account/factor/remove", current="wrong one entirely")

@@ -18,7 +18,7 @@ from syncserver.app import create_app
 from syncserver.config import Provider, read_config
 from syncserver.db import Database
 from tests.identities import RealProvider, log_in_there, running
-from tests.server import CUSTOMER_EMAIL, House, make_house, post, token
+from tests.server import CUSTOMER_EMAIL, PASSWORD, House, make_house, post, token
 
 BACK = "http://localhost/account/back/test"
 
@@ -120,11 +120,20 @@ def test_staff_come_by_a_provider_only_once_it_is_linked(house: House) -> None:
     assert refused.status_code == 401
     assert "Nobody here comes by that account" in refused.get_data(as_text=True)
     mine = house.client("manager")
+    mine.get("/admin/account")
+    asked = {"t": token(mine), "for": "staff", "link": "yes"}
+    assert mine.get("/account/with/test", query_string=asked).status_code == 403
+    wrong = post(mine, "/account/prove/test", current="whatever it may be", **{"for": "staff"})
+    assert wrong.status_code == 422
+    assert mine.get("/account/with/test", query_string=asked).status_code == 403
+    assert post(mine, "/account/prove/test", current=PASSWORD, **{"for": "staff"}).status_code == 200
     assert come(mine, "mia@example.org", link="yes", **{"for": "staff"}).location == "/admin/account"
     assert "test" in mine.get("/admin/account").get_data(as_text=True)
     assert come(stranger, "mia@example.org", **{"for": "staff"}).location == "/admin/"
     assert stranger.get("/admin/").status_code == 200
     other = house.client("auditor")
+    other.get("/admin/account")
+    post(other, "/account/prove/test", current=PASSWORD, **{"for": "staff"})
     come(other, "mia@example.org", link="yes", **{"for": "staff"})
     assert "belongs to somebody else" in other.get("/admin/account").get_data(as_text=True)
     with house.office.begin() as c:

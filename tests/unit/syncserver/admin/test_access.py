@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
+from werkzeug.test import TestResponse
 
-from syncserver import attempts, auth, events, invitations
+from syncserver import attempts, auth, events, factors, invitations
 from syncserver import models as m
 from syncserver.db import Database
 from tests.server import PASSWORD, House, log_in, make_house, post
@@ -315,7 +317,96 @@ def test_whoever_is_told_of_alarms_is_asked_where(house: House) -> None:
     boss = house.client("admin")
     assert "/admin/account#contact" in text(boss, "/admin/")
     assert "nobody can write to you" in text(boss, "/admin/account")
-    post(boss, "/admin/account/contact", email="boss@club.example", language="en")
+    post(boss, "/admin/account/contact", email="thief@mail.example", language="en", current="a guess of mine")
+    assert "#contact" in text(boss, "/admin/")
+    post(boss, "/admin/account/contact", email="boss@club.example", language="en", current=PASSWORD)
     assert "#contact" not in text(boss, "/admin/")
     assert "nobody can write to you" not in text(boss, "/admin/account")
     assert "#contact" not in text(house.client("operator"), "/admin/")
+
+
+WAYS_TO_STAY = {
+    "contact": ("/admin/account/contact", {"email": "thief@mail.example", "language": "en"}),
+    "password": ("/admin/account/password", {"password": NEW, "again": NEW}),
+    "second factor": ("/admin/account/factor", {"code": "123456"}),
+    "invitation": ("/admin/users/invite", {"email": "thief@mail.example", "role": "admin"}),
+    "person": ("/admin/users/add", {"name": "Thief", "username": "thief", "role": "admin", "password": NEW}),
+    "another's password": ("/admin/users/{auditor}/secret", {"password": NEW}),
+    "role": ("/admin/users/{operator}/role", {"role": "admin", "reason": "Mine"}),
+    "another's factor": ("/admin/users/{auditor}/factor/reset", {"reason": "Lost"}),
+    "program": ("/admin/programs/add", {"name": "Thief", "role": "admin", "days": "30"}),
+}
+"""By what somebody who finds a browser open would have it open for good."""
+
+
+@pytest.mark.parametrize("way", WAYS_TO_STAY)
+def test_a_browser_that_was_left_open_is_no_way_in_that_stays(house: House, way: str) -> None:
+    """O1, Z1: without the password nothing is made that outlives the session; with it, it is done."""
+    boss = house.client("admin")
+    url, form = WAYS_TO_STAY[way]
+    url = url.format(**house.people)
+    # On its way it must not become young again.
+    house.clock.ahead_ms += (auth.PROVED_S + 1) * 1000
+    with house.office.begin() as c:
+        _give_factor(house, c, house.people["auditor"])
+    before = _ways_in(house)
+    assert "Type your present password as well" in _told(boss, post(boss, url, **form))
+    wrong = post(boss, url, **form, current="a guess of mine")
+    assert "Your present password is not right" in _told(boss, wrong)
+    assert _ways_in(house) == before
+    done = _told(boss, post(boss, url, **form, current=PASSWORD))
+    if way == "second factor":
+        assert "That code is not right" in done
+    else:
+        assert _ways_in(house) != before
+
+
+def test_a_session_is_as_old_as_its_log_in(house: House) -> None:
+    """O1, Z1: whoever switches between organisations, or accepts an invitation, did not log in by that."""
+    me, browser = house.people["manager"], house.client("manager")
+    with house.office.begin() as c:
+        other = events.create_organisation(c, "Hospice", "USD")
+        row = {"organization_id": other, "user_id": me, "role": "admin", "is_default": False}
+        c.execute(insert(m.organization_users).values(row))
+        third = events.create_organisation(c, "Choir", "USD")
+        chief = auth.create_user(c, third, "chief", "Chief", PASSWORD, "admin")
+        path = invitations.invite(house.office, c, third, "m@club.example", "admin", "Administrator", chief)
+    hours = auth.SESSION_MS_MAX // 3_600_000
+    for half_hours in range(2 * hours + 1):
+        assert browser.get("/admin/").status_code == 200
+        if half_hours == hours:
+            assert post(browser, path, mine="yes").location == "/admin/"
+        asked = other if half_hours % 2 else house.organisation
+        assert post(browser, "/admin/organisation", organisation=asked).location == "/admin/"
+        post(
+            browser, "/admin/users/add", name="Ann", username=f"ann{half_hours}", role="operator", pin="1234"
+        )
+        added = f"ann{half_hours}<" in text(browser, "/admin/users")
+        assert added == (half_hours == 0)
+        house.clock.ahead_ms += 29 * 60_000
+    house.clock.ahead_ms += 29 * 60_000
+    assert browser.get("/admin/").status_code == 401
+
+
+def _told(browser: FlaskClient, answer: TestResponse) -> str:
+    """What a person reads after it."""
+    return text(browser, answer.location) if answer.status_code == 303 else answer.get_data(as_text=True)
+
+
+def _give_factor(house: House, c: Connection, user: UUID) -> None:
+    factors.begin(house.office, c, user)
+    c.execute(update(m.second_factors).values(confirmed_at=house.office.now()))
+
+
+def _ways_in(house: House) -> list[object]:
+    """Everything by which anybody comes in, but for what counts wrong guesses."""
+    la = m.local_accounts
+    ways = (
+        select(la.c.user_id, la.c.password_hash).order_by(la.c.user_id),
+        *(select(one) for one in (m.organization_users, m.invitations, m.api_tokens, m.user_identities)),
+        select(m.staff_contacts.c.user_id, m.staff_contacts.c.email),
+        select(m.second_factors.c.user_id).where(m.second_factors.c.confirmed_at.is_not(None)),
+        select(m.operator_pins.c.user_id, m.operator_pins.c.pin_hash),
+    )
+    with house.office.begin() as c:
+        return [sorted(map(str, c.execute(one).all())) for one in ways]
