@@ -398,7 +398,7 @@ def home() -> ResponseReturnValue:
     with here.begin(me.id, me.organisation) as c:
         mine = accounts.customer(c, me.id)
         assert mine is not None
-        told = {
+        told: dict[str, Any] = {
             "has_password": auth.has_password(c, me.id),
             "sessions": auth.sessions(c, me.id, here.now()),
             "identities": accounts.identities(c, me.id),

@@ -46,6 +46,8 @@ class Package(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     description: str
     tickets: int
     price: int
+    active_from: datetime | None
+    active_to: datetime | None
 
 
 class Competition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -159,7 +161,8 @@ def _shown(now: datetime) -> Select[Any]:
     )
     cheapest = (
         select(func.min((k.c.price + k.c.ticket_count - 1) // k.c.ticket_count))
-        .where(k.c.event_id == e.c.id, k.c.is_active)
+        .where(k.c.event_id == e.c.id, events.offered(now))
+        .correlate(e)
         .scalar_subquery()
     )
     return (
@@ -199,7 +202,10 @@ def one(c: Connection, now: datetime, event: UUID) -> CompetitionDetail | None:
         return None
     k = m.ticket_packages
     offered = c.execute(
-        select(k).where(k.c.event_id == event, k.c.is_active).order_by(k.c.display_order, k.c.price, k.c.id)
+        select(k)
+        .join(e, e.c.id == k.c.event_id)
+        .where(k.c.event_id == event, events.offered(now))
+        .order_by(k.c.display_order, k.c.price, k.c.id)
     )
     return CompetitionDetail(
         **_told(c, row, now),
@@ -217,7 +223,13 @@ def one(c: Connection, now: datetime, event: UUID) -> CompetitionDetail | None:
         ],
         packages=[
             Package(
-                id=p.id, name=p.name, description=p.description or "", tickets=p.ticket_count, price=p.price
+                id=p.id,
+                name=p.name,
+                description=p.description or "",
+                tickets=p.ticket_count,
+                price=p.price,
+                active_from=p.active_from,
+                active_to=p.active_to,
             )
             for p in offered
         ],

@@ -364,8 +364,10 @@ def _asked(one: Operation, prefix: str) -> list[dict[str, Any]]:
 def _operation(one: Operation, schemas: dict[Any, dict[str, Any]], prefix: str) -> dict[str, Any]:
     parameters = _parts(one.rule, camel=prefix == _SHOP) + _asked(one, prefix)
     statuses = [400, 500, 503]
+    if one is not SHOP_DRAWS:
+        statuses.append(429)  # a browser's page has no limit of its own
     if one.roles:
-        statuses += [401, 403, 429]
+        statuses += [401, 403]
     if _PART.search(one.rule) or one.keyed:
         statuses.append(404)
     if one.query is not None and "cursor" in one.query.__struct_fields__:

@@ -262,65 +262,62 @@ def _standing_of(row: Row[Any], now: datetime) -> str:
     return "upcoming" if row.opens_at > now else "active"
 
 
-def _called_off(c: Connection, row: Row[Any]) -> str:
+def _called_off(c: Connection, row: Row[Any]) -> dict[str, Any]:
     """That an event was called off, why, and how its buyers get their money back (E4)."""
     k, o = m.refund_rounds, m.orders
     said = c.execute(select(k.c.reason, k.c.asked_at).where(k.c.event_id == row.id)).one_or_none()
     online = c.scalar(select(o.c.id).where(o.c.event_id == row.id, o.c.source == "online").limit(1))
     contact = organisations.contact(organisations.get(c, row.organization_id).settings)
-    return render_template(
-        "public/called_off.html", here="home", e=row, said=said, on_line=online is not None, contact=contact
-    )
+    return {"e": row, "said": said, "on_line": online is not None, "contact": contact}
 
 
 @blueprint.get("/events/<uuid:event>")
 @access(PUBLIC)
 def event(event: UUID) -> ResponseReturnValue:
     """One raffle: jackpot, prizes, packages, and its result once that is official."""
-    office = auth.office()
-    with office.begin() as c:
+    with auth.office().begin() as c:
         row = shown_event(c, event, called_off=True)
-        if row.state == "cancelled":
-            return _called_off(c, row)
-        pot = events.jackpot(c, event)
-        sale = checkout.offer(office, c, event)
-        gallery = media.of_event(c, event)
-        question = questions.of_event(c, event)
-        prizes, terms = events.prizes(c, event), pools.prize_terms(c, event)
-        packages = c.execute(
-            select(m.ticket_packages)
-            .where(m.ticket_packages.c.event_id == event, m.ticket_packages.c.is_active)
-            .order_by(m.ticket_packages.c.display_order, m.ticket_packages.c.price)
-        ).all()
-        perks = {k.id: " · ".join(events.perk_words(c, k.perk_ids)) for k in packages if k.perk_ids}
-        held = _draws_for(c, row)
-        winners = _standing(c, [one for one in held if one.plan == MAIN_POOL])
-        early = [
+        over = row.state == "cancelled"
+        shown = _called_off(c, row) if over else _on_show(c, row)
+    return render_template("public/called_off.html" if over else "public/event.html", here="home", **shown)
+
+
+def _on_show(c: Connection, row: Row[Any]) -> dict[str, Any]:
+    """What a raffle's page shows."""
+    office, k, e = auth.office(), m.ticket_packages, m.raffle_events
+    now, kept = office.now(), events.settings(row.configuration)
+    packages = c.execute(
+        select(k)
+        .join(e, e.c.id == k.c.event_id)
+        .where(k.c.event_id == row.id, events.offered(now))
+        .order_by(k.c.display_order, k.c.price, k.c.id)
+    ).all()
+    held = _draws_for(c, row)
+    return {
+        "e": row,
+        "standing": _standing_of(row, now),
+        "now": now,
+        "pot": events.jackpot(c, row.id),
+        "prizes": events.prizes(c, row.id),
+        "terms": pools.prize_terms(c, row.id),
+        "packages": packages,
+        "sale": checkout.offer(office, c, row.id),
+        "perks": {one.id: " · ".join(events.perk_words(c, one.perk_ids)) for one in packages if one.perk_ids},
+        "gallery": media.of_event(c, row.id),
+        "question": questions.of_event(c, row.id),
+        "soon": now + CLOSING_SOON,
+        "selling": payments.door(office) is not None,
+        "held": held,
+        "winners": _standing(c, [one for one in held if one.plan == MAIN_POOL]),
+        "early": [
             (plan, _standing(c, [one for one in held if one.plan == plan.name]))
-            for plan in events.settings(row.configuration).pools
+            for plan in kept.pools
             if plan.draw_at is not None
-        ]
-    return render_template(
-        "public/event.html",
-        here="home",
-        e=row,
-        pot=pot,
-        prizes=prizes,
-        terms=terms,
-        packages=packages,
-        sale=sale,
-        perks=perks,
-        gallery=gallery,
-        question=question,
-        soon=office.now() + CLOSING_SOON,
-        selling=payments.door(office) is not None,
-        held=held,
-        winners=winners,
-        early=early,
-        labels=_labels(row),
-        rules=events.settings(row.configuration).draw,
-        age=events.settings(row.configuration).policies.age_min,
-    )
+        ],
+        "labels": _labels(row),
+        "rules": kept.draw,
+        "age": kept.policies.age_min,
+    }
 
 
 @blueprint.get("/events/<uuid:event>/jackpot")
@@ -373,19 +370,15 @@ def draw(draw: UUID) -> ResponseReturnValue:
             return answer.make_conditional(request.environ)
         row = published_draw(c, draw)
         e = shown_event(c, row.raffle_event_id)
-        results = _results(c, row)
-        replaced = _replaced(c, draw) if row.kind == "redraw" else []
-        return render_template(
-            "public/draw.html",
-            here="home",
-            bundle_sha256=None if row.official_at is None else _bundle_sha256(bytes(row.bundle)),
-            results=results,
-            replaced=replaced,
-            attempts=_draws(c, e.id),
-            cards=_cards(row),
-            terms=pools.prize_terms(c, e.id),
-            **published(c, row, e),
-        )
+        shown = published(c, row, e) | {
+            "bundle_sha256": None if row.official_at is None else _bundle_sha256(bytes(row.bundle)),
+            "results": _results(c, row),
+            "replaced": _replaced(c, draw) if row.kind == "redraw" else [],
+            "attempts": _draws(c, e.id),
+            "cards": _cards(row),
+            "terms": pools.prize_terms(c, e.id),
+        }
+    return render_template("public/draw.html", here="home", **shown)
 
 
 def published(c: Connection, row: Row[Any], e: Row[Any]) -> dict[str, Any]:

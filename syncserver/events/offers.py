@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
 
 from shared import money
 from shared.errors import Refused
@@ -167,6 +167,15 @@ def _package(
         "active_to": active_to,
         "perk_ids": list(perks),
     }
+
+
+def offered(now: datetime) -> ColumnElement[bool]:
+    """Of packages joined with their events: those on sale now or later, or until sales closed (E13)."""
+    k = m.ticket_packages
+    return and_(
+        k.c.is_active,
+        or_(k.c.active_to.is_(None), k.c.active_to > now, k.c.active_to >= m.raffle_events.c.closes_at),
+    )
 
 
 def perk_words(c: Connection, perks: Collection[UUID]) -> list[str]:

@@ -192,7 +192,7 @@ PROBLEMS: Final = {
     "too-many": Kind(
         429,
         "Too many requests",
-        "This token asks too often, or this address shows too many tokens that are not good.",
+        "This token asks too often; or this address does, for what is public or with tokens that are not good.",
         "Wait as many seconds as the header Retry-After says.",
     ),
     "fault": Kind(

@@ -90,7 +90,7 @@ class Filled:
         """Address and role of what answers with a whole page, and what could not be opened."""
         whole, unknown = [], self.addresses()[1]
         for _, address, role in self.addresses()[0]:
-            if (answer := self._get(address, role)) is None:
+            if (answer := self.visit(address, role)) is None:
                 continue
             status, kind, body = answer
             if status >= 400:
@@ -99,7 +99,7 @@ class Filled:
                 whole.append((address, role))
         whole += [("/admin/", role) for role in auth.STAFF if role != "admin"]
         on_sale = f"/events/{self.parts['on_sale']}"
-        mine = self._get("/my/tickets", auth.CUSTOMER)
+        mine = self.visit("/my/tickets", auth.CUSTOMER)
         assert mine is not None
         whole += [
             (on_sale, "anonymous"),
@@ -112,7 +112,8 @@ class Filled:
         whole += [("/admin/login", "anonymous"), ("/nowhere", "anonymous"), ("/admin/nowhere", "admin")]
         return whole, unknown
 
-    def _get(self, address: str, role: str) -> tuple[int, str, bytes] | None:
+    def visit(self, address: str, role: str) -> tuple[int, str, bytes] | None:
+        """Open it in that role: its status, type and text; None where nobody of the house has the role."""
         if role not in {*self.house.people, auth.CUSTOMER, "anonymous"}:
             return None
         try:

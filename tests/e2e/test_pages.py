@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import event
 
 from syncserver.db import Database
 from tests.e2e.pages import CHROMIUM, FLAGS, Filled, Windows, fill, measure, served
@@ -47,6 +48,30 @@ def test_every_page_fits_reads_and_is_named_on_every_screen(chromium: Browser, f
         wrong = [f"{page} ({role}) {words}" for page, role in pages for words in measure(windows, page, role)]
         windows.close()
     assert wrong == [], "\n".join(wrong)
+
+
+def test_no_page_holds_one_connection_and_waits_for_another(filled: Filled) -> None:
+    """Y12: a server whose connections are all in use gives each page in its turn; two at once would wait for each other."""
+    engine, held, most = filled.house.office.engine, 0, 0
+
+    def taken(*_: object) -> None:
+        nonlocal held, most
+        held += 1
+        most = max(most, held)
+
+    def given_back(*_: object) -> None:
+        nonlocal held
+        held -= 1
+
+    event.listen(engine, "checkout", taken)
+    event.listen(engine, "checkin", given_back)
+    greedy = []
+    for endpoint, address, role in filled.addresses()[0]:
+        most = held
+        filled.visit(address, role)
+        if most > 1:
+            greedy.append(endpoint)
+    assert greedy == []
 
 
 def test_a_browser_keeps_the_look_that_was_asked_for(chromium: Browser, filled: Filled) -> None:

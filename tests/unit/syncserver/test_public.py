@@ -74,6 +74,20 @@ def test_a_page_is_headed_by_who_holds_the_raffle_and_hides_an_empty_jackpot(hou
     assert "Jackpot now" in read(house, f"/events/{house.event}")
 
 
+def test_a_raffle_says_when_its_sales_begin_and_that_they_are_over(house: House) -> None:
+    """S2, E1: by the venue's clock before they open; over at the closing time, whoever closes the event when."""
+    url = f"/events/{house.event}"
+    assert "Tickets until" in read(house, url)
+    house.clock.ahead_ms -= 2 * 3_600_000
+    assert "Tickets from" in read(house, url)
+    house.clock.ahead_ms += 6 * 3_600_000
+    with house.office.begin(house.people["manager"]) as c:
+        assert events.get(c, house.event).state == "active"
+    page = read(house, url)
+    assert "Sales are closed" in page
+    assert "Tickets until" not in page
+
+
 def test_a_draft_is_not_there(house: House) -> None:
     """S2: a draft is nobody's business."""
     for url in ("", "/jackpot", "/jackpot.json"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -572,6 +574,43 @@ def test_competitions_are_listed_by_how_they_stand(house: House) -> None:
     rest_of = anybody.json(f"/competitions?limit=1&cursor={page['next']}")
     assert rest_of["next"] is None
     assert rest_of["competitions"][0]["id"] != page["competitions"][0]["id"]
+
+
+def test_a_package_is_told_as_long_as_it_can_be_had(house: House) -> None:
+    """E13, O12: one that is to come or that ends says when; one that is over is gone, with its price; after the close
+    stands what was on offer then.
+    """
+    office, by, anybody = house.office, house.people["admin"], Program(house)
+    # This story moves the house's clock, by which nobody's requests are counted.
+    house.app.extensions["tombola_rates"] = rest.Rates(tokens.Rates(StandingClock()))
+    now = office.now()
+    with office.begin(by) as c:
+        row = events.get(c, house.draft)
+        assert row.closes_at is not None
+        for name, since, until in (
+            ("Early", None, now + timedelta(hours=1)),
+            ("Late", now + timedelta(hours=1), None),
+            ("To the end", now + timedelta(hours=1), row.closes_at),
+        ):
+            events.add_package(c, house.draft, name, 10, 1000, active_from=since, active_to=until)
+        events.activate(office, c, house.draft, by)
+
+    def offered() -> tuple[set[str], int]:
+        one = anybody.json(f"/competitions/{house.draft}")
+        return {package["name"] for package in one["packages"]}, one["ticketPrice"]
+
+    assert offered() == ({"Five", "Early", "Late", "To the end"}, 100)
+    told = {one["name"]: one for one in anybody.json(f"/competitions/{house.draft}")["packages"]}
+    assert told["Early"]["activeTo"] is not None
+    assert told["Late"]["activeFrom"] is not None
+    page = anybody.browser.get(f"/events/{house.draft}").get_data(as_text=True)
+    assert "Early" in page
+    assert len(re.findall(r'<span class="soft small">(from|until) \d', page)) == 3
+    house.clock.ahead_ms += 2 * 3_600_000
+    assert offered() == ({"Five", "Late", "To the end"}, 100)
+    assert "Early" not in anybody.browser.get(f"/events/{house.draft}").get_data(as_text=True)
+    house.clock.ahead_ms += 2 * 3_600_000
+    assert offered()[0] == {"Five", "Late", "To the end"}
 
 
 def test_a_customer_s_tickets_are_theirs(house: House) -> None:
