@@ -302,13 +302,14 @@ def own_rsu(c: Connection, rsu: UUID) -> Row[Any]:
     return row
 
 
-def csv(make: Callable[[Connection], Iterator[str]], name: str) -> Response:
+def csv(make: Callable[[Connection], Iterator[str | bytes]], name: str) -> Response:
     """A table to download, sent while it is read; its transaction ends with it."""
     here, user = auth.office(), auth.account().id
 
-    def lines() -> Iterator[str]:
+    def lines() -> Iterator[bytes]:
         with here.begin(user) as c:
-            yield from make(c)
+            for part in make(c):
+                yield part.encode() if isinstance(part, str) else part
 
     answer = Response(lines(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -44,7 +44,7 @@ from flask import Response, request, url_for
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from shared import money
-from syncserver import reports
+from syncserver import reports, sheets
 from syncserver.admin import ground
 
 ROWS: Final = 50
@@ -76,6 +76,8 @@ class Column:
     """Rows may have nothing there; they come last. False where that cannot be: an index then serves the order."""
     value: Callable[[Any], object] | None = None
     """What stands there, where it is not the attribute: as the export holds it, and the page unless it says else."""
+    written: ColumnElement[Any] | None = None
+    """The same as ``value`` gives, for the database: it then writes the export itself, in a tenth of the time."""
     shown: bool = True
     """On the page, not only in the export."""
     exported: bool = True
@@ -420,8 +422,35 @@ def export(table: Table, query: Select[Any]) -> Response:
     column, down = _sorting(table)
     by = key if column is None or column.by is None else column.by
     query = _ordered(query.where(*wanted), by, key, column is not None and column.nulls, down)
-    query = query.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE)
-    return ground.csv(lambda c: _csv(table, c.execute(query).partitions(ROWS_AT_ONCE)), table.name)
+    cells = _cells(table, query)
+    if cells is not None:
+        return ground.csv(lambda c: _sheet(c, table, query, cells), table.name)
+    streamed = query.execution_options(stream_results=True, yield_per=ROWS_AT_ONCE)
+    return ground.csv(lambda c: _csv(table, c.execute(streamed).partitions(ROWS_AT_ONCE)), table.name)
+
+
+def _cells(table: Table, query: Select[Any]) -> list[sheets.Cell] | None:
+    """What the database has to write for an export; None where one of its columns is Python's to make."""
+    held = query.selected_columns
+    cells = []
+    for one in table.columns:
+        if not one.exported:
+            continue
+        value = one.written if one.value is not None else held.get(one.key)
+        if value is None or not sheets.writable(value):
+            return None
+        cells.append(sheets.Cell(value, amount=one.kind == "money"))
+    if any(one.amount for one in cells):
+        cells.append(sheets.Cell(held["currency"]))
+    return cells
+
+
+def _sheet(
+    c: Connection, table: Table, query: Select[Any], cells: Sequence[sheets.Cell]
+) -> Iterator[str | bytes]:
+    held = query.selected_columns
+    yield _head(table)
+    yield from sheets.rows(c, query, cells, currency=held.get("currency"), timezone=held.get("timezone"))
 
 
 # A list that was worked out -------------------------------------------------------------------------
@@ -487,10 +516,17 @@ def _text(row: Any, column: Column) -> str:
     return str(value)
 
 
+def _head(table: Table) -> str:
+    """An export's first line; with amounts their currency stands last."""
+    columns = [one for one in table.columns if one.exported]
+    has_money = any(one.kind == "money" for one in columns)
+    return reports.lines([[*(one.title or one.key for one in columns), *(["Currency"] if has_money else [])]])
+
+
 def _csv(table: Table, parts: Iterable[Iterable[Any]]) -> Iterator[str]:
     columns = [one for one in table.columns if one.exported]
     has_money = any(one.kind == "money" for one in columns)
-    yield reports.lines([[*(one.title or one.key for one in columns), *(["Currency"] if has_money else [])]])
+    yield _head(table)
     for part in parts:
         rows = list(part)
         cells = [_csv_cells(rows, one) for one in columns]
@@ -508,7 +544,7 @@ def _csv_cells(rows: Sequence[Any], column: Column) -> list[str]:
         if value is None:
             cells.append("")
         elif isinstance(value, str):
-            cells.append(reports.cell(value) if value[:1] in reports.FORMULA else value)
+            cells.append(reports.cell(value) if value[:1] in sheets.FORMULA else value)
         elif isinstance(value, bool):
             cells.append("yes" if value else "no")
         elif isinstance(value, int):
