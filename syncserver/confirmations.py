@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Row, func, select
 from shared import money, numbers
 from shared.errors import Refused
 from shared.ids import uuid7
+from syncserver import letters, notifications, phrases
 from syncserver import models as m
-from syncserver import notifications
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
 
@@ -114,18 +114,42 @@ def resend(
     return count
 
 
-def tell_refund(office: Office, c: Connection, order: UUID, reason: str) -> int:
-    """Tell the buyer, where one is known, that their order is being paid back; how many messages that makes."""
-    row = _order(c, order)
+def tell_refund(office: Office, c: Connection, order: UUID, reason: str, how: str) -> int:
+    """Tell the buyer, where one is known, that their order is being paid back; how many messages that makes.
+
+    ``how`` is a key of ``phrases.BACK``.
+    """
+    row, to = _order(c, order), buyer(c, order) or notifications.To()
+    tongue = letters.language(to.language)
     return notifications.enqueue(
         office,
         c,
         row.organization_id,
         "refunded",
         once=f"refund/{order}",
-        to=buyer(c, order) or notifications.To(),
+        to=to,
         facts=_facts(office, c, row, "")
-        | {"total": money.text(row.total_amount, row.currency), "reason": reason},
+        | {
+            "total": money.text(row.total_amount, row.currency, tongue),
+            "reason": reason,
+            "how": phrases.BACK[tongue][how],
+        },
+        event=row.event_id,
+        order=order,
+    )
+
+
+def tell_void(office: Office, c: Connection, order: UUID, reason: str) -> int:
+    """Tell the buyer, where one is known, that their order was made void; how many messages that makes."""
+    row = _order(c, order)
+    return notifications.enqueue(
+        office,
+        c,
+        row.organization_id,
+        "voided",
+        once=f"void/{order}",
+        to=buyer(c, order) or notifications.To(),
+        facts=_facts(office, c, row, "") | {"reason": reason},
         event=row.event_id,
         order=order,
     )

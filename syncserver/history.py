@@ -45,6 +45,7 @@ MESSAGES: Final = {
     "winner": "Winner",
     "delivered": "Prize delivered",
     "refunded": "Refund",
+    "voided": "Order made void",
     "cancelled": "Event called off",
 }
 

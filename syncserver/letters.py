@@ -142,11 +142,26 @@ KINDS: Final[Mapping[str, Kind]] = {
             "to the buyer, when an order is paid back",
             _EVENT
             | _LINK
-            | {"total": "€8.00", "reason": "The event was cancelled", "numbers": "10021–10025"},
+            | {
+                "total": "€8.00",
+                "how": "to the card that you paid with; banks show it after a few days",
+                "reason": "Bought twice by mistake",
+                "numbers": "10021–10025",
+            },
             ("email", "klaviyo", "webhook"),
             _ALL,
             lives=14 * DAY,
             metric="Order Refunded",
+        ),
+        Kind(
+            "voided",
+            "Order made void",
+            "to the buyer, when an order is made void and no money goes back",
+            _EVENT | _LINK | {"reason": "Sold by mistake", "numbers": "10021–10025"},
+            ("email", "klaviyo", "webhook"),
+            _ALL,
+            lives=14 * DAY,
+            metric="Order Voided",
         ),
         Kind(
             "cancelled",

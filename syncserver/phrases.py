@@ -176,33 +176,60 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your refund for {event}",
             (
-                "Hello {name},\n\nyour order for {event} is being paid back.\n\nAmount: {total}\nNumbers: {numbers}\n"
-                "Reason: {reason}\n\n{link}\n\nThese numbers take no part in the draw any more. A card shows the amount "
-                "after a few days."
+                "Hello {name},\n\nyour order for {event} is paid back.\n\nAmount: {total}\nHow: {how}\nNumbers: {numbers}\n"
+                "Reason: {reason}\n\n{link}\n\nThese numbers take no part in the draw any more."
             ),
         ),
         "fr": (
             "Votre remboursement pour {event}",
             (
-                "Bonjour {name},\n\nvotre commande pour {event} est remboursée.\n\nMontant : {total}\nNuméros : {numbers}\n"
-                "Motif : {reason}\n\n{link}\n\nCes numéros ne participent plus au tirage. Une carte montre le montant "
-                "après quelques jours."
+                "Bonjour {name},\n\nvotre commande pour {event} est remboursée.\n\nMontant : {total}\nComment : {how}\n"
+                "Numéros : {numbers}\nMotif : {reason}\n\n{link}\n\nCes numéros ne participent plus au tirage."
             ),
         ),
         "es": (
             "Su reembolso de {event}",
             (
-                "Hola, {name}:\n\nSe le devuelve el importe de su pedido para {event}.\n\nImporte: {total}\nNúmeros: {numbers}\n"
-                "Motivo: {reason}\n\n{link}\n\nEstos números ya no participan en el sorteo. En una tarjeta, el importe "
-                "aparece a los pocos días."
+                "Hola, {name}:\n\nSe le devuelve el importe de su pedido para {event}.\n\nImporte: {total}\nCómo: {how}\n"
+                "Números: {numbers}\nMotivo: {reason}\n\n{link}\n\nEstos números ya no participan en el sorteo."
             ),
         ),
         "de": (
             "Ihre Erstattung für {event}",
             (
-                "Guten Tag {name},\n\nIhre Bestellung für {event} wird erstattet.\n\nBetrag: {total}\nNummern: {numbers}\n"
-                "Grund: {reason}\n\n{link}\n\nDiese Nummern nehmen nicht mehr an der Ziehung teil. Auf einer Karte "
-                "erscheint der Betrag nach einigen Tagen."
+                "Guten Tag {name},\n\nIhre Bestellung für {event} wird erstattet.\n\nBetrag: {total}\nWie: {how}\n"
+                "Nummern: {numbers}\nGrund: {reason}\n\n{link}\n\nDiese Nummern nehmen nicht mehr an der Ziehung teil."
+            ),
+        ),
+    },
+    "voided": {
+        "en": (
+            "Your order for {event} is void",
+            (
+                "Hello {name},\n\nyour order for {event} was made void.\n\nNumbers: {numbers}\nReason: {reason}\n\n{link}\n\n"
+                "These numbers take no part in the draw any more. If that surprises you, ask {organisation}."
+            ),
+        ),
+        "fr": (
+            "Votre commande pour {event} est annulée",
+            (
+                "Bonjour {name},\n\nvotre commande pour {event} a été annulée.\n\nNuméros : {numbers}\nMotif : {reason}\n\n"
+                "{link}\n\nCes numéros ne participent plus au tirage. Si cela vous surprend, adressez-vous à {organisation}."
+            ),
+        ),
+        "es": (
+            "Su pedido para {event} está anulado",
+            (
+                "Hola, {name}:\n\nSu pedido para {event} ha sido anulado.\n\nNúmeros: {numbers}\nMotivo: {reason}\n\n"
+                "{link}\n\nEstos números ya no participan en el sorteo. Si le sorprende, pregunte a {organisation}."
+            ),
+        ),
+        "de": (
+            "Ihre Bestellung für {event} ist ungültig",
+            (
+                "Guten Tag {name},\n\nIhre Bestellung für {event} wurde für ungültig erklärt.\n\nNummern: {numbers}\n"
+                "Grund: {reason}\n\n{link}\n\nDiese Nummern nehmen nicht mehr an der Ziehung teil. Wenn Sie das wundert, "
+                "fragen Sie bitte {organisation}."
             ),
         ),
     },
@@ -395,6 +422,12 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "es": "{organisation}: se le devuelven {total} de {event}. {link}",
         "de": "{organisation}: {total} für {event} werden erstattet. {link}",
     },
+    "voided": {
+        "en": "{organisation}: your order for {event} was made void. {reason} {link}",
+        "fr": "{organisation} : votre commande pour {event} a été annulée. {reason} {link}",
+        "es": "{organisation}: su pedido para {event} ha sido anulado. {reason} {link}",
+        "de": "{organisation}: Ihre Bestellung für {event} wurde für ungültig erklärt. {reason} {link}",
+    },
     "cancelled": {
         "en": "{organisation}: {event} is cancelled; what you paid comes back. {reason} {link}",
         "fr": "{organisation} : {event} est annulé ; vous serez remboursé. {reason} {link}",
@@ -402,6 +435,38 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{organisation}: {event} ist abgesagt; was Sie bezahlt haben, kommt zurück. {reason} {link}",
     },
 }
+
+BACK: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "stripe": "to the card that you paid with; banks show it after a few days",
+        "card": "to your card, at the desk: bring the card and your ticket",
+        "cash": "in cash, at the desk: bring your ticket",
+        "split": "in cash and to your card, at the desk: bring the card and your ticket",
+        "given": "it was given back to you already",
+    },
+    "fr": {
+        "stripe": "sur la carte avec laquelle vous avez payé ; les banques l’affichent après quelques jours",
+        "card": "sur votre carte, au guichet : apportez la carte et votre billet",
+        "cash": "en espèces, au guichet : apportez votre billet",
+        "split": "en espèces et sur votre carte, au guichet : apportez la carte et votre billet",
+        "given": "le montant vous a déjà été rendu",
+    },
+    "es": {
+        "stripe": "en la tarjeta con la que pagó; los bancos lo muestran a los pocos días",
+        "card": "en su tarjeta, en el mostrador: traiga la tarjeta y su boleto",
+        "cash": "en efectivo, en el mostrador: traiga su boleto",
+        "split": "en efectivo y en su tarjeta, en el mostrador: traiga la tarjeta y su boleto",
+        "given": "ya se le ha devuelto",
+    },
+    "de": {
+        "stripe": "auf die Karte, mit der Sie bezahlt haben; Banken zeigen es nach einigen Tagen",
+        "card": "auf Ihre Karte, am Schalter: Bringen Sie die Karte und Ihr Los mit",
+        "cash": "bar, am Schalter: Bringen Sie Ihr Los mit",
+        "split": "bar und auf Ihre Karte, am Schalter: Bringen Sie die Karte und Ihr Los mit",
+        "given": "Sie haben den Betrag schon erhalten",
+    },
+}
+"""How money goes back, as its buyer is told: by language, and the refund's method; ``given`` was noted afterwards."""
 
 REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -443,6 +508,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "winner": "See the result",
         "delivered": "See the result",
         "refunded": "See the order",
+        "voided": "See the event",
         "cancelled": "See the order",
         "verify_email": "Confirm my address",
         "password_reset": "Set a new password",
@@ -458,6 +524,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "winner": "Voir le résultat",
         "delivered": "Voir le résultat",
         "refunded": "Voir la commande",
+        "voided": "Voir l’événement",
         "cancelled": "Voir la commande",
         "verify_email": "Confirmer mon adresse",
         "password_reset": "Choisir un mot de passe",
@@ -473,6 +540,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "winner": "Ver el resultado",
         "delivered": "Ver el resultado",
         "refunded": "Ver el pedido",
+        "voided": "Ver el sorteo",
         "cancelled": "Ver el pedido",
         "verify_email": "Confirmar mi dirección",
         "password_reset": "Elegir contraseña",
@@ -488,6 +556,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "winner": "Ergebnis ansehen",
         "delivered": "Ergebnis ansehen",
         "refunded": "Bestellung ansehen",
+        "voided": "Veranstaltung ansehen",
         "cancelled": "Bestellung ansehen",
         "verify_email": "Adresse bestätigen",
         "password_reset": "Passwort festlegen",

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Text, cast, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -40,10 +41,15 @@ SENT_FOR: Final = timedelta(hours=20)
 REFERENCE_CHARS_MAX: Final = 200
 PROBLEM_CHARS_MAX: Final = 500
 
-METHODS: Final = ("cash", "card", "split", "stripe")
+GIVEN_DAYS_MAX: Final = 366
+"""How long ago money can have been given back that is only noted now."""
+
+METHODS: Final = ("cash", "card", "split", "stripe", "other")
 STATES: Final = ("due", "sent", "done", "failed")
 ONLINE: Final = "online"
 CASH: Final = "cash"
+BY_HAND: Final = ("cash", "card", "other")
+"""How a person can have given back what was paid on line."""
 STRIPE: Final = "stripe"
 
 
@@ -109,6 +115,62 @@ def ask(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> UU
     :func:`reconcile.void_order` says.
     """
     reason = reasoned(reason)
+    row = _opened(office, c, order, reason, by)
+    made = c.execute(insert(m.refunds).values(_due(office, row, reason, by)).returning(m.refunds.c.id))
+    confirmations.tell_refund(office, c, order, reason, _method(row))
+    return UUID(str(made.scalar_one()))
+
+
+def given(
+    office: Office,
+    c: Connection,
+    order: UUID,
+    how: str,
+    on: date,
+    reference: str,
+    reason: str,
+    by: UUID,
+) -> UUID:
+    """Note that a person gave back what was paid on line, some other way than through the provider: a refund that is
+    done. The order is made void where it is not yet; ``on`` is the day, by the venue's clock.
+
+    ``Refused`` as for :func:`ask`, and ``how``, ``on``, ``reference``, ``not_on_line``.
+    """
+    reason, reference = reasoned(reason), _reference(reference, needed=True)
+    if how not in BY_HAND:
+        raise Refused("how", "Choose how the money was given back.")
+    row = _order(c, order)
+    if row.source != ONLINE:
+        raise Refused("not_on_line", "This order was not paid on line.", "Pay it back, and note it then.")
+    at = _noted(office, on, _zone(c, row.event_id), row.offline_created_at or row.created_at)
+    row = _opened(office, c, order, reason, by)
+    values = _due(office, row, reason, by) | {
+        "method": how,
+        "card_amount": row.total_amount if how == "card" else 0,
+        "state": "done",
+        "done_at": at,
+        "done_by": by,
+        "provider_reference": reference,
+    }
+    made = c.execute(insert(m.refunds).values(values).returning(m.refunds.c.id))
+    confirmations.tell_refund(office, c, order, reason, "given")
+    return UUID(str(made.scalar_one()))
+
+
+def void(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> None:
+    """Make an order void of which no money goes back through the office, and tell its buyer.
+
+    ``Refused``: ``paid_on_line`` where money has to go back, or what :func:`reconcile.void_order` says.
+    """
+    row = _order(c, order)
+    if row.source == ONLINE and row.payment_status == "paid" and not row.is_test and row.total_amount > 0:
+        raise Refused("paid_on_line", "This order was paid on line.", "Pay it back: that makes it void too.")
+    reconcile.void_order(office, c, order, reason, by)
+    confirmations.tell_void(office, c, order, reason)
+
+
+def _opened(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> Row[Any]:
+    """The order, void from now on, where its money has still to go back; its event is locked."""
     row = _order(c, order)
     events.locked(c, row.event_id)
     row = _order(c, order)
@@ -116,16 +178,38 @@ def ask(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> UU
         raise Refused("already_asked", "This order’s money is being paid back already.", "See the refunds.")
     if row.is_test or row.total_amount == 0:
         raise Refused("no_money", "No money was taken for this order.", "Make it void instead.")
-    if row.payment_status == "void":
-        v = m.voids
-        void = c.execute(select(v).where(v.c.order_id == order)).one_or_none()
-        if void is not None and void.source == "rsu" and void.returned is not None:
-            raise Refused("given_back", "The kiosk has given this order’s money back already.")
-    else:
+    if row.payment_status != "void":
         reconcile.void_order(office, c, order, reason, by)
-    made = c.execute(insert(m.refunds).values(_due(office, row, reason, by)).returning(m.refunds.c.id))
-    confirmations.tell_refund(office, c, order, reason)
-    return UUID(str(made.scalar_one()))
+    elif at_kiosk(c, order) is not None:
+        raise Refused("given_back", "The kiosk has given this order’s money back already.")
+    return row
+
+
+def at_kiosk(c: Connection, order: UUID) -> int | None:
+    """What the kiosk gave back of this order in cash, minor units; the rest of its price went back at the card
+    terminal. None where its journal does not say that it gave anything back.
+    """
+    v = m.voids
+    found: int | None = c.scalar(select(v.c.returned).where(v.c.order_id == order))
+    return found
+
+
+def _zone(c: Connection, event: UUID) -> ZoneInfo:
+    e, v = m.raffle_events, m.venues
+    found = c.scalar(select(v.c.timezone).join(e, e.c.venue_id == v.c.id).where(e.c.id == event))
+    return ZoneInfo(found or "UTC")
+
+
+def _noted(office: Office, on: date, zone: ZoneInfo, sold: datetime) -> datetime:
+    """The moment that stands for a day: its end, or now where it is today."""
+    today = office.now().astimezone(zone).date()
+    if not sold.astimezone(zone).date() <= on <= today or today - on > timedelta(days=GIVEN_DAYS_MAX):
+        raise Refused(
+            "on",
+            "That day will not do.",
+            "Choose the day on which it was given back: after the sale, until today.",
+        )
+    return office.now() if on == today else datetime.combine(on, time(23, 59), zone)
 
 
 def ask_all(office: Office, c: Connection, event: UUID, reason: str, by: UUID) -> int:
@@ -147,14 +231,18 @@ def ask_all(office: Office, c: Connection, event: UUID, reason: str, by: UUID) -
     return int(count or 0)
 
 
-def done_by_hand(office: Office, c: Connection, refund: UUID, by: UUID, reference: str = "") -> None:
+def done_by_hand(
+    office: Office, c: Connection, refund: UUID, by: UUID, reference: str = "", *, twice: bool | None = None
+) -> None:
     """Note that a person has paid the money back; ``reference`` is their receipt's or the card terminal's.
 
-    ``Refused``: ``unknown_refund``, ``done`` already, ``sent`` (the provider may have paid it), ``reference``.
+    Where the kiosk's journal says that it has given the money back, ``twice`` has to say whether it was paid by the
+    office all the same; where it was not, the refund ends as given back at the kiosk.
+
+    ``Refused``: ``unknown_refund``, ``done`` already, ``sent`` (the provider may have paid it), ``reference``,
+    ``given_back`` where it is not said.
     """
-    reference = reference.strip()
-    if len(reference) > REFERENCE_CHARS_MAX or "\x00" in reference:
-        raise Refused("reference", f"A reference has at most {REFERENCE_CHARS_MAX} characters.")
+    reference = _reference(reference)
     row = _locked(c, refund)
     if row.state == "done":
         raise Refused("done", "This was paid back already.")
@@ -164,13 +252,31 @@ def done_by_hand(office: Office, c: Connection, refund: UUID, by: UUID, referenc
             "The payment provider was asked to pay this, and may have done it.",
             "Wait for its answer, or look it up there.",
         )
-    if row.method != CASH and not reference:
+    if at_kiosk(c, row.order_id) is not None:
+        if twice is None:
+            raise Refused(
+                "given_back",
+                "The kiosk has given this order’s money back already.",
+                "Say whether it was paid here as well.",
+            )
+        if not twice:
+            _finish(office, c, row, by, reference or None, at_kiosk=True)
+            return
+    _finish(office, c, row, by, _reference(reference, needed=row.method != CASH) or None)
+
+
+def _reference(given: str, *, needed: bool = False) -> str:
+    """What names a payment that a person made. ``Refused`` (``reference``)."""
+    given = given.strip()
+    if len(given) > REFERENCE_CHARS_MAX or "\x00" in given:
+        raise Refused("reference", f"A reference has at most {REFERENCE_CHARS_MAX} characters.")
+    if needed and not given:
         raise Refused(
             "reference",
             "A reference is needed.",
-            "Write down what the card terminal or the provider printed.",
+            "Write down what the card terminal, the bank or the provider calls it.",
         )
-    _finish(office, c, row, by, reference or None)
+    return given
 
 
 def again(c: Connection, refund: UUID) -> None:
@@ -503,7 +609,15 @@ def _locked(c: Connection, refund: UUID) -> Row[Any]:
     return row
 
 
-def _finish(office: Office, c: Connection, row: Row[Any], by: UUID | None, reference: str | None) -> None:
+def _finish(
+    office: Office,
+    c: Connection,
+    row: Row[Any],
+    by: UUID | None,
+    reference: str | None,
+    *,
+    at_kiosk: bool = False,
+) -> None:
     c.execute(
         update(m.refunds)
         .where(m.refunds.c.id == row.id)
@@ -514,6 +628,7 @@ def _finish(office: Office, c: Connection, row: Row[Any], by: UUID | None, refer
             provider_reference=reference,
             problem=None,
             next_at=None,
+            at_kiosk=at_kiosk,
         )
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 from shared import entry
 from shared.errors import Refused
 from shared.money import AMOUNT_MAX, digits, known
-from syncserver import auth, checkout, confirmations, customers, events, history, lookup, reconcile, refunds
+from syncserver import auth, checkout, confirmations, customers, events, history, lookup, refunds
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.auth import access
@@ -46,8 +46,6 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/orders/find", "find_orders", find, methods=["POST"])
     to.add_url_rule("/orders/<uuid:order>", "order", show)
     to.add_url_rule("/orders/<uuid:order>/entries/<int:seq>", "order_entry", journalled)
-    to.add_url_rule("/orders/<uuid:order>/void", "void_order", void, methods=["POST"])
-    to.add_url_rule("/orders/<uuid:order>/refund", "refund_order", refund, methods=["POST"])
     to.add_url_rule("/orders/<uuid:order>/resend", "resend_order", resend, methods=["POST"])
     to.add_url_rule("/orders/<uuid:order>/erase", "erase_customer", erase, methods=["POST"])
 
@@ -428,32 +426,6 @@ def journalled(order: UUID, seq: int) -> ResponseReturnValue:
     if row.signature is not None:
         said["signature"] = bytes(row.signature).hex()
     return Response(msgspec.json.encode(said, order="sorted"), mimetype="application/json")
-
-
-@access(*ground.MANAGERS)
-def void(order: UUID) -> ResponseReturnValue:
-    """Makes a whole order void, with a reason, where no money is to go back."""
-    page = ground.back_to("admin.order", order=order)
-    with ground.acting() as c:
-        _own(c, order)
-        reconcile.void_order(auth.office(), c, order, ground.reason(), auth.account().id)
-    ground.tell("good", "The order is void. Its numbers are in no pool and are never sold again.")
-    return redirect(page, 303)
-
-
-@access(*ground.MANAGERS)
-def refund(order: UUID) -> ResponseReturnValue:
-    """Makes a whole order void where it is not yet, and its price due to its buyer."""
-    page = ground.back_to("admin.order", order=order)
-    with ground.acting() as c:
-        _own(c, order)
-        refunds.ask(auth.office(), c, order, ground.reason(), auth.account().id)
-    ground.tell(
-        "good",
-        "The order is void, and its money is due.",
-        "See how it goes back on this page, or under Refunds.",
-    )
-    return redirect(page, 303)
 
 
 @access(*BUYERS_KNOWN_TO)

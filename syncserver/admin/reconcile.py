@@ -238,10 +238,15 @@ def _voids(c: Connection, event: UUID) -> Sequence[Row[Any]]:
             m.rsus.c.name.label("unit"),
             m.orders.c.ticket_count,
             m.orders.c.total_amount,
+            m.orders.c.is_test,
+            m.refunds.c.amount.label("refund"),
+            m.refunds.c.state.label("refund_state"),
+            m.refunds.c.at_kiosk,
             seer.c.display_name.label("seer"),
             voider.c.display_name.label("voider"),
         )
         .join(m.orders, m.orders.c.id == v.c.order_id)
+        .outerjoin(m.refunds, m.refunds.c.order_id == v.c.order_id)
         .outerjoin(m.rsus, m.rsus.c.id == v.c.rsu_id)
         .outerjoin(seer, seer.c.id == v.c.acknowledged_by)
         .outerjoin(voider, voider.c.id == v.c.by_user)

@@ -1,7 +1,8 @@
-"""Refunds: what is due to buyers, how it goes back, and noting that it has."""
+"""Refunds: making an order void and paying it back, what is due to buyers, and noting that it was paid."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
+from shared.errors import Refused
 from syncserver import auth, refunds
 from syncserver import models as m
 from syncserver.admin import ground, tables
@@ -17,13 +19,22 @@ from syncserver.auth import access
 SEES: Final = ("admin", "manager", "claims", "auditor")
 PAYS: Final = ("admin", "manager", "claims")
 """Who hands money back: the cash desk is the claims desk."""
-METHODS: Final = {"cash": "cash", "card": "card", "split": "cash and card", "stripe": "on line"}
+METHODS: Final = {
+    "cash": "cash",
+    "card": "card",
+    "split": "cash and card",
+    "stripe": "on line",
+    "other": "another way",
+}
 STATES: Final = {"due": "due", "sent": "on its way", "done": "paid back", "failed": "failed"}
 EVENTS_LISTED_MAX: Final = 300
 
 
 def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
+    to.add_url_rule("/orders/<uuid:order>/void", "void_order", void, methods=["POST"])
+    to.add_url_rule("/orders/<uuid:order>/refund", "refund_order", refund, methods=["POST"])
+    to.add_url_rule("/orders/<uuid:order>/given-back", "given_order", given, methods=["POST"])
     to.add_url_rule("/refunds", "refunds", listing)
     to.add_url_rule("/refunds/<uuid:refund>/done", "refund_done", done, methods=["POST"])
     to.add_url_rule("/refunds/<uuid:refund>/again", "refund_again", again, methods=["POST"])
@@ -37,6 +48,7 @@ def _query() -> Select[Any]:
             r,
             o.c.validation_number,
             o.c.payment_reference,
+            m.voids.c.returned,
             e.c.name.label("event_name"),
             m.venues.c.timezone,
             m.rsus.c.name.label("rsu_name"),
@@ -47,6 +59,7 @@ def _query() -> Select[Any]:
         .join(e, e.c.id == r.c.event_id)
         .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
         .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
+        .outerjoin(m.voids, m.voids.c.order_id == o.c.id)
         .outerjoin(asker, asker.c.id == r.c.asked_by)
         .outerjoin(payer, payer.c.id == r.c.done_by)
         .where(e.c.organization_id == auth.account().organisation)
@@ -80,6 +93,7 @@ def _table(c: Connection) -> tables.Table:
             column("state", "State", by=rank, nulls=False, value=lambda row: STATES[row.state]),
             column("done_at", "Paid back", "time", r.c.done_at, shown=False),
             column("payer", "Paid back by", shown=False),
+            column("at_kiosk", "At the kiosk", shown=False),
             column("provider_reference", "Reference", shown=False),
             column("problem", "Problem", shown=False),
             column("order_id", "Order id", value=lambda row: str(row.order_id), shown=False),
@@ -150,6 +164,75 @@ def listing() -> ResponseReturnValue:
     )
 
 
+# An order's -----------------------------------------------------------------------------------------
+
+
+@access(*ground.MANAGERS)
+def void(order: UUID) -> ResponseReturnValue:
+    """Makes a whole order void, with a reason, where no money is to go back."""
+    page = ground.back_to("admin.order", order=order)
+    with ground.acting() as c:
+        _own_order(c, order)
+        refunds.void(auth.office(), c, order, ground.reason(), auth.account().id)
+    ground.tell("good", "The order is void. Its numbers are in no pool and are never sold again.")
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def refund(order: UUID) -> ResponseReturnValue:
+    """Makes a whole order void where it is not yet, and its price due to its buyer."""
+    page = ground.back_to("admin.order", order=order)
+    with ground.acting() as c:
+        _own_order(c, order)
+        refunds.ask(auth.office(), c, order, ground.reason(), auth.account().id)
+    ground.tell(
+        "good",
+        "The order is void, and its money is due.",
+        "See how it goes back on this page, or under Refunds.",
+    )
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def given(order: UUID) -> ResponseReturnValue:
+    """Notes that what was paid on line was given back some other way; the order is void then."""
+    page = ground.back_to("admin.order", order=order)
+    form = request.form
+    try:
+        on = date.fromisoformat(form.get("on", ""))
+    except ValueError:
+        raise Refused("field", "Choose the day on which it was given back.") from None
+    with ground.acting() as c:
+        _own_order(c, order)
+        refunds.given(
+            auth.office(),
+            c,
+            order,
+            form.get("how", ""),
+            on,
+            form.get("reference", ""),
+            ground.reason(),
+            auth.account().id,
+        )
+    ground.tell("good", "The order is void, and it is noted how its money was given back.")
+    return redirect(page, 303)
+
+
+def _own_order(c: Connection, order: UUID) -> None:
+    """404 unless the order is of one's own organisation."""
+    o, e = m.orders, m.raffle_events
+    mine = c.scalar(
+        select(o.c.id)
+        .join(e, e.c.id == o.c.event_id)
+        .where(o.c.id == order, e.c.organization_id == auth.account().organisation)
+    )
+    if mine is None:
+        abort(404)
+
+
+# A refund -------------------------------------------------------------------------------------------
+
+
 def _own(c: Connection, refund: UUID) -> None:
     """404 unless the refund is of one's own organisation."""
     r, e = m.refunds, m.raffle_events
@@ -168,9 +251,21 @@ def done(refund: UUID) -> ResponseReturnValue:
     page = ground.back_to("admin.refunds")
     with ground.acting() as c:
         _own(c, refund)
-        by = auth.account().id
-        refunds.done_by_hand(auth.office(), c, refund, by, request.form.get("reference", ""))
-    ground.tell("good", "Noted: the money is paid back.")
+        by, said = auth.account().id, request.form.get("twice", "")
+        refunds.done_by_hand(
+            auth.office(),
+            c,
+            refund,
+            by,
+            request.form.get("reference", ""),
+            twice={"no": False, "yes": True}.get(said),
+        )
+    ground.tell(
+        "good",
+        "Noted: the kiosk gave it back, and nothing is paid here."
+        if said == "no"
+        else "Noted: the money is paid back.",
+    )
     return redirect(page, 303)
 
 

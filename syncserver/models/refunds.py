@@ -15,6 +15,7 @@ from syncserver.models.base import (
     Currency,
     Id,
     Money,
+    No,
     Now,
     SmallInt,
     Zero,
@@ -29,9 +30,10 @@ class Refund(Base):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("card_amount BETWEEN 0 AND amount", name="card_amount"),
-        CheckConstraint("method IN ('cash', 'card', 'split', 'stripe')", name="method"),
+        CheckConstraint("method IN ('cash', 'card', 'split', 'stripe', 'other')", name="method"),
         CheckConstraint("state IN ('due', 'sent', 'done', 'failed')", name="state"),
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done"),
+        CheckConstraint("state = 'done' OR NOT at_kiosk", name="at_kiosk"),
         Index("idx_refunds_event", "event_id", desc("asked_at"), desc("id")),
         Index("idx_refunds_open", "method", "next_at", postgresql_where=sql("state IN ('due', 'sent')")),
     )
@@ -57,6 +59,8 @@ class Refund(Base):
     attempts: Mapped[Zero]
     first_sent_at: Mapped[datetime | None]
     next_at: Mapped[datetime | None]
+    at_kiosk: Mapped[No]
+    """The kiosk gave it back, as its journal says: nothing was paid by the office."""
 
 
 class RefundRound(Base):

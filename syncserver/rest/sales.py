@@ -11,7 +11,7 @@ from flask import abort
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from shared.errors import Refused
-from syncserver import accounts, auth, claims, history, lookup, messages, reconcile, refunds, rsus
+from syncserver import accounts, auth, claims, history, lookup, messages, refunds, rsus
 from syncserver import models as m
 from syncserver.admin.ground import DESK, FLOOR, MANAGERS, SEEKERS
 from syncserver.rest.ground import PLAIN, SPOKEN, Page, Paged, Reason, Text, behind, call, own_event, page
@@ -115,8 +115,11 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     currency: str
     method: str
+    """`cash`, `card`, `split`, `stripe` or `other`."""
     state: str
     """`due`, `sent`, `done` or `failed`."""
+    at_kiosk: bool
+    """The kiosk gave it back itself."""
     reason: str
     asked_at: datetime
     done_at: datetime | None
@@ -432,6 +435,7 @@ def _with_history(c: Connection, row: Row[Any]) -> OrderWithHistory:
             currency=refund.currency,
             method=refund.method,
             state=refund.state,
+            at_kiosk=refund.at_kiosk,
             reason=refund.reason,
             asked_at=refund.asked_at,
             done_at=refund.done_at,
@@ -503,9 +507,9 @@ def _ticket(row: Row[Any]) -> Ticket:
 
 @call("POST", "/api/v1/orders/<uuid:order>/void", *MANAGERS, tag="Orders", reply=OrderWithHistory, body=Cause)
 def void_order(c: Connection, order: UUID, given: Cause) -> OrderWithHistory:
-    """Make a whole order void: its numbers leave every pool and are never sold again."""
+    """Make a whole order void: its numbers leave every pool and are never sold again. One paid on line is paid back."""
     _own_order(c, order)
-    reconcile.void_order(auth.office(), c, order, given.reason, auth.account().id)
+    refunds.void(auth.office(), c, order, given.reason, auth.account().id)
     return _with_history(c, _own_order(c, order))
 
 

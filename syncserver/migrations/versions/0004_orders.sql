@@ -20,15 +20,17 @@ CREATE TABLE refunds (
     attempts INTEGER DEFAULT 0 NOT NULL,
     first_sent_at TIMESTAMPTZ,
     next_at TIMESTAMPTZ,
+    at_kiosk BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT refunds_pkey PRIMARY KEY (id),
     CONSTRAINT refunds_order_id_key UNIQUE (order_id),
     CONSTRAINT refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id),
     CONSTRAINT refunds_event_id_fkey FOREIGN KEY (event_id) REFERENCES raffle_events (id),
     CONSTRAINT refunds_amount_check CHECK (amount > 0),
     CONSTRAINT refunds_card_amount_check CHECK (card_amount BETWEEN 0 AND amount),
-    CONSTRAINT refunds_method_check CHECK (method IN ('cash', 'card', 'split', 'stripe')),
+    CONSTRAINT refunds_method_check CHECK (method IN ('cash', 'card', 'split', 'stripe', 'other')),
     CONSTRAINT refunds_state_check CHECK (state IN ('due', 'sent', 'done', 'failed')),
-    CONSTRAINT refunds_done_check CHECK ((state = 'done') = (done_at IS NOT NULL))
+    CONSTRAINT refunds_done_check CHECK ((state = 'done') = (done_at IS NOT NULL)),
+    CONSTRAINT refunds_at_kiosk_check CHECK (state = 'done' OR NOT at_kiosk)
 );
 
 CREATE INDEX idx_refunds_event ON refunds (event_id, asked_at DESC, id DESC);
@@ -119,7 +121,7 @@ SELECT audit_table('refunds', 'id', '', 'attempts,next_at');
 SELECT audit_table('refund_rounds', 'event_id', '', '');
 SELECT audit_table('questions', 'event_id', '', '');
 
-SELECT allow('SELECT, INSERT, UPDATE (state, done_at, done_by, provider_reference, problem, attempts, first_sent_at, next_at)', 'refunds');
+SELECT allow('SELECT, INSERT, UPDATE (state, done_at, done_by, provider_reference, problem, attempts, first_sent_at, next_at, at_kiosk)', 'refunds');
 SELECT allow('SELECT, INSERT', 'refund_rounds');
 -- What a kiosk gave back for an order that the office had made void before.
 SELECT allow('UPDATE (returned)', 'voids');
