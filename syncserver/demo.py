@@ -871,8 +871,13 @@ def _cash(house: House, evenings: Sequence[Evening], out: Path, summary: dict[st
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    """A list's rows, validation numbers as the kiosks know them: without the dashes that people read."""
     with path.open(newline="") as file:
-        return list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if "validation_number" in row:
+            row["validation_number"] = row["validation_number"].replace("-", "")
+    return rows
 
 
 def _printed_numbers(code: str) -> Iterator[int]:

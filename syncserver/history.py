@@ -6,9 +6,9 @@ decisions, messages, claims, and the audit log for the rest. Nothing is told her
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,17 +26,27 @@ CHANGES_MAX: Final = 200
 ROWS_MAX: Final = 100
 MOMENT_MS_MAX: Final = 253_402_300_799_000
 _ABOUT: Final = ("printed", "reprinted", "voided", "counterfoils_printed")
-_QUIET: Final = frozenset({"updated_at", "updated_by", "created_by", "customer_info"})
-"""Columns whose change says nothing by itself; what a buyer told, and who they are, is shown elsewhere or not at all."""
-_COLUMNS: Final = {
-    "payment_status": "payment",
-    "offline_sync_status": "sync",
-    "total_amount": "amount",
-    "ticket_count": "tickets",
-    "customer_erased_at": "buyer’s data erased",
-    "payment_reference": "payment reference",
-    "quarantine_id": "accepted out of quarantine",
+_TOLD: Final = frozenset(
+    {"updated_at", "updated_by", "created_by", "customer_info", "customer_commitment", "offline_sync_status"}
+)
+"""Columns whose change comes with a step that is told from where it stands, or that says who a buyer is."""
+_STEPS: Final = {
+    "customer_erased_at": "What the buyer told was erased",
+    "quarantine_id": "Accepted out of quarantine",
 }
+"""Steps that the audit log alone knows, by the column that says it."""
+_COLUMNS: Final = {
+    "total_amount": "paid",
+    "card_amount": "of it by card",
+    "ticket_count": "tickets",
+    "payment_status": "payment",
+    "payment_method": "paid by",
+    "operator_id": "operator",
+    "rsu_id": "kiosk",
+    "event_id": "event",
+    "package_id": "package",
+}
+"""Facts of an order in words. Nothing here ever changes one; where it happened all the same, it is told."""
 _OUTCOMES: Final = {"confirmed": "came out whole", "failed": "did not come out whole"}
 MESSAGES: Final = {
     "checkout_started": "Checkout begun",
@@ -68,6 +78,8 @@ class Item:
     hash: str = ""
     finding: UUID | None = None
     claim: UUID | None = None
+    place: tuple[datetime, int] | None = None
+    """Of a kiosk's entry: when it can have been at the latest, as the office saw it, and its place in the chain."""
 
 
 @dataclass
@@ -77,6 +89,8 @@ class _Sources:
     c: Connection
     order: Row[Any]
     unit: str
+    received: datetime | None = None
+    """When the office took the sale in, where it came in a chain."""
     items: list[Item] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
 
@@ -97,11 +111,9 @@ def of_order(c: Connection, order: UUID) -> list[Item]:
     if row is None:
         return []
     here = _Sources(c, row, row.unit or ("the web shop" if row.source == "online" else "the office"))
-    _sale(here)
-    sold = len(here.items)
     for source in (
+        _sale,
         _prints,
-        _taken_in,
         _voids,
         _refunds,
         _exclusions,
@@ -112,10 +124,28 @@ def of_order(c: Connection, order: UUID) -> list[Item]:
     ):
         source(here)
     names = shifts.names(c, here.ids)
-    told = [_named(item, names) for item in here.items]
-    # In a chain the place decides: a kiosk's clock may have been put back meanwhile. Nothing came before the sale.
-    first, later = told[:sold], told[sold:]
-    return first + sorted(later, key=lambda one: (one.at, one.seq or 0))
+    return _in_order([_named(item, names) for item in here.items], _taken_in(here))
+
+
+def _in_order(told: list[Item], taken_in: Item | None) -> list[Item]:
+    """As things followed one another, whatever the clocks say.
+
+    In a chain the place decides, and no entry was made after it came in. The sale comes first, and the office can do
+    nothing about an order before it has it.
+    """
+    journalled = sorted((one for one in told if one.place is not None), key=lambda one: one.seq or 0)
+    others = sorted((one for one in told if one.place is None), key=lambda one: one.at)
+    if taken_in is None:
+        return journalled + others
+    placed: list[tuple[datetime, int, Item]] = []
+    reached = datetime.min.replace(tzinfo=UTC)
+    for one in journalled:
+        assert one.place is not None
+        reached = max(reached, min(one.at, one.place[0]))
+        placed.append((reached, 0, one))
+    placed.append((taken_in.at, 1, taken_in))
+    placed += [(max(one.at, taken_in.at), 2, one) for one in others]
+    return [one for _, _, one in sorted(placed, key=lambda one: one[:2])]
 
 
 def entry(c: Connection, order: UUID, seq: int) -> Row[Any] | None:
@@ -172,6 +202,7 @@ def _sale(here: _Sources) -> None:
     body = books.body_of(None if said is None else said.entry)
     if said is None or not isinstance(body, sale.Sale):
         return
+    here.received = said.received_at
     paid = body.payment
     ways = {
         "cash": " in cash",
@@ -198,6 +229,7 @@ def _sale(here: _Sources) -> None:
             "good",
             row.journal_seq,
             bytes(said.hash).hex(),
+            place=(said.received_at, row.journal_seq),
         )
     )
 
@@ -234,6 +266,7 @@ def _prints(here: _Sources) -> None:
                 kind,
                 one.seq,
                 bytes(one.hash).hex(),
+                place=(one.received_at, one.seq),
             )
         )
 
@@ -265,12 +298,12 @@ def _told(body: sale.Body, currency: str) -> tuple[str, str, str, str]:
     return body.__struct_config__.tag or "Entry", "", "", ""  # type: ignore[return-value]  # tags are texts here
 
 
-def _taken_in(here: _Sources) -> None:
-    row = here.order
-    if row.journal_seq is None:
-        return
-    words = "in doubt: a finding about it blocks the draw" if row.offline_sync_status == "failed" else ""
-    here.add(Item(row.created_at, "Taken in by the office", words, "", "the office", "warn" if words else ""))
+def _taken_in(here: _Sources) -> Item | None:
+    if here.received is None:
+        return None
+    doubted = here.order.offline_sync_status == "failed"
+    words = "in doubt: a finding about it blocks the draw" if doubted else ""
+    return Item(here.received, "Taken in by the office", words, "", "the office", "warn" if words else "")
 
 
 # The office -----------------------------------------------------------------------------------------
@@ -445,7 +478,7 @@ def _claims(here: _Sources) -> None:
 
 
 def _changes(here: _Sources) -> None:
-    """What the audit log alone knows: each change of the order's row that says something by itself."""
+    """What the audit log alone knows: steps that stand nowhere else, and any change of what was a fact."""
     a = m.audit_log
     found = here.c.execute(
         select(a)
@@ -454,22 +487,48 @@ def _changes(here: _Sources) -> None:
         .limit(CHANGES_MAX)
     )
     for row in found:
-        words = "; ".join(_differences(row.old_data or {}, row.new_data or {}))
-        if words:
-            by = str(row.changed_by or "")
-            here.add(Item(row.changed_at, "Record changed", words, by, "the office" if by else "the server"))
+        by = str(row.changed_by or "")
+        where = "the office" if by else "the server"
+        old, new = row.old_data or {}, row.new_data or {}
+        changed = [
+            name for name in sorted((old.keys() | new.keys()) - _TOLD) if old.get(name) != new.get(name)
+        ]
+        for name in changed:
+            if name in _STEPS and new.get(name) is not None:
+                here.add(Item(row.changed_at, _STEPS[name], "", by, where))
+        facts = [name for name in changed if name not in _STEPS and not _voided(name, new)]
+        if facts:
+            words = "; ".join(_difference(here, name, old, new) for name in facts)
+            here.add(Item(row.changed_at, "Record changed", words, by, where, "warn"))
 
 
-def _differences(old: Json, new: Json) -> Iterator[str]:
-    for name in sorted(old.keys() | new.keys()):
-        if name in _QUIET or old.get(name) == new.get(name):
-            continue
-        before, after = (_value(side.get(name)) for side in (old, new))
-        yield f"{_COLUMNS.get(name, name.replace('_', ' '))}: {before} → {after}"
+def _voided(name: str, new: Json) -> bool:
+    """A void says so itself."""
+    return name == "payment_status" and new.get(name) == "void"
 
 
-def _value(value: object) -> str:
-    return "nothing" if value is None else str(value)[:100]
+def _difference(here: _Sources, name: str, old: Json, new: Json) -> str:
+    before, after = (_value(here, name, side.get(name)) for side in (old, new))
+    return f"{_COLUMNS.get(name, name.replace('_', ' '))}: {before} → {after}"
+
+
+def _value(here: _Sources, name: str, value: object) -> str:
+    """A fact as people know it: amounts in the order's currency, people and things by name."""
+    if value is None:
+        return "nothing"
+    if name in {"total_amount", "card_amount"} and isinstance(value, int):
+        return books.shown(value, here.order.currency)
+    named = {
+        "operator_id": (m.users, "display_name"),
+        "rsu_id": (m.rsus, "name"),
+        "event_id": (m.raffle_events, "name"),
+        "package_id": (m.ticket_packages, "name"),
+    }.get(name)
+    if named is not None:
+        table, column = named
+        known = here.c.scalar(select(table.c[column]).where(table.c.id == UUID(str(value))))
+        return str(known or "one that is gone")
+    return str(value)[:100]
 
 
 # The ticket -----------------------------------------------------------------------------------------

@@ -34,8 +34,8 @@ FORMULA: Final = frozenset("=+-@\t\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
 ORDER_COLUMNS = (
-    "order_id", "event_id", "validation_number", "package", "rsu", "amount", "currency", "payment_status",
-    "tickets", "sold_at", "operator_id", "test", "doubtful",
+    "order_id", "event_id", "event", "validation_number", "package", "rsu", "amount", "currency", "payment_status",
+    "tickets", "draw_numbers", "sold_at", "operator_id", "operator", "test", "doubtful",
 )  # fmt: skip
 TICKET_COLUMNS = ("event_id", "draw_number", "state", "order_id", "validation_number", "rsu")
 
@@ -44,24 +44,32 @@ TICKET_COLUMNS = ("event_id", "draw_number", "state", "order_id", "validation_nu
 
 
 def orders_csv(c: Connection, event: UUID | None = None) -> Iterator[str]:
-    """All orders (of one event) as CSV, amounts in major units, in pieces of a thousand lines."""
+    """All orders (of one event) as CSV, amounts in major units, in pieces of a thousand lines.
+
+    Validation numbers and draw numbers stand there as the pages and the paper write them.
+    """
     o = m.orders
     wanted = (
         select(
             o.c.id,
             o.c.event_id,
-            o.c.validation_number,
+            m.raffle_events.c.name.label("event"),
+            statements.VALIDATION_SHOWN,
             m.ticket_packages.c.name.label("package"),
             m.rsus.c.name.label("rsu"),
             o.c.total_amount,
             o.c.currency,
             o.c.payment_status,
             o.c.ticket_count,
+            statements.NUMBERS_OF_ORDER,
             func.coalesce(o.c.offline_created_at, o.c.created_at),
             o.c.operator_id,
+            m.users.c.display_name.label("operator"),
             o.c.is_test,
             func.coalesce(o.c.offline_sync_status, "") == "failed",
         )
+        .join(m.raffle_events, m.raffle_events.c.id == o.c.event_id)
+        .outerjoin(m.users, m.users.c.id == o.c.operator_id)
         .outerjoin(m.ticket_packages, m.ticket_packages.c.id == o.c.package_id)
         .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
         .order_by(o.c.event_id, o.c.id)
@@ -88,7 +96,7 @@ def tickets_csv(c: Connection, event: UUID) -> Iterator[str]:
             t.c.draw_number,
             t.c.state,
             t.c.order_id,
-            o.c.validation_number,
+            statements.VALIDATION_SHOWN,
             m.rsus.c.name.label("rsu"),
         )
         .join(o, o.c.id == t.c.order_id)

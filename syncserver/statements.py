@@ -26,10 +26,12 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     or_,
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shared.errors import Refused
 from shared.games import raffle
@@ -153,6 +155,28 @@ def runs(spans: Iterable[tuple[int, int]]) -> str:
         f"{first} to {last}" if last > first else str(first) for first, last in held[:SPANS_MAX]
     )
     return shown + (f" and {len(held) - SPANS_MAX} more runs" if len(held) > SPANS_MAX else "")
+
+
+def _numbers_of_order() -> ColumnElement[str]:
+    t = m.tickets
+    place = t.c.draw_number - func.row_number().over(order_by=t.c.draw_number)
+    held = select(t.c.draw_number.label("number"), place.label("run")).where(t.c.order_id == m.orders.c.id)
+    run = held.correlate(m.orders).subquery()
+    first, last = func.min(run.c.number), func.max(run.c.number)
+    shown = case((last > first, func.concat(first, " to ", last)), else_=cast(first, Text))
+    spans = (
+        select(first.label("first"), shown.label("shown")).group_by(run.c.run).correlate(m.orders).subquery()
+    )
+    joined = func.string_agg(spans.c.shown, aggregate_order_by(literal(", "), spans.c.first), type_=Text())
+    return select(joined).correlate(m.orders).scalar_subquery()
+
+
+VALIDATION_SHOWN: Final[ColumnElement[str]] = func.regexp_replace(
+    m.orders.c.validation_number, "(.{4})(?=.)", r"\1-", "g", type_=Text()
+)
+"""The order's validation number as ``numbers.show_validation`` writes it."""
+NUMBERS_OF_ORDER: Final = _numbers_of_order()
+"""All draw numbers of the order of the query's row, as :func:`runs` writes them."""
 
 
 def _event_totals(here: Scope) -> dict[str, UnitTotals]:

@@ -15,7 +15,17 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 from shared import entry
 from shared.errors import Refused
 from shared.money import AMOUNT_MAX, digits, known
-from syncserver import auth, checkout, confirmations, customers, events, history, lookup, refunds
+from syncserver import (
+    auth,
+    checkout,
+    confirmations,
+    customers,
+    events,
+    history,
+    lookup,
+    refunds,
+    statements,
+)
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.auth import access
@@ -112,13 +122,15 @@ def _columns() -> tuple[tables.Column, ...]:
     o = m.orders
     c = tables.Column
     return (
-        c("validation_number", "Validation number", "code", lead=True),
+        c("validation_number", "Validation number", "code", exported=False, lead=True),
+        c("validation", "Validation number", shown=False),
         c("event_name", "Event"),
         c("event_identifier", "Event code", shown=False),
         c("rsu_name", "Kiosk", value=lambda row: row.rsu_name or SOURCES.get(row.source, row.source)),
         c("operator", "Operator"),
         c("sold_at", "Sold", "time", o.c.created_at, nulls=False, value=_sold_at),
         c("ticket_count", "Tickets", "count", o.c.ticket_count, nulls=False),
+        c("draw_numbers", "Draw numbers", shown=False),
         c("total_amount", "Paid", "money", o.c.total_amount, nulls=False),
         c("state", "State", value=state_of),
         c("id", "Order", value=lambda row: str(row.id), shown=False),
@@ -256,7 +268,11 @@ def search() -> ResponseReturnValue:
             query = query.where(lookup.together(found))
         table = _table(c, event, text)
         if tables.asked_csv(table):
-            return tables.export(table, query)
+            numbered = query.add_columns(
+                statements.VALIDATION_SHOWN.label("validation"),
+                statements.NUMBERS_OF_ORDER.label("draw_numbers"),
+            )
+            return tables.export(table, numbered)
         shown = tables.read(c, table, query)
     return _page(shown, text, event, found)
 
