@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from shared import clock
 from shared.errors import Refused
 from shared.games import raffle
-from syncserver import auth, cancellation, champions, events, media, online, organisations, pools, reports
+from syncserver import (
+    auth,
+    cancellation,
+    champions,
+    checkout,
+    claims,
+    events,
+    media,
+    online,
+    organisations,
+    payments,
+    pools,
+    reports,
+)
 from syncserver import models as m
 from syncserver.admin import drafts, ground
 from syncserver.auth import access
@@ -27,6 +42,16 @@ WAYS: Final = {
     "stripe": "by itself, to the card that paid on line",
 }
 """How a refund goes back."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The one thing that comes next for an event: why, and the page that does it or the step of this page."""
+
+    words: str
+    button: str = ""
+    address: str = ""
+    step: str = ""
 
 
 def register(to: Blueprint) -> None:
@@ -94,7 +119,10 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         )
         pictures = media.of_event(c, event)
         planner = _name(c, row.activate_by)
-    now = clock.utc(auth.office().clock.now_ms())
+        now = clock.utc(auth.office().clock.now_ms())
+        rules = checkout.rules(c, event)
+        ahead = _ahead(c, row, bool(packages), bool(prizes), rules.on_sale, now)
+        left = checkout.left(c, event) if rules.on_sale and row.state != "created" else 0
     labels = {raffle.MAIN_POOL: "All tickets"} | {one.name: one.label for one in kept.pools}
     if kept.draw.progressive is not None:
         labels[events.DECK] = "The deck of cards"
@@ -128,9 +156,75 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         pictures=pictures,
         pictures_max=media.PICTURES_MAX,
         planner=planner,
+        ahead=ahead,
+        rules=rules,
+        left=left,
+        connected=payments.door(auth.office()) is not None,
         typed={failed: request.form},
         refused=refused,
     )
+
+
+def _ahead(
+    c: Connection, row: Row[Any], packaged: bool, prized: bool, on_line: bool, now: datetime
+) -> Ahead | None:
+    """What comes next, for whoever runs events; None where nothing does."""
+    if row.state == "created":
+        if not packaged:
+            return Ahead("It sells nothing yet. First say what is sold.", "1. Add a package", "#packages")
+        if not prized:
+            return Ahead("Now say what can be won.", "2. Add a prize", "#prizes")
+        return Ahead("All that it needs is there: it can be put on sale.", step="activate")
+    if row.state == "active":
+        return _selling(c, row, on_line, now)
+    if row.state == "suspended":
+        return Ahead("Nothing is sold until you let it go on.", step="resume")
+    if row.state == "closed":
+        return _closed(row)
+    if row.state == "drawn":
+        waiting = len(claims.unclaimed(auth.office(), c, row.id))
+        if waiting:
+            pay = auth.account().role in ground.DESK
+            return Ahead(
+                f"{waiting} {'prize waits' if waiting == 1 else 'prizes wait'} to be claimed.",
+                "Pay the prizes" if pay else "See the prizes",
+                url_for("admin.claims_desk") if pay else url_for("admin.prizes", event=row.id),
+            )
+        return Ahead("Every prize is paid.", step="complete")
+    if row.state == "completed":
+        return Ahead("All is done.", "Read its reports", url_for("admin.reports", event=row.id))
+    return Ahead("It was called off.", "See what is paid back", url_for("admin.refunds"))
+
+
+def _selling(c: Connection, row: Row[Any], on_line: bool, now: datetime) -> Ahead:
+    r, k = m.rsus, m.rsu_epochs
+    kiosks = c.scalar(
+        select(
+            exists(k.c.rsu_id)
+            .where(k.c.rsu_id == r.c.id, r.c.organization_id == row.organization_id)
+            .where(r.c.kind == "kiosk", r.c.state == "enabled")
+        )
+    )
+    live = url_for("admin.live", event=row.id)
+    if row.closes_at <= now:
+        return Ahead("Its time is over: sales are being closed.", "Watch it live", live)
+    if not kiosks and not on_line:
+        return Ahead("Nobody can sell it yet: no kiosk is enabled.", "Add a kiosk", url_for("admin.kiosks"))
+    return Ahead(
+        "Sales have not opened yet." if row.opens_at > now else "Tickets are being sold.",
+        "Watch it live",
+        live,
+    )
+
+
+def _closed(row: Row[Any]) -> Ahead:
+    if row.reconciliation_confirmed_at is None:
+        return Ahead(
+            "The kiosks hand in what they sold; then every number is accounted for.",
+            "Reconcile",
+            url_for("admin.reconcile_page", event=row.id),
+        )
+    return Ahead("Reconciliation is confirmed.", "Go to the draw", url_for("admin.draw_of", event=row.id))
 
 
 def _name(c: Connection, user: UUID | None) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from syncserver import auth, checkout, payments
 from syncserver import models as m
 from syncserver.admin import ground, tables
+from syncserver.admin.orders import BUYERS_KNOWN_TO
 from syncserver.auth import access
 from syncserver.checkout import Rules
 
@@ -40,7 +41,7 @@ def _checkouts() -> tuple[tables.Table, Select[Any]]:
         "Checkouts",
         (
             column("created_at", "Begun", "time", b.c.created_at, nulls=False, lead=True),
-            column("email", "Buyer"),
+            *([column("email", "Buyer")] if auth.account().role in BUYERS_KNOWN_TO else []),
             column("state", "State", value=lambda row: STATES[row.state]),
             column("problem", "Problem", shown=False),
             column("amount", "Amount", "money", b.c.amount, nulls=False),
@@ -121,7 +122,11 @@ def show() -> ResponseReturnValue:
 @access(*ground.MANAGERS)
 def sell(event: UUID) -> ResponseReturnValue:
     """Says whether, and how, an event is sold on line."""
-    page = ground.back_to("admin.shop")
+    page = (
+        ground.back_to("admin.event", event=event, _anchor="on-line")
+        if request.form.get("to") == "event"
+        else ground.back_to("admin.shop")
+    )
     with ground.reading() as c:
         ground.own_event(c, event)
     limit = request.form.get("customer", "").strip()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from shared import wire
-from syncserver import events, notices
+from syncserver import checkout, events, notices, reconcile, rsus
 from syncserver import models as m
 from syncserver.admin.drafts import pool_name
+from syncserver.app import create_app
+from syncserver.config import Stripe
 from syncserver.db import Database
-from tests.server import House, make_house, post
+from tests.server import House, drawn, make_house, post, sell
 
 
 @pytest.fixture
@@ -301,3 +304,83 @@ def test_how_it_is_sold_is_refused_in_words_where_it_cannot_be(
     assert status == 422
     assert words in shown
     assert "Choose it again" in shown
+
+
+def ahead(house: House, role: str = "manager") -> tuple[str, list[str]]:
+    """What comes next for the event, and the buttons that stand out."""
+    shown = page(house, f"/admin/events/{house.event}", role)
+    part = shown.partition('id="next"')[2].partition("</section>")[0]
+    main = part.partition('<div class="others">')[0]
+    said = re.findall(r'class="btn primary large"[^>]*>([^<]+)<|class="act main"><summary>([^<]+)<', main)
+    return part, [one or other for one, other in said]
+
+
+def test_an_event_says_the_one_thing_that_comes_next(house: House) -> None:
+    """E1, D1, D9: in each state one step stands out, whatever else could be done."""
+    live, by = house.event, house.people["manager"]
+    house.event = house.draft
+    assert ahead(house)[1] == ["Activate this event…"]
+    house.event = live
+    assert ahead(house)[1] == ["Add a kiosk"]
+    with house.office.begin(by) as c:
+        c.execute(insert(m.rsu_epochs).values(rsu_id=house.rsu, epoch=1, public_key=bytes(32)))
+        rsus.set_state(c, house.rsu, "enabled", by, "Admitted.")
+    assert ahead(house)[1] == ["Watch it live"]
+    for i in range(60):
+        sell(house, 1 + 5 * i, counter=i + 1)
+    with house.office.begin(by) as c:
+        events.suspend(house.office, c, live, by, "A storm.")
+    assert ahead(house)[1] == ["Go on selling…"]
+    with house.office.begin(by) as c:
+        events.resume(house.office, c, live, by, "It is over.")
+        events.close(house.office, c, live, by)
+    part, buttons = ahead(house)
+    assert buttons == ["Reconcile"]
+    assert "Suspend" not in part
+    with house.office.begin(by) as c:
+        reconcile.confirm(house.office, c, live, by)
+    assert ahead(house)[1] == ["Go to the draw"]
+    drawn(house, official=True)
+    part, buttons = ahead(house)
+    assert buttons == ["See the prizes"]
+    assert "2 prizes wait" in part
+    assert "Complete the event…" in part, "it is still to be had"
+    assert ahead(house, "admin")[1] == ["Pay the prizes"]
+    with house.office.begin(by) as c:
+        events.complete(c, live, by)
+    assert ahead(house)[1] == ["Read its reports"]
+    assert 'id="next"' not in page(house, f"/admin/events/{live}", "auditor")
+
+
+def test_an_event_is_sold_on_line_from_its_own_page(house: House) -> None:
+    """O8: its state in words, and the switch; the limits of before are kept."""
+    url = f"/admin/events/{house.event}"
+    assert "No card processor is connected" in page(house, url)
+    house.office = replace(
+        house.office, config=replace(house.office.config, stripe=Stripe("sk_test", "whsec"))
+    )
+    house.app = create_app(house.office)
+    house.app.testing = False
+    house.clients.clear()
+    with house.office.begin() as c:
+        checkout.set_rules(
+            house.office, c, house.event, checkout.Rules(False, 7, 9, guests=False), house.people["admin"]
+        )
+    shown = page(house, url)
+    assert "It is sold at the kiosks alone." in shown
+    part = shown.partition('id="on-line"')[2].partition("</form>")[0]
+    form = dict(re.findall(r'type="(?:hidden|checkbox)" name="(\w+)" value="([^"]*)"', part))
+    assert form.pop("csrf")
+    answer = post(house.client("manager"), f"{url}/shop", **form)
+    assert answer.location.endswith(f"{url}#on-line")
+    shown = page(house, url)
+    assert "Everybody can buy on its" in shown
+    assert "at most 7 tickets at once, 9 for one customer" in shown
+    with house.office.begin() as c:
+        assert checkout.rules(c, house.event) == checkout.Rules(True, 7, 9, guests=True)
+    part = shown.partition('id="on-line"')[2].partition("</form>")[0]
+    form = dict(re.findall(r'type="(?:hidden|checkbox)" name="(\w+)" value="([^"]*)"', part))
+    form.pop("csrf")
+    post(house.client("manager"), f"{url}/shop", **form)
+    with house.office.begin() as c:
+        assert checkout.rules(c, house.event) == checkout.Rules(False, 7, 9, guests=True)
