@@ -158,6 +158,8 @@ class KioskNow:
     unsynced: int
     oldest_unsynced_at: datetime | None
     numbers_left: int | None
+    lows: tuple[tuple[str, int], ...]
+    """Events on sale of which it has few numbers left: ``" of Derby"``, empty where it sells but one; and how many."""
     skew_ms: int | None
     printer: rsus.Device
     scanner: rsus.Device
@@ -214,8 +216,8 @@ def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | No
     shown = [row for row in running if row.id == chosen] if chosen is not None else running
     ids = [row.id for row in shown]
     sums, minutes = _sums(c, ids), _minutes(c, ids, now)
-    shown_events = tuple(_event_now(c, row, sums, minutes, now) for row in shown)
-    kiosks = _kiosks(c, organisation, ids, sums, {row.id: row.currency for row in shown}, now)
+    shown_events = _events(c, shown, sums, minutes, now)
+    kiosks = _kiosks(c, organisation, shown, sums, now)
     home = messages.home(c, organisation)
     heard, of = _heard_home(c, organisation, home)
     alarms = _sorted(
@@ -315,15 +317,39 @@ def _flow(rows: Sequence[Row[Any]]) -> Flow:
     )
 
 
-def _event_now(
+def _events(
     c: Connection,
-    row: Row[Any],
+    rows: Sequence[Row[Any]],
     sums: Sequence[Row[Any]],
     minutes: Sequence[Row[Any]],
     now: datetime,
+) -> tuple[EventNow, ...]:
+    """Each of them, with as many statements for all as for one."""
+    ids = [row.id for row in rows]
+    sold, lately = _by_event(sums), _by_event(minutes)
+    left, pots, doubts = _numbers_left(c, ids), events.jackpots(c, ids), _doubts(c, ids)
+    return tuple(
+        _event_now(row, sold[row.id], lately[row.id], left[row.id], pots[row.id], doubts[row.id], now)
+        for row in rows
+    )
+
+
+def _by_event(rows: Sequence[Row[Any]]) -> defaultdict[UUID, list[Row[Any]]]:
+    found: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.event_id].append(row)
+    return found
+
+
+def _event_now(
+    row: Row[Any],
+    own: Sequence[Row[Any]],
+    lately: Sequence[Row[Any]],
+    left: int,
+    jackpot: int,
+    doubts: tuple[int, int],
+    now: datetime,
 ) -> EventNow:
-    own = [one for one in sums if one.event_id == row.id]
-    lately = [one for one in minutes if one.event_id == row.id]
     this = _minute(now)
     # With the running minute: somebody who has just sold wants to see it.
     pace = _flow([one for one in lately if one.minute > this - timedelta(minutes=PACE_MINUTES)])
@@ -334,18 +360,11 @@ def _event_now(
         sum(one.void_tickets for one in own),
         sum(one.void_amount for one in own),
     )
-    left = _numbers_left(c, row.id)
     ends = None
     if pace.tickets and row.state == "active":
         # To the minute, so that it is told anew only where it changes.
         at = _minute(now) + timedelta(minutes=left * PACE_MINUTES // pace.tickets)
         ends = at if at < row.closes_at else None
-    f = m.findings
-    found = c.execute(
-        select(func.count().filter(f.c.blocking), func.count()).where(
-            f.c.event_id == row.id, f.c.decided_at.is_(None)
-        )
-    ).one()
     return EventNow(
         id=row.id,
         number=row.event_number,
@@ -362,11 +381,11 @@ def _event_now(
         minute=last,
         pace=pace,
         packages=_packages(own),
-        jackpot=events.jackpot(c, row.id),
+        jackpot=jackpot,
         numbers_left=left,
         sold_out_at=ends,
-        blocking=found[0],
-        doubts=found[1],
+        blocking=doubts[0],
+        doubts=doubts[1],
     )
 
 
@@ -385,16 +404,30 @@ def _packages(own: Sequence[Row[Any]]) -> tuple[PackageNow, ...]:
     )
 
 
-def _numbers_left(c: Connection, event: UUID) -> int:
-    """Numbers of the event in no block yet, and those of blocks that still sell."""
+def _numbers_left(c: Connection, ids: Sequence[UUID]) -> defaultdict[UUID, int]:
+    """Numbers of each event in no block yet, and those of blocks that still sell."""
     n, a = m.number_counters, m.rsu_allocations
-    free = c.scalar(select(n.c.last_number - n.c.next_number + 1).where(n.c.event_id == event))
-    held = c.scalar(
-        select(func.coalesce(func.sum(a.c.tickets_available), 0)).where(
-            a.c.raffle_event_id == event, a.c.state == "active"
-        )
+    left: defaultdict[UUID, int] = defaultdict(int)
+    free = select(n.c.event_id, n.c.last_number - n.c.next_number + 1).where(n.c.event_id.in_(ids))
+    held = (
+        select(a.c.raffle_event_id, func.sum(a.c.tickets_available))
+        .where(a.c.raffle_event_id.in_(ids), a.c.state == "active")
+        .group_by(a.c.raffle_event_id)
     )
-    return max(0, int(free or 0)) + max(0, int(held or 0))
+    for event, count in (*c.execute(free), *c.execute(held)):
+        left[event] += max(0, int(count))
+    return left
+
+
+def _doubts(c: Connection, ids: Sequence[UUID]) -> defaultdict[UUID, tuple[int, int]]:
+    """Of each event the findings that block its draw, and all that are open."""
+    f = m.findings
+    wanted = (
+        select(f.c.event_id, func.count().filter(f.c.blocking), func.count())
+        .where(f.c.event_id.in_(ids), f.c.decided_at.is_(None))
+        .group_by(f.c.event_id)
+    )
+    return defaultdict(lambda: (0, 0), {event: (block, open_) for event, block, open_ in c.execute(wanted)})
 
 
 def _bars(minutes: Sequence[Row[Any]], now: datetime) -> tuple[Bar, ...]:
@@ -414,19 +447,11 @@ def _bars(minutes: Sequence[Row[Any]], now: datetime) -> tuple[Bar, ...]:
 def _kiosks(
     c: Connection,
     organisation: UUID,
-    ids: Sequence[UUID],
+    shown: Sequence[Row[Any]],
     sums: Sequence[Row[Any]],
-    currencies: dict[UUID, str],
     now: datetime,
 ) -> tuple[KioskNow, ...]:
-    e, r, a, x, k, s = (
-        m.rsu_epochs,
-        m.rsus,
-        m.rsu_allocations,
-        m.raffle_events,
-        m.critical_events,
-        m.shifts,
-    )
+    e, r, k, s = m.rsu_epochs, m.rsus, m.critical_events, m.shifts
     newest = select(e.c.rsu_id, func.max(e.c.epoch).label("epoch")).group_by(e.c.rsu_id).subquery()
     rows = c.execute(
         select(r.c.id, r.c.name, r.c.state, r.c.kind, e)
@@ -440,13 +465,7 @@ def _kiosks(
         .limit(KIOSKS_MAX)
     ).all()
     units = [row.id for row in rows]
-    needed = set(
-        c.execute(
-            select(a.c.rsu_id)
-            .join(x, x.c.id == a.c.raffle_event_id)
-            .where(a.c.rsu_id.in_(units), a.c.state == "active", x.c.state == "active", x.c.opens_at <= now)
-        ).scalars()
-    )
+    blocks = rsus.blocks_on_sale(c, organisation, now)
     since = now - max(MIRROR_FOR, rsus.CALLED_FOR)
     told = {
         (row.rsu_id, row.event_type): row.at
@@ -469,13 +488,12 @@ def _kiosks(
     made = [
         _kiosk_now(
             row,
-            row.id in needed,
+            blocks.get(row.id, {}),
             told,
             working.get((row.id, row.epoch)),
             names,
             sold[row.id],
-            currencies,
-            ids,
+            shown,
             now,
         )
         for row in rows
@@ -485,13 +503,12 @@ def _kiosks(
 
 def _kiosk_now(
     row: Row[Any],
-    needed: bool,
+    blocks: dict[UUID, datetime],
     told: dict[tuple[UUID, str], datetime],
     shift: Row[Any] | None,
     names: dict[str, str],
     sold: Sequence[Row[Any]],
-    currencies: dict[UUID, str],
-    ids: Sequence[UUID],
+    shown: Sequence[Row[Any]],
     now: datetime,
 ) -> KioskNow:
     said: dict[str, Any] = row.health or {}
@@ -505,7 +522,9 @@ def _kiosk_now(
     unsynced = 0 if online else min(row.unsynced_count or 0, waiting)
     oldest = row.oldest_unsynced_at if unsynced else None
     left_by = {str(k): int(v) for k, v in said.get("numbers_left", {}).items()}
-    own = [left_by[str(event)] for event in ids if str(event) in left_by]
+    own = [left_by[str(event.id)] for event in shown if str(event.id) in left_by]
+    needed = bool(blocks)
+    lows = [] if online else _lows(blocks, left_by, shown, row.last_seen_at)
     left = sum(own) if own else None
     printer, scanner = rsus.device(said, "printer"), rsus.device(said, "scanner")
     called = told.get((row.id, rsus.CALL))
@@ -528,6 +547,7 @@ def _kiosk_now(
     stop = str(said.get("state", ""))
     stopped = "" if online or stop in _SELLS else _STOPS.get(stop, "")
     free = said.get("disk_free_bytes")
+    currencies = {event.id: event.currency for event in shown}
     amounts: defaultdict[str, int] = defaultdict(int)
     for one in sold:
         amounts[currencies[one.event_id]] += one.amount - one.void_amount
@@ -557,8 +577,7 @@ def _kiosk_now(
         troubles.append(f"clock off by {_span(timedelta(milliseconds=abs(row.clock_skew_ms)))}")
     if mirror:
         troubles.append(f"second copy {mirror}")
-    if left is not None and left < LOW_NUMBERS and needed:
-        troubles.append(f"{left} numbers left")
+    troubles += _low_words(lows)
     if free is not None and int(free) < KIOSK_DISK_BYTES:
         troubles.append("its disk is nearly full")
     rank = (
@@ -581,6 +600,7 @@ def _kiosk_now(
         unsynced=unsynced,
         oldest_unsynced_at=oldest,
         numbers_left=left,
+        lows=tuple(lows),
         skew_ms=None if online else row.clock_skew_ms,
         printer=printer,
         scanner=scanner,
@@ -598,6 +618,24 @@ def _kiosk_now(
         troubles=tuple(troubles),
         rank=rank,
     )
+
+
+def _lows(
+    blocks: dict[UUID, datetime],
+    left_by: dict[str, int],
+    shown: Sequence[Row[Any]],
+    told_at: datetime | None,
+) -> list[tuple[str, int]]:
+    """The events on sale of which a kiosk has few numbers left, by its last report."""
+    return [
+        (f" of {event.name}" if len(blocks) > 1 else "", left)
+        for event in shown
+        if (left := rsus.numbers_told(blocks, left_by, event.id, told_at)) is not None and left < LOW_NUMBERS
+    ]
+
+
+def _low_words(lows: Sequence[tuple[str, int]]) -> list[str]:
+    return [f"{count or 'no'} number{'' if count == 1 else 's'} left{of}" for of, count in lows]
 
 
 def _span(length: timedelta) -> str:
@@ -688,11 +726,11 @@ def _kiosk_alarms(kiosks: Sequence[KioskNow], now: datetime) -> list[Alarm]:
                 f"{one.name}’s second copy is {one.mirror}.",
                 "Change its stick or card.",
             )
-        if one.needed and one.numbers_left is not None and one.numbers_left < LOW_NUMBERS:
+        if one.lows:
             add(
                 "numbers",
-                "bad" if one.numbers_left == 0 else "warn",
-                f"{one.name} has {one.numbers_left or 'no'} numbers left.",
+                "bad" if any(count == 0 for _, count in one.lows) else "warn",
+                f"{one.name} has {' and '.join(_low_words(one.lows))}.",
                 "On line it fetches more by itself, while the event has some.",
             )
         if one.disk_free is not None and one.disk_free < KIOSK_DISK_BYTES:

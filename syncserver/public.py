@@ -248,7 +248,7 @@ def _pots(c: Connection, rows: list[Row[Any]]) -> dict[UUID, int]:
     seen = tuple((row.id, row.total_sold, row.updated_at) for row in rows)
     kept = current_app.extensions.get("tombola_pots")
     if kept is None or kept[0] != seen:
-        kept = (seen, {row.id: events.jackpot(c, row.id) for row in rows})
+        kept = (seen, events.jackpots(c, [row.id for row in rows]))
         current_app.extensions["tombola_pots"] = kept
     return dict(kept[1])
 

@@ -38,6 +38,8 @@ SILENT_AFTER = timedelta(minutes=5)
 """A kiosk not heard of for so long is shown as out of reach."""
 SKEW_MS_MAX = 120_000
 LOW_NUMBERS = 100
+NUMBERS_TOLD = timedelta(seconds=15)
+"""After this a kiosk's reports know of a block that it was given."""
 HEALTH_MS_MAX = 2**53 - 1
 
 STOPS = {
@@ -374,10 +376,45 @@ def board(c: Connection, organisation: UUID, now: datetime) -> list[RsuRow]:
         .where(r.c.organization_id == organisation)
         .order_by(r.c.name, r.c.id)
     )
-    return [_board_row(row, now) for row in rows]
+    blocks = blocks_on_sale(c, organisation, now)
+    return [_board_row(row, blocks.get(row.id, {}), now) for row in rows]
 
 
-def _board_row(row: Row[Any], now: datetime) -> RsuRow:
+def blocks_on_sale(c: Connection, organisation: UUID, now: datetime) -> dict[UUID, dict[UUID, datetime]]:
+    """By kiosk and event on sale: when the kiosk's newest enrolment was given its newest block of the event."""
+    a, e, x = m.rsu_allocations, m.rsu_epochs, m.raffle_events
+    newest = select(e.c.rsu_id, func.max(e.c.epoch).label("epoch")).group_by(e.c.rsu_id).subquery()
+    found: dict[UUID, dict[UUID, datetime]] = {}
+    for unit, event, at in c.execute(
+        select(a.c.rsu_id, a.c.raffle_event_id, func.max(a.c.allocated_at))
+        .join(x, x.c.id == a.c.raffle_event_id)
+        .join(newest, and_(newest.c.rsu_id == a.c.rsu_id, newest.c.epoch == a.c.epoch))
+        .where(
+            x.c.organization_id == organisation,
+            x.c.state == "active",
+            x.c.opens_at <= now,
+            a.c.state.in_(["active", "exhausted"]),
+        )
+        .group_by(a.c.rsu_id, a.c.raffle_event_id)
+    ):
+        found.setdefault(unit, {})[event] = at
+    return found
+
+
+def numbers_told(
+    blocks: dict[UUID, datetime], left_by: dict[str, int], event: UUID, told_at: datetime | None
+) -> int | None:
+    """How many numbers a kiosk says it has left of an event on sale; None where its word does not count.
+
+    A report from before it had its newest block says nothing of it: a kiosk just enrolled tells first that it has none.
+    """
+    given_at, left = blocks.get(event), left_by.get(str(event))
+    if given_at is None or told_at is None or told_at - given_at <= NUMBERS_TOLD:
+        return None
+    return left
+
+
+def _board_row(row: Row[Any], blocks: dict[UUID, datetime], now: datetime) -> RsuRow:
     said: dict[str, Any] = row.health or {}
     left = {str(k): int(v) for k, v in said.get("numbers_left", {}).items()}
     state = "forked" if row.forked_at else row.state
@@ -409,8 +446,10 @@ def _board_row(row: Row[Any], now: datetime) -> RsuRow:
             troubles.append(f"out of reach for {minutes} minutes; it goes on selling and hands over later")
         if row.clock_skew_ms is not None and abs(row.clock_skew_ms) > SKEW_MS_MAX:
             troubles.append(f"its clock is off by {abs(row.clock_skew_ms) // 1000} seconds")
-        if left and min(left.values()) < LOW_NUMBERS:
-            troubles.append(f"only {min(left.values())} numbers left")
+        known = [numbers_told(blocks, left, event, row.last_seen_at) for event in blocks]
+        low = min((count for count in known if count is not None), default=LOW_NUMBERS)
+        if low < LOW_NUMBERS:
+            troubles.append(f"only {low} numbers left" if low else "no numbers left")
         if printer.wrong:
             troubles.append(f"printer: {printer.words}")
     # A report is older than what came in since.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from sqlalchemy import (
 )
 
 from shared import draw as fair
+from shared.errors import Refused
 from shared.games import raffle
 from syncserver import models as m
 from syncserver.events.cutoff import CutRow, before
-from syncserver.events.terms import DECK, EARLY_BIRD, get, linked, prizes, settings
+from syncserver.events.terms import DECK, EARLY_BIRD, get, linked, prizes, prizes_of, settings
 
 
 def sales_total(c: Connection, event: UUID) -> int:
@@ -71,41 +73,78 @@ def jackpot(c: Connection, event: UUID) -> int:
     """What the main draw's percentage prizes would come to now, minor units, with what is carried in and what linked
     events have sold; without such a prize, the first fixed one. Never more than the caps (E2).
     """
-    row = get(c, event)
+    found = jackpots(c, [event])
+    if event not in found:
+        raise Refused("unknown_event", "There is no such event.")
+    return found[event]
+
+
+def jackpots(c: Connection, events: Collection[UUID]) -> dict[UUID, int]:
+    """The jackpot of each of these events, in as many statements for all as for one."""
+    e, p = m.raffle_events, m.prizes
+    rows: dict[UUID, Row[Any]] = {}
+    wanted = set(events)
+    while wanted:
+        rows |= {row.id: row for row in c.execute(select(e).where(e.c.id.in_(wanted)))}
+        leading = {settings(rows[one].configuration).draw.linked_to for one in wanted if one in rows}
+        wanted = {one for one in leading if one is not None} - rows.keys()
+    leads = {event: _leading(rows, event) for event in events if event in rows}
+    ids = sorted(set(leads.values()))
+    leader = e.c.configuration["draw"]["linked_to"].astext
+    sold = {one: rows[one].total_sold for one in ids}
+    costs = {one: settings(rows[one].configuration).draw.costs for one in ids}
+    for row in c.execute(
+        select(e.c.total_sold, e.c.configuration, leader.label("leader")).where(
+            leader.in_([str(one) for one in ids]), e.c.state.not_in(["created", "cancelled"])
+        )
+    ):
+        sold[UUID(row.leader)] += row.total_sold
+        costs[UUID(row.leader)] += settings(row.configuration).draw.costs
+    held: dict[UUID, list[Row[Any]]] = {one: [] for one in ids}
+    for prize in c.execute(select(p).where(p.c.event_id.in_(ids)).order_by(p.c.position, p.c.id)):
+        held[prize.event_id].append(prize)
+    pots = {
+        one: _pot(
+            c, rows[one], [prize.rule for prize in prizes_of(rows[one], held[one])], sold[one], costs[one]
+        )
+        for one in ids
+    }
+    return {event: pots[lead] for event, lead in leads.items()}
+
+
+def _leading(rows: dict[UUID, Row[Any]], event: UUID) -> UUID:
+    while (above := settings(rows[event].configuration).draw.linked_to) is not None:
+        event = above
+    return event
+
+
+def _pot(c: Connection, row: Row[Any], rules: list[raffle.Prize], sold: int, costs: int) -> int:
     kept = settings(row.configuration)
-    if kept.draw.linked_to is not None:
-        return jackpot(c, kept.draw.linked_to)
-    held = [p.rule for p in prizes(c, event) if p.rule.pool not in kept.own_draws()]
-    shares = [rule for rule in held if rule.type == "percentage"]
+    main = [rule for rule in rules if rule.pool not in kept.own_draws()]
+    shares = [rule for rule in main if rule.type == "percentage"]
     if not shares:
-        return held[0].value if held else 0
-    base = _base(c, row, running=True)
-    whole = raffle.amounts(shares, base, _carried(c, row))
+        return main[0].value if main else 0
+    whole = raffle.amounts(shares, raffle.base_of(sold, costs, kept.draw.base), _carried(c, row))
     return sum(
         amount - amount % rule.winners for amount, rule in zip(whole, shares, strict=True)
     )  # fractions that sharing out cuts off are nobody's
 
 
-def prize_base(c: Connection, event: UUID, cut: CutRow | None = None, *, running: bool = False) -> int:
+def prize_base(c: Connection, event: UUID, cut: CutRow | None = None) -> int:
     """What the percentage prizes are a share of, minor units (D8).
 
     The sales that stand, of linked events too; of an early bird's own draw what was sold before its ``cut``. Where the
-    event's rule says net, the documented costs of these events are taken off first. ``running``: by the totals that
-    are carried along, for what is shown while sales go on.
+    event's rule says net, the documented costs of these events are taken off first.
     """
-    return _base(c, get(c, event), cut, running=running)
-
-
-def _base(c: Connection, row: Row[Any], cut: CutRow | None = None, *, running: bool = False) -> int:
-    event = row.id
+    row = get(c, event)
     kept = settings(row.configuration)
     costs = kept.draw.costs
     if cut is not None and cut.kind == EARLY_BIRD:
         return raffle.base_of(sales_before(c, cut), costs, kept.draw.base)
-    sales = row.total_sold if running else sales_total(c, event)
+    sales = sales_total(c, event)
     for other in linked(c, event):
         follower = get(c, other)
-        sales += follower.total_sold if running else sales_total(c, other)
+        sales += sales_total(c, other)
         costs += settings(follower.configuration).draw.costs
     return raffle.base_of(sales, costs, kept.draw.base)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, Literal
@@ -194,12 +194,16 @@ def settings(configuration: Mapping[str, Any]) -> Settings:
 
 def prizes(c: Connection, event: UUID) -> list[PrizeRow]:
     """The event's prizes in the order in which they are drawn."""
-    row = _event(c, event)
-    rules = settings(row.configuration).prize_rules
-    plain = PrizeRule()
     found = c.execute(
         select(m.prizes).where(m.prizes.c.event_id == event).order_by(m.prizes.c.position, m.prizes.c.id)
     )
+    return prizes_of(_event(c, event), found)
+
+
+def prizes_of(row: Row[Any], found: Iterable[Row[Any]]) -> list[PrizeRow]:
+    """The rows of an event's prizes with what its settings say of each."""
+    rules = settings(row.configuration).prize_rules
+    plain = PrizeRule()
     return [
         PrizeRow(
             p.id,

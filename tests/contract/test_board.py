@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select, update
 
 from hardware.printer import DeviceError, PrinterStatus
 from kiosk.config import Config
@@ -14,6 +16,7 @@ from kiosk.desk import Alone, Desk
 from kiosk.spooler import printer_seen, scanner_seen
 from shared.clock import SystemClock
 from syncserver import live, rsus
+from syncserver import models as m
 from syncserver.db import Database
 from syncserver.live import KioskNow
 from tests.postgres import set_clock
@@ -101,3 +104,27 @@ def test_what_is_wrong_with_its_devices_is_told_in_words_with_what_to_do(stand: 
         "printer: The printer is out of paper",
         "scanner: The scanner is not there",
     )
+
+
+def test_a_kiosk_just_enrolled_raises_no_false_alarm_and_an_empty_one_does(
+    house: House, stand: Stand
+) -> None:
+    """N4, O6: it reports before it has its first numbers; once its report is younger than its block, it counts."""
+    stand.desk.handle(printer_seen(READY))
+    told: set[str] = set()
+    for _ in range(STEPS):
+        stand.talk(1)
+        row, alarms = stand.seen()
+        told |= {*alarms, *row.troubles}
+    assert (row.needed, told) == (True, set())
+    with house.office.begin() as c:
+        e = m.rsu_epochs
+        health = dict(c.execute(select(e.c.health)).scalar_one())
+        # Its report of a minute later.
+        later = house.office.now() + timedelta(minutes=1)
+        c.execute(
+            update(e).values(last_seen_at=later, health=health | {"numbers_left": {str(house.event): 0}})
+        )
+    row, alarms = stand.seen()
+    assert row.troubles == ("no numbers left",)
+    assert alarms == [f"{row.name} has no numbers left."]

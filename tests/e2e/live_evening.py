@@ -99,6 +99,7 @@ def kiosk(c: Connection, house: House, name: str, place: int) -> UUID:
             state="active",
             validation_number_block={},
             epoch=1,
+            allocated_at=house.office.now() - timedelta(hours=1),
         )
     )
     c.execute(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event as happening
 from sqlalchemy import func, insert, select, text
 
 from syncserver import events, hub, live, notifications
@@ -220,3 +221,44 @@ def test_a_fault_in_a_look_is_told_to_the_streams_and_the_thread_goes_on(
     watched.stop()
     assert "has a fault" in caplog.text
     caplog.clear()
+
+
+def test_a_look_takes_as_many_statements_with_many_events_and_kiosks_as_with_one(scene: Scene) -> None:
+    """O6: few, so that a dashboard left open costs the evening nothing."""
+
+    def statements() -> int:
+        asked: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+            asked.append(statement)
+
+        with scene.office.begin() as c:
+            happening.listen(c.engine, "before_cursor_execute", note)
+            live.evening(scene.office, c, scene.organisation)
+            happening.remove(c.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    scene.kiosk("North")
+    one = statements()
+    assert one <= 30
+    now = scene.office.now()
+    for number in range(4):
+        scene.kiosk(f"South {number}")
+        with scene.office.begin(scene.user) as c:
+            made = events.create_event(
+                scene.office,
+                c,
+                events.NewEvent(
+                    name=f"Derby {number}",
+                    identifier=f"DERBY-{number}",
+                    organisation=scene.organisation,
+                    opens_at=now - timedelta(hours=1),
+                    closes_at=now + timedelta(hours=1),
+                ),
+                scene.user,
+            )
+            events.add_package(c, made, "Five", 5, 800)
+            events.add_prize(c, made, "Half", "percentage", basis_points=5_000)
+            events.activate(scene.office, c, made, scene.user)
+    assert statements() == one
+    assert len(look(scene).events) == 5
