@@ -187,7 +187,7 @@ class _Facts:
         )
 
 
-def _receipt(kept: events.Settings) -> ReceiptText:
+def printed(kept: events.Settings) -> ReceiptText:
     """What stands on every ticket; where the office wrote nothing about claims, the event's claim window (N5).
 
     The tax that prices include is the last of its lines (E12).
@@ -314,7 +314,7 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
             for k in facts.cuts[row.id]
         ),
         policies=kept.policies,
-        receipt=_receipt(kept),
+        receipt=printed(kept),
         grants=held,
         results=tuple(_result(r, row, kept.draw.claim_days, timezone) for r in facts.results[row.id]),
         voids=tuple(v.validation_number for v in facts.voids[row.id]),

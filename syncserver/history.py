@@ -6,7 +6,6 @@ decisions, messages, claims, and the audit log for the rest. Nothing is told her
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, and_, func, literal, or_, select
 
-from shared import money, numbers, sale
+from shared import money, sale
 from shared.clock import utc
 from syncserver import books, shifts
 from syncserver import models as m
@@ -529,36 +528,3 @@ def _value(here: _Sources, name: str, value: object) -> str:
         known = here.c.scalar(select(table.c[column]).where(table.c.id == UUID(str(value))))
         return str(known or "one that is gone")
     return str(value)[:100]
-
-
-# The ticket -----------------------------------------------------------------------------------------
-
-
-def ticket(c: Connection, order: UUID, spans: Iterable[tuple[int, int]]) -> list[str]:
-    """What the ticket says, line by line; ``spans`` are its draw numbers, first and last."""
-    o, e, v, g = m.orders, m.raffle_events, m.venues, m.organizations
-    row = c.execute(
-        select(
-            o,
-            e.c.name.label("event"),
-            e.c.licence_number,
-            v.c.name.label("venue"),
-            g.c.name.label("organisation"),
-            m.rsus.c.name.label("unit"),
-            m.ticket_packages.c.name.label("package"),
-        )
-        .join(e, e.c.id == o.c.event_id)
-        .join(g, g.c.id == e.c.organization_id)
-        .outerjoin(v, v.c.id == e.c.venue_id)
-        .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
-        .outerjoin(m.ticket_packages, m.ticket_packages.c.id == o.c.package_id)
-        .where(o.c.id == order)
-    ).one_or_none()
-    if row is None:
-        return []
-    told = [row.organisation, row.event, row.venue or "", "TEST: NO CHANCE TO WIN" if row.is_test else ""]
-    told.append(f"{row.package or 'Package'}   {books.shown(row.total_amount, row.currency)}")
-    told += [str(first) if first == last else f"{first} – {last}" for first, last in spans]
-    told += [numbers.show_validation(row.validation_number), row.unit or ""]
-    told.append(f"Licence {row.licence_number}" if row.licence_number else "")
-    return [line for line in told if line]

@@ -23,6 +23,7 @@ from syncserver import (
     events,
     history,
     lookup,
+    receipts,
     refunds,
     statements,
 )
@@ -386,7 +387,7 @@ def show(order: UUID) -> ResponseReturnValue:
         void = c.execute(select(m.voids).where(m.voids.c.order_id == order)).one_or_none()
         due = c.execute(select(m.refunds).where(m.refunds.c.order_id == order)).one_or_none()
         told = history.of_order(c, order)
-        ticket = history.ticket(c, order, confirmations.runs(c, order, NUMBERS_SHOWN))
+        ticket = receipts.ticket(c, order)
         outlook = refunds.prospect(c, order)
         tax = None if row.is_test else events.settings(events.get(c, row.event_id).configuration).tax
         again = c.scalar(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import json
 import re
@@ -17,12 +18,12 @@ from sqlalchemy import create_engine, select
 
 from shared import sale, wire
 from shared.numbers import show_validation
-from syncserver import customers, history
+from syncserver import customers, history, receipts
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import HOUR_MS, PRICE, open_scene
 from tests.desk import Desk, at_desk
-from tests.server import post
+from tests.server import make_house, post, sell
 
 
 @pytest.fixture
@@ -304,3 +305,42 @@ def test_a_manager_erases_a_buyer_with_a_reason(desk: Desk) -> None:
     assert "Eve Adams" not in shown
     assert "was erased" in desk.page(url, "operator")
     assert "Nothing is known here" in desk.follow(f"{url}/erase", reason="once more")
+
+
+def test_an_order_s_page_shows_what_its_paper_says(desk: Desk) -> None:
+    """N5, O5: what the kiosk's own ticket of the same sale says stands there too, so that a desk can compare both."""
+    kiosk = desk.scene.kiosk("North")
+    line = kiosk.sell(kiosk.line(count=70)).lines[0]
+    kiosk.send()
+    page = desk.page(f"/admin/orders/{line.order}", "claims")
+    shown = re.search(r'<div class="paper">.*?</div></section>', page, re.DOTALL)
+    assert shown is not None
+    paper = html.unescape(re.sub(r"<[^>]+>", " ", shown[0]))
+    for words in (
+        "Harbour Lifeboats",
+        "Summer raffle",
+        "North Pier",
+        "Your 70 draw numbers",
+        "1–70",
+        "and 10 more",
+    ):
+        assert words in paper
+    for words in ("Five", "€10.00", "18 Nov 2026 12:06", "North", "Half the pot", "Licence L-1 · Event 1"):
+        assert words in paper
+    assert show_validation(line.validation) in paper
+    assert sale.ticket_payload(line, str(kiosk.rsu)) in paper
+    assert "TEST TICKET" not in paper
+
+
+def test_an_order_that_no_kiosk_sold_has_a_ticket_without_a_code(database: Database, tmp_path: Path) -> None:
+    """O8, N5: its numbers come from where they are kept."""
+    house = make_house(database, tmp_path)
+    sell(house, 7, 3)
+    with house.office.begin() as c:
+        order = c.scalar(select(m.orders.c.id))
+        assert order is not None
+        told = receipts.ticket(c, order)
+        assert receipts.ticket(c, house.event) is None
+    assert told is not None
+    assert (told.numbers, told.spans, told.code, told.count) == ((7, 8, 9), "", "", 3)
+    assert told.venue == "Arena of Final"
