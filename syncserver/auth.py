@@ -250,6 +250,14 @@ def create_by_provider(c: Connection, organisation: UUID, name: str, role: str) 
     return user
 
 
+def rename(c: Connection, user: UUID, name: str) -> None:
+    """Another name for somebody; the audit log holds both. ``Refused`` (``user_name``)."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= NAME_CHARS_MAX or not name.isprintable():
+        raise Refused("user_name", f"A name has 1 to {NAME_CHARS_MAX} characters.")
+    c.execute(update(m.users).where(m.users.c.id == user).values(display_name=name))
+
+
 def check_password(password: str) -> None:
     """Raises ``Refused`` (``password``) where it is too short, or longer than anybody types."""
     if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:

@@ -29,6 +29,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/invitation/<token>", "invitation", invitation, methods=both)
     to.add_url_rule("/account", "own_account", own)
     to.add_url_rule("/account/password", "own_password", password, methods=["POST"])
+    to.add_url_rule("/account/name", "own_name", name, methods=["POST"])
     to.add_url_rule("/account/contact", "own_contact", contact, methods=["POST"])
     to.add_url_rule("/account/factor", "own_factor", factor, methods=both)
     to.add_url_rule("/account/factor/remove", "remove_factor", remove_factor, methods=["POST"])
@@ -205,6 +206,16 @@ def password() -> ResponseReturnValue:
         auth.keep_password(c, me.id, hashed, here.now())
         auth.enter(here, c, me.id, me.organisation, second=True)
     ground.tell("good", "Your password is changed. You are logged out everywhere else.")
+    return redirect(page, 303)
+
+
+@access(*STAFF)
+def name() -> ResponseReturnValue:
+    """Another name of one's own: what was done before keeps its doer, under whatever name."""
+    page, me = ground.back_to("admin.own_account", _anchor="you"), auth.account()
+    with ground.acting() as c:
+        auth.rename(c, me.id, request.form.get("name", ""))
+    ground.tell("good", "That is your name from now on. Kiosks know it from their next contact.")
     return redirect(page, 303)
 
 

@@ -410,3 +410,29 @@ def _ways_in(house: House) -> list[object]:
     )
     with house.office.begin() as c:
         return [sorted(map(str, c.execute(one).all())) for one in ways]
+
+
+def test_people_change_their_own_name_on_record(house: House) -> None:
+    """O1, O2: at once and everywhere; the audit log holds both names and who did it."""
+    mine = house.client("operator")
+    assert post(mine, "/admin/account/name", name="  Ada   Lovelace ").location.endswith("/admin/account#you")
+    shown = text(mine)
+    assert "Ada Lovelace" in shown
+    assert 'value="Ada Lovelace"' in shown
+    for wrong in ("", "   ", "x" * 121):
+        post(mine, "/admin/account/name", name=wrong)
+        assert "A name has 1 to 120 characters." in text(mine)
+        assert 'value="Ada Lovelace"' in text(mine)
+    log, me = m.audit_log, house.people["operator"]
+    with house.office.begin() as c:
+        kept = c.execute(
+            select(log.c.old_data, log.c.new_data, log.c.changed_by)
+            .where(log.c.table_name == "users", log.c.record_id == me)
+            .order_by(log.c.id.desc())
+            .limit(1)
+        ).one()
+    assert (kept.old_data["display_name"], kept.new_data["display_name"]) == (
+        "Per operator",
+        "Ada Lovelace",
+    )
+    assert kept.changed_by == me
