@@ -458,7 +458,7 @@ def ticket(order: UUID, key: str) -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """The tickets of the customer who is signed in, the newest first."""
     me = auth.account()
-    e, d, o = m.raffle_events, m.draw_executions, m.orders
+    e, d, o, x = m.raffle_events, m.draw_executions, m.orders, m.exclusions
     with auth.office().begin() as c:
         orders = _orders(c, (o.c.created_by == me.id) & (e.c.organization_id == me.organisation))
         official = set(
@@ -467,6 +467,13 @@ def mine() -> ResponseReturnValue:
                     d.c.raffle_event_id.in_({row.event_id for row in orders}),
                     d.c.plan == "main",
                     d.c.official_at.is_not(None),
+                )
+            ).scalars()
+        )
+        excluded = set(
+            c.execute(
+                select(x.c.order_id).where(
+                    x.c.order_id.in_([row.id for row in orders]), x.c.lifted_at.is_(None)
                 )
             ).scalars()
         )
@@ -485,6 +492,8 @@ def mine() -> ResponseReturnValue:
         orders=orders,
         pages=_pages(orders),
         official=official,
+        excluded=excluded,
+        most=MINE_MAX,
         won=won,
         waiting=[(row, checkout.page(auth.office(), row.id)) for row in waiting],
     )

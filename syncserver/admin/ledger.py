@@ -131,7 +131,8 @@ def changes() -> ResponseReturnValue:
         if not tables.asked_csv(table):
             shown = tables.read(c, table, query)
             names = _names(c, shown.rows)
-            told = {row.id: _differences(row, names, _zone(c)) for row in shown.rows}
+            zone = _zone(c)
+            told = {row.id: _differences(row, names, zone) for row in shown.rows}
             return ground.page("ledger", "audit", shown=shown, told=told, thing=thing, link=_link, done=DONE)
     return tables.export(table, query)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from babel import Locale
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.event import listen
 
 from kiosk.receipt import OFFICE_CHARS_MAX
 from shared.errors import Refused
@@ -447,6 +448,25 @@ def test_the_people_s_page_says_who_is_a_supervisor(house: House) -> None:
     )
     shown = page(house, "/admin/users")
     assert all(words in shown for words in auth.ROLE_MAY.values())
+
+
+def test_a_longer_trail_asks_the_database_no_more(house: House) -> None:
+    """O2: each page of it is a handful of questions, however many changes it shows."""
+    asked: list[str] = []
+    listen(house.office.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def counted() -> int:
+        page(house, "/admin/audit", "auditor")
+        asked.clear()
+        page(house, "/admin/audit", "auditor")
+        return len(asked)
+
+    before = counted()
+    with house.office.begin(house.people["admin"]) as c:
+        for n in range(10):
+            events.add_perk(c, house.organisation, f"Scarf {n}", house.people["admin"])
+            rsus.create_rsu(c, house.organisation, f"South {n}")
+    assert counted() == before
 
 
 def test_the_trail_says_who_changed_what(house: House) -> None:

@@ -24,6 +24,7 @@ from syncserver import (
     events,
     online,
     payments,
+    pools,
     questions,
     reconcile,
     refunds,
@@ -339,7 +340,10 @@ def test_the_office_says_what_is_sold_on_line(shop: Shop) -> None:
     assert answer.status_code == 303
     assert "Sold at the kiosks" in shop.read(f"/events/{shop.house.event}")
     auditor = shop.house.client("auditor")
-    assert auditor.get("/admin/shop").status_code == 200
+    for address in ("/admin/shop", "/admin/shop?as=csv"):
+        seen = auditor.get(address)
+        assert seen.status_code == 200
+        assert "ann@example.org" not in seen.get_data(as_text=True), "buyers are for those who deal with them"
     assert post(auditor, f"/admin/events/{shop.house.event}/shop", order="20").status_code == 403
 
 
@@ -377,6 +381,35 @@ def test_a_customer_buys_and_finds_their_tickets(shop: Shop) -> None:
         draw = c.execute(select(m.draw_executions.c.id)).scalar_one()
         draws.make_official(house.office, c, draw, house.people["manager"])
     assert "won" in shop.read("/my/tickets")
+
+
+def test_a_customer_s_tickets_say_what_became_of_them(shop: Shop) -> None:
+    """O7: in the draw; in none, while the order is left out; called off, from the moment on when that is known."""
+    house = shop.house
+    shop.buyer = house.client("customer")
+    shop.bought()
+    by = house.people["manager"]
+    assert "in the draw" in shop.read("/my/tickets")
+    with house.office.begin(by) as c:
+        order = c.execute(select(m.orders.c.id)).scalar_one()
+        pools.exclude(house.office, c, order, "Works for the organiser", by)
+    assert "takes no part" in shop.read("/my/tickets")
+    with house.office.begin(by) as c:
+        events.cancel(house.office, c, house.event, by, "Storm")
+    page = shop.read("/my/tickets")
+    assert "called off" in page
+    assert "in the draw" not in page
+
+
+def test_a_page_says_no_more_of_a_payment_than_is_known(shop: Shop) -> None:
+    """O8: where Stripe could not be asked for a day, nobody is told that nothing was paid."""
+    shop.add()
+    page: str = shop.send().headers["Location"]
+    shop.house.clock.ahead_ms += int((checkout.HOLD + checkout.UNHEARD_MAX).total_seconds() * 1000) + 1
+    checkout.run_due(shop.house.office, None)
+    said = shop.read(page)
+    assert "could not be asked" in said
+    assert "Nothing was paid" not in said
 
 
 def test_a_banned_customer_buys_nothing_and_what_they_paid_goes_back(shop: Shop) -> None:
