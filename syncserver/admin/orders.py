@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
 from shared import entry
 from shared.errors import Refused
@@ -115,6 +115,17 @@ def state_of(row: Any) -> str:
     return STATES.get(row.payment_status, str(row.payment_status))
 
 
+def _state() -> ColumnElement[str]:
+    """The same, as the database writes it; of ``orders`` outer-joined with ``refunds``."""
+    o, r = m.orders, m.refunds
+    return case(
+        (o.c.is_test, "test"),
+        (r.c.state == "done", "void, paid back"),
+        (r.c.state.is_not(None), "void, refund due"),
+        else_=case(STATES, value=o.c.payment_status, else_=o.c.payment_status),
+    )
+
+
 def _sold_at(row: Any) -> Any:
     return row.offline_created_at or row.created_at
 
@@ -127,15 +138,28 @@ def _columns() -> tuple[tables.Column, ...]:
         c("validation", "Validation number", shown=False),
         c("event_name", "Event"),
         c("event_identifier", "Event code", shown=False),
-        c("rsu_name", "Kiosk", value=lambda row: row.rsu_name or SOURCES.get(row.source, row.source)),
+        c(
+            "rsu_name",
+            "Kiosk",
+            value=lambda row: row.rsu_name or SOURCES.get(row.source, row.source),
+            written=func.coalesce(m.rsus.c.name, case(SOURCES, value=o.c.source, else_=o.c.source)),
+        ),
         c("operator", "Operator"),
-        c("sold_at", "Sold", "time", o.c.created_at, nulls=False, value=_sold_at),
+        c(
+            "sold_at",
+            "Sold",
+            "time",
+            o.c.created_at,
+            nulls=False,
+            value=_sold_at,
+            written=func.coalesce(o.c.offline_created_at, o.c.created_at),
+        ),
         c("ticket_count", "Tickets", "count", o.c.ticket_count, nulls=False),
         c("draw_numbers", "Draw numbers", shown=False),
         c("total_amount", "Paid", "money", o.c.total_amount, nulls=False),
-        c("state", "State", value=state_of),
-        c("id", "Order", value=lambda row: str(row.id), shown=False),
-        c("event_id", "Event id", value=lambda row: str(row.event_id), shown=False),
+        c("state", "State", value=state_of, written=_state()),
+        c("id", "Order", shown=False),
+        c("event_id", "Event id", shown=False),
         c("package", "Package", shown=False),
         c("source", "Source", shown=False),
         c("payment_method", "Payment", shown=False),

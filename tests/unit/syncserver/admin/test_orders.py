@@ -8,13 +8,14 @@ import html
 import io
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, func, select
 
 from shared import sale, wire
 from shared.numbers import show_validation
@@ -181,6 +182,42 @@ def test_exported_orders_bear_their_numbers_as_paper_and_pages_write_them(desk: 
             show_validation(line.validation): "1 to 3, 5 to 6",
             show_validation(other.validation): "4",
         }
+
+
+def test_the_exported_states_are_the_ones_that_the_list_shows(desk: Desk) -> None:
+    """O5: the page's words are Python's, the file's the database's."""
+    kiosk = desk.scene.kiosk("North")
+    sold = [kiosk.sell().lines[0].order for _ in range(7)]
+    kiosk.send()
+    for order in sold[:2]:
+        desk.follow(f"/admin/orders/{order}/refund", reason="The match was moved.")
+    o, r = m.orders, m.refunds
+    owner = create_engine(desk.scene.office.database.owner_url)
+    with owner.begin() as c:
+        c.execute(
+            r.update()
+            .where(r.c.order_id == UUID(sold[1]))
+            .values(state="done", done_at=func.now(), done_by=desk.scene.user)
+        )
+        changes: list[dict[str, Any]] = [
+            {"is_test": True},
+            {"payment_status": "void"},
+            {"payment_status": "pending"},
+            {"payment_status": "failed"},
+            {"source": "online", "rsu_id": None, "offline_created_at": None},
+        ]
+        for order, changed in zip(sold[2:], changes, strict=True):
+            c.execute(o.update().where(o.c.id == UUID(order)).values(changed))
+    owner.dispose()
+    rows = list(csv.DictReader(io.StringIO(desk.page("/admin/orders?as=csv"))))
+    page = desk.page("/admin/orders")
+    states = Counter(re.findall(r'<span class="badge [a-z]*">([^<]*)</span>', page))
+    assert Counter(row["State"] for row in rows) == states
+    assert set(states) == {
+        "void, refund due", "void, paid back", "test", "void", "not paid", "failed", "paid",
+    }  # fmt: skip
+    online = next(row for row in rows if row["Source"] == "online")
+    assert (online["Kiosk"], online["Sold"]) == ("on line", online["Taken in"])
 
 
 def test_an_order_s_history_begins_with_its_sale_whatever_the_clocks_say(desk: Desk) -> None:
