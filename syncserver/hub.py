@@ -50,6 +50,8 @@ class _Look:
 
     version: int = 0
     seen: Evening | None = None
+    at: datetime = _NEVER
+    """When it was last looked, also where nothing had changed."""
     trouble: bool = False
     watchers: int = 0
     pieces: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
@@ -66,6 +68,7 @@ class Hub:
         self._news = threading.Condition()
         self._rendering = threading.Lock()
         self._stop = threading.Event()
+        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
@@ -81,6 +84,7 @@ class Hub:
     def stop(self) -> None:
         """Ends all streams; the thread follows. May be called in a signal handler."""
         self._stop.set()
+        self._wake.set()
 
     @contextmanager
     def watching(self, key: Key, person: UUID) -> Iterator[None]:
@@ -98,6 +102,8 @@ class Hub:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._watch, name="live", daemon=True)
                 self._thread.start()
+            # Who comes has just done something, or has just been away: they are shown how it is now.
+            self._wake.set()
             self._news.notify_all()
         try:
             yield
@@ -109,16 +115,29 @@ class Hub:
                     self._looks.pop(key, None)
                 self._people += Counter()  # drops who watches nothing any more
 
-    def wait(self, key: Key, version: int, seconds_max: float, *, trouble: bool = False) -> tuple[int, bool]:
+    def wait(
+        self,
+        key: Key,
+        version: int,
+        seconds_max: float,
+        *,
+        trouble: bool = False,
+        since: datetime = _NEVER,
+    ) -> tuple[int, bool]:
         """The version of what is seen, and whether the last look failed: as soon as one of
         them is another than this one, or the time is over.
+
+        What was seen before ``since`` is no news: who asks holds a page that is younger.
         """
         with self._news:
             look = self._looks[key]
             self._news.wait_for(
-                lambda: look.version != version or look.trouble != trouble or self.stopped, seconds_max
+                lambda: (
+                    (look.version != version and look.at >= since) or look.trouble != trouble or self.stopped
+                ),
+                seconds_max,
             )
-            return look.version, look.trouble
+            return look.version if look.at >= since else version, look.trouble
 
     def pieces(self, key: Key, role: str, make: Callable[[Evening], dict[str, str]]) -> dict[str, str]:
         """What ``make`` makes of what is seen now: once for all of a role."""
@@ -154,7 +173,10 @@ class Hub:
                     trouble = True
             took_s = (clock.monotonic_ms() - began) / 1000
             wait_s = TROUBLE_S if trouble else min(max(LOOK_S, LOAD_SHARE * took_s), LOOK_S_MAX)
-            self._stop.wait(wait_s)
+            # However many come, it is not looked more often than this.
+            self._stop.wait(min(LOOK_S, wait_s))
+            self._wake.wait(max(0.0, wait_s - LOOK_S))
+            self._wake.clear()
         with self._news:
             self._news.notify_all()
 
@@ -177,6 +199,8 @@ class Hub:
             if look is None:
                 return
             before, look.trouble = look.trouble, seen is None
+            if seen is not None:
+                look.at = seen.at
             if seen is not None and (look.seen is None or before or _timeless(seen) != _timeless(look.seen)):
                 look.seen, look.version = seen, look.version + 1
             self._news.notify_all()

@@ -201,9 +201,8 @@ class Evening:
     kiosks: tuple[KioskNow, ...]
     bars: tuple[Bar, ...]
     alarms: tuple[Alarm, ...]
-    home: Row[Any] | None
-    home_heard: int
-    home_of: int
+    home: messages.MessageRow | None
+    """The call to come home that stands."""
     going_well: bool
     sentence: str
 
@@ -218,8 +217,7 @@ def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | No
     sums, minutes = _sums(c, ids), _minutes(c, ids, now)
     shown_events = _events(c, shown, sums, minutes, now)
     kiosks = _kiosks(c, organisation, shown, sums, now)
-    home = messages.home(c, organisation)
-    heard, of = _heard_home(c, organisation, home)
+    home = messages.call(c, organisation, now)
     alarms = _sorted(
         [
             *_kiosk_alarms(kiosks, now),
@@ -230,7 +228,7 @@ def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | No
     )
     if (chosen is not None and len(ids) == 1) or len({row.timezone for row in shown_events}) == 1:
         zone = shown_events[0].timezone
-    well, sentence = _sentence(shown_events, kiosks, alarms, home, heard, of)
+    well, sentence = _sentence(shown_events, kiosks, alarms, home)
     return Evening(
         now,
         zone,
@@ -240,8 +238,6 @@ def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | No
         _bars(minutes, now),
         tuple(alarms),
         home,
-        heard,
-        of,
         well,
         sentence,
     )
@@ -901,33 +897,16 @@ def _outbox_alarms(office: Office, c: Connection, now: datetime) -> list[Alarm]:
     return []
 
 
-def _heard_home(c: Connection, organisation: UUID, home: Row[Any] | None) -> tuple[int, int]:
-    """Of how many kiosks in service how many have heard the call home."""
-    if home is None:
-        return 0, 0
-    r, h = m.rsus, m.kiosk_message_heard
-    row = c.execute(
-        select(
-            func.count(func.distinct(r.c.id)),
-            func.count(func.distinct(r.c.id)).filter(h.c.heard_at.is_not(None)),
-        )
-        .select_from(r.outerjoin(h, and_(h.c.rsu_id == r.c.id, h.c.message_id == home.id)))
-        .where(r.c.organization_id == organisation, r.c.kind == "kiosk", r.c.state.in_(messages.IN_SERVICE))
-    ).one()
-    return int(row[1]), int(row[0])
-
-
 def _sentence(
     shown: Sequence[EventNow],
     kiosks: Sequence[KioskNow],
     alarms: Sequence[Alarm],
-    home: Row[Any] | None,
-    heard: int,
-    of: int,
+    home: messages.MessageRow | None,
 ) -> tuple[bool, str]:
     """How it goes, in one sentence; False where somebody has to do something."""
     if home is not None:
-        return False, f"Everybody is called home: {heard} of {of} kiosks have heard it."
+        of = "1 kiosk has" if len(home.told) == 1 else f"{len(home.told)} kiosks have"
+        return False, f"Everybody is called home: {home.heard} of {of} heard it."
     if alarms:
         first, more = alarms[0], len(alarms) - 1
         also = "" if not more else " And 1 thing more." if more == 1 else f" And {more} things more."

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
@@ -199,6 +199,15 @@ def home(c: Connection, organisation: UUID) -> Row[Any] | None:
     ).one_or_none()
 
 
+def call(c: Connection, organisation: UUID, now: datetime) -> MessageRow | None:
+    """The call to come home that stands, with who has heard it; None where all may sell."""
+    row = home(c, organisation)
+    if row is None:
+        return None
+    found = c.execute(_said(organisation).where(m.kiosk_messages.c.id == row.id)).all()
+    return _told(c, organisation, found, now)[0]
+
+
 def commands(c: Connection, organisation: UUID, rsu: UUID, now: datetime) -> tuple[Command, ...]:
     """What stands for this kiosk now, the oldest first, as its catalog says it."""
     g, k = m.kiosk_messages, m.kiosk_message_kiosks
@@ -267,22 +276,26 @@ def note_heard(c: Connection, rsu: UUID, epoch: int, version: tuple[int, int], n
 
 def history(c: Connection, organisation: UUID, now: datetime, limit: int = HISTORY_MAX) -> list[MessageRow]:
     """What was said, the newest first, and who has heard it."""
-    g, u = m.kiosk_messages, m.users
-    gone = u.alias()
-    rows = c.execute(
-        select(g, u.c.display_name.label("maker"), gone.c.display_name.label("taker"))
-        .join(u, u.c.id == g.c.made_by)
-        .outerjoin(gone, gone.c.id == g.c.withdrawn_by)
-        .where(g.c.organization_id == organisation)
-        .order_by(g.c.made_at.desc(), g.c.id.desc())
-        .limit(limit)
-    ).all()
-    return _told(c, organisation, rows, now)
+    g = m.kiosk_messages
+    wanted = _said(organisation).order_by(g.c.made_at.desc(), g.c.id.desc()).limit(limit)
+    return _told(c, organisation, c.execute(wanted).all(), now)
 
 
 def one(c: Connection, organisation: UUID, message: UUID, now: datetime) -> MessageRow | None:
     """One of them; None where there is none."""
-    return next((row for row in history(c, organisation, now, 1_000) if row.id == message), None)
+    found = c.execute(_said(organisation).where(m.kiosk_messages.c.id == message)).all()
+    return _told(c, organisation, found, now)[0] if found else None
+
+
+def _said(organisation: UUID) -> Select[Any]:
+    g, u = m.kiosk_messages, m.users
+    gone = u.alias()
+    return (
+        select(g, u.c.display_name.label("maker"), gone.c.display_name.label("taker"))
+        .join(u, u.c.id == g.c.made_by)
+        .outerjoin(gone, gone.c.id == g.c.withdrawn_by)
+        .where(g.c.organization_id == organisation)
+    )
 
 
 def _told(c: Connection, organisation: UUID, rows: Sequence[Row[Any]], now: datetime) -> list[MessageRow]:

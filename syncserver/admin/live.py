@@ -29,6 +29,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.clock import to_ms, utc
 from shared.errors import Refused
 from syncserver import auth, live, messages, organisations
 from syncserver import models as m
@@ -37,7 +38,7 @@ from syncserver.auth import access
 from syncserver.hub import Full, Hub
 from syncserver.live import Alarm, Evening
 
-PIECES: Final = ("glance", "alarms", "sales", "chart", "board")
+PIECES: Final = ("glance", "alarms", "sales", "chart", "board", "home")
 """Parts of the page that are exchanged one by one; each has a template of its own."""
 CHECK_S: Final = 5.0
 """How often a stream asks whether its session may still watch."""
@@ -46,6 +47,7 @@ STREAM_S_MAX: Final = 3_600
 """Then the browser connects anew, to whichever process is there."""
 RETRY_MS: Final = 3_000
 FULL_RETRY_S: Final = 30
+SINCE_DIGITS: Final = 15
 _HUB: Final = "tombola_live"
 _TIMES: Final = re.compile(r' data-now="[^"]*"|(<time [^>]*>)[^<]*')
 
@@ -122,10 +124,10 @@ def show() -> ResponseReturnValue:
         "live",
         e=seen,
         chosen=chosen,
+        since=to_ms(seen.at),
         pieces=_pieces(seen, me.role),
         names=PIECES,
         told=[row for row in news if row.kind == "message"],
-        call=next((row for row in news if row.kind == "suspend"), None),
         home_words=messages.HOME_WORDS,
     )
 
@@ -161,7 +163,9 @@ def stream() -> ResponseReturnValue:
         answer.headers["Retry-After"] = str(FULL_RETRY_S)
         return answer
     answer = Response(
-        stream_with_context(_events((me.organisation, chosen), me, request.headers.get("Last-Event-ID", ""))),
+        stream_with_context(
+            _events((me.organisation, chosen), me, request.headers.get("Last-Event-ID", ""), _since())
+        ),
         content_type="text/event-stream; charset=utf-8",
     )
     answer.headers["Cache-Control"] = "no-store"
@@ -172,7 +176,14 @@ def stream() -> ResponseReturnValue:
     return answer
 
 
-def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str) -> Iterator[str]:
+def _since() -> datetime:
+    """When the page was made that asks: nothing older is shown on it. Never a moment to come, by whichever clock."""
+    said = request.args.get("since", "")
+    ms = int(said) if said.isascii() and said.isdigit() and len(said) < SINCE_DIGITS else 0
+    return min(utc(ms), auth.office().now())
+
+
+def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str, since: datetime) -> Iterator[str]:
     """The stream's lines."""
     looks, clock = hub(), auth.office().clock
     began = said_at = checked_at = clock.monotonic_ms()
@@ -180,7 +191,7 @@ def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str) -> Itera
     shown: dict[str, str] = {}
     yield f"retry: {RETRY_MS}\n\n"
     while not looks.stopped and clock.monotonic_ms() - began < STREAM_S_MAX * 1000:
-        seen, failed = looks.wait(key, version, CHECK_S, trouble=trouble)
+        seen, failed = looks.wait(key, version, CHECK_S, trouble=trouble, since=since)
         at = clock.monotonic_ms()
         if at - checked_at >= CHECK_S * 1000:
             checked_at = at

@@ -29,10 +29,20 @@ const broken = (words) => {
 
 function show(pieces) {
   for (const [name, html] of Object.entries(pieces)) {
-    const piece = board.querySelector(`[data-piece="${name}"]`);
-    if (piece && !inUse(piece)) exchange(piece, html);
+    const piece = document.querySelector(`[data-piece="${name}"]`);
+    if (piece) exchange(piece, html);
   }
+  turn();
   tick();
+}
+
+// Somebody else may have called everybody home, or let them sell again; a form that is filled in stays meanwhile.
+function turn() {
+  const called = Boolean(document.querySelector("[data-piece=home] [data-called]"));
+  for (const form of document.querySelectorAll("[data-when-called]")) {
+    const wanted = (form.dataset.whenCalled === "yes") === called;
+    if (wanted || !inUse(form)) form.hidden = !wanted;
+  }
 }
 
 async function ask() {
@@ -71,6 +81,7 @@ function connect() {
   });
 }
 setInterval(() => {
+  turn();
   if (!asking && performance.now() - heardAt > SILENT_MS) { broken("nothing is heard of the server."); connect(); heardAt = performance.now(); }
 }, 5000);
 window.addEventListener("pagehide", () => source?.close());

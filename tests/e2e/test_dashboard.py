@@ -119,17 +119,23 @@ def test_everybody_is_called_home_and_sells_again(house: House, page: Page) -> N
     """K17: it says first what will happen, asks why, and shows who has heard."""
     begin(house, troubled=False)
     log_in(page, "manager")
+    beside = page.context.new_page()
+    beside.goto("/admin/live")
     page.get_by_text("Call everybody home…").click()
     page.get_by_label("Reason, for the record").fill("Thunderstorm")
     page.get_by_role("button", name="Call everybody home").click()
     expect(page.locator("[data-piece=glance]")).to_contain_text(
         "Everybody is called home: 0 of 4 kiosks have heard it."
     )
+    expect(beside.locator("#home")).to_contain_text("Thunderstorm")
+    expect(beside.get_by_text("Call everybody home…")).to_be_hidden()
     page.get_by_text("Let everybody sell again…").click()
-    page.get_by_label("Reason").fill("It is over")
+    page.get_by_label("Reason", exact=True).fill("It is over")
     page.get_by_role("button", name="Sell again").click()
     expect(page.get_by_text("Sales go on.")).to_be_visible()
     expect(page.locator("[data-piece=glance]")).to_contain_text("Going well")
+    expect(beside.get_by_text("Call everybody home…")).to_be_visible()
+    expect(beside.get_by_text("Let everybody sell again…")).to_be_hidden()
 
 
 def test_a_message_is_written_to_some_kiosks_and_withdrawn(house: House, page: Page) -> None:

@@ -204,6 +204,20 @@ def test_the_first_page_says_how_the_evening_goes_and_leads_to_the_dashboard(sce
     assert html.escape(sentence, quote=False) not in desk.page("/admin/", "claims")
 
 
+def test_a_page_is_never_shown_what_was_seen_before_it_was_made(scene: Scene) -> None:
+    """K17: who has just let everybody sell again does not read for a moment that everybody is called home."""
+    watched = hub.Hub(scene.office)
+    key = (scene.organisation, None)
+    with watched.watching(key, scene.user):
+        version, _ = watched.wait(key, 0, 30)
+        assert version > 0
+        later = scene.office.now() + timedelta(minutes=1)
+        assert watched.wait(key, 0, 0.05, since=later) == (0, False)
+        scene.clock.pass_ms(60_000)
+        assert watched.wait(key, 0, 30, since=later)[0] >= version
+    watched.stop()
+
+
 def test_a_fault_in_a_look_is_told_to_the_streams_and_the_thread_goes_on(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
