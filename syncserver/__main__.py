@@ -15,6 +15,8 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.clock import SystemClock
 from shared.errors import KnownError, Refused
@@ -22,7 +24,7 @@ from shared.wire import ShiftRules
 from syncserver import auth, draws, events, intake, logs, organisations, retention, rsus, serving
 from syncserver import models as m
 from syncserver.config import Config, add_arguments, read_config
-from syncserver.db import Database, migrate, open_database
+from syncserver.db import Database, fault_of, migrate, open_database
 from syncserver.office import furnish, open_office, restored
 
 PASSWORD_BYTES: Final = 12
@@ -49,11 +51,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command: Callable[[Config, argparse.Namespace], None] = options.command
         command(config, options)
     except KnownError as e:
-        print(f"tombola-server: {e.message}", file=sys.stderr)
-        if e.hint:
-            print(f"  {e.hint}", file=sys.stderr)
-        return 1
+        return _tell(e)
+    except (DBAPIError, PoolTimeout) as e:
+        fault = fault_of(e)
+        if fault is None:
+            raise
+        return _tell(fault)
     return 0
+
+
+def _tell(error: KnownError) -> int:
+    print(f"tombola-server: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"  {error.hint}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -217,6 +228,7 @@ def _serve(config: Config, options: argparse.Namespace) -> None:
             from syncserver.app import create_app
 
             office = open_office(config, SystemClock(), demo=options.demo)
+            office.database.keep()
             app = create_app(office, plain_http=options.plain_http)
             return app, lambda: end_streams(app.extensions)
 
@@ -231,6 +243,7 @@ def _worker(config: Config, _options: argparse.Namespace) -> None:
 
     office = open_office(config, SystemClock())
     with closing(office.database):
+        office.database.keep()
         run_worker(office)
 
 

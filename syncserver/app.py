@@ -6,6 +6,7 @@ somebody sends may be refused, and never makes it fail.
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -43,6 +44,7 @@ from syncserver import (
     stopping,
     tokens,
 )
+from syncserver.db import fault_of
 from syncserver.office import Office
 
 _log = logging.getLogger(__name__)
@@ -189,9 +191,9 @@ def _failures(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _at_once)
     app.register_error_handler(ParseException, _broken_off)
     app.register_error_handler(TimeoutError, _too_slow)
-    app.register_error_handler(PoolTimeout, _overloaded)
-    app.register_error_handler(OperationalError, _overloaded)
-    app.register_error_handler(psycopg.OperationalError, _overloaded)
+    for kind in (PoolTimeout, DBAPIError, psycopg.Error):
+        app.register_error_handler(kind, _database_fails)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(InternalServerError, _bug)
 
 
@@ -320,11 +322,24 @@ def _too_slow(error: TimeoutError) -> ResponseReturnValue:
     return page
 
 
-def _overloaded(error: Exception) -> ResponseReturnValue:
-    _log.error("the database did not answer: %s", error)
-    page = _response(_page(503, "Busy", "The server has its hands full. Try again in a moment."))
-    page.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return page
+def _database_fails(error: Exception) -> ResponseReturnValue:
+    """The database is busy, away, full or read only: to be tried again. Anything else that it says is a bug."""
+    fault = fault_of(error)
+    if fault is None:
+        raise error
+    if fault.code == "database.full":
+        metrics.note_full()
+    _log.error("the database did not do it: %s", error)
+    return _known(fault)
+
+
+def _no_room(error: OSError) -> ResponseReturnValue:
+    """A disk of this machine is full, where a large upload waits to be read; anything else is a bug."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        raise error
+    return _known(
+        Fault("full", "The server’s disk is full.", "It goes on as soon as somebody has made room there.")
+    )
 
 
 def _bug(error: BaseException) -> ResponseReturnValue:  # noqa: ARG001 - Flask has logged it

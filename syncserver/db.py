@@ -21,6 +21,7 @@ import os
 import pwd
 import shlex
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -40,6 +41,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.clock import Clock, SystemClock
@@ -62,6 +64,10 @@ START_S_MAX = 60
 READY_AGAIN_S = 0.1
 """Between two questions to a server that is on its way up."""
 STOP_S_MAX = 60
+LOOK_S: float = 5
+"""Between two looks whether the embedded server is still there, where somebody keeps it."""
+LOOK_AGAIN_S_MAX = 60
+"""The longest pause between two attempts to start it again."""
 CONNECT_S_MAX = 10
 POOL_WAIT_S_MAX = 5
 """How long a request waits for a free connection. Half a minute, SQLAlchemy's own measure, would let every thread of
@@ -105,6 +111,15 @@ class Database:
     owner_url: URL
     app_role: str
     embedded: EmbeddedPostgres | None = None
+
+    def keep(self) -> None:
+        """Start the embedded server again whenever it has ended, until this is closed; nothing where it is another's."""
+        if self.embedded is not None:
+            self.embedded.keep()
+
+    def free_bytes(self) -> int | None:
+        """The room on the embedded server's disk; None where the database is another's, which does not tell."""
+        return None if self.embedded is None else self.embedded.free_bytes()
 
     def close(self) -> None:
         """Close the pool, and leave the embedded server, which ends with its last user. May be called twice."""
@@ -226,6 +241,40 @@ def make_engine(url: URL, connections_max: int, role: str | None = None) -> Engi
     return engine
 
 
+def fault_of(error: BaseException) -> Fault | None:
+    """What ails the database, in words, where that is why ``error`` was raised; None where it is another matter."""
+    if isinstance(error, PoolTimeout):
+        return _BUSY
+    said = error.orig if isinstance(error, DBAPIError) else error
+    state = (said.sqlstate or "") if isinstance(said, psycopg.Error) else ""
+    if state == _DISK_FULL:
+        return Fault(
+            "database.full",
+            "The server’s disk is full, so that nothing new can be kept.",
+            "What was taken in before is safe. It goes on by itself as soon as somebody has made room there.",
+        )
+    if state == _READ_ONLY:
+        return Fault(
+            "database.read_only",
+            "The database takes nothing new at the moment: it is read only.",
+            "Try again in some minutes. Where it stays so, whoever runs the database has to end that.",
+        )
+    if not isinstance(said, psycopg.OperationalError):
+        return None
+    if not state or state in _AWAY:
+        return Fault(
+            "database.away",
+            "The database does not answer at the moment.",
+            "Nothing that was taken in is lost. Try again in a minute.",
+        )
+    return _BUSY
+
+
+_DISK_FULL, _READ_ONLY = "53100", "25006"
+_AWAY = {"57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006"}
+_BUSY = Fault("database.busy", "The server has its hands full.", "Try again in a moment.")
+
+
 @contextmanager
 def _faults() -> Iterator[None]:
     """Turn a failure to reach the server into a Fault; other errors of the database pass."""
@@ -321,6 +370,8 @@ class EmbeddedPostgres:
         self._folder = home / "postgresql"
         self._passwords: dict[str, str] = {}
         self._users: tuple[int, int] | None = None  # our process, and what it holds open
+        self._keeper: threading.Thread | None = None
+        self._leaving = threading.Event()
 
     def start(self) -> None:
         """See to it that the server runs, with its roles and its database. Does nothing where all is so.
@@ -358,11 +409,55 @@ class EmbeddedPostgres:
                 "Set TOMBOLA_HOME to a folder that can be written, or DATABASE_URL to a server of your own.",
             ) from error
 
+    def keep(self) -> None:
+        """Look after the server from a thread of its own, until `stop`: one that has ended is started again.
+
+        A full disk ends it, and so does whoever kills it; nobody else would start it while its users live.
+        """
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._look_after, name="postgresql", daemon=True)
+            self._keeper.start()
+
+    def _look_after(self) -> None:
+        failures = 0
+        while not self._leaving.wait(min(LOOK_S * 2**failures, LOOK_AGAIN_S_MAX)):
+            if self._listens():
+                continue
+            _log.error("the embedded PostgreSQL has ended; it is started again")
+            try:
+                self.start()
+            except (Fault, psycopg.Error, subprocess.SubprocessError) as error:
+                failures = min(failures + 1, 5)
+                _log.error("the embedded PostgreSQL does not start: %s", error)
+            else:
+                failures = 0
+                _log.warning("the embedded PostgreSQL is there again")
+
+    def _listens(self) -> bool:
+        """Whether somebody takes connections at the server's socket; a server that recovers does."""
+        with socket.socket(socket.AF_UNIX) as asked:
+            try:
+                asked.connect(str(self.socket_folder / _SOCKET_NAME))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+            except OSError:
+                return True  # too many who ask at once: it is there
+        return True
+
+    def free_bytes(self) -> int:
+        """The room on the disk that holds its data."""
+        return shutil.disk_usage(self._folder).free
+
     def stop(self) -> None:
         """Leave the server; the last process that uses it stops it, whichever started it.
 
         Office and worker start and end in any order: neither takes the database from under the other.
         """
+        self._leaving.set()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+        self._leaving.clear()
         if self._users is None or self._users[0] != os.getpid():
             return
         users, self._users = self._users[1], None

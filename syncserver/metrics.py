@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
@@ -18,7 +19,7 @@ from typing import Any, Final
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Flask, Response, abort, g, jsonify, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -30,10 +31,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from syncserver import auth, live, logs
 from syncserver import models as m
 from syncserver.auth import PUBLIC, access
+from syncserver.office import Office
 
 READY_MS_MAX: Final = 3_000
 """How long the database may take to say that it is there."""
 FACTS_MS_MAX: Final = 10_000
+DISK_BYTES_MIN: Final = 64 << 20
+"""With less room the embedded database may end at any moment: PostgreSQL's log grows by files of 16 MB."""
+FULL_MS: Final = 30_000
+"""How long a process that met a full disk calls itself not ready; by then it may be tried again."""
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 SHARED_ENV: Final = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -129,18 +135,22 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Whether requests can be served: the database answers and is of this version. 503 where not.
 
-    A worker that is not at work is a warning alone: kiosks hand over without it.
+    A worker that is not at work is a warning alone: kiosks hand over without it. So it is with a disk that is nearly
+    full; one that is full is not.
     """
     here = auth.office()
-    checks = {"database": "does not answer", "migrations": "unknown", "worker": "unknown"}
+    room = _room(here)
+    checks = {"database": "does not answer", "migrations": "unknown", "worker": "unknown", "disk": room}
     ready = False
     try:
         with here.begin() as c:
             c.execute(text(f"SET LOCAL statement_timeout = {READY_MS_MAX}"))
             current = MigrationContext.configure(c).get_current_revision()
-            checks["database"] = "ok"
-            ready = current == _newest()
-            checks["migrations"] = "ok" if ready else "of another version"
+            writes = c.execute(text("SHOW transaction_read_only")).scalar_one() == "off"
+            checks["database"] = "ok" if writes else "read only"
+            known = current == _newest()
+            checks["migrations"] = "ok" if known else "of another version"
+            ready = writes and known and room != "full"
             beat = c.scalar(select(m.heartbeats.c.at).where(m.heartbeats.c.program == "worker"))
             seen = beat is not None and here.now() - beat <= live.WORKER_SILENT
             checks["worker"] = "ok" if seen else "warning: not at work"
@@ -151,6 +161,23 @@ def readyz() -> ResponseReturnValue:
     answer = jsonify(ready=ready, checks=checks)
     answer.status_code = 200 if ready else 503
     return answer
+
+
+def note_full() -> None:
+    """Says that the database met a full disk just now, on a machine that may not be this one."""
+    current_app.extensions["tombola_full_ms"] = auth.office().clock.monotonic_ms()
+
+
+def _room(here: Office) -> str:
+    met = current_app.extensions.get("tombola_full_ms")
+    if met is not None and here.clock.monotonic_ms() - met < FULL_MS:
+        return "full"
+    free = here.database.free_bytes()
+    if free is None:
+        return "ok"
+    if free < DISK_BYTES_MIN:
+        return "full"
+    return "warning: nearly full" if free < live.DISK_BAD_BYTES else "ok"
 
 
 @cache
@@ -198,6 +225,11 @@ class _Facts(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The families; where the database does not answer, only that."""
         up = GaugeMetricFamily("tombola_database_up", "1 where the database answered.")
+        home = auth.office().config.home
+        if home.exists():
+            free = GaugeMetricFamily("tombola_disk_free_bytes", "Room on the disk of TOMBOLA_HOME.")
+            free.add_metric([], shutil.disk_usage(home).free)
+            yield free
         try:
             with auth.office().begin() as c:
                 c.execute(text(f"SET LOCAL statement_timeout = {FACTS_MS_MAX}"))

@@ -19,6 +19,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -52,6 +53,8 @@ SEND_S_MAX: Final = 60.0
 """How long a piece of an answer may take to be taken off our hands."""
 STREAM_PATH: Final = "/admin/live/stream"
 SHARED_ENV: Final = "PROMETHEUS_MULTIPROC_DIR"
+MEMORY_FOLDER: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+"""Where the counters are, which processes write as memory: on a disk that is full that would kill them (SIGBUS)."""
 
 _LENGTH: Final = re.compile(
     rb"\r\n[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]:[ \t]*(\d{1,12})[ \t]*\r\n"
@@ -252,6 +255,7 @@ def serve(
             ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
     host = f"[{config.listen_host}]" if ":" in config.listen_host else config.listen_host
+    memory = str(MEMORY_FOLDER) if os.access(MEMORY_FOLDER, os.W_OK | os.X_OK) else None
     settings = {
         "bind": f"{host}:{config.listen_port}",
         "workers": processes,
@@ -272,8 +276,9 @@ def serve(
         "proc_name": "tombola-server",
         "when_ready": listening,
         "control_socket_disable": True,
+        "worker_tmp_dir": memory,
     }
-    counters = tempfile.mkdtemp(prefix="tombola-metrics-")
+    counters = tempfile.mkdtemp(prefix="tombola-metrics-", dir=memory)
     os.environ[SHARED_ENV] = counters
     try:
         _Server(settings, application).run()

@@ -18,7 +18,7 @@ from werkzeug.routing import AnyConverter, Rule
 
 from shared import wire
 from shared.errors import Refused
-from syncserver import accounts, app, auth, draws, factors, rsus
+from syncserver import accounts, app, auth, draws, factors, metrics, rsus
 from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.db import POOL_WAIT_S_MAX, Database
@@ -432,6 +432,56 @@ def test_a_database_with_its_hands_full_is_said_to_be_so(house: House) -> None:
         assert int(said.headers["Retry-After"]) > 0
     assert wired.mimetype == "application/json"
     assert house.app.test_client().get("/healthz").json == {"ok": True}
+
+
+FULL = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE disk_full USING MESSAGE = 'could not extend file "base/16386/16530": No space left on device';
+END
+$$;
+CREATE TRIGGER no_room BEFORE INSERT ON attempts FOR EACH STATEMENT EXECUTE FUNCTION no_room();
+"""
+
+
+@pytest.mark.parametrize(
+    ("harm", "words", "ready", "heal"),
+    [
+        (FULL, "disk is full", ("disk", "full"), "DROP TRIGGER no_room ON attempts"),
+        (
+            "ALTER DATABASE {0} SET default_transaction_read_only = on",
+            "it is read only",
+            ("database", "read only"),
+            "ALTER DATABASE {0} RESET default_transaction_read_only",
+        ),
+    ],
+)
+def test_a_database_that_keeps_nothing_new_is_said_to_be_so_and_heals(
+    own: House, harm: str, words: str, ready: tuple[str, str], heal: str
+) -> None:
+    """Y12: a full disk, a database that only reads: 503 in words, not ready meanwhile, and nothing to be mended after."""
+    engine = own.office.engine
+    owner = create_engine(own.office.database.owner_url, isolation_level="AUTOCOMMIT")
+    try:
+        with owner.connect() as c:
+            # The driver must not take its "%" for anything.
+            c.exec_driver_sql(harm.replace("{0}", str(engine.url.database)).replace("%", "%%"))
+        engine.dispose()
+        browser = own.app.test_client()
+        assert browser.get("/readyz").status_code == (200 if harm == FULL else 503)
+        answer = log_in(browser, "manager", "guessed wrong")
+        assert (answer.status_code, words in answer.text) == (503, True)
+        assert int(answer.headers["Retry-After"]) > 0
+        said = browser.get("/readyz")
+        assert (said.status_code, said.json["checks"][ready[0]]) == (503, ready[1])  # type: ignore[index]
+        with owner.connect() as c:
+            c.execute(text(heal.replace("{0}", str(engine.url.database))))
+    finally:
+        owner.dispose()
+    engine.dispose()
+    own.clock.ahead_ms += metrics.FULL_MS
+    assert own.app.test_client().get("/readyz").status_code == 200
+    assert log_in(own.app.test_client(), "manager").status_code == 303
 
 
 def test_no_secret_is_ever_logged(

@@ -46,7 +46,15 @@ def test_alive_asks_nobody_and_ready_says_what_is_missing(house: House, database
     said = browser.get("/readyz")
     assert (said.status_code, said.json) == (
         200,
-        {"ready": True, "checks": {"database": "ok", "migrations": "ok", "worker": "warning: not at work"}},
+        {
+            "ready": True,
+            "checks": {
+                "database": "ok",
+                "migrations": "ok",
+                "worker": "warning: not at work",
+                "disk": "ok",
+            },
+        },
     )
     live.beat(house.office, "worker")
     assert browser.get("/readyz").json["checks"]["worker"] == "ok"  # type: ignore[index]
