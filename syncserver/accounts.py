@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from shared import money
 from shared.errors import Refused
-from syncserver import attempts, audit, notifications
+from syncserver import attempts, audit, letters, notifications, organisations
 from syncserver import models as m
 from syncserver.office import Office
 
@@ -324,6 +325,7 @@ def _link(
             expires_at=until,
         )
     )
+    zone = ZoneInfo(organisations.of(c, to.organisation).timezone)
     page = {"verify": "confirm", "reset": "new-password", "move": "new-address"}[kind]
     notifications.enqueue(
         office,
@@ -334,7 +336,7 @@ def _link(
         to=notifications.To(email=email, name=name or to.name, language=to.language, user=to.user),
         facts={
             "link": f"{office.config.public_url}/account/{page}/{token.hex()}",
-            "until": f"{until:%-d %B %Y, %H:%M} UTC",
+            "until": letters.moment(until, zone, to.language),
         },
     )
     return token

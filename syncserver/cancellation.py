@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 
 from shared import money
 from shared.errors import Refused
-from syncserver import events, notifications, organisations, refunds
+from syncserver import events, letters, notifications, organisations, phrases, refunds
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
@@ -155,7 +155,14 @@ def _portion(office: Office, c: Connection, event: UUID) -> tuple[bool, int]:
 
 
 def _tell(office: Office, c: Connection, event: Row[Any], order: Row[Any], reason: str, holder: str) -> int:
-    info = order.customer_info or {}
+    info, k, r = order.customer_info or {}, m.refund_rounds, m.refunds
+    tongue = letters.language(info.get("language") or "en")
+    # Not what was void before: that was paid back, or cost nothing, and was told then.
+    due = c.execute(
+        select(r.c.amount, r.c.currency, r.c.method)
+        .join(k, k.c.event_id == r.c.event_id)
+        .where(r.c.order_id == order.id, r.c.asked_at >= k.c.asked_at)
+    ).one_or_none()
     return notifications.enqueue(
         office,
         c,
@@ -173,7 +180,8 @@ def _tell(office: Office, c: Connection, event: Row[Any], order: Row[Any], reaso
             "event": event.name,
             "organisation": holder,
             "reason": reason,
-            "total": money.text(order.total_amount, order.currency),
+            "total": "" if due is None else money.text(due.amount, due.currency, tongue),
+            "how": "" if due is None else phrases.BACK[tongue].get(due.method, ""),
             "link": f"{office.config.public_url}/events/{event.id}",
         },
         event=event.id,

@@ -17,7 +17,6 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from sqlalchemy import ColumnElement, Connection, Interval, Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -25,7 +24,7 @@ from shared import keys, money, numbers
 from shared.errors import Fault, KnownError, Refused
 from shared.ids import uuid7
 from shared.wire import Customer
-from syncserver import events, notifications, online, payments, questions
+from syncserver import confirmations, events, letters, notifications, online, payments, phrases, questions
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.office import Office
@@ -661,18 +660,19 @@ def settle(office: Office, checkout: UUID, said: Session) -> str:
                 f"Checkout {checkout}: {words} No tickets were made of it.",
                 event_id=lines[0].event,
             )
-            return _owe(office, c, row, lines, words)
+            return _owe(office, c, row, lines, words, "mismatch")
         try:
             with c.begin_nested():
                 sold = _sell(office, c, row, lines, said)
         except Refused as e:
-            return _owe(office, c, row, lines, e.message)
+            return _owe(office, c, row, lines, e.message, e.code)
         c.execute(
             update(m.checkouts)
             .where(m.checkouts.c.id == checkout)
             .values(state="paid", sale_id=sold, ended_at=office.now())
         )
-        _tell_placed(office, c, checkout)
+        once, link = f"checkout/{checkout}", _link(office, checkout)
+        confirmations.tell_placed(office, c, sold, _to(row), once, link)
         return "paid"
 
 
@@ -725,8 +725,8 @@ def _end(office: Office, c: Connection, checkout: UUID, before: str) -> None:
     )
 
 
-def _owe(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], words: str) -> str:
-    """Paid, and no tickets can be made of it: the money goes back, and the buyer hears why."""
+def _owe(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], words: str, code: str) -> str:
+    """Paid, and no tickets can be made of it: the money goes back, and the buyer hears why, in their language."""
     b = m.checkouts
     c.execute(
         update(b)
@@ -741,19 +741,21 @@ def _owe(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], wo
         event_id=lines[0].event,
     )
     paid = c.execute(select(b.c.paid_amount, b.c.paid_currency).where(b.c.id == row.id)).one()
+    to = _to(row)
+    tongue = letters.language(to.language)
     notifications.enqueue(
         office,
         c,
         row.organization_id,
         "refunded",
         once=f"checkout/{row.id}",
-        to=_to(row),
+        to=to,
         facts={
-            "event": lines[0].event_name,
+            "event": _names(lines),
             "link": _link(office, row.id),
-            "total": money.text(paid.paid_amount, paid.paid_currency),
-            "reason": words,
-            "numbers": "–",
+            "total": money.text(paid.paid_amount, paid.paid_currency, tongue),
+            "how": phrases.BACK[tongue]["stripe"],
+            "reason": phrases.UNSOLD[tongue].get(code) or phrases.UNSOLD[tongue][""],
         },
         event=lines[0].event,
     )
@@ -772,6 +774,24 @@ def _link(office: Office, checkout: UUID) -> str:
     return office.config.public_url + page(office, checkout)
 
 
+def link_of(office: Office, c: Connection, order: UUID) -> str:
+    """Where the buyer of an order that was bought on line finds it; empty of any other."""
+    b, o = m.checkouts, m.orders
+    found = c.scalar(select(b.c.id).join(o, o.c.sale_id == b.c.sale_id).where(o.c.id == order))
+    return "" if found is None else _link(office, found)
+
+
+def _names(lines: Sequence[Line]) -> str:
+    return ", ".join(dict.fromkeys(line.event_name for line in lines))
+
+
+def zone(c: Connection, lines: Sequence[Line]) -> ZoneInfo:
+    """By whose clock the times of a basket are told: the venue's of its first event."""
+    e, v = m.raffle_events, m.venues
+    here = c.scalar(select(v.c.timezone).join(e, e.c.venue_id == v.c.id).where(e.c.id == lines[0].event))
+    return ZoneInfo(here or "UTC")
+
+
 def _to(row: Row[Any]) -> notifications.To:
     told = row.contact
     if told is None:
@@ -783,80 +803,6 @@ def _to(row: Row[Any]) -> notifications.To:
         language=told["language"],
         user=row.user_id,
     )
-
-
-def _tell_placed(office: Office, c: Connection, checkout: UUID) -> None:
-    """Order placed, once for each order; entered, once for each event."""
-    row = _row(c, checkout)
-    o, e, p, t = m.orders, m.raffle_events, m.ticket_packages, m.tickets
-    orders = c.execute(
-        select(
-            o.c.id,
-            o.c.event_id,
-            o.c.validation_number,
-            o.c.total_amount,
-            o.c.currency,
-            o.c.ticket_count,
-            e.c.name.label("event_name"),
-            e.c.draw_at,
-            e.c.closes_at,
-            m.venues.c.timezone,
-            p.c.name.label("package_name"),
-            select(func.array_agg(t.c.draw_number))
-            .where(t.c.order_id == o.c.id)
-            .scalar_subquery()
-            .label("numbers"),
-        )
-        .select_from(
-            o.join(e, e.c.id == o.c.event_id)
-            .outerjoin(p, p.c.id == o.c.package_id)
-            .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
-        )
-        .where(o.c.sale_id == row.sale_id)
-        .order_by(o.c.line_no)
-    ).all()
-    seen: set[UUID] = set()
-    for one in orders:
-        zone = ZoneInfo(one.timezone or "UTC")
-        facts = {
-            "event": one.event_name,
-            "link": _link(office, checkout),
-            "numbers": numbers.words(spans(one.numbers or [])),
-            "count": str(one.ticket_count),
-            "package": one.package_name or "",
-            "draw_at": format_datetime(
-                one.draw_at or one.closes_at, "d MMMM y, HH:mm", tzinfo=zone, locale="en"
-            ),
-        }
-        more = {
-            "total": money.text(one.total_amount, one.currency),
-            "validation": numbers.show_validation(one.validation_number),
-            "order": str(one.id),
-        }
-        notifications.enqueue(
-            office,
-            c,
-            row.organization_id,
-            "order_placed",
-            once=f"order/{one.id}",
-            to=_to(row),
-            facts=facts | more,
-            event=one.event_id,
-            order=one.id,
-        )
-        if one.event_id not in seen:
-            seen.add(one.event_id)
-            notifications.enqueue(
-                office,
-                c,
-                row.organization_id,
-                "entered",
-                once=f"checkout/{checkout}/{one.event_id}",
-                to=_to(row),
-                facts=facts,
-                event=one.event_id,
-                order=one.id,
-            )
 
 
 def spans(found: Collection[int]) -> list[numbers.Range]:
@@ -1084,20 +1030,21 @@ def _remind(office: Office) -> None:
             .limit(AT_ONCE)
         ).all()
         for row in rows:
-            lines = _lines(c, row.id)
+            lines, to = _lines(c, row.id), _to(row)
+            until = letters.moment(row.expires_at, zone(c, lines), to.language, dated=False)
             notifications.enqueue(
                 office,
                 c,
                 row.organization_id,
                 "checkout_started",
                 once=f"checkout/{row.id}",
-                to=_to(row),
+                to=to,
                 facts={
-                    "event": lines[0].event_name,
+                    "event": _names(lines),
                     "link": _link(office, row.id),
                     "count": str(sum(line.pieces * line.tickets for line in lines)),
-                    "total": money.text(row.amount, row.currency),
-                    "until": format_datetime(row.expires_at, "d MMMM y, HH:mm 'UTC'", locale="en"),
+                    "total": money.text(row.amount, row.currency, letters.language(to.language)),
+                    "until": until,
                 },
                 event=lines[0].event,
             )

@@ -1,4 +1,4 @@
-"""What the buyer of an order is told of it by the office: its confirmation once more, and that it is paid back.
+"""What the buyer of an order is told of it: the receipt of what they paid, once more if asked, and what goes back.
 
 The buyer is whoever bought it on line with an account, else whoever told a name and an address at the kiosk; of most
 tickets sold at kiosks nobody knows the buyer, and nobody is told. Addresses are never logged.
@@ -6,13 +6,13 @@ tickets sold at kiosks nobody knows the buyer, and nobody is told. Addresses are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from shared import money, numbers
 from shared.errors import Refused
@@ -23,6 +23,8 @@ from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
 
 RESENT_A_DAY_MAX: Final = 5
+ORDERS_CHARS_MAX: Final = 5_000
+"""Of a receipt; of more orders it says how many there are."""
 RANGES_TOLD_MAX: Final = 100
 """Runs of numbers in a message; of more it says how many numbers there are."""
 
@@ -80,22 +82,7 @@ def resend(
     )
     if int(sent or 0) >= RESENT_A_DAY_MAX:
         raise Refused("too_often", "This order was confirmed often enough today.", "Try again tomorrow.")
-    count = notifications.enqueue(
-        office,
-        c,
-        row.organization_id,
-        "order_placed",
-        once=f"again/{order}/{uuid7(office.clock)}",
-        to=to,
-        facts=_facts(office, c, row, link)
-        | {
-            "total": money.text(row.total_amount, row.currency),
-            "validation": numbers.show_validation(row.validation_number),
-            "order": str(row.id),
-        },
-        event=row.event_id,
-        order=order,
-    )
+    count = _receipt(office, c, [row], to, f"again/{order}/{uuid7(office.clock)}", link)
     if count == 0:
         raise Refused(
             "unreachable",
@@ -114,10 +101,96 @@ def resend(
     return count
 
 
-def tell_refund(office: Office, c: Connection, order: UUID, reason: str, how: str) -> int:
+def tell_placed(office: Office, c: Connection, sale: UUID, to: notifications.To, once: str, link: str) -> int:
+    """Tell whoever paid a checkout of all that they have now: one receipt of all its orders, and to programs what
+    events they are in; how many messages that makes. ``link`` leads to their tickets.
+    """
+    rows = _orders(c, m.orders.c.sale_id == sale)
+    made = _receipt(office, c, rows, to, once, link)
+    tongue = letters.language(to.language)
+    for event in dict.fromkeys(row.event_id for row in rows):
+        mine = [row for row in rows if row.event_id == event]
+        made += notifications.enqueue(
+            office,
+            c,
+            mine[0].organization_id,
+            "entered",
+            once=f"{once}/{event}",
+            to=to,
+            facts=_facts(c, mine, tongue) | {"link": link},
+            event=event,
+            order=mine[0].id,
+        )
+    return made
+
+
+def _receipt(
+    office: Office,
+    c: Connection,
+    rows: Sequence[Row[Any]],
+    to: notifications.To,
+    once: str,
+    link: str,
+) -> int:
+    """One message of these orders, which are of one sale."""
+    tongue, first = letters.language(to.language), rows[0]
+    return notifications.enqueue(
+        office,
+        c,
+        first.organization_id,
+        "order_placed",
+        once=once,
+        to=to,
+        facts=_facts(c, rows, tongue)
+        | {
+            "link": link or f"{office.config.public_url}/events/{first.event_id}",
+            "mine": "" if to.user is None else f"{office.config.public_url}/my/tickets",
+            "orders": _told(c, rows, tongue),
+            "total": money.text(sum(row.total_amount for row in rows), first.currency, tongue),
+            "validation": ", ".join(numbers.show_validation(row.validation_number) for row in rows),
+            "order": ", ".join(str(row.id) for row in rows),
+        },
+        event=first.event_id,
+        order=first.id,
+    )
+
+
+def _told(c: Connection, rows: Sequence[Row[Any]], tongue: str) -> str:
+    """The orders, a paragraph each, behind one for each event that says when its draw is."""
+    said, parts = phrases.RECEIPT[tongue], []
+    for event in dict.fromkeys(row.event_id for row in rows):
+        mine = [row for row in rows if row.event_id == event]
+        draw, closes = _when(mine[0], tongue)
+        when = said["draw"].format(at=draw) if draw else said["closes"].format(at=closes) if closes else ""
+        parts.append((0, f"{mine[0].event_name}\n{when}".strip()))
+        parts += [
+            (
+                1,
+                "\n".join(
+                    (
+                        f"{row.package_name or row.event_name}, {money.text(row.total_amount, row.currency, tongue)}",
+                        said["numbers"].format(numbers=_numbers(c, row)),
+                        said["validation"].format(number=numbers.show_validation(row.validation_number)),
+                    )
+                ),
+            )
+            for row in mine
+        ]
+    kept, left = [], ORDERS_CHARS_MAX
+    for place, (_, part) in enumerate(parts):
+        left -= len(part) + 2
+        if left < 0:
+            rest = sum(count for count, _ in parts[place:])
+            kept.append(said["more"].format(count=rest))
+            break
+        kept.append(part)
+    return "\n\n".join(kept)
+
+
+def tell_refund(office: Office, c: Connection, order: UUID, reason: str, how: str, link: str = "") -> int:
     """Tell the buyer, where one is known, that their order is being paid back; how many messages that makes.
 
-    ``how`` is a key of ``phrases.BACK``.
+    ``how`` is a key of ``phrases.BACK``; ``link`` leads to their tickets.
     """
     row, to = _order(c, order), buyer(c, order) or notifications.To()
     tongue = letters.language(to.language)
@@ -128,11 +201,12 @@ def tell_refund(office: Office, c: Connection, order: UUID, reason: str, how: st
         "refunded",
         once=f"refund/{order}",
         to=to,
-        facts=_facts(office, c, row, "")
+        facts=_facts(c, [row], tongue)
         | {
             "total": money.text(row.total_amount, row.currency, tongue),
             "reason": reason,
             "how": phrases.BACK[tongue][how],
+            "link": link,
         },
         event=row.event_id,
         order=order,
@@ -141,23 +215,31 @@ def tell_refund(office: Office, c: Connection, order: UUID, reason: str, how: st
 
 def tell_void(office: Office, c: Connection, order: UUID, reason: str) -> int:
     """Tell the buyer, where one is known, that their order was made void; how many messages that makes."""
-    row = _order(c, order)
+    row, to = _order(c, order), buyer(c, order) or notifications.To()
     return notifications.enqueue(
         office,
         c,
         row.organization_id,
         "voided",
         once=f"void/{order}",
-        to=buyer(c, order) or notifications.To(),
-        facts=_facts(office, c, row, "") | {"reason": reason},
+        to=to,
+        facts=_facts(c, [row], letters.language(to.language))
+        | {"reason": reason, "link": f"{office.config.public_url}/events/{row.event_id}"},
         event=row.event_id,
         order=order,
     )
 
 
 def _order(c: Connection, order: UUID) -> Row[Any]:
+    found = _orders(c, m.orders.c.id == order)
+    if not found:
+        raise Refused("unknown_order", "There is no such order.")
+    return found[0]
+
+
+def _orders(c: Connection, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
     o, e, v = m.orders, m.raffle_events, m.venues
-    row = c.execute(
+    return c.execute(
         select(
             o,
             e.c.organization_id,
@@ -170,27 +252,38 @@ def _order(c: Connection, order: UUID) -> Row[Any]:
         .join(e, e.c.id == o.c.event_id)
         .outerjoin(v, v.c.id == e.c.venue_id)
         .outerjoin(m.ticket_packages, m.ticket_packages.c.id == o.c.package_id)
-        .where(o.c.id == order)
-    ).one_or_none()
-    if row is None:
-        raise Refused("unknown_order", "There is no such order.")
-    return row
+        .where(which)
+        .order_by(o.c.line_no)
+    ).all()
 
 
-def _facts(office: Office, c: Connection, row: Row[Any], link: str) -> dict[str, str]:
-    at = row.draw_at or row.closes_at
+def _when(row: Row[Any], tongue: str) -> tuple[str, str]:
+    """When the draw is; where nobody has said, when sales close."""
+    zone = ZoneInfo(row.timezone or "UTC")
+    if row.draw_at is not None:
+        return letters.moment(row.draw_at, zone, tongue), ""
+    return "", "" if row.closes_at is None else letters.moment(row.closes_at, zone, tongue)
+
+
+def _numbers(c: Connection, row: Row[Any]) -> str:
     held = runs(c, row.id, RANGES_TOLD_MAX)
-    told = sum(last - first + 1 for first, last in held)
     words = numbers.words([numbers.Range("", first, last - first + 1) for first, last in held])
+    return words if sum(last - first + 1 for first, last in held) == row.ticket_count else f"{words} …"
+
+
+def _facts(c: Connection, rows: Sequence[Row[Any]], tongue: str) -> dict[str, str]:
+    """What is told of orders together; of several events each once."""
+    when = [_when(row, tongue) for row in rows]
+    several: dict[str, list[str]] = {
+        "event": [row.event_name for row in rows],
+        "package": [row.package_name or "" for row in rows],
+        "draw_at": [draw for draw, _ in when],
+        "closes_at": [closes for _, closes in when],
+    }
     return {
-        "event": row.event_name,
-        "link": link or f"{office.config.public_url}/events/{row.event_id}",
-        "numbers": words if told == row.ticket_count else f"{words} …",
-        "count": str(row.ticket_count),
-        "package": row.package_name or "",
-        "draw_at": ""
-        if at is None
-        else str(format_datetime(at, "d MMMM y, HH:mm", tzinfo=ZoneInfo(row.timezone or "UTC"), locale="en")),
+        **{name: ", ".join(dict.fromkeys(filter(None, told))) for name, told in several.items()},
+        "numbers": ", ".join(_numbers(c, row) for row in rows),
+        "count": str(sum(row.ticket_count for row in rows)),
     }
 
 

@@ -11,20 +11,30 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_time, get_timezone_location
+
+from shared import money
 from shared.errors import Refused
 from syncserver import phrases
 
 SUBJECT_CHARS_MAX: Final = 200
 BODY_CHARS_MAX: Final = 5_000
 TEXT_MESSAGE_CHARS_MAX: Final = 480
-"""Three parts of 160; what is longer is cut off."""
-FACT_CHARS_MAX: Final = 2_000
+"""Three parts of 160; what is longer is cut short."""
+FACT_CHARS_MIN: Final = 20
+"""No fact of a text message is cut shorter."""
+_WHOLE: Final = frozenset({"link", "validation", "total", "organisation"})
+"""Facts that a text message holds whole."""
+FACT_CHARS_MAX: Final = 6_000
 LANGUAGES: Final = ("en", "fr", "es", "de")
 LANGUAGE_WORDS: Final = {"en": "English", "fr": "French", "es": "Spanish", "de": "German"}
 DAY: Final = timedelta(days=1)
+_LOCALES: Final = {"en": "en_GB"}
+"""In which a language writes its dates: English by 24 hours, as the tickets do."""
 
 Channel = Literal["email", "sms", "klaviyo", "webhook"]
 CHANNELS: Final[tuple[Channel, ...]] = ("email", "sms", "klaviyo", "webhook")
@@ -40,6 +50,9 @@ TOPICS: Final = {
 }
 """What a receiver may stop. All else they bought, or the law or a prize needs it, or somebody asked for it."""
 
+NAME_CHARS_MAX: Final = 120
+_WEB = re.compile(r"[/\\@<>]|www\.|https?:|[^\W\d_]{2}\.[^\W\d_]{2}", re.IGNORECASE)
+"""What no name holds, and an address of the web does: a dot between two letters of both sides, a slash."""
 _FIELD = re.compile(r"\{([^{}\s]{1,40})\}")
 
 
@@ -61,17 +74,24 @@ class Kind:
     topic: str = ""
     lives: timedelta = 3 * DAY
     secret: bool = False
+    greets: bool = True
+    """It may call its receiver by name. Whoever types somebody else's address chooses the name too, so that what goes
+    to an address that nobody has confirmed yet names nobody.
+    """
     metric: str = ""
     """What Klaviyo calls it."""
 
 
-_EVENT = {"name": "Ana Petit", "organisation": "Riverside Hospice", "event": "Summer Final"}
+_NAMED = {"hello": "Hello Ana Petit,", "name": "Ana Petit"}
+_EVENT = _NAMED | {"organisation": "Riverside Hospice", "event": "Summer Final"}
+_UNNAMED = {"hello": "Hello,", "name": ""}
 _LINK = {"link": "https://raffle.example/my/tickets"}
 _TICKETS = {
     "numbers": "10021–10025",
     "count": "5",
     "package": "Five tickets",
-    "draw_at": "5 July 2026, 21:30",
+    "draw_at": "5 July 2026, 21:30 (Berlin time)",
+    "closes_at": "",
 }
 _ALL: Final[tuple[Channel, ...]] = CHANNELS
 _MAIL: Final[tuple[Channel, ...]] = ("email",)
@@ -84,9 +104,10 @@ KINDS: Final[Mapping[str, Kind]] = {
             "checkout_started",
             "Checkout not finished",
             "to somebody who began to pay on line and did not finish",
-            _EVENT | _LINK | {"count": "5", "total": "€8.00", "until": "5 July 2026, 20:00"},
+            _EVENT | _UNNAMED | _LINK | {"count": "5", "total": "€8.00", "until": "20:00 (Berlin time)"},
             ("email", "klaviyo", "webhook"),
             _ALL,
+            greets=False,
             topic="reminders",
             lives=DAY,
             metric="Checkout Started",
@@ -94,11 +115,17 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind(
             "order_placed",
             "Order placed",
-            "to the buyer, when an order is paid",
+            "to the buyer, when a checkout is paid: one receipt of all its orders",
             _EVENT
             | _LINK
+            | {
+                "orders": "Summer Final\nDraw: 5 July 2026, 21:30 (Berlin time)\n\nFive tickets, €8.00\n"
+                "Numbers: 10021–10025\nValidation number: 7KQM-2XVF-9RTB",
+                "total": "€8.00",
+                "mine": "https://raffle.example/my/tickets",
+            }
             | _TICKETS
-            | {"total": "€8.00", "validation": "7KQM-2XVF-9RTB", "order": "2026-00417"},
+            | {"validation": "7KQM-2XVF-9RTB", "order": "0197d2a4-7b1e-7c55-9d0f-3f6a2c1b8e77"},
             _ALL,
             _ALL,
             metric="Order Placed",
@@ -106,9 +133,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind(
             "entered",
             "Entered",
-            "to whoever was given an entry, such as a free one",
+            "of each event that somebody has tickets of; the receipt tells buyers already",
             _EVENT | _LINK | _TICKETS,
-            _ALL,
+            ("klaviyo", "webhook"),
             _ALL,
             topic="entries",
             metric="Entered",
@@ -167,7 +194,13 @@ KINDS: Final[Mapping[str, Kind]] = {
             "cancelled",
             "Event cancelled",
             "to its buyers, when an event is called off",
-            _EVENT | _LINK | {"reason": "The match was called off", "total": "€8.00"},
+            _EVENT
+            | _LINK
+            | {
+                "reason": "The match was called off",
+                "total": "€8.00",
+                "how": "to the card that you paid with; banks show it after a few days",
+            },
             ("email", "sms", "webhook"),
             _ALL,
             lives=14 * DAY,
@@ -177,27 +210,34 @@ KINDS: Final[Mapping[str, Kind]] = {
             "verify_email",
             "Confirm the address",
             "to a new customer",
-            {"name": "Ana Petit", "organisation": "Riverside Hospice", "until": "6 July 2026, 18:00"} | _LINK,
+            _UNNAMED
+            | {"organisation": "Riverside Hospice", "until": "6 July 2026, 21:30 (Berlin time)"}
+            | _LINK,
             _MAIL,
             _MAIL,
             lives=DAY,
             secret=True,
+            greets=False,
         ),
         Kind(
             "password_reset",
             "New password",
             "to whoever asked for a new password",
-            {"name": "Ana Petit", "organisation": "Riverside Hospice", "until": "5 July 2026, 19:00"} | _LINK,
+            _UNNAMED
+            | {"organisation": "Riverside Hospice", "until": "5 July 2026, 21:30 (Berlin time)"}
+            | _LINK,
             _MAIL,
             _MAIL,
             lives=timedelta(hours=1),
             secret=True,
+            greets=False,
         ),
         Kind(
             "invitation",
             "Invitation",
             "to somebody who is to work in this office",
             {
+                "hello": "Hello Sam Okafor,",
                 "name": "Sam Okafor",
                 "organisation": "Riverside Hospice",
                 "by": "Morgan Hale",
@@ -311,14 +351,73 @@ def fill(template: str, facts: Mapping[str, str], put: Callable[[str, str], str]
 
 
 def text_message(words: Words, facts: Mapping[str, str]) -> str:
-    """A text message: one run of text, at most three parts long."""
-    said = " ".join(fill(words.body, facts).split())
-    return said if len(said) <= TEXT_MESSAGE_CHARS_MAX else said[: TEXT_MESSAGE_CHARS_MAX - 1] + "…"
+    """A text message: one run of text, at most three parts long; what is too long is a fact, and never the link."""
+    shown = dict(facts)
+    cut = [name for name in _FIELD.findall(words.body) if name not in _WHOLE]
+    while True:
+        said = " ".join(fill(words.body, shown).split())
+        over = len(said) - TEXT_MESSAGE_CHARS_MAX
+        longest = max(cut, key=lambda name: len(shown.get(name, "")), default="")
+        if over <= 0:
+            return said
+        if len(shown.get(longest, "")) <= FACT_CHARS_MIN:
+            return said[: TEXT_MESSAGE_CHARS_MAX - 1] + "…"
+        kept = max(FACT_CHARS_MIN, len(shown[longest]) - over)
+        shown[longest] = shown[longest][: kept - 1].rstrip() + "…"
+
+
+def moment(at: datetime, zone: ZoneInfo, tongue: str, *, dated: bool = True) -> str:
+    """A moment as its reader writes it, by the venue's clock, which it names; without its day where not ``dated``."""
+    tongue = language(tongue)
+    local, locale = at.astimezone(zone), _LOCALES.get(tongue, tongue)
+    city = "UTC"
+    if zone.key not in _UTC:
+        city = get_timezone_location(local, locale=locale, return_city=True).rpartition("/")[2]
+    where = city if city == "UTC" else phrases.ZONES[tongue].replace("{city}", city)
+    clock = f"{format_time(local.time(), 'short', locale=locale)} ({where})"
+    return f"{format_date(local.date(), 'long', locale=locale)}, {clock}" if dated else clock
+
+
+def day(until: datetime, zone: ZoneInfo, tongue: str) -> str:
+    """The last day of a span that ends at midnight of the venue's clock."""
+    tongue = language(tongue)
+    last = (until - timedelta(milliseconds=1)).astimezone(zone).date()
+    return str(format_date(last, "long", locale=_LOCALES.get(tongue, tongue)))
+
+
+def samples(kind: str, tongue: str) -> dict[str, str]:
+    """Facts to preview a kind with, as a reader of this language would have them."""
+    tongue, facts = language(tongue), dict(KINDS[kind].fields)
+    draw = moment(_SAMPLE_AT, _SAMPLE_ZONE, tongue)
+    known = {
+        "€8.00": money.text(800, "EUR", tongue),
+        "€150.00": money.text(15_000, "EUR", tongue),
+        "€4,210.00": money.text(421_000, "EUR", tongue),
+        KINDS["order_placed"].fields["draw_at"]: draw,
+        KINDS["checkout_started"].fields["until"]: moment(
+            _SAMPLE_AT - timedelta(minutes=90), _SAMPLE_ZONE, tongue, dated=False
+        ),
+        KINDS["verify_email"].fields["until"]: moment(_SAMPLE_AT + DAY, _SAMPLE_ZONE, tongue),
+        KINDS["winner"].fields["until"]: day(_SAMPLE_AT + 31 * DAY, _SAMPLE_ZONE, tongue),
+        KINDS["invitation"].fields["until"]: day(_SAMPLE_AT + 7 * DAY, _SAMPLE_ZONE, tongue),
+        KINDS["official_win"].fields["results"]: f"10023: Half the pot, {money.text(421_000, 'EUR', tongue)}",
+        KINDS["refunded"].fields["how"]: phrases.BACK[tongue]["stripe"],
+    }
+    facts |= {name: known.get(fact, fact) for name, fact in facts.items()}
+    if "orders" in facts:
+        said, code = phrases.RECEIPT[tongue], facts["validation"]
+        facts["orders"] = (
+            f"{facts['event']}\n{said['draw'].format(at=draw)}\n\n{facts['package']}, {facts['total']}\n"
+            f"{said['numbers'].format(numbers=facts['numbers'])}\n{said['validation'].format(number=code)}"
+        )
+    return facts
 
 
 def letter(kind: str, tongue: str, words: Words, facts: Mapping[str, str], stop: str = "") -> Letter:
     """An e-mail; ``stop`` is where its receiver ends more of the kind, where that can be ended."""
     tongue = language(tongue)
+    facts = {name: fact.translate(_UNMARKED) for name, fact in facts.items()}
+    facts["hello"] = _greeting(tongue, facts.get("name", ""))
     organisation = facts.get("organisation", "")
     reason = fill(phrases.REASONS[tongue][_audience(kind)], {"organisation": organisation})
     body = fill(words.body, facts)
@@ -331,10 +430,21 @@ def letter(kind: str, tongue: str, words: Words, facts: Mapping[str, str], stop:
     )
 
 
+def _greeting(tongue: str, name: str) -> str:
+    named, unnamed = phrases.HELLO[tongue]
+    return named.replace("{name}", name) if name else unnamed
+
+
+def called(name: str) -> str:
+    """A name as somebody typed it, on one line; nothing where it is rather an address of the web, or a letter."""
+    name = " ".join(name.split())
+    return "" if len(name) > NAME_CHARS_MAX or _WEB.search(name) else name
+
+
 def _audience(kind: str) -> str:
     if kind in {"official_win", "alarm"}:
         return "staff"
-    return "asked" if KINDS[kind].secret else "buyer"
+    return "asked" if KINDS[kind].secret or not KINDS[kind].greets else "buyer"
 
 
 def _linked(url: str) -> bool:
@@ -355,7 +465,12 @@ def _html(
     blocks = []
     for block in fill(template, {**facts, **_marked(facts)}).split("\n\n"):
         lines = [html.escape(line) for line in block.split("\n")]
-        if len(lines) == 1 and lines[0] == _LINK_MARK:
+        if block.startswith(_ORDER_MARK):
+            first, *rest = (line.replace(_ORDER_MARK, "") for line in lines)
+            blocks.append(
+                f'<p style="{_BOX}"><strong>{first}</strong>{"".join(f"<br>{line}" for line in rest)}</p>'
+            )
+        elif len(lines) == 1 and lines[0] == _LINK_MARK:
             address = html.escape(facts["link"], quote=True)
             word = html.escape(phrases.BUTTONS[tongue].get(kind, phrases.BUTTONS[tongue]["open"]))
             blocks.append(
@@ -384,8 +499,15 @@ _LINK_MARK: Final = "\ue000"
 """Stands for the link while all else is escaped; a private character, which no fact keeps."""
 
 
+_ORDER_MARK: Final = "\ue001"
+"""Begins a paragraph of the fact ``orders``, which gets a box."""
+_UNMARKED: Final = {ord(_LINK_MARK): None, ord(_ORDER_MARK): None}
+
+
 def _marked(facts: Mapping[str, str]) -> dict[str, str]:
-    clean = {name: fact.replace(_LINK_MARK, "") for name, fact in facts.items()}
+    clean = dict(facts)
+    if orders := clean.get("orders"):
+        clean["orders"] = "\n\n".join(_ORDER_MARK + one for one in orders.split("\n\n"))
     if _linked(clean.get("link", "")):
         clean["link"] = _LINK_MARK
     return clean
@@ -400,6 +522,10 @@ _BUTTON: Final = (
     "display:inline-block;background:#14536b;color:#ffffff;text-decoration:none;font-weight:600;"
     "padding:12px 22px;border-radius:8px"
 )
+_BOX: Final = "margin:0 0 12px;padding:10px 14px;border-left:3px solid #14536b;background:#f3f7f8"
+_UTC: Final = frozenset({"UTC", "Etc/UTC", "Etc/GMT", "GMT"})
+_SAMPLE_AT: Final = datetime(2026, 7, 5, 19, 30, tzinfo=UTC)
+_SAMPLE_ZONE: Final = ZoneInfo("Europe/Berlin")
 _PAGE: Final = """<!doctype html>
 <html lang="{tongue}">
 <head>

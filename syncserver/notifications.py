@@ -15,11 +15,10 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from babel.dates import format_date, format_time
 from sqlalchemy import ColumnElement, Connection, Row, any_, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -86,7 +85,8 @@ def enqueue(
     ways = _ways(c, organisation, kind)
     told: dict[str, Any] = {name: _clean(fact) for name, fact in facts.items()}
     told.setdefault("organisation", _organisation(c, organisation))
-    told.setdefault("name", _clean(to.name))
+    name = letters.called(_clean(to.name)) if spec.greets else ""
+    told.setdefault("name", name)
     email, phone = address(to.email), number(to.phone)
     rows: list[dict[str, Any]] = []
     base = {
@@ -100,7 +100,7 @@ def enqueue(
         "next_at": office.now(),
         "expires_at": office.now() + spec.lives,
     }
-    person = {"name": _clean(to.name), "email": email or "", "phone": phone or ""}
+    person = {"name": name, "email": email or "", "phone": phone or ""}
     for channel in ("email", "sms", "klaviyo"):
         reached = phone if channel == "sms" else email
         if not _set_up(office, channel):
@@ -233,19 +233,6 @@ def _organisation(c: Connection, organisation: UUID) -> str:
 def _clean(fact: str) -> str:
     """A fact as it is kept: no control characters but line ends, nothing endless."""
     return "".join(ch for ch in fact if ch >= " " or ch in "\n\t")[: letters.FACT_CHARS_MAX]
-
-
-def moment(at: datetime, zone: tzinfo, language: str) -> str:
-    """A moment as the receiver reads it, by the venue's clock: for facts such as ``until``."""
-    tongue = letters.language(language)
-    local = at.astimezone(zone)
-    return f"{format_date(local.date(), 'long', locale=tongue)}, {format_time(local.time(), 'short', locale=tongue)}"
-
-
-def day(until: datetime, zone: tzinfo, language: str) -> str:
-    """The last day of a span that ends at midnight of the venue's clock."""
-    last = (until - timedelta(milliseconds=1)).astimezone(zone).date()
-    return str(format_date(last, "long", locale=letters.language(language)))
 
 
 # Addresses ------------------------------------------------------------------------------------------
@@ -394,7 +381,7 @@ def send_test(
     if to is None:
         raise Refused("address", "That is no address a test can be sent to.", "Write an e-mail address.")
     identity = uuid7(office.clock)
-    facts = dict(KINDS[kind].fields) | {"organisation": _organisation(c, organisation)}
+    facts = letters.samples(kind, language) | {"organisation": _organisation(c, organisation)}
     c.execute(
         insert(m.notifications).values(
             id=identity,
@@ -524,7 +511,7 @@ def test_webhook(office: Office, c: Connection, organisation: UUID, webhook: UUI
     if row is None:
         raise Refused("unknown_webhook", "There is no such webhook.")
     identity, kind = uuid7(office.clock), str(row.kinds[0])
-    facts = {name: fact for name, fact in KINDS[kind].fields.items() if name not in {"name", "link"}}
+    facts = {name: fact for name, fact in KINDS[kind].fields.items() if name not in {"hello", "name", "link"}}
     c.execute(
         insert(m.notifications).values(
             id=identity,

@@ -11,7 +11,7 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your tickets for {event} are waiting",
             (
-                "Hello {name},\n\nyou began to buy tickets for {event}, and the payment was not finished. "
+                "{hello}\n\nyou began to buy tickets for {event}, and the payment was not finished. "
                 "Nothing was charged.\n\nTickets: {count}\nTotal: {total}\nHeld for you until {until}\n\n"
                 "{link}\n\nIf you changed your mind, there is nothing to do."
             ),
@@ -19,23 +19,23 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "fr": (
             "Vos billets pour {event} vous attendent",
             (
-                "Bonjour {name},\n\nvous avez commencé à acheter des billets pour {event}, et le paiement n’a pas été "
-                "terminé. Rien n’a été débité.\n\nBillets : {count}\nTotal : {total}\nRéservés pour vous jusqu’au "
+                "{hello}\n\nvous avez commencé à acheter des billets pour {event}, et le paiement n’a pas été "
+                "terminé. Rien n’a été débité.\n\nBillets : {count}\nTotal : {total}\nRéservés pour vous jusqu’à "
                 "{until}\n\n{link}\n\nSi vous avez changé d’avis, il n’y a rien à faire."
             ),
         ),
         "es": (
             "Sus boletos para {event} le esperan",
             (
-                "Hola, {name}:\n\nEmpezó a comprar boletos para {event} y el pago no se completó. No se ha cobrado "
-                "nada.\n\nBoletos: {count}\nTotal: {total}\nReservados para usted hasta el {until}\n\n{link}\n\n"
+                "{hello}\n\nEmpezó a comprar boletos para {event} y el pago no se completó. No se ha cobrado "
+                "nada.\n\nBoletos: {count}\nTotal: {total}\nReservados para usted hasta las {until}\n\n{link}\n\n"
                 "Si ha cambiado de idea, no tiene que hacer nada."
             ),
         ),
         "de": (
             "Ihre Lose für {event} warten auf Sie",
             (
-                "Guten Tag {name},\n\nSie haben begonnen, Lose für {event} zu kaufen, und die Zahlung wurde nicht "
+                "{hello}\n\nSie haben begonnen, Lose für {event} zu kaufen, und die Zahlung wurde nicht "
                 "abgeschlossen. Es wurde nichts abgebucht.\n\nLose: {count}\nSumme: {total}\nFür Sie zurückgelegt bis "
                 "{until}\n\n{link}\n\nWenn Sie es sich anders überlegt haben, brauchen Sie nichts zu tun."
             ),
@@ -45,33 +45,37 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your tickets for {event}",
             (
-                "Hello {name},\n\nthank you. Your order for {event} is paid.\n\nPackage: {package}\nYour numbers: "
-                "{numbers}\nTotal paid: {total}\nValidation number: {validation}\nDraw: {draw_at}\n\n{link}\n\n"
-                "Keep this message: the validation number proves that the tickets are yours."
+                "{hello}\n\nthank you: your payment of {total} has arrived, and these are your "
+                "tickets.\n\n{orders}\n\nPaid in all: {total}\n\n{link}\n\nKeep this message: its link opens "
+                "your tickets, and a validation number proves that a ticket is yours.\n\nAll your tickets at "
+                "any time: {mine}"
             ),
         ),
         "fr": (
             "Vos billets pour {event}",
             (
-                "Bonjour {name},\n\nmerci. Votre commande pour {event} est payée.\n\nFormule : {package}\nVos numéros : "
-                "{numbers}\nTotal payé : {total}\nNuméro de validation : {validation}\nTirage : {draw_at}\n\n{link}\n\n"
-                "Gardez ce message : le numéro de validation prouve que les billets sont à vous."
+                "{hello}\n\nmerci : votre paiement de {total} est arrivé, et voici vos "
+                "billets.\n\n{orders}\n\nPayé en tout : {total}\n\n{link}\n\nGardez ce message : son lien "
+                "ouvre vos billets, et un numéro de validation prouve qu’un billet est à vous.\n\nTous vos "
+                "billets, à tout moment : {mine}"
             ),
         ),
         "es": (
             "Sus boletos para {event}",
             (
-                "Hola, {name}:\n\nGracias. Su pedido para {event} está pagado.\n\nPaquete: {package}\nSus números: "
-                "{numbers}\nTotal pagado: {total}\nNúmero de validación: {validation}\nSorteo: {draw_at}\n\n{link}\n\n"
-                "Guarde este mensaje: el número de validación demuestra que los boletos son suyos."
+                "{hello}\n\nGracias: su pago de {total} ha llegado, y estos son sus "
+                "boletos.\n\n{orders}\n\nPagado en total: {total}\n\n{link}\n\nGuarde este mensaje: su enlace "
+                "abre sus boletos, y un número de validación demuestra que un boleto es suyo.\n\nTodos sus "
+                "boletos, en cualquier momento: {mine}"
             ),
         ),
         "de": (
             "Ihre Lose für {event}",
             (
-                "Guten Tag {name},\n\nvielen Dank. Ihre Bestellung für {event} ist bezahlt.\n\nPaket: {package}\nIhre "
-                "Nummern: {numbers}\nBezahlt: {total}\nPrüfnummer: {validation}\nZiehung: {draw_at}\n\n{link}\n\n"
-                "Bewahren Sie diese Nachricht auf: Die Prüfnummer beweist, dass die Lose Ihnen gehören."
+                "{hello}\n\nvielen Dank: Ihre Zahlung von {total} ist angekommen, und das sind Ihre "
+                "Lose.\n\n{orders}\n\nZusammen bezahlt: {total}\n\n{link}\n\nBewahren Sie diese Nachricht "
+                "auf: Ihr Link öffnet Ihre Lose, und eine Prüfnummer beweist, dass ein Los Ihnen "
+                "gehört.\n\nAlle Ihre Lose, jederzeit: {mine}"
             ),
         ),
     },
@@ -79,29 +83,29 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "You are in: {event}",
             (
-                "Hello {name},\n\nyou have an entry in {event}.\n\nYour numbers: {numbers}\nDraw: {draw_at}\n\n{link}\n\n"
-                "Good luck!"
+                "{hello}\n\nyou have an entry in {event}.\n\nYour numbers: {numbers}\nDraw: "
+                "{draw_at}\nSales close: {closes_at}\n\n{link}\n\nGood luck!"
             ),
         ),
         "fr": (
             "Vous participez : {event}",
             (
-                "Bonjour {name},\n\nvous avez une participation à {event}.\n\nVos numéros : {numbers}\nTirage : {draw_at}"
-                "\n\n{link}\n\nBonne chance !"
+                "{hello}\n\nvous avez une participation à {event}.\n\nVos numéros : {numbers}\nTirage "
+                ": {draw_at}\nFin des ventes : {closes_at}\n\n{link}\n\nBonne chance !"
             ),
         ),
         "es": (
             "Ya participa en {event}",
             (
-                "Hola, {name}:\n\nTiene una participación en {event}.\n\nSus números: {numbers}\nSorteo: {draw_at}\n\n"
-                "{link}\n\n¡Mucha suerte!"
+                "{hello}\n\nTiene una participación en {event}.\n\nSus números: {numbers}\nSorteo: "
+                "{draw_at}\nCierre de la venta: {closes_at}\n\n{link}\n\n¡Mucha suerte!"
             ),
         ),
         "de": (
             "Sie sind dabei: {event}",
             (
-                "Guten Tag {name},\n\nSie nehmen an {event} teil.\n\nIhre Nummern: {numbers}\nZiehung: {draw_at}\n\n{link}"
-                "\n\nViel Glück!"
+                "{hello}\n\nSie nehmen an {event} teil.\n\nIhre Nummern: {numbers}\nZiehung: "
+                "{draw_at}\nVerkauf bis: {closes_at}\n\n{link}\n\nViel Glück!"
             ),
         ),
     },
@@ -109,34 +113,34 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your number {number} has won in {event}",
             (
-                "Hello {name},\n\ngood news: your ticket number {number} has won in {event}.\n\nPrize: {prize}\nAmount: "
-                "{amount}\nClaim it by {until}\n\n{link}\n\nBring your ticket, or this message with your validation "
-                "number, to the claims desk. We never ask for a payment or for bank details by message."
+                "{hello}\n\ngood news: your ticket number {number} has won in {event}.\n\nPrize: {prize}\nAmount: "
+                "{amount}\nClaim it by {until}\n\n{link}\n\nBring your ticket, or its validation number, to "
+                "the claims desk. We never ask for a payment or for bank details by message."
             ),
         ),
         "fr": (
             "Votre numéro {number} a gagné : {event}",
             (
-                "Bonjour {name},\n\nbonne nouvelle : votre billet numéro {number} a gagné à {event}.\n\nLot : {prize}\n"
-                "Montant : {amount}\nÀ réclamer jusqu’au {until}\n\n{link}\n\nPrésentez votre billet, ou ce message avec "
-                "votre numéro de validation, au guichet des lots. Nous ne demandons jamais de paiement ni de coordonnées "
+                "{hello}\n\nbonne nouvelle : votre billet numéro {number} a gagné à {event}.\n\nLot : {prize}\n"
+                "Montant : {amount}\nÀ réclamer jusqu’au {until}\n\n{link}\n\nPrésentez votre billet, ou son numéro de "
+                "validation, au guichet des lots. Nous ne demandons jamais de paiement ni de coordonnées "
                 "bancaires par message."
             ),
         ),
         "es": (
             "Su número {number} ha ganado en {event}",
             (
-                "Hola, {name}:\n\nBuenas noticias: su boleto número {number} ha ganado en {event}.\n\nPremio: {prize}\n"
-                "Importe: {amount}\nReclámelo hasta el {until}\n\n{link}\n\nPresente su boleto, o este mensaje con su número de "
-                "validación, en el mostrador de premios. Nunca pedimos pagos ni datos bancarios por mensaje."
+                "{hello}\n\nBuenas noticias: su boleto número {number} ha ganado en {event}.\n\nPremio: {prize}\n"
+                "Importe: {amount}\nReclámelo hasta el {until}\n\n{link}\n\nPresente su boleto, o su número de validación, "
+                "en el mostrador de premios. Nunca pedimos pagos ni datos bancarios por mensaje."
             ),
         ),
         "de": (
             "Ihre Nummer {number} hat gewonnen: {event}",
             (
-                "Guten Tag {name},\n\neine gute Nachricht: Ihr Los mit der Nummer {number} hat bei {event} gewonnen.\n\n"
-                "Preis: {prize}\nBetrag: {amount}\nAbzuholen bis {until}\n\n{link}\n\nBringen Sie Ihr Los, oder diese "
-                "Nachricht mit Ihrer Prüfnummer, zur Gewinnausgabe. Wir bitten nie mit einer Nachricht um Geld oder "
+                "{hello}\n\neine gute Nachricht: Ihr Los mit der Nummer {number} hat bei {event} gewonnen.\n\n"
+                "Preis: {prize}\nBetrag: {amount}\nAbzuholen bis {until}\n\n{link}\n\nBringen Sie Ihr Los, oder seine "
+                "Prüfnummer, zur Gewinnausgabe. Wir bitten nie mit einer Nachricht um Geld oder "
                 "Bankdaten."
             ),
         ),
@@ -145,28 +149,28 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your prize from {event} was handed over",
             (
-                "Hello {name},\n\nyour prize for number {number} in {event} is marked as handed over.\n\nPrize: {prize}\n"
+                "{hello}\n\nyour prize for number {number} in {event} is marked as handed over.\n\nPrize: {prize}\n"
                 "Amount: {amount}\n\n{link}\n\nIf you have not received it, please tell {organisation}."
             ),
         ),
         "fr": (
             "Votre lot de {event} a été remis",
             (
-                "Bonjour {name},\n\nvotre lot pour le numéro {number} de {event} est marqué comme remis.\n\nLot : {prize}\n"
+                "{hello}\n\nvotre lot pour le numéro {number} de {event} est marqué comme remis.\n\nLot : {prize}\n"
                 "Montant : {amount}\n\n{link}\n\nSi vous ne l’avez pas reçu, dites-le à {organisation}."
             ),
         ),
         "es": (
             "Su premio de {event} fue entregado",
             (
-                "Hola, {name}:\n\nSu premio por el número {number} de {event} consta como entregado.\n\nPremio: {prize}\n"
+                "{hello}\n\nSu premio por el número {number} de {event} consta como entregado.\n\nPremio: {prize}\n"
                 "Importe: {amount}\n\n{link}\n\nSi no lo ha recibido, avise a {organisation}."
             ),
         ),
         "de": (
             "Ihr Preis von {event} wurde übergeben",
             (
-                "Guten Tag {name},\n\nIhr Preis für die Nummer {number} bei {event} ist als übergeben vermerkt.\n\nPreis: "
+                "{hello}\n\nIhr Preis für die Nummer {number} bei {event} ist als übergeben vermerkt.\n\nPreis: "
                 "{prize}\nBetrag: {amount}\n\n{link}\n\nWenn Sie ihn nicht erhalten haben, sagen Sie es bitte "
                 "{organisation}."
             ),
@@ -176,29 +180,29 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your refund for {event}",
             (
-                "Hello {name},\n\nyour order for {event} is paid back.\n\nAmount: {total}\nHow: {how}\nNumbers: {numbers}\n"
-                "Reason: {reason}\n\n{link}\n\nThese numbers take no part in the draw any more."
+                "{hello}\n\nyour order for {event} is paid back.\n\nAmount: {total}\nHow: {how}\n"
+                "Reason: {reason}\n\n{link}\n\nThe numbers {numbers} take no part in the draw any more."
             ),
         ),
         "fr": (
             "Votre remboursement pour {event}",
             (
-                "Bonjour {name},\n\nvotre commande pour {event} est remboursée.\n\nMontant : {total}\nComment : {how}\n"
-                "Numéros : {numbers}\nMotif : {reason}\n\n{link}\n\nCes numéros ne participent plus au tirage."
+                "{hello}\n\nvotre commande pour {event} est remboursée.\n\nMontant : {total}\nComment : {how}\n"
+                "Motif : {reason}\n\n{link}\n\nLes numéros {numbers} ne participent plus au tirage."
             ),
         ),
         "es": (
             "Su reembolso de {event}",
             (
-                "Hola, {name}:\n\nSe le devuelve el importe de su pedido para {event}.\n\nImporte: {total}\nCómo: {how}\n"
-                "Números: {numbers}\nMotivo: {reason}\n\n{link}\n\nEstos números ya no participan en el sorteo."
+                "{hello}\n\nSe le devuelve el importe de su pedido para {event}.\n\nImporte: {total}\nCómo: {how}\n"
+                "Motivo: {reason}\n\n{link}\n\nLos números {numbers} ya no participan en el sorteo."
             ),
         ),
         "de": (
             "Ihre Erstattung für {event}",
             (
-                "Guten Tag {name},\n\nIhre Bestellung für {event} wird erstattet.\n\nBetrag: {total}\nWie: {how}\n"
-                "Nummern: {numbers}\nGrund: {reason}\n\n{link}\n\nDiese Nummern nehmen nicht mehr an der Ziehung teil."
+                "{hello}\n\nIhre Bestellung für {event} wird erstattet.\n\nBetrag: {total}\nWie: {how}\n"
+                "Grund: {reason}\n\n{link}\n\nDie Nummern {numbers} nehmen nicht mehr an der Ziehung teil."
             ),
         ),
     },
@@ -206,28 +210,28 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your order for {event} is void",
             (
-                "Hello {name},\n\nyour order for {event} was made void.\n\nNumbers: {numbers}\nReason: {reason}\n\n{link}\n\n"
+                "{hello}\n\nyour order for {event} was made void.\n\nNumbers: {numbers}\nReason: {reason}\n\n{link}\n\n"
                 "These numbers take no part in the draw any more. If that surprises you, ask {organisation}."
             ),
         ),
         "fr": (
             "Votre commande pour {event} est annulée",
             (
-                "Bonjour {name},\n\nvotre commande pour {event} a été annulée.\n\nNuméros : {numbers}\nMotif : {reason}\n\n"
+                "{hello}\n\nvotre commande pour {event} a été annulée.\n\nNuméros : {numbers}\nMotif : {reason}\n\n"
                 "{link}\n\nCes numéros ne participent plus au tirage. Si cela vous surprend, adressez-vous à {organisation}."
             ),
         ),
         "es": (
             "Su pedido para {event} está anulado",
             (
-                "Hola, {name}:\n\nSu pedido para {event} ha sido anulado.\n\nNúmeros: {numbers}\nMotivo: {reason}\n\n"
+                "{hello}\n\nSu pedido para {event} ha sido anulado.\n\nNúmeros: {numbers}\nMotivo: {reason}\n\n"
                 "{link}\n\nEstos números ya no participan en el sorteo. Si le sorprende, pregunte a {organisation}."
             ),
         ),
         "de": (
             "Ihre Bestellung für {event} ist ungültig",
             (
-                "Guten Tag {name},\n\nIhre Bestellung für {event} wurde für ungültig erklärt.\n\nNummern: {numbers}\n"
+                "{hello}\n\nIhre Bestellung für {event} wurde für ungültig erklärt.\n\nNummern: {numbers}\n"
                 "Grund: {reason}\n\n{link}\n\nDiese Nummern nehmen nicht mehr an der Ziehung teil. Wenn Sie das wundert, "
                 "fragen Sie bitte {organisation}."
             ),
@@ -237,29 +241,29 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "{event} is cancelled",
             (
-                "Hello {name},\n\n{event} is cancelled, and there will be no draw.\n\nReason: {reason}\nYou get back: "
-                "{total}\n\n{link}\n\nWe are sorry."
+                "{hello}\n\n{event} is cancelled, and there will be no draw.\n\nReason: {reason}\nYou get back: "
+                "{total}\nHow: {how}\n\n{link}\n\nWe are sorry."
             ),
         ),
         "fr": (
             "{event} est annulé",
             (
-                "Bonjour {name},\n\n{event} est annulé, et il n’y aura pas de tirage.\n\nMotif : {reason}\nVous serez "
-                "remboursé de : {total}\n\n{link}\n\nNous en sommes désolés."
+                "{hello}\n\n{event} est annulé, et il n’y aura pas de tirage.\n\nMotif : {reason}\nVous serez "
+                "remboursé de : {total}\nComment : {how}\n\n{link}\n\nNous en sommes désolés."
             ),
         ),
         "es": (
             "{event} se ha cancelado",
             (
-                "Hola, {name}:\n\n{event} se ha cancelado y no habrá sorteo.\n\nMotivo: {reason}\nSe le devuelve: {total}\n\n"
+                "{hello}\n\n{event} se ha cancelado y no habrá sorteo.\n\nMotivo: {reason}\nSe le devuelve: {total}\nCómo: {how}\n\n"
                 "{link}\n\nLo sentimos."
             ),
         ),
         "de": (
             "{event} ist abgesagt",
             (
-                "Guten Tag {name},\n\n{event} ist abgesagt; es wird keine Ziehung geben.\n\nGrund: {reason}\nSie erhalten "
-                "zurück: {total}\n\n{link}\n\nEs tut uns leid."
+                "{hello}\n\n{event} ist abgesagt; es wird keine Ziehung geben.\n\nGrund: {reason}\nSie erhalten "
+                "zurück: {total}\nWie: {how}\n\n{link}\n\nEs tut uns leid."
             ),
         ),
     },
@@ -267,28 +271,28 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Confirm your e-mail address",
             (
-                "Hello {name},\n\nplease confirm that this is your address.\n\n{link}\n\nThe link works until {until}\n\n"
+                "{hello}\n\nplease confirm that this is your address.\n\n{link}\n\nThe link works until {until}\n\n"
                 "If you did not register, do nothing."
             ),
         ),
         "fr": (
             "Confirmez votre adresse e-mail",
             (
-                "Bonjour {name},\n\nveuillez confirmer que cette adresse est la vôtre.\n\n{link}\n\nLe lien est valable "
+                "{hello}\n\nveuillez confirmer que cette adresse est la vôtre.\n\n{link}\n\nLe lien est valable "
                 "jusqu’au {until}\n\nSi vous ne vous êtes pas inscrit, ne faites rien."
             ),
         ),
         "es": (
             "Confirme su dirección de correo",
             (
-                "Hola, {name}:\n\nConfirme que esta es su dirección.\n\n{link}\n\nEl enlace sirve hasta el {until}\n\n"
+                "{hello}\n\nConfirme que esta es su dirección.\n\n{link}\n\nEl enlace sirve hasta el {until}\n\n"
                 "Si no se ha registrado, no haga nada."
             ),
         ),
         "de": (
             "Bestätigen Sie Ihre E-Mail-Adresse",
             (
-                "Guten Tag {name},\n\nbitte bestätigen Sie, dass dies Ihre Adresse ist.\n\n{link}\n\nDer Link gilt bis "
+                "{hello}\n\nbitte bestätigen Sie, dass dies Ihre Adresse ist.\n\n{link}\n\nDer Link gilt bis "
                 "{until}\n\nWenn Sie sich nicht angemeldet haben, tun Sie nichts."
             ),
         ),
@@ -297,28 +301,28 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Set a new password",
             (
-                "Hello {name},\n\nsomebody, probably you, asked for a new password.\n\n{link}\n\nThe link works once, until "
+                "{hello}\n\nsomebody, probably you, asked for a new password.\n\n{link}\n\nThe link works once, until "
                 "{until}\n\nIf it was not you, do nothing: your password stays as it is."
             ),
         ),
         "fr": (
             "Choisissez un nouveau mot de passe",
             (
-                "Bonjour {name},\n\nquelqu’un, sans doute vous, a demandé un nouveau mot de passe.\n\n{link}\n\nLe lien sert une "
+                "{hello}\n\nquelqu’un, sans doute vous, a demandé un nouveau mot de passe.\n\n{link}\n\nLe lien sert une "
                 "seule fois, jusqu’au {until}\n\nSi ce n’était pas vous, ne faites rien : votre mot de passe ne change pas."
             ),
         ),
         "es": (
             "Elija una contraseña nueva",
             (
-                "Hola, {name}:\n\nAlguien, probablemente usted, pidió una contraseña nueva.\n\n{link}\n\nEl enlace sirve una sola "
+                "{hello}\n\nAlguien, probablemente usted, pidió una contraseña nueva.\n\n{link}\n\nEl enlace sirve una sola "
                 "vez, hasta el {until}\n\nSi no fue usted, no haga nada: su contraseña no cambia."
             ),
         ),
         "de": (
             "Neues Passwort festlegen",
             (
-                "Guten Tag {name},\n\njemand, vermutlich Sie, hat ein neues Passwort verlangt.\n\n{link}\n\nDer Link gilt einmal, "
+                "{hello}\n\njemand, vermutlich Sie, hat ein neues Passwort verlangt.\n\n{link}\n\nDer Link gilt einmal, "
                 "bis {until}\n\nWenn Sie es nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist."
             ),
         ),
@@ -327,28 +331,28 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "{by} invites you to the office of {organisation}",
             (
-                "Hello {name},\n\n{by} invites you to work in the raffle office of {organisation}.\n\nYour role: {role}\n\n"
+                "{hello}\n\n{by} invites you to work in the raffle office of {organisation}.\n\nYour role: {role}\n\n"
                 "{link}\n\nThe link works once, until {until}"
             ),
         ),
         "fr": (
             "{by} vous invite au bureau de {organisation}",
             (
-                "Bonjour {name},\n\n{by} vous invite à travailler au bureau de tombola de {organisation}.\n\nVotre rôle : "
+                "{hello}\n\n{by} vous invite à travailler au bureau de tombola de {organisation}.\n\nVotre rôle : "
                 "{role}\n\n{link}\n\nLe lien sert une seule fois, jusqu’au {until}"
             ),
         ),
         "es": (
             "{by} le invita a la oficina de {organisation}",
             (
-                "Hola, {name}:\n\n{by} le invita a trabajar en la oficina de sorteos de {organisation}.\n\nSu función: {role}\n\n"
+                "{hello}\n\n{by} le invita a trabajar en la oficina de sorteos de {organisation}.\n\nSu función: {role}\n\n"
                 "{link}\n\nEl enlace sirve una sola vez, hasta el {until}"
             ),
         ),
         "de": (
             "{by} lädt Sie ins Büro von {organisation} ein",
             (
-                "Guten Tag {name},\n\n{by} lädt Sie ein, im Tombola-Büro von {organisation} mitzuarbeiten.\n\nIhre Aufgabe: {role}"
+                "{hello}\n\n{by} lädt Sie ein, im Tombola-Büro von {organisation} mitzuarbeiten.\n\nIhre Aufgabe: {role}"
                 "\n\n{link}\n\nDer Link gilt einmal, bis {until}"
             ),
         ),
@@ -356,31 +360,31 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "official_win": {
         "en": (
             "{event}: the result is official",
-            "Hello {name},\n\na draw of {event} is official.\n\n{results}\n\n{link}",
+            "{hello}\n\na draw of {event} is official.\n\n{results}\n\n{link}",
         ),
         "fr": (
             "{event} : le résultat est officiel",
-            "Bonjour {name},\n\nun tirage de {event} est officiel.\n\n{results}\n\n{link}",
+            "{hello}\n\nun tirage de {event} est officiel.\n\n{results}\n\n{link}",
         ),
         "es": (
             "{event}: el resultado es oficial",
-            "Hola, {name}:\n\nUn sorteo de {event} es oficial.\n\n{results}\n\n{link}",
+            "{hello}\n\nUn sorteo de {event} es oficial.\n\n{results}\n\n{link}",
         ),
         "de": (
             "{event}: Das Ergebnis ist amtlich",
-            "Guten Tag {name},\n\neine Ziehung von {event} ist amtlich.\n\n{results}\n\n{link}",
+            "{hello}\n\neine Ziehung von {event} ist amtlich.\n\n{results}\n\n{link}",
         ),
     },
     "alarm": {
-        "en": ("Alarm: {what}", "Hello {name},\n\n{what}\n\nEvent: {event}\nWhat to do: {todo}\n\n{link}"),
+        "en": ("Alarm: {what}", "{hello}\n\n{what}\n\nEvent: {event}\nWhat to do: {todo}\n\n{link}"),
         "fr": (
             "Alarme : {what}",
-            "Bonjour {name},\n\n{what}\n\nÉvénement : {event}\nÀ faire : {todo}\n\n{link}",
+            "{hello}\n\n{what}\n\nÉvénement : {event}\nÀ faire : {todo}\n\n{link}",
         ),
-        "es": ("Alarma: {what}", "Hola, {name}:\n\n{what}\n\nEvento: {event}\nQué hacer: {todo}\n\n{link}"),
+        "es": ("Alarma: {what}", "{hello}\n\n{what}\n\nEvento: {event}\nQué hacer: {todo}\n\n{link}"),
         "de": (
             "Alarm: {what}",
-            "Guten Tag {name},\n\n{what}\n\nVeranstaltung: {event}\nWas zu tun ist: {todo}\n\n{link}",
+            "{hello}\n\n{what}\n\nVeranstaltung: {event}\nWas zu tun ist: {todo}\n\n{link}",
         ),
     },
 }
@@ -388,8 +392,8 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
 TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "checkout_started": {
         "en": "{organisation}: your tickets for {event} wait until {until}. {link}",
-        "fr": "{organisation} : vos billets pour {event} vous attendent jusqu’au {until}. {link}",
-        "es": "{organisation}: sus boletos para {event} le esperan hasta el {until}. {link}",
+        "fr": "{organisation} : vos billets pour {event} vous attendent jusqu’à {until}. {link}",
+        "es": "{organisation}: sus boletos para {event} le esperan hasta las {until}. {link}",
         "de": "{organisation}: Ihre Lose für {event} warten bis {until}. {link}",
     },
     "order_placed": {
@@ -435,6 +439,82 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{organisation}: {event} ist abgesagt; was Sie bezahlt haben, kommt zurück. {reason} {link}",
     },
 }
+
+HELLO: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("Hello {name},", "Hello,"),
+    "fr": ("Bonjour {name},", "Bonjour,"),
+    "es": ("Hola, {name}:", "Hola:"),
+    "de": ("Guten Tag {name},", "Guten Tag,"),
+}
+"""How a letter begins, and to somebody whose name is not known."""
+
+RECEIPT: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "draw": "Draw: {at}",
+        "closes": "Sales close: {at}",
+        "numbers": "Numbers: {numbers}",
+        "validation": "Validation number: {number}",
+        "more": "And {count} more, which the link below opens.",
+    },
+    "fr": {
+        "draw": "Tirage : {at}",
+        "closes": "Fin des ventes : {at}",
+        "numbers": "Numéros : {numbers}",
+        "validation": "Numéro de validation : {number}",
+        "more": "Et {count} de plus, que le lien ci-dessous ouvre.",
+    },
+    "es": {
+        "draw": "Sorteo: {at}",
+        "closes": "Cierre de la venta: {at}",
+        "numbers": "Números: {numbers}",
+        "validation": "Número de validación: {number}",
+        "more": "Y {count} más, que abre el enlace de abajo.",
+    },
+    "de": {
+        "draw": "Ziehung: {at}",
+        "closes": "Verkauf bis: {at}",
+        "numbers": "Nummern: {numbers}",
+        "validation": "Prüfnummer: {number}",
+        "more": "Und {count} weitere, die der Link unten öffnet.",
+    },
+}
+"""The lines of a receipt, by language."""
+
+ZONES: Final[Mapping[str, str]] = {
+    "en": "{city} time",
+    "fr": "heure de {city}",
+    "es": "hora de {city}",
+    "de": "Ortszeit {city}",
+}
+"""Whose clock a time is by."""
+
+UNSOLD: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "sold_out": "When your payment arrived, not enough tickets were left.",
+        "not_open": "When your payment arrived, these tickets were not on sale any more.",
+        "mismatch": "What was paid was not what the tickets cost.",
+        "": "No tickets could be made of your payment.",
+    },
+    "fr": {
+        "sold_out": "À l’arrivée de votre paiement, il ne restait plus assez de billets.",
+        "not_open": "À l’arrivée de votre paiement, ces billets n’étaient plus en vente.",
+        "mismatch": "Le montant payé n’était pas le prix des billets.",
+        "": "Votre paiement n’a pas pu donner de billets.",
+    },
+    "es": {
+        "sold_out": "Cuando llegó su pago, ya no quedaban boletos suficientes.",
+        "not_open": "Cuando llegó su pago, estos boletos ya no estaban a la venta.",
+        "mismatch": "Lo pagado no era lo que cuestan los boletos.",
+        "": "Con su pago no se pudieron emitir boletos.",
+    },
+    "de": {
+        "sold_out": "Als Ihre Zahlung ankam, waren nicht mehr genug Lose da.",
+        "not_open": "Als Ihre Zahlung ankam, waren diese Lose nicht mehr im Verkauf.",
+        "mismatch": "Bezahlt wurde ein anderer Betrag, als die Lose kosten.",
+        "": "Für Ihre Zahlung konnten keine Lose ausgegeben werden.",
+    },
+}
+"""Why a payment goes back of which no tickets were made, by language and the code of what stood in the way."""
 
 BACK: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -509,7 +589,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "delivered": "See the result",
         "refunded": "See the order",
         "voided": "See the event",
-        "cancelled": "See the order",
+        "cancelled": "See the event",
         "verify_email": "Confirm my address",
         "password_reset": "Set a new password",
         "invitation": "Accept the invitation",
@@ -525,7 +605,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "delivered": "Voir le résultat",
         "refunded": "Voir la commande",
         "voided": "Voir l’événement",
-        "cancelled": "Voir la commande",
+        "cancelled": "Voir l’événement",
         "verify_email": "Confirmer mon adresse",
         "password_reset": "Choisir un mot de passe",
         "invitation": "Accepter l’invitation",
@@ -541,7 +621,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "delivered": "Ver el resultado",
         "refunded": "Ver el pedido",
         "voided": "Ver el sorteo",
-        "cancelled": "Ver el pedido",
+        "cancelled": "Ver el sorteo",
         "verify_email": "Confirmar mi dirección",
         "password_reset": "Elegir contraseña",
         "invitation": "Aceptar la invitación",
@@ -557,7 +637,7 @@ BUTTONS: Final[Mapping[str, Mapping[str, str]]] = {
         "delivered": "Ergebnis ansehen",
         "refunded": "Bestellung ansehen",
         "voided": "Veranstaltung ansehen",
-        "cancelled": "Bestellung ansehen",
+        "cancelled": "Veranstaltung ansehen",
         "verify_email": "Adresse bestätigen",
         "password_reset": "Passwort festlegen",
         "invitation": "Einladung annehmen",

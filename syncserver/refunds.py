@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import money
 from shared.errors import Fault, Refused
-from syncserver import confirmations, derive, events, notifications, reconcile
+from syncserver import checkout, confirmations, derive, events, notifications, reconcile
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
@@ -117,7 +117,8 @@ def ask(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> UU
     reason = reasoned(reason)
     row = _opened(office, c, order, reason, by)
     made = c.execute(insert(m.refunds).values(_due(office, row, reason, by)).returning(m.refunds.c.id))
-    confirmations.tell_refund(office, c, order, reason, _method(row))
+    link = checkout.link_of(office, c, order)
+    confirmations.tell_refund(office, c, order, reason, _method(row), link)
     return UUID(str(made.scalar_one()))
 
 
@@ -153,7 +154,7 @@ def given(
         "provider_reference": reference,
     }
     made = c.execute(insert(m.refunds).values(values).returning(m.refunds.c.id))
-    confirmations.tell_refund(office, c, order, reason, "given")
+    confirmations.tell_refund(office, c, order, reason, "given", checkout.link_of(office, c, order))
     return UUID(str(made.scalar_one()))
 
 

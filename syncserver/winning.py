@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from shared import money
-from syncserver import events, notifications
+from syncserver import events, letters, notifications
 from syncserver import models as m
 from syncserver.notifications import To
 from syncserver.office import Office
@@ -101,7 +101,7 @@ def _tell(office: Office, c: Connection, row: Row[Any], kind: str) -> int:
             "number": str(row.winning_number),
             "prize": row.prize_name,
             "amount": _paid(row, to.language),
-            "until": "" if until is None else notifications.day(until, ZoneInfo(row.zone), to.language),
+            "until": "" if until is None else letters.day(until, ZoneInfo(row.zone), to.language),
             "link": f"{office.config.public_url}/draws/{row.draw_execution_id}",
         },
         event=row.ticket_event,

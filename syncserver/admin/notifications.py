@@ -278,7 +278,7 @@ def _words_page(named: dict[str, str], refused: Refused | None = None) -> str:
 
 def _sample(named: dict[str, str], words: Words, organisation: str) -> letters.Letter:
     """What it looks like with sample facts."""
-    facts = dict(KINDS[named["kind"]].fields) | {"organisation": organisation}
+    facts = letters.samples(named["kind"], named["language"]) | {"organisation": organisation}
     if named["channel"] == "sms":
         return letters.Letter("", letters.text_message(words, facts), "")
     stop = f"{auth.office().config.public_url}/stop/…" if KINDS[named["kind"]].topic else ""

@@ -14,20 +14,33 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Text, cast, func, literal_column, select, update
 from sqlalchemy.event import listen
 
 from shared.errors import Fault, Refused
-from syncserver import accounts, checkout, customers, events, messages, online, payments, reconcile, worker
+from shared.numbers import show_validation
+from syncserver import (
+    accounts,
+    checkout,
+    customers,
+    events,
+    letters,
+    messages,
+    online,
+    payments,
+    reconcile,
+    worker,
+)
 from syncserver import models as m
 from syncserver.checkout import Buyer, Cart, Rules
 from syncserver.config import Config
 from syncserver.db import Database
 from syncserver.payments import Door, Session
 from tests.cards import Cards, cards, signed
-from tests.server import House, make_house
+from tests.server import House, make_event, make_house
 
 ANN = Buyer("ann@example.org", "Ann Buyer")
 
@@ -180,8 +193,50 @@ def test_a_paid_checkout_has_its_tickets_once_however_often_it_is_told(shop: Sho
             select(m.notifications.c.kind, func.count().label("n")).group_by(m.notifications.c.kind)
         ).all()
         orders = c.execute(select(m.orders.c.payment_reference).distinct()).scalars().all()
-    assert {row.kind: row.n for row in kinds}["order_placed"] >= 2
+    assert {row.kind: row.n for row in kinds} == {"order_placed": 1}
     assert orders == [row.payment_intent]
+
+
+def test_a_checkout_of_two_events_has_one_receipt_in_its_buyer_s_language(shop: Shop) -> None:
+    """O9, N5: all orders and what was paid in all; the draw's time by the venue's clock, else when sales close."""
+    house, office, by = shop.house, shop.house.office, shop.house.people["manager"]
+    e = m.raffle_events
+    with office.begin() as c:
+        other = make_event(office, c, house.organisation, by, "Derby")
+        events.activate(office, c, other, by)
+        checkout.set_rules(office, c, other, Rules(on_sale=True, guests=True), by)
+        second = c.execute(
+            select(m.ticket_packages.c.id).where(m.ticket_packages.c.event_id == other)
+        ).scalar_one()
+        draw = office.now() + timedelta(hours=5)
+        c.execute(update(e).where(e.c.id == other).values(draw_at=draw))
+        cart = checkout.cart(office, c, {shop.package: 2, second: 1})
+        closes = c.execute(select(e.c.closes_at).where(e.c.id == house.event)).scalar_one()
+    one, buyer = uuid4(), Buyer("ann@example.org", "Ann https://evil.example", language="de")
+    checkout.begin(office, one, cart, buyer, address="192.0.2.1", age_checked=True)
+    checkout.open_page(office, shop.door, one, "https://x/back", "https://x/cancel")
+    session = str(shop.row(one).session_id)
+    shop.cards.pay(session)
+    assert shop.told(session) == "paid"
+    n, berlin = m.notifications, ZoneInfo("Europe/Berlin")
+    with office.begin() as c:
+        told = c.execute(select(n)).one()
+        numbers = list(c.execute(select(m.orders.c.validation_number)).scalars())
+    made = letters.letter("order_placed", "de", letters.default("order_placed", "email", "de"), told.facts)
+    assert made.subject == "Ihre Lose für Final, Derby"
+    for words in (
+        "Guten Tag,\n",
+        f"Derby\nZiehung: {letters.moment(draw, berlin, 'de')}\n",
+        f"Final\nVerkauf bis: {letters.moment(closes, berlin, 'de')}\n",
+        "Five, 8,00\xa0€\nNummern: 1–5\n",
+        "Zusammen bezahlt: 24,00\xa0€",
+        "(Ortszeit Berlin)",
+        *(f"Prüfnummer: {show_validation(one)}" for one in numbers),
+    ):
+        assert words in made.text, words
+    assert len(numbers) == 3
+    assert "evil" not in made.text
+    assert "Alle Ihre Lose" not in made.text  # a guest has no page of them
 
 
 def test_the_same_checkout_begun_twice_is_one(shop: Shop) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from shared.errors import Refused
-from syncserver import letters
+from syncserver import letters, phrases
 from syncserver.letters import KINDS, LANGUAGES, Words
 
 FIELD = re.compile(r"\{([^{}\s]+)\}")
@@ -91,3 +93,68 @@ def test_a_language_that_we_do_not_speak_is_answered_in_english() -> None:
 def test_a_text_message_is_cut_where_it_would_not_end() -> None:
     said = letters.text_message(Words("", "{event}"), {"event": "x" * 1_000})
     assert (len(said), said[-1]) == (letters.TEXT_MESSAGE_CHARS_MAX, "…")
+
+
+def test_a_text_message_keeps_its_link_whatever_a_fact_is_long() -> None:
+    """O9: a hundred numbers are cut short, and what opens them is not."""
+    facts = letters.samples("order_placed", "en") | {"organisation": "Club", "numbers": "10001, " * 200}
+    said = letters.text_message(letters.default("order_placed", "sms", "en"), facts)
+    assert len(said) <= letters.TEXT_MESSAGE_CHARS_MAX
+    assert said.endswith(facts["link"])
+    assert facts["validation"] in said
+
+
+@pytest.mark.parametrize(
+    ("tongue", "said"),
+    [
+        ("en", "5 July 2026, 21:30 (Berlin time)"),
+        ("fr", "5 juillet 2026, 21:30 (heure de Berlin)"),
+        ("es", "5 de julio de 2026, 21:30 (hora de Berlín)"),
+        ("de-AT", "5. Juli 2026, 21:30 (Ortszeit Berlin)"),
+    ],
+)
+def test_a_moment_is_told_by_the_venue_s_clock_which_it_names(tongue: str, said: str) -> None:
+    """O9, N5: in the reader's language, by 24 hours."""
+    at = datetime(2026, 7, 5, 19, 30, tzinfo=UTC)
+    assert letters.moment(at, ZoneInfo("Europe/Berlin"), tongue) == said
+    assert letters.moment(at, ZoneInfo("UTC"), "en", dated=False) == "19:30 (UTC)"
+    assert "(Buenos Aires time)" in letters.moment(at, ZoneInfo("America/Argentina/Buenos_Aires"), "en")
+
+
+@pytest.mark.parametrize(
+    ("typed", "called"),
+    [
+        ("Ana  Petit", "Ana Petit"),
+        ("Dr. J. R. O’Neil-Łuc", "Dr. J. R. O’Neil-Łuc"),
+        ("Sam, your\r\nprize: \n1", "Sam, your prize: 1"),
+        ("You won https://evil.example", ""),
+        ("You won, evil.example", ""),
+        ("www.evil", ""),
+        ("<b>Ana</b>", ""),
+        ("a@b.example", ""),
+        ("x" * 121, ""),
+    ],
+)
+def test_a_typed_name_brings_no_address_of_the_web_into_a_letter(typed: str, called: str) -> None:
+    """Z3: whoever types somebody else's address types the name too."""
+    assert letters.called(typed) == called
+
+
+@pytest.mark.parametrize("kind", ["verify_email", "password_reset", "checkout_started"])
+def test_an_address_that_nobody_confirmed_is_greeted_by_no_name(kind: str) -> None:
+    """Z3."""
+    assert not KINDS[kind].greets
+    for tongue, (_, unnamed) in phrases.HELLO.items():
+        facts = letters.samples(kind, tongue) | {"organisation": "Club"}
+        assert letters.letter(kind, tongue, letters.default(kind, "email", tongue), facts).text.startswith(
+            unnamed
+        )
+
+
+def test_a_receipt_s_orders_stand_apart_in_the_html_part() -> None:
+    """O9: each in a box, its name first; nothing of the marks is left in either part."""
+    facts = letters.samples("order_placed", "en") | {"organisation": "Club", "event": "\ue001Final\ue000"}
+    made = letters.letter("order_placed", "en", letters.default("order_placed", "email", "en"), facts)
+    assert made.html.count("border-left") == 2
+    assert "<strong>Five tickets, €8.00</strong><br>Numbers: 10021–10025<br>" in made.html
+    assert not {"\ue000", "\ue001"} & set(made.html)
