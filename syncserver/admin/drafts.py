@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -71,6 +72,59 @@ BUNDLES: Final = {
     "none": "None: tickets are sold one by one",
 }
 """Packages of several tickets, as the licence allows them (E8)."""
+FOLDS: Final = {
+    "money": ("currency", "first_number", "last_number", "bundles"),
+    "kiosk": (
+        "mode", "payments", "age_min", "unsynced_max", "block_size", "low_water", "customer_required",
+    ),
+    "draw": (
+        "method", "source", "dice", "digits", "bird_label", "bird_until", "bird_draw_at", "costs", "base", "linked_to", "carry_from", "cards", "ace",
+    ),
+    "claims": ("claim_days", "unclaimed", "reserves", "identity_above", "claims_at_kiosk"),
+    "ticket": (
+        "locale", "heading", "logo", "licence", "contact", "results_at", "claim_by", "notes",
+    ),
+    "web": ("description",),
+}  # fmt: skip
+"""What of the form is folded away, since it stands as it usually is."""
+_FIELD_OF: Final = {
+    "identifier_taken": "identifier", "identifier": "identifier", "name": "name", "times": "closes_at",
+    "venue": "venue", "timezone": "timezone", "currency": "currency", "numbers": "last_number", "form": "dice",
+    "digits": "digits", "costs": "costs", "claim_days": "claim_days", "reserves": "reserves", "progressive": "cards",
+    "pool": "bird_label", "pool_times": "bird_until",
+    "relative": "linked_to", "locale": "locale", "logo": "logo", "notes": "notes",
+}  # fmt: skip
+"""The field that a refusal of the event as a whole is about, by its code."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class Reading:
+    """A form as it is read: what will not do is gathered, so that all of it is told at once."""
+
+    wrong: list[Refused] = field(default_factory=list)
+
+    def take(self, read: Callable[[], T], otherwise: T) -> T:
+        """What ``read`` gives; ``otherwise`` where that is refused, which is gathered."""
+        try:
+            return read()
+        except Refused as e:
+            self.wrong.append(e)
+            return otherwise
+
+    def end(self) -> None:
+        """Raises :class:`Several` where anything was refused."""
+        if self.wrong:
+            raise Several(self.wrong)
+
+
+class Several(Refused):
+    """All that will not do of a form."""
+
+    def __init__(self, wrong: list[Refused]) -> None:
+        super().__init__(wrong[0].code, wrong[0].message, wrong[0].hint)
+        self.wrong = wrong
 
 
 def register(to: Blueprint) -> None:
@@ -168,9 +222,28 @@ def _form(
         "house_contact": " · ".join(filter(None, (contact.phone, contact.email)))
         if not form and row is None
         else "",
-        "refused": refused,
+        "problems": _problems(refused),
+    }
+    values["open"] = {
+        name
+        for name, fields in FOLDS.items()
+        if any(problem["field"] in fields for problem in values["problems"])
     }
     return ground.page("event_form", "events", **values), 422 if refused else 200
+
+
+def _problems(refused: Refused | None) -> list[dict[str, str]]:
+    """What will not do: the field that it is about (empty: the event as a whole), and what to do."""
+    if refused is None:
+        return []
+    return [
+        {
+            "field": e.field if isinstance(e, ground.Unfit) else _FIELD_OF.get(e.code, ""),
+            "message": e.message,
+            "hint": e.hint,
+        }
+        for e in (refused.wrong if isinstance(refused, Several) else [refused])
+    ]
 
 
 def zones(chosen: str = "") -> list[str]:
@@ -182,56 +255,84 @@ def zones(chosen: str = "") -> list[str]:
 
 
 def _wanted(c: Connection, row: Row[Any] | None) -> events.NewEvent:
-    """The event as the form says; what it leaves out is as it usually is."""
-    me = auth.account()
-    venue, timezone = _venue(c)
-    opens = ground.moment("opens_at", "Sales open", timezone)
-    closes = ground.moment("closes_at", "Sales close", timezone)
-    draws = ground.moment("draw_at", "Draw", timezone) if request.form.get("draw_at") else None
-    currency = ground.text("currency", "Currency", 3).upper()
-    if not money.known(currency):
-        raise Refused("currency", f"“{currency}” is no currency.", "Write its three letters, like EUR.")
-    limit = amount("identity_above", "Identity", currency) if request.form.get("identity_above") else None
-    small = (
-        amount("claims_at_kiosk", "At the kiosks", currency) if request.form.get("claims_at_kiosk") else None
-    )
-    first = (
-        ground.whole("first_number", "Lowest draw number", 1, DRAW_NUMBER_MAX)
-        if request.form.get("first_number")
-        else 1
-    )
+    """The event as the form says; what it leaves out is as it usually is. ``Refused`` (:class:`Several`)."""
+    form, read = request.form, Reading()
     kept = events.settings(row.configuration) if row is not None else None
-    return events.NewEvent(
-        name=ground.text("name", "Name", 120),
-        identifier=ground.text("identifier", "Short code", 40),
-        description=ground.text("description", "Description", events.TEXT_CHARS_MAX, least=0),
-        organisation=me.organisation,
+    now = auth.office().now()
+
+    def words(name: str, label: str, most: int, least: int = 0) -> str:
+        return read.take(lambda: ground.text(name, label, most, least=least), "")
+
+    def at(name: str, label: str) -> datetime:
+        return read.take(lambda: ground.moment(name, label, timezone), now)
+
+    name, code = words("name", "Name", 120, 1), words("identifier", "Short code", 40, 1)
+    nowhere: tuple[UUID | None, str] = (None, "UTC")
+    venue, timezone = read.take(lambda: _venue(c), nowhere)
+    opens, closes = at("opens_at", "Sales open"), at("closes_at", "Sales close")
+    draws = at("draw_at", "Draw") if form.get("draw_at") else None
+    currency = read.take(_currency, auth.account().currency)
+
+    def maybe(name: str, label: str) -> int | None:
+        return read.take(lambda: amount(name, label, currency), None) if form.get(name) else None
+
+    def number(name: str, label: str, otherwise: int) -> int:
+        if not form.get(name):
+            return otherwise
+        return read.take(lambda: ground.whole(name, label, 1, DRAW_NUMBER_MAX), otherwise)
+
+    small, identity = maybe("claims_at_kiosk", "At the kiosks"), maybe("identity_above", "Identity")
+    no_pools: tuple[events.PoolPlan, ...] = ()
+    wanted = events.NewEvent(
+        name=name,
+        identifier=code,
+        organisation=auth.account().organisation,
         venue=venue,
         opens_at=opens,
         closes_at=closes,
         draw_at=draws,
-        draw=_rules(c, currency, row),
-        pools=tuple(_pools(timezone)),
         currency=currency,
-        first_number=first,
-        last_number=ground.whole("last_number", "Highest draw number", 1, DRAW_NUMBER_MAX),
-        licence=ground.text("licence", "Licence", 60, least=0),
-        locale=request.form.get("locale") or events.NewEvent.locale,
+        locale=form.get("locale") or events.NewEvent.locale,
         game=kept.game if kept is not None else events.NewEvent.game,
-        identity_above=limit,
-        policies=_policies(small),
-        bundles=choice("bundles", "Packages of several tickets", BUNDLES, "free"),
-        receipt=wire.ReceiptText(
-            logo=_logo(kept.receipt.logo if kept is not None else ""),
-            heading=ground.text("heading", "Heading", 120, least=0),
-            contact=ground.text("contact", "Contact", 200, least=0),
-            results_at=ground.text("results_at", "Results at", 200, least=0),
-            claim_by=ground.text("claim_by", "Claim by", 200, least=0),
-            notes=tuple(
-                line.strip()
-                for line in ground.text("notes", "At the foot", NOTES_CHARS_MAX, least=0).splitlines()
-                if line.strip()
-            ),
+        draw=read.take(lambda: _rules(c, currency, row), events.DrawRules()),
+        pools=read.take(lambda: tuple(_pools(timezone)), no_pools),
+        first_number=number("first_number", "Lowest draw number", 1),
+        last_number=number("last_number", "Highest draw number", NUMBERS_DEFAULT),
+        identity_above=identity,
+        policies=read.take(lambda: _policies(small), wire.Policies()),
+        bundles=read.take(lambda: choice("bundles", "Packages of several tickets", BUNDLES, "free"), "free"),
+        description=words("description", "Description", events.TEXT_CHARS_MAX),
+        licence=words("licence", "Licence", 60),
+        receipt=_receipt(read, kept),
+    )
+    read.end()
+    return wanted
+
+
+def _currency() -> str:
+    currency = ground.text("currency", "Currency", 3).upper() if request.form.get("currency") else ""
+    currency = currency or auth.account().currency
+    if not money.known(currency):
+        raise ground.Unfit("currency", f"“{currency}” is no currency.", "Write its three letters, like EUR.")
+    return currency
+
+
+def _receipt(read: Reading, kept: events.Settings | None) -> wire.ReceiptText:
+    """What the ticket says beside the sale."""
+
+    def words(name: str, label: str, most: int) -> str:
+        return read.take(lambda: ground.text(name, label, most, least=0), "")
+
+    return wire.ReceiptText(
+        logo=read.take(lambda: _logo(kept.receipt.logo if kept is not None else ""), ""),
+        heading=words("heading", "Heading", 120),
+        contact=words("contact", "Contact", 200),
+        results_at=words("results_at", "Results at", 200),
+        claim_by=words("claim_by", "Claim by", 200),
+        notes=tuple(
+            line.strip()
+            for line in words("notes", "At the foot", NOTES_CHARS_MAX).splitlines()
+            if line.strip()
         ),
     )
 
@@ -323,8 +424,10 @@ def _policies(claims_up_to: int | None) -> wire.Policies:
     fields = tuple(name for name in TOLD_BY_BUYERS if form.get(f"ask_{name}"))
     required = bool(form.get("customer_required"))
     if required and not fields:
-        raise Refused(
-            "field", "No sale without the buyer’s data, and nothing is asked for.", "Tick what is asked for."
+        raise ground.Unfit(
+            "customer_required",
+            "No sale without the buyer’s data, and nothing is asked for.",
+            "Tick what is asked for.",
         )
 
     def number(name: str, label: str, most: int, otherwise: int) -> int:
@@ -333,8 +436,8 @@ def _policies(claims_up_to: int | None) -> wire.Policies:
     block = number("block_size", "Numbers in a block", wire.ALLOCATION_COUNT_MAX, plain.block_size)
     low = number("low_water", "Numbers left", wire.ALLOCATION_COUNT_MAX, min(plain.low_water, block))
     if low > block:
-        raise Refused(
-            "field",
+        raise ground.Unfit(
+            "low_water",
             "A kiosk would ask for more numbers as soon as it got some.",
             "Let it ask while fewer are left than a block holds.",
         )
@@ -393,8 +496,8 @@ def _pools(timezone: str) -> Iterator[events.PoolPlan]:
         yield events.PoolPlan(
             name=name,
             label=label,
-            until=ground.local(until, f"{what}, until", timezone) if until else None,
-            draw_at=ground.local(draw_at, f"{what}, drawn", timezone) if draw_at else None,
+            until=ground.local(until, f"{what}, until", timezone, "bird_until") if until else None,
+            draw_at=ground.local(draw_at, f"{what}, drawn", timezone, "bird_draw_at") if draw_at else None,
             packages=tuple(part.strip() for part in packages.split(",") if part.strip()),
         )
 
@@ -411,7 +514,7 @@ def choice(name: str, label: str, of: Collection[str], otherwise: str) -> Any:
     """A field that is one of these words."""
     value = request.form.get(name, "") or otherwise
     if value not in of:
-        raise Refused("field", f"{label}: choose one of the list.")
+        raise ground.Unfit(name, f"{label}: choose one of the list.")
     return value
 
 
@@ -481,7 +584,7 @@ def _venue(c: Connection) -> tuple[UUID, str]:
         )
     ).one_or_none()
     if row is None:
-        raise Refused("field", "Venue: choose one of the list.")
+        raise ground.Unfit("venue", "Venue: choose one of the list.")
     return row.id, row.timezone or "UTC"
 
 
@@ -490,7 +593,7 @@ def amount(name: str, label: str, currency: str, most: int = AMOUNT_MAX) -> int:
     try:
         return money.minor(ground.decimal(name, label, most, places=money.digits(currency)), currency)
     except ValueError as e:
-        raise Refused("field", f"{label}: {currency} has no such fractions.") from e
+        raise ground.Unfit(name, f"{label}: {currency} has no such fractions.") from e
 
 
 @access(*ground.MANAGERS)

@@ -196,12 +196,20 @@ def called(description: str) -> str:
 # Forms ----------------------------------------------------------------------------------------------
 
 
+class Unfit(Refused):
+    """A field's text will not do; ``field`` is its name in the form."""
+
+    def __init__(self, field: str, message: str, hint: str = "") -> None:
+        super().__init__("field", message, hint)
+        self.field = field
+
+
 def text(name: str, label: str, most: int = 200, *, least: int = 1) -> str:
     """A field's text without the blanks around it; ``Refused`` where it is too short or too long."""
     value = request.form.get(name, "").strip()
     if not least <= len(value) <= most:
         rule = f"It has at most {most} characters." if value else "It must be filled in."
-        raise Refused("field", f"{label}: that will not do.", rule)
+        raise Unfit(name, f"{label}: that will not do.", rule)
     return value
 
 
@@ -214,7 +222,7 @@ def whole(name: str, label: str, least: int, most: int) -> int:
     """A field's whole number; ``Refused`` outside its bounds."""
     value = request.form.get(name, "").strip().replace(",", "").replace(" ", "")
     if not (value.isascii() and value.isdigit() and len(value) <= 12 and least <= int(value) <= most):
-        raise Refused("field", f"{label}: that will not do.", f"It is a whole number from {least} to {most}.")
+        raise Unfit(name, f"{label}: that will not do.", f"It is a whole number from {least} to {most}.")
     return int(value)
 
 
@@ -226,7 +234,7 @@ def decimal(name: str, label: str, most: int, places: int = 2) -> Decimal:
     except InvalidOperation:
         number = Decimal(-1)
     if not number.is_finite() or not 0 <= number <= most or number != round(number, places):
-        raise Refused("field", f"{label}: that will not do.", f"It is a number from 0 to {most}, like 12.50.")
+        raise Unfit(name, f"{label}: that will not do.", f"It is a number from 0 to {most}, like 12.50.")
     return number
 
 
@@ -235,15 +243,15 @@ def identifier(name: str, label: str) -> UUID:
     try:
         return UUID(request.form.get(name, ""))
     except ValueError:
-        raise Refused("field", f"{label}: choose one of the list.") from None
+        raise Unfit(name, f"{label}: choose one of the list.") from None
 
 
 def moment(name: str, label: str, timezone: str) -> datetime:
     """A field's date and time; see :func:`local`."""
-    return local(request.form.get(name, ""), label, timezone)
+    return local(request.form.get(name, ""), label, timezone, name)
 
 
-def local(text: str, label: str, timezone: str) -> datetime:
+def local(text: str, label: str, timezone: str, field: str = "") -> datetime:
     """A date and time, meant as the venue's clock shows it; of two such moments in autumn the first.
 
     ``Refused`` where it is none, bears a time zone of its own, or falls into the hour that spring leaves out.
@@ -255,10 +263,10 @@ def local(text: str, label: str, timezone: str) -> datetime:
     except (ValueError, OverflowError, ZoneInfoNotFoundError):
         naive = None
     if naive is None or naive.tzinfo is not None:
-        raise Refused("field", f"{label}: that is no date and time.", "Write it like 2026-05-30 19:30.")
+        raise Unfit(field, f"{label}: that is no date and time.", "Write it like 2026-05-30 19:30.")
     if shown != naive:
-        raise Refused(
-            "field",
+        raise Unfit(
+            field,
             f"{label}: the venue's clocks never show {naive:%H:%M} that day.",
             "They go forward over it; choose an hour before or after.",
         )

@@ -152,12 +152,12 @@ def check_pools(
         if plan.until is None:
             continue
         if not opens_at < plan.until < closes_at:
-            raise Refused("times", f"{plan.label} has to end between the opening and the close.")
+            raise Refused("pool_times", f"{plan.label} has to end between the opening and the close.")
         if now is not None and plan.until <= now:
-            raise Refused("times", f"{plan.label} would be over already.", "Choose a moment to come.")
+            raise Refused("pool_times", f"{plan.label} would be over already.", "Choose a moment to come.")
         if plan.draw_at is not None and not plan.until <= plan.draw_at <= (draw_at or plan.draw_at):
             raise Refused(
-                "times", f"{plan.label} has to be drawn after its end, and not after the main draw."
+                "pool_times", f"{plan.label} has to be drawn after its end, and not after the main draw."
             )
 
 

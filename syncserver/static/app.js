@@ -228,6 +228,17 @@ for (const part of document.querySelectorAll("[data-when]")) {
   choice.addEventListener("change", show);
   show();
 }
+// A field that will not do, and one that a link leads to, is not left folded away.
+const unfold = (field) => {
+  for (let fold = field?.closest("details:not([open])"); fold; fold = fold.closest("details:not([open])")) fold.open = true;
+};
+document.addEventListener("invalid", (event) => unfold(event.target), true);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']"), field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  unfold(field);
+  if (field.matches(FIELDS)) { event.preventDefault(); field.focus(); }
+});
 // Where no venue tells the time zone, this computer's is the likeliest.
 for (const choice of document.querySelectorAll("select[data-zone]")) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;

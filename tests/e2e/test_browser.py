@@ -207,6 +207,7 @@ def test_an_event_is_given_as_many_early_birds_as_it_needs(page: Page) -> None:
     """D2: one more row at a touch; what was typed stays when the form is refused."""
     log_in(page, "manager")
     page.goto("/admin/events/new")
+    page.locator("#fold-draw > summary").click()
     page.get_by_role("button", name="Another early bird").click()
     expect(page.get_by_label("Bought until")).to_have_count(2)
     expect(page.locator("input[name=bird_label]").nth(1)).to_be_focused()
@@ -218,6 +219,10 @@ def test_an_event_is_given_as_many_early_birds_as_it_needs(page: Page) -> None:
     page.get_by_label("Sales close").fill("2031-05-30T21:30")
     page.get_by_role("button", name="Make the event").click()
     expect(page.get_by_role("alert")).to_contain_text("has to end between the opening and the close")
+    expect(page.locator("#fold-draw")).to_have_attribute("open", "")
+    page.get_by_role("link", name="has to end between").click()
+    expect(page.locator("input[name=bird_until]").first).to_be_focused()
+    expect(page.locator("#fold-kiosk")).not_to_have_attribute("open", "")
     expect(page.locator("input[name=bird_label]")).to_have_value("Early bird, Saturday")
 
 
@@ -235,7 +240,7 @@ def test_a_raffle_is_closed_drawn_published_and_paid(
     page.goto(f"/admin/events/{house.event}")
     unfold(page, "Close sales now…", "Close sales", "All tickets are sold")
     expect(page.get_by_text("Sales are closed. Now the kiosks")).to_be_visible()
-    page.get_by_role("link", name="Reconcile", exact=True).click()
+    page.locator("#next").get_by_role("link", name="Reconcile", exact=True).click()
     page.get_by_role("button", name="Confirm reconciliation under my name").click()
     expect(page.get_by_role("heading", name="Ready for the draw")).to_be_visible()
     page.get_by_role("link", name="To the draw").click()

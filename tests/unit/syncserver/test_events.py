@@ -248,10 +248,10 @@ def bird(scene: Scene, **fields: object) -> PoolPlan:
         ({"name": "a" * 41}, "pool"),
         ({"label": " "}, "name"),
         ({"until": None}, "pool"),
-        ({"until": utc(0)}, "times"),
+        ({"until": utc(0)}, "pool_times"),
         ({"until": datetime(2027, 1, 1)}, "times"),  # noqa: DTZ001 - without its zone, to be refused
         ({"until": utc(7_000_000_000_000)}, "times"),
-        ({"draw_at": utc(1_000_000_000_000)}, "times"),
+        ({"draw_at": utc(1_000_000_000_000)}, "pool_times"),
     ],
 )
 def test_a_pool_that_cannot_be_is_refused(scene: Scene, fields: dict[str, object], code: str) -> None:

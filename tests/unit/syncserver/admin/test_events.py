@@ -60,6 +60,8 @@ NEW = {
     "currency": "USD",
     "last_number": "5000",
 }
+FIRST = ("name", "identifier", "venue", "venue_name", "timezone", "opens_at", "closes_at", "draw_at")
+"""What a new event's form asks for before its folds."""
 BIRDS = {
     "bird_label": ["Early bird, Friday", "Späte Vögel", ""],
     "bird_until": ["2031-05-30T22:00", "2031-05-31T12:00", ""],
@@ -384,3 +386,46 @@ def test_an_event_is_sold_on_line_from_its_own_page(house: House) -> None:
     post(house.client("manager"), f"{url}/shop", **form)
     with house.office.begin() as c:
         assert checkout.rules(c, house.event) == checkout.Rules(False, 7, 9, guests=True)
+
+
+def test_a_new_event_s_form_asks_first_for_what_it_needs(house: House) -> None:
+    """E12: name, code, venue and times; the rest is folded away with what it stands at, and nothing of it is needed."""
+    shown = page(house, "/admin/events/new").partition('class="stack starred"')[2]
+    first, _, rest = shown.partition("<details")
+    assert re.findall(r' name="(\w+)"', first)[1:] == list(FIRST)
+    needed = r"<(?:input|select|textarea)[^>]* required"
+    assert re.search(needed, first)
+    assert not re.search(needed, rest)
+    folds = re.findall(r'<h2>([^<]+)</h2> <span class="soft">([^<]+)</span></summary>', shown)
+    assert [title for title, _ in folds] == ["Money and numbers", "Kiosk", "Ticket", "Draw", "Claims", "Web"]
+    assert "Cash and card".lower() in dict(folds)["Kiosk"]
+    assert "dice thrown before the audience; no early birds" in dict(folds)["Draw"]
+    assert "<details open" not in shown
+    status, _ = make(house, **dict.fromkeys(("currency", "last_number"), ""))
+    assert status == 303
+
+
+def test_all_that_will_not_do_is_listed_at_once_and_its_folds_stand_open(house: House) -> None:
+    """E12, O1: each with a link to its field, by the name that the field has on the page."""
+    status, shown = make(
+        house,
+        name="",
+        opens_at="soon",
+        age_min="200",
+        identity_above="-1",
+        unclaimed="burn",
+        notes="x" * 5_000,
+    )
+    assert status == 422
+    said = shown.partition('id="problems"')[2].partition("</ul>")[0]
+    links = re.findall(r'<a href="#f-(\w+)">', said)
+    assert links == ["name", "opens_at", "identity_above", "unclaimed", "age_min", "notes"]
+    assert "These 6 things will not do yet" in said
+    for name in links:
+        assert f'id="f-{name}"' in shown
+    opened = re.findall(r'<details class="card folded" id="fold-(\w+)" open>', shown)
+    assert opened == ["kiosk", "ticket", "claims"]
+    assert re.search(r'name="name"[^>]*aria-invalid="true"', shown)
+    assert not re.search(r'name="identifier"[^>]*aria-invalid', shown)
+    status, shown = make(house, identifier="FINAL")
+    assert '<a href="#f-identifier">' in shown
