@@ -8,7 +8,7 @@ An early bird is drawn while sales go on: what counts for it is what stands befo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     Row,
     Text,
     and_,
@@ -34,10 +33,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
-from syncserver import derive, events, ingest, notices, pools, shifts
+from syncserver import derive, events, ingest, notices, pools, rsus, shifts
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
-from syncserver.events import CutRow
+from syncserver.events import Before, CutRow
 from syncserver.office import Office
 from syncserver.shifts import EventCash
 
@@ -68,7 +67,9 @@ _SOLD, _VOID = {"sold"}, {"void", "misprint"}
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One enrolment of one kiosk in one event; numbers are counts of draw numbers, cash in minor units."""
+    """One enrolment of one kiosk, or of the web shop, in one event; numbers are counts of draw numbers, cash in minor
+    units.
+    """
 
     rsu: UUID
     epoch: int
@@ -103,6 +104,8 @@ class UnitRow:
     """What its closed shifts say was counted; of an early bird's own draw nothing is told."""
     sync: Literal["pending", "synced", "failed"]
     """Whether its sales are here: not all, all, or all of them with something in doubt that blocks the draw."""
+    online: bool
+    """The organisation's web shop: it has no drawer, and nobody walks up to it."""
 
     @property
     def uncounted(self) -> int | None:
@@ -755,12 +758,16 @@ def _units(
         .where(f.c.event_id == event.id, f.c.kind == _EXCEPTION, f.c.decision == "accept")
         .subquery()
     )
+    later = e.alias()
+    newest = select(func.max(later.c.epoch)).where(later.c.rsu_id == e.c.rsu_id).scalar_subquery()
     rows = c.execute(
         select(
             e,
             held.c.allocated,
             r.c.name,
             r.c.state,
+            r.c.kind,
+            newest.label("newest"),
             close.c.seq.label("cut_seq"),
             excepted.c.rsu_id.label("left_out"),
         )
@@ -772,14 +779,14 @@ def _units(
         )
         .order_by(r.c.name, e.c.epoch)
     ).all()
-    orders: FromClause = m.orders
-    which: ColumnElement[bool] = m.orders.c.event_id == event.id
-    if cut is not None:
-        these = events.before(cut)
-        orders, which = these.source, these.holds
-    counts = _counts(c, orders, which) if counted else defaultdict(dict)
-    cash = _cash(c, orders, which) if counted else {}
     main = counted and cut is None
+    counts: Mapping[tuple[UUID, int], dict[str, int]] = {}
+    cash: Mapping[tuple[UUID, int], tuple[int, int]] = {}
+    if main:
+        counts, cash = _counts(c, event.id), _cash(c, event.id)
+    elif cut is not None and counted:
+        these = events.before(cut)
+        counts, cash = _counts_before(c, these), _cash_before(c, these)
     paid_out = events.paid_out(c, event.id) if main else {}
     drawers = shifts.of_event(c, event.id, event.currency) if main else {}
     failed = _failed(c, event.id) if counted else set()
@@ -788,7 +795,7 @@ def _units(
         _unit_row(
             office,
             row,
-            counts[row.rsu_id, row.epoch],
+            counts.get((row.rsu_id, row.epoch), {}),
             cash.get((row.rsu_id, row.epoch), (0, 0)),
             paid_out.get((row.rsu_id, row.epoch), 0),
             zone,
@@ -801,10 +808,29 @@ def _units(
     ]
 
 
-def _cash(
-    c: Connection, orders: FromClause, which: ColumnElement[bool]
-) -> dict[tuple[UUID, int], tuple[int, int]]:
+def _cash(c: Connection, event: UUID) -> dict[tuple[UUID, int], tuple[int, int]]:
     """What should have stayed in the drawers, and what cards paid. A void's money is gone as far as a kiosk gave it back."""
+    s = m.order_sums
+    found: defaultdict[tuple[UUID, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in c.execute(
+        select(
+            s.c.rsu_id,
+            s.c.epoch,
+            func.sum(s.c.orders * s.c.price - s.c.card).label("cash"),
+            func.sum(s.c.card).label("card"),
+        )
+        .where(s.c.event_id == event, s.c.payment_status == "paid", ~s.c.is_test)
+        .group_by(s.c.rsu_id, s.c.epoch)
+    ):
+        found[row.rsu_id, row.epoch] = int(row.cash), int(row.card)
+    for void in shifts.voids_of_event(c, event):
+        cash, card = found[void.rsu_id, void.epoch]
+        found[void.rsu_id, void.epoch] = cash + int(void.kept), card
+    return dict(found)
+
+
+def _cash_before(c: Connection, these: Before) -> dict[tuple[UUID, int], tuple[int, int]]:
+    """The same of an early bird's own draw: order by order, as each stands before its cut or not."""
     o, v = m.orders, m.voids
     own = o.c.total_amount - o.c.card_amount
     left = case((o.c.payment_status == "paid", own), else_=shifts.kept_of_void())
@@ -813,8 +839,8 @@ def _cash(
         (row.rsu_id, row.epoch): (int(row.cash), int(row.card))
         for row in c.execute(
             select(o.c.rsu_id, o.c.epoch, func.sum(left).label("cash"), func.sum(card).label("card"))
-            .select_from(orders.outerjoin(v, v.c.order_id == o.c.id))
-            .where(which, o.c.payment_status.in_(["paid", "void"]), ~o.c.is_test)
+            .select_from(these.source.outerjoin(v, v.c.order_id == o.c.id))
+            .where(these.holds, o.c.payment_status.in_(["paid", "void"]), ~o.c.is_test)
             .group_by(o.c.rsu_id, o.c.epoch)
         )
     }
@@ -831,15 +857,23 @@ def _failed(c: Connection, event: UUID) -> set[tuple[UUID, int]]:
     return {(row.rsu_id, row.epoch) for row in rows}
 
 
-def _counts(
-    c: Connection, orders: FromClause, which: ColumnElement[bool]
-) -> defaultdict[tuple[UUID, int], dict[str, int]]:
+def _counts(c: Connection, event: UUID) -> Mapping[tuple[UUID, int], dict[str, int]]:
+    """Draw numbers by enrolment and state."""
+    s = m.ticket_sums
+    found: defaultdict[tuple[UUID, int], dict[str, int]] = defaultdict(dict)
+    for row in c.execute(select(s).where(s.c.event_id == event)):
+        found[row.rsu_id, row.epoch][row.state] = row.tickets
+    return found
+
+
+def _counts_before(c: Connection, these: Before) -> Mapping[tuple[UUID, int], dict[str, int]]:
+    """The same of an early bird's own draw."""
     found: defaultdict[tuple[UUID, int], dict[str, int]] = defaultdict(dict)
     t, o = m.tickets, m.orders
     for row in c.execute(
         select(o.c.rsu_id, o.c.epoch, t.c.state, func.count().label("n"))
-        .select_from(orders.join(t, t.c.order_id == o.c.id))
-        .where(which, t.c.event_id == o.c.event_id)
+        .select_from(these.source.join(t, t.c.order_id == o.c.id))
+        .where(these.holds, t.c.event_id == o.c.event_id)
         .group_by(o.c.rsu_id, o.c.epoch, t.c.state)
     ):
         found[row.rsu_id, row.epoch][row.state] = row.n
@@ -851,6 +885,9 @@ def _handing_in(office: Office, ended_at: datetime | None, row: Row[Any]) -> boo
     stopped = row.forked_at is not None or row.revoked_at is not None
     if stopped or row.cut_seq is not None or ended_at is None or row.last_seen_at is None:
         return False
+    if row.kind == rsus.ONLINE:
+        # The office itself puts down its end, with the next thing it does; of a chain before a restore never.
+        return bool(row.epoch == row.newest)
     since = office.now() - timedelta(seconds=HANDING_IN_S_MAX)
     return bool(since <= ended_at <= office.now() and row.last_seen_at >= since)
 
@@ -910,6 +947,7 @@ def _unit_row(
         handing_in,
         drawer,
         "failed" if failed else "synced" if whole else "pending",
+        row.kind == rsus.ONLINE,
     )
 
 
@@ -1018,26 +1056,30 @@ def _unit_gates(rows: list[UnitRow], cut: CutRow | None) -> list[Gate]:
     ]
     if not unfinished:
         end = "the close" if cut is None else "the early bird's end"
-        found.append(
-            Gate("unit", True, _whole_words([row.name for row in rows if not row.whole], len(rows), end))
-        )
+        found.append(Gate("unit", True, _whole_words(rows, end)))
     return found
 
 
-def _whole_words(left_out: Sequence[str], count: int, end: str) -> str:
-    """Who of ``count`` kiosks has handed everything over, where nobody has to be waited for."""
-    if not count:
+def _whole_words(rows: Sequence[UnitRow], end: str) -> str:
+    """Who has handed everything over, where nobody has to be waited for; the web shop is no kiosk."""
+    if not rows:
         return "No kiosk ever got numbers of this event."
-    if not left_out and count == 1:
-        return f"The kiosk has handed over everything up to {end}."
+    left_out = [row.name for row in rows if not row.whole]
+    kiosks = [row for row in rows if not row.online]
+    whole = sum(row.whole for row in kiosks)
+    who = []
+    if kiosks:
+        all_of = "The kiosk" if len(kiosks) == 1 else f"All {len(kiosks)} kiosks"
+        who.append(all_of if whole == len(kiosks) else f"{whole} of {len(kiosks)} kiosks")
+    if any(row.online and row.whole for row in rows):
+        who.append("the web shop")
+    subject = " and ".join(who)
+    has = "has" if subject in {"The kiosk", "the web shop"} else "have"
+    said = f"{subject[:1].upper()}{subject[1:]} {has} handed over everything up to {end}"
     if not left_out:
-        return f"All {count} kiosks have handed over everything up to {end}."
-    names = ", ".join(left_out)
+        return f"{said}."
     was = "was" if len(left_out) == 1 else "were"
-    return (
-        f"{count - len(left_out)} of {count} kiosks have handed over everything up to {end}; "
-        f"{names} {was} left out by a decision of two people."
-    )
+    return f"{said}; {', '.join(left_out)} {was} left out by a decision of two people."
 
 
 def _doubt_gates(doubts: _Doubts) -> list[Gate]:

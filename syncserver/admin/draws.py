@@ -32,6 +32,7 @@ from syncserver import (
     pools,
     reconcile,
     reports,
+    rsus,
 )
 from syncserver import models as m
 from syncserver.admin import ground, tables
@@ -354,7 +355,11 @@ def _told(c: Connection, event: Row[Any]) -> dict[str, int]:
     people = c.scalar(
         select(func.count()).where(o.c.organization_id == event.organization_id, o.c.role.in_(notices.TOLD))
     )
-    kiosks = c.scalar(select(func.count(a.c.rsu_id.distinct())).where(a.c.raffle_event_id == event.id))
+    kiosks = c.scalar(
+        select(func.count(a.c.rsu_id.distinct()))
+        .join(m.rsus, m.rsus.c.id == a.c.rsu_id)
+        .where(a.c.raffle_event_id == event.id, m.rsus.c.kind != rsus.ONLINE)
+    )
     return {"people": people or 0, "kiosks": kiosks or 0}
 
 

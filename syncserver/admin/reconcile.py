@@ -217,15 +217,22 @@ def _values(event: UUID, plan: str) -> dict[str, Any]:
     }
 
 
-def _sums(status: Reconciliation) -> dict[str, int]:
-    """What the kiosks come to together."""
-    columns = ("allocated", "sold", "void", "doubtful", "returned", "missing", "cash", "card", "paid_out")
-    sums = {name: sum(getattr(row, name) for row in status.rows) for name in columns}
+def _sums(status: Reconciliation) -> dict[str, Any]:
+    """What the kiosks and the web shop come to together."""
+    columns = ("allocated", "sold", "void", "doubtful", "returned", "missing", "cash")
+    sums: dict[str, Any] = {name: sum(getattr(row, name) for row in status.rows) for name in columns}
+    drawers = [row for row in status.rows if not row.online]
+    sums |= {name: sum(getattr(row, name) for row in drawers) for name in ("card", "paid_out")}
     sums |= {
-        name: sum(getattr(row.drawer, name) for row in status.rows) for name in ("counted", "over", "closed")
+        name: sum(getattr(row.drawer, name) for row in drawers) for name in ("counted", "over", "closed")
     }
+    sums["on_line"] = sum(row.card for row in status.rows if row.online)
     sums["units"] = len(status.rows)
     sums["in"] = sum(row.whole or row.excepted for row in status.rows)
+    kiosks = len(drawers)
+    shop = "the web shop" if kiosks < len(status.rows) else ""
+    told = f"{kiosks} {'kiosk' if kiosks == 1 else 'kiosks'}" if kiosks else ""
+    sums["who"] = " and ".join(one for one in (told, shop) if one) or "no kiosk"
     return sums
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import func, select, update
 
 from shared import entry, sale
 from shared.errors import Refused
-from shared.wire import AllocationRequest, Customer
+from shared.keys import SigningKey
+from shared.wire import AllocationRequest, Customer, EnrolRequest
 from syncserver import allocations, blocks, books, events, online, reconcile, rsus, worker
 from syncserver import models as m
 from syncserver.db import Database
@@ -266,7 +267,35 @@ def test_after_a_restore_the_shop_begins_a_new_chain(house: House, tmp_path: Pat
         events.close(house.office, c, house.event, house.people["admin"])
         online.cut_due(house.office, c, house.event)
         rows = reconcile.status(house.office, c, house.event).rows
+        shut = [gate.what_to_do for gate in reconcile.gates(house.office, c, house.event) if not gate.passed]
     assert epochs == [1, 1001]
     assert numbers[:5] == [1, 2, 3, 4, 5]
     assert numbers[5] > 50_000
     assert [row.whole for row in rows] == [False, True]
+    assert "Bring it back on line" in shut[0], "what the restore has lost does not come by itself"
+
+
+def test_the_web_shop_is_no_kiosk_where_an_event_is_reconciled_and_drawn(house: House) -> None:
+    """Y9: one kiosk and the web shop; no drawer to count where nobody pays in cash; one ticket is one."""
+    manager = house.client("manager")
+    with house.office.begin() as c:
+        code = rsus.new_code(house.office, c, house.rsu, None)
+    key = SigningKey.new(house.clock)
+    rsus.enrol(
+        house.office, EnrolRequest(code=code, public_key=key.public.hex(), device="North", software="1.0")
+    )
+    with house.office.begin() as c:
+        rsus.set_state(c, house.rsu, "enabled", None, "Admitted.")
+        ask = AllocationRequest(request=str(uuid4()), event=str(house.event), count=50)
+        allocations.allocate(house.office, c, house.rsu, 1, ask)
+    sell(house)
+    with house.office.begin() as c:
+        events.close(house.office, c, house.event, house.people["admin"])
+        waiting = manager.get(f"/admin/events/{house.event}/reconcile").get_data(as_text=True)
+        online.cut_due(house.office, c, house.event)
+    assert "1 kiosk and the web shop" in waiting
+    drawers = waiting.partition("The drawers")[2].partition("</table>")[0]
+    assert "North 1" in drawers
+    assert "Web shop" not in drawers
+    assert "€8.00 was paid to it by card" in waiting
+    assert "/except/" not in waiting.partition("Web shop")[2].partition("</tr>")[0]
