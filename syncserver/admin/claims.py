@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast, get_args
 from uuid import UUID
 
@@ -10,10 +10,11 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, Select, select
 
+from shared import numbers
 from shared.errors import Refused
 from syncserver import auth, champions, claims, events
 from syncserver import models as m
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
 from syncserver.auth import access
 
 TICKET_CHARS_MAX: Final = 1_000
@@ -57,12 +58,10 @@ def desk() -> ResponseReturnValue:
             zone = _zone(c, verdict.event)
             if limit == _NOT_OURS:
                 verdict = claims.Validation("other", "This ticket is of another organisation.")
-        latest = c.execute(
-            _claims()
-            .where(m.raffle_events.c.organization_id == auth.account().organisation)
-            .order_by(m.prize_claims.c.claimed_at.desc())
-            .limit(PAID_SHOWN)
-        ).all()
+        table, query = _lately()
+        if tables.asked_csv(table):
+            return tables.export(table, query)
+        latest = tables.read(c, table, query)
     return ground.page(
         "claims",
         "claims",
@@ -73,6 +72,31 @@ def desk() -> ResponseReturnValue:
         zone=zone,
         desk=session.get("desk", ""),
     )
+
+
+def _lately() -> tuple[tables.Table, Select[Any]]:
+    """What was paid at the desks and kiosks of the organisation, the latest first."""
+    k, r, column = m.prize_claims, m.draw_results, tables.Column
+    table = tables.Table(
+        "paid",
+        "Paid lately",
+        (
+            column("claimed_at", "When", "time", k.c.claimed_at, nulls=False, lead=True),
+            column("event_name", "Event"),
+            column("prize_name", "Prize"),
+            column("winning_number", "Number", "count", r.c.winning_number, nulls=False),
+            column("amount", "Amount", "money", k.c.amount),
+            column("desk", "Where"),
+            column("payer", "By"),
+            column("delivered_at", "Delivered", "time", k.c.delivered_at),
+            column("receipt", "", exported=False),
+        ),
+        key=k.c.id,
+        order="-claimed_at",
+        empty=("Nothing has been paid yet", ""),
+        rows=PAID_SHOWN,
+    )
+    return table, _claims().where(m.raffle_events.c.organization_id == auth.account().organisation)
 
 
 def _claims() -> Select[Any]:
@@ -205,6 +229,13 @@ def prizes() -> ResponseReturnValue:
         forfeits = [row.forfeit for row in rows if row.forfeit is not None]
         names = _names(c, [who for f in forfeits for who in (f.asked_by, f.agreed_by)])
         rules = None if event is None else events.settings(event.configuration).draw
+    zone = (None if event is None else event.timezone) or "UTC"
+    given_up, paid = ([row for row in rows if row.state == state] for state in ("given_up", "paid"))
+    which = None if event is None else event.id
+    gone, settled = _gone(which, names), _settled(which)
+    for table, listed in ((gone, given_up), (settled, paid)):
+        if tables.asked_csv(table):
+            return tables.export_listed(table, [_Row(row, zone) for row in listed])
     return ground.page(
         "prizes",
         "prizes",
@@ -215,9 +246,74 @@ def prizes() -> ResponseReturnValue:
         kinds=claims.KIND_WORDS,
         me=auth.account().id,
         waiting=[row for row in rows if row.state in {"open", "expired", "held"}],
-        given_up=[row for row in rows if row.state == "given_up"],
-        paid=[row for row in rows if row.state == "paid"],
+        redraws=sum(row.waits_for_redraw for row in given_up),
+        given_up=tables.listed(gone, [_Row(row, zone) for row in given_up]),
+        paid=tables.listed(settled, [_Row(row, zone) for row in paid]),
     )
+
+
+class _Row:
+    """A standing prize in a list, whose times are the venue's."""
+
+    def __init__(self, standing: claims.Standing, timezone: str) -> None:
+        self.standing, self.timezone = standing, timezone
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.standing, name)
+
+
+def _settled(event: UUID | None) -> tables.Table:
+    column = tables.Column
+    return tables.Table(
+        "prizes-paid",
+        "Paid",
+        (
+            column("paid_at", "When", "time", lead=True),
+            column("prize_name", "Prize"),
+            column("number", "Number", "count"),
+            column("validation", "Ticket", "code", value=lambda row: numbers.show_validation(row.validation)),
+            column("amount", "Amount", "money"),
+            column("desk", "Where"),
+            column("delivered_at", "Delivered", "time"),
+            column("receipt", "", exported=False),
+        ),
+        order="-paid_at",
+        empty=("Nothing has been paid yet", ""),
+        prefix="paid-",
+        kept={} if event is None else {"event": str(event)},
+    )
+
+
+def _gone(event: UUID | None, names: Mapping[UUID, str]) -> tables.Table:
+    column = tables.Column
+
+    def said(row: Any) -> str:
+        by, agreed = (names.get(who, "–") for who in (row.forfeit.asked_by, row.forfeit.agreed_by))
+        return f"{by}, agreed by {agreed}"
+
+    return tables.Table(
+        "prizes-given-up",
+        "Given up",
+        (
+            column("prize_name", "Prize", lead=True),
+            column("number", "Number", "count"),
+            column("why", "Why", value=lambda row: claims.KIND_WORDS[row.forfeit.kind].capitalize()),
+            column("reason", "Reason", "words", value=lambda row: row.forfeit.reason),
+            column("by", "By", value=said),
+            column("at", "When", "time", value=lambda row: row.forfeit.agreed_at),
+            column("then", "What followed", value=_followed),
+        ),
+        prefix="gone-",
+        kept={} if event is None else {"event": str(event)},
+    )
+
+
+def _followed(row: Any) -> str:
+    if row.promoted_number:
+        return f"Number {row.promoted_number}, next in line"
+    if row.replaced_number:
+        return f"Number {row.replaced_number}, by redraw"
+    return "Waits for a redraw" if row.waits_for_redraw else "Not awarded again"
 
 
 def _names(c: Connection, people: Iterable[UUID | None]) -> dict[UUID, str]:

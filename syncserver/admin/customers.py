@@ -5,6 +5,7 @@ Names and addresses are for those who have to know them; they are sent in forms,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -110,7 +111,7 @@ def listing() -> ResponseReturnValue:
         return tables.export(table, _query())
     with ground.reading() as c:
         shown = tables.read(c, table, _query())
-    return ground.page("customers", "customers", shown=shown, q="", found=None, states=_state)
+    return ground.page("customers", "customers", shown=shown, q="", states=_state)
 
 
 @access(*BUYERS_KNOWN_TO)
@@ -126,9 +127,11 @@ def find() -> ResponseReturnValue:
     )
     with ground.reading() as c:
         found = c.execute(_query().where(fits).order_by(a.c.created_at.desc()).limit(FOUND_MAX)).all()
-    return ground.page(
-        "customers", "customers", shown=None, q=asked, found=found, states=_state, most=FOUND_MAX
-    )
+    # What was typed stands in no address, so that what was found is neither sorted nor exported by one.
+    table = _table()
+    bare = tuple(replace(one, by=None) for one in table.columns)
+    shown = tables.Shown(replace(table, columns=bare, filters=(), csv=False), found, {}, "", True, len(found))
+    return ground.page("customers", "customers", shown=shown, q=asked, states=_state, most=FOUND_MAX)
 
 
 def _own(c: Connection, customer: UUID) -> accounts.Customer:

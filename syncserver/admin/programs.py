@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, redirect, request
@@ -9,10 +11,11 @@ from flask.typing import ResponseReturnValue
 
 from shared.errors import Refused
 from syncserver import auth, tokens
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
 from syncserver.auth import access
 
-DAYS_DEFAULT = 90
+DAYS_DEFAULT: Final = 90
+STATES: Final = {"good": "in force", "idle": "opens nothing", "expired": "expired", "revoked": "revoked"}
 
 
 def register(to: Blueprint) -> None:
@@ -25,19 +28,53 @@ def register(to: Blueprint) -> None:
 @access(*ground.MANAGERS)
 def programs() -> ResponseReturnValue:
     """All tokens of the organisation, and the form for another."""
-    me = auth.account()
+    me, table = auth.account(), _table()
     with ground.reading() as c:
         rows = tokens.listed(auth.office(), c, me.organisation)
+    if tables.asked_csv(table):
+        return tables.export_listed(table, rows, _fits)
     return ground.page(
         "programs",
         "programs",
-        rows=rows,
+        shown=tables.listed(table, rows, _fits),
+        states=STATES,
         roles=tokens.MAY_GIVE.get(me.role, ()),
         revocable={row.id for row in rows if _may_revoke(row)},
         days=DAYS_DEFAULT,
         days_max=tokens.DAYS_MAX,
         name_max=tokens.NAME_CHARS_MAX,
     )
+
+
+def _table() -> tables.Table:
+    column = tables.Column
+    return tables.Table(
+        "programs",
+        "Tokens of programs",
+        (
+            column("name", "Program", lead=True),
+            column("state", "State", value=lambda row: STATES[row.state]),
+            column("role", "Role", value=lambda row: auth.ROLE_WORDS[row.role]),
+            column("created_at", "Made", "time"),
+            column("maker_name", "By"),
+            column("last_used_at", "Last used", "time"),
+            column("last_used_from", "From", shown=False),
+            column("until", "Good until", "time", value=lambda row: row.revoked_at or row.expires_at),
+            column("revoked_by", "Revoked by", shown=False),
+            column("revoked_reason", "Why", shown=False),
+            column("steps", "", "words", exported=False),
+        ),
+        order="-created_at",
+        filters=(tables.worked_out("state", "State", list(STATES.items())),),
+        empty=(
+            "No program has a token yet",
+            "Make one below and give it to the program; it is shown once.",
+        ),
+    )
+
+
+def _fits(row: tokens.TokenRow, asked: Mapping[str, str]) -> bool:
+    return asked.get("state", row.state) == row.state
 
 
 def _may_revoke(row: tokens.TokenRow) -> bool:

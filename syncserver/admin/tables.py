@@ -125,6 +125,11 @@ def either(name: str, title: str, options: Mapping[str, tuple[str, ColumnElement
     return Filter(name, title, "choice", lambda value: options[value][1] if value in options else None, words)
 
 
+def worked_out(name: str, title: str, options: Sequence[tuple[str, str]]) -> Filter:
+    """One of some values, of a list that is no query: its ``keep`` says what fits."""
+    return Filter(name, title, "choice", lambda _: None, options)
+
+
 def search(name: str, title: str, *columns: ColumnElement[Any], hint: str = "") -> Filter:
     """A part of the text of any of these columns, in capitals or not."""
 

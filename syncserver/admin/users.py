@@ -56,10 +56,28 @@ def _shown(table: tables.Table, query: Select[Any], link: str = "") -> str:
         shown=shown,
         roles=_givable(),
         may=auth.ROLE_MAY,
-        asked=asked,
+        asked=tables.listed(_asked(), asked),
         link=link,
         mail=here.config.mail is not None,
         required=factors.REQUIRED_OF if strict else (),
+    )
+
+
+def _asked() -> tables.Table:
+    """Who was invited and has not answered yet."""
+    column = tables.Column
+    return tables.Table(
+        "invitations",
+        "Invited",
+        (
+            column("email", "Address", lead=True),
+            column("role", "Role", value=lambda row: auth.ROLE_WORDS[row.role]),
+            column("by", "By"),
+            column("expires_at", "Until", "time"),
+            column("steps", "", exported=False),
+        ),
+        csv=False,
+        prefix="invited-",
     )
 
 

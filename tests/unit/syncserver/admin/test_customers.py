@@ -225,3 +225,17 @@ def test_a_question_is_given_to_a_draft_and_frozen_with_it(desk: Desk) -> None:
         noted = c.scalars(select(m.critical_events.c.event_type)).all()
     assert "frozen_change_refused" in noted
     assert post(desk.browser("auditor"), f"{url}/save", **form).status_code == 403
+
+
+def test_customers_have_one_box_to_find_them_and_a_choice_of_states(desk: Desk) -> None:
+    """O7, O5: what was found is a list like any other, but in no address: neither sorted nor exported by one."""
+    user = eve(desk)
+    shown = desk.page("/admin/customers", "claims")
+    assert shown.count('role="search"') == 1
+    assert 'href="/admin/customers?state=banned"' in shown
+    found = post(desk.browser("claims"), "/admin/customers/find", q="adams").get_data(as_text=True)
+    assert f"/admin/customers/{user}" in found
+    assert "found by “adams”" in found
+    assert "as=csv" not in found
+    assert "sort=" not in found
+    assert "Nobody here" in desk.page("/admin/customers?state=banned")

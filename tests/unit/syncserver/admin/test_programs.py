@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from pathlib import Path
 
@@ -90,3 +92,16 @@ def test_a_form_that_cannot_be_says_why(house: House) -> None:
         assert words in page(house)
     with house.office.begin() as c:
         assert c.scalar(select(m.api_tokens.c.id)) is None
+
+
+def test_tokens_are_narrowed_by_their_state_and_exported(house: House) -> None:
+    """O1: the list is one like any other."""
+    made(house)
+    browser = house.client("admin")
+    shown = "<strong>Web site</strong>"
+    assert shown in browser.get("/admin/programs?state=good").get_data(as_text=True)
+    assert shown not in browser.get("/admin/programs?state=revoked").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(browser.get("/admin/programs?as=csv").get_data(as_text=True))))
+    assert [(row["Program"], row["State"], row["Role"]) for row in rows] == [
+        ("Web site", "in force", "Auditor")
+    ]
