@@ -28,7 +28,7 @@ from sqlalchemy import URL, NullPool, create_engine, text
 
 from shared.clock import Clock
 from shared.errors import Fault, Refused
-from syncserver.db import Database, migrate, wheel_binaries
+from syncserver.db import Database, migrate, revisions, wheel_binaries
 from syncserver.office import raise_generation, restored
 
 PASSPHRASE_CHARS_MIN: Final = 12
@@ -45,6 +45,7 @@ KEY_FILE_BYTES_MAX: Final = 1 << 20
 PROGRAM_S_MAX: Final = 6 * 3_600
 SAID_LINES_MAX: Final = 5
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+_GRANTED: Final = re.compile(r"^GRANT SELECT\S* ON TABLE public\.orders TO \"?([^\";]+)\"?;", re.MULTILINE)
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 
 Say = Callable[[str], None]
@@ -110,7 +111,8 @@ def restore(database: Database, home: Path, file: Path, passphrase: str | None, 
     """Fill an empty database from ``file``, bring it to this version, and raise the generation, which is returned.
 
     The keys come from ``file``.keys where ``passphrase`` is given; otherwise the home must hold them. ``Refused``:
-    ``restore_not_empty``, ``backup_damaged``, ``restore_keys``, ``passphrase``; nothing is changed then.
+    ``restore_not_empty``, ``backup_damaged``, ``backup_newer``, ``restore_role``, ``restore_keys``, ``passphrase``;
+    nothing is changed then.
     """
     _check_empty(database)
     if not file.is_file():
@@ -128,6 +130,7 @@ def restore(database: Database, home: Path, file: Path, passphrase: str | None, 
     say("Reading the file from end to end …")
     _check_dump(programs, file)
     known = _generation_in(programs, file)
+    _check_fits(programs, file, database)
     keys = _keys_for(home, file, passphrase)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, data in keys.items():
@@ -269,6 +272,12 @@ def _check_dump(programs: _Programs, file: Path) -> int:
         listed = programs.run("pg_restore", ["--list", str(file)])
         programs.run("pg_restore", ["--file=/dev/null", str(file)])
     except Fault as e:
+        if "unsupported version" in e.message:
+            raise Refused(
+                "backup_newer",
+                f"{file.name} was made by a newer PostgreSQL than the one here.",
+                "Restore it into a database of that version or a later one, with its programs installed here.",
+            ) from e
         raise Refused("backup_damaged", f"{file.name} is damaged, or is no backup.", e.message) from e
     tables = [line for line in listed.decode(errors="replace").splitlines() if " TABLE DATA " in line]
     missing = [one for one in MUST_HOLD if not any(f" public {one} " in line for line in tables)]
@@ -279,14 +288,38 @@ def _check_dump(programs: _Programs, file: Path) -> int:
     return len(tables)
 
 
+def _row_in(programs: _Programs, file: Path, table: str) -> dict[str, str]:
+    """The only row of a table in the file, as text."""
+    said = programs.run("pg_restore", ["--data-only", f"--table={table}", "--file=-", str(file)]).decode()
+    found = re.search(rf"COPY public\.{table} \(([^)]*)\) FROM stdin;\n([^\n]*)\n", said)
+    if found is None or found[2] == "\\.":
+        raise Refused("backup_damaged", f"{file.name} is no backup of this office: its {table} is empty.")
+    return dict(zip(found[1].split(", "), found[2].split("\t"), strict=False))
+
+
 def _generation_in(programs: _Programs, file: Path) -> int:
     """The generation that the database in the file has."""
-    said = programs.run("pg_restore", ["--data-only", "--table=server_state", "--file=-", str(file)]).decode()
-    found = re.search(r"COPY public\.server_state \(([^)]*)\) FROM stdin;\n([^\n]*)\n", said)
-    if found is None:
-        raise Refused("backup_damaged", f"{file.name} does not say of which generation it is.")
-    row = dict(zip(found[1].split(", "), found[2].split("\t"), strict=False))
-    return int(row["generation"])
+    return int(_row_in(programs, file, "server_state")["generation"])
+
+
+def _check_fits(programs: _Programs, file: Path, database: Database) -> None:
+    """``Refused`` where this program cannot work with what is in the file: of a newer one, or of other roles."""
+    revision = _row_in(programs, file, "alembic_version")["version_num"]
+    if revision not in revisions():
+        raise Refused(
+            "backup_newer",
+            f"{file.name} has the schema {revision}, which this program does not know.",
+            "A newer Tombola made it: restore it with that one.",
+        )
+    said = programs.run("pg_restore", ["--schema-only", "--file=-", str(file)]).decode(errors="replace")
+    roles = set(_GRANTED.findall(said))
+    if database.app_role not in roles:
+        held = " and ".join(sorted(roles)) or "nobody"
+        raise Refused(
+            "restore_role",
+            f"In the backup the application’s role is {held}; here it is {database.app_role}, which could read nothing.",
+            f"Let the application connect as {held}, or have DATABASE_URL name the owner alone, and no other address.",
+        )
 
 
 def _check_empty(database: Database) -> None:

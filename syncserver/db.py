@@ -170,9 +170,7 @@ def migrate(database: Database, target: str = "head") -> list[str]:
     only, as everybody who came later would wait behind it, and then begins anew after a pause. Raises Fault if the
     database was made by a newer program, cannot be reached, or is never free enough.
     """
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config = _alembic()
     scripts = ScriptDirectory.from_config(config)
     owner = create_engine(database.owner_url, poolclass=NullPool)
     pause = threading.Event()
@@ -194,6 +192,18 @@ def migrate(database: Database, target: str = "head") -> list[str]:
             _log.info("the schema waits for others; it is tried again in %s seconds", pause_s)
             pause.wait(pause_s)
     raise AssertionError("the last try returns or raises")
+
+
+def _alembic() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def revisions() -> frozenset[str]:
+    """The schemas that this program knows, and can bring to its own."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_alembic()).walk_revisions())
 
 
 def _upgrade(

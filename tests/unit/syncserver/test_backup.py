@@ -6,9 +6,11 @@ import errno
 import hashlib
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from shared.clock import SystemClock
 from shared.errors import KnownError, Refused
@@ -169,6 +171,26 @@ def test_what_is_damaged_is_not_restored_and_nothing_is_changed(
     with postgres.fresh(migrated=False) as empty:
         with pytest.raises(KnownError):
             backup.restore(empty, tmp_path / "new", file, PHRASE, say)
+        backup._check_empty(empty)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_backup_that_this_program_could_not_serve_is_refused_before_a_row_is_written(
+    scene: Scene, tmp_path: Path, postgres: Cluster
+) -> None:
+    """O10: of a newer program; and where the application has another role than the one that was given its rights."""
+    file = whole(scene, tmp_path / "b")
+    with postgres.fresh(migrated=False) as empty:
+        with pytest.raises(Refused, match="here it is raffle_app") as other:
+            backup.restore(replace(empty, app_role="raffle_app"), tmp_path / "new", file, PHRASE, say)
+        assert (other.value.code, "connect as tombola_app" in other.value.hint) == ("restore_role", True)
+        owner = create_engine(scene.office.database.owner_url)
+        with owner.begin() as c:
+            c.execute(text("UPDATE alembic_version SET version_num = '9999_later'"))
+        owner.dispose()
+        newer = whole(scene, tmp_path / "c")
+        with pytest.raises(Refused, match="9999_later, which this program does not know"):
+            backup.restore(empty, tmp_path / "new", newer, PHRASE, say)
         backup._check_empty(empty)
     assert not (tmp_path / "new").exists()
 
