@@ -1095,14 +1095,14 @@ def log_out(here: Office, slot: str = STAFF_SLOT) -> None:
 
 
 def secure(response: Response, nonce: str) -> Response:
-    """Adds the headers that keep a page's contents its own."""
+    """Adds the headers that keep a page's contents its own; ``g.pays_at`` names where its form may lead on to."""
     policy = (
         "default-src 'none'",
         f"script-src 'nonce-{nonce}'",
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
-        "form-action 'self'",
+        " ".join(("form-action 'self'", *g.get("pays_at", ()))),
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )

@@ -514,7 +514,6 @@ def _buy_on_line(house: House, picture: Browser) -> dict[str, int]:
         shop("shop-basket", "/basket")
         shop("shop-checkout", "/checkout")
         page.get_by_role("button", name="by card").click()
-        page.get_by_role("link", name="Go to the payment page").click()
         page.get_by_role("button", name="Pay with play money").click()
         page.wait_for_selector(".ticket .mono")
         shop.file("shop-bought")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
 import stripe
 
@@ -149,7 +150,7 @@ class Door:
     """One Stripe account."""
 
     def __init__(self, settings: config.Stripe) -> None:
-        self._secret = settings.webhook_secret
+        self._secret, self._url = settings.webhook_secret, settings.url
         self._client = stripe.StripeClient(
             settings.key,
             base_addresses={"api": settings.url},
@@ -162,6 +163,12 @@ class Door:
             max_network_retries=0,
             http_client=stripe.RequestsClient(timeout=QUICK_S_MAX),
         )
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Where its payment pages are, as a page's policy names sources: an account may have a domain of its own."""
+        parts = urlsplit(self._url)
+        return ("https:",) if parts.scheme == "https" else ("https:", f"{parts.scheme}://{parts.netloc}")
 
     def open(self, wanted: Wanted) -> Session:
         """Open a payment page. Raises ``Fault`` (ask again with the same) and ``Refused``."""

@@ -198,6 +198,7 @@ def _form(cart: Cart, once: UUID, refused: Refused | None = None) -> ResponseRet
         typed=request.form,
         hold=int(checkout.HOLD.total_seconds() // 60),
     )
+    g.pays_at = _door().pages
     return page, 409 if refused else 200
 
 
@@ -216,7 +217,7 @@ def pay() -> ResponseReturnValue:
 @blueprint.post("/checkout")
 @access(PUBLIC)
 def begin() -> ResponseReturnValue:
-    """Hold the tickets and open the payment page."""
+    """Hold the tickets, and lead on to the payment page; where that cannot be opened now, the checkout's page says so."""
     office, door, once = auth.office(), _door(), _once()
     with office.begin() as c:
         cart = checkout.cart(office, c, _wanted())
@@ -235,8 +236,8 @@ def begin() -> ResponseReturnValue:
         )
     except Refused as e:
         return _form(cart, once, e)
-    _open(door, once)
-    return _keep(make_response(redirect(checkout.page(office, once), 303)), {})
+    g.back = url_for("shop.basket")
+    return _keep(make_response(redirect(_open(door, once), 303)), {})
 
 
 def _answer(cart: Cart, buyer: Buyer, once: UUID) -> None:
@@ -263,14 +264,17 @@ def _answer(cart: Cart, buyer: Buyer, once: UUID) -> None:
             )
 
 
-def _open(door: Door, one: UUID) -> None:
-    """Open the payment page; where that fails now, the checkout's page offers it again."""
+def _open(door: Door, one: UUID) -> str:
+    """Open the payment page: where it is; where that fails now, the checkout's page, which offers it again."""
     office = auth.office()
-    there = _outside(checkout.page(office, one))
+    path = checkout.page(office, one)
+    there = _outside(path)
+    g.pays_at = door.pages
     try:
-        checkout.open_page(office, door, one, f"{there}?back=1", there)
+        return checkout.open_page(office, door, one, f"{there}?back=1", there)
     except Fault as e:
         admin.tell("bad", e.message, e.hint)
+    return path
 
 
 def _outside(path: str) -> str:
@@ -303,13 +307,16 @@ def state(one: UUID, key: str) -> ResponseReturnValue:
         row = _admitted(one, key)
     with office.begin() as c:
         lines = checkout.lines_of(c, one)
+        until = letters.moment(row.expires_at, checkout.zone(c, lines), "en", dated=False)
         orders = _orders(c, m.orders.c.sale_id == row.sale_id) if row.sale_id is not None else []
+    g.pays_at = () if door is None else door.pages
     page = make_response(
         render_template(
             "shop/state.html",
             here="basket",
             row=row,
             lines=lines,
+            until=until,
             orders=orders,
             key=key,
             back=back,
@@ -329,8 +336,7 @@ def open_again(one: UUID, key: str) -> ResponseReturnValue:
     """Open the payment page once more."""
     _admitted(one, key)
     g.back = checkout.page(auth.office(), one)
-    _open(_door(), one)
-    return redirect(g.back, 303)
+    return redirect(_open(_door(), one), 303)
 
 
 @blueprint.post("/checkout/<uuid:one>/<key>/give-up")
