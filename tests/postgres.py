@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL, Connection, create_engine, text
 
 from shared.clock import SystemClock
 from syncserver.db import (
@@ -52,6 +52,17 @@ def set_clock(database: Database, now: datetime | None = None, *, believing: boo
             text(f"UPDATE clock_offset SET offset_ms = {offset}"), {"now": now} if ":now" in offset else {}
         )
     owner.dispose()
+
+
+@contextmanager
+def as_owner(database: Database) -> Iterator[Connection]:
+    """A transaction of the tables' owner, for what the application has no right to do."""
+    owner = create_engine(database.owner_url)
+    try:
+        with owner.begin() as connection:
+            yield connection
+    finally:
+        owner.dispose()
 
 
 class Cluster:

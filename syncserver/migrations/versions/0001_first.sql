@@ -636,6 +636,7 @@ CREATE TABLE rsu_epochs (
     catalog_generation INTEGER,
     catalog_serial BIGINT,
     catalog_hash BYTEA,
+    catalog_at TIMESTAMPTZ,
     CONSTRAINT rsu_epochs_pkey PRIMARY KEY (rsu_id, epoch),
     CONSTRAINT rsu_epochs_head_hash_check CHECK (octet_length(head_hash) = 32),
     CONSTRAINT rsu_epochs_head_seq_check CHECK (head_seq >= 0),
@@ -1917,7 +1918,7 @@ BEGIN
         ('rsus', 'id', '', ''),
         ('rsu_epochs', 'rsu_id,epoch', '',
          'head_seq,head_hash,last_seen_at,clock_skew_ms,unsynced_count,oldest_unsynced_at,health,'
-         'catalog_generation,catalog_serial,catalog_hash'),
+         'catalog_generation,catalog_serial,catalog_hash,catalog_at'),
         ('enrolment_codes', 'id', 'code_hash', ''),
         ('rsu_allocations', 'id', '', 'next_draw_number,tickets_sold,tickets_voided,tickets_available'),
         ('validation_number_blocks', 'id', 'secret', 'numbers_used,next_sequence'),
@@ -1928,6 +1929,7 @@ BEGIN
         ('draw_executions', 'id', 'rng_seed,seed_sealed,manifest,bundle', 'updated_at'),
         ('draw_results', 'id', 'winning_ticket_id,winning_number,pool_number', ''),
         ('prize_claims', 'id', '', ''),
+        ('winners', 'id', 'name,contact', ''),
         ('event_cuts', 'id', '', ''),
         ('exclusions', 'id', '', ''),
         ('forfeits', 'id', '', ''),
@@ -2031,11 +2033,52 @@ BEGIN
     EXECUTE format('GRANT INSERT ON web_sessions TO %I', app);
     EXECUTE format('GRANT UPDATE (last_seen_at, ended_at) ON web_sessions TO %I', app);
 
+    -- Facts of which something becomes known later, or is decided: that may be written, and nothing else.
+    EXECUTE format(
+        'GRANT INSERT ON orders, tickets, winners, prize_claims, findings, draw_executions, rsu_allocations, '
+        'validation_number_blocks, number_counters, rsu_epochs, enrolment_codes, system_configurations TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (payment_status, offline_sync_status, customer_info, customer_erased_at, updated_at, updated_by) '
+        'ON orders TO %I', app);
+    EXECUTE format('GRANT UPDATE (state, voided_at, voided_by, voided_reason, updated_at) ON tickets TO %I', app);
+    EXECUTE format('GRANT UPDATE (delivered_at, delivered_by, delivery_note) ON prize_claims TO %I', app);
+    EXECUTE format('GRANT UPDATE (decided_at, decided_by, decision, reason) ON findings TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (state, rng_seed, manifest_published_at, seed_sealed, seed_sha256, seed_committed_at, '
+        'public_entropy, entropy_fixed_at, seed_opened_at, bundle, verified_at, official_at, official_by, failure, '
+        'failure_asked, failure_asked_at, failure_asked_by, failed_at, failed_by, video_url, updated_at) '
+        'ON draw_executions TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (next_draw_number, state, tickets_sold, tickets_voided, tickets_available, allocated_by, '
+        'exhausted_at) ON rsu_allocations TO %I', app);
+    EXECUTE format('GRANT UPDATE (numbers_used, next_sequence) ON validation_number_blocks TO %I', app);
+    EXECUTE format('GRANT UPDATE (next_number) ON number_counters TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (head_seq, head_hash, forked_at, revoked_at, revoked_head_seq, last_seen_at, clock_skew_ms, '
+        'unsynced_count, oldest_unsynced_at, health, software, catalog_generation, catalog_serial, catalog_hash, catalog_at) '
+        'ON rsu_epochs TO %I', app);
+    EXECUTE format('GRANT UPDATE (used_at) ON enrolment_codes TO %I', app);
+
+    -- The terms of an event, which triggers freeze; whose it is, and its number, never change.
+    EXECUTE format('GRANT INSERT ON raffle_events, ticket_packages, prizes, rsus TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (name, description, venue_id, event_identifier, state, configuration, ticket_allocation, '
+        'total_sold, reconciliation_confirmed_at, reconciliation_confirmed_by, updated_at, updated_by, currency, '
+        'licence_number, opens_at, closes_at, draw_at, activated_at, closed_at, voids_acknowledged_at, '
+        'voids_acknowledged_by, automatic_draw, presigned_at, presigned_by) ON raffle_events TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (name, description, ticket_count, price, currency, display_order, is_active, active_from, '
+        'active_to, perk_ids, updated_at, updated_by) ON ticket_packages TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (name, description, type, value, percentage, currency, position, winner_count, updated_at, '
+        'updated_by) ON prizes TO %I', app);
+    EXECUTE format(
+        'GRANT UPDATE (venue_id, name, description, device_identifier, state, configuration, is_active, '
+        'current_operator_id, updated_at, updated_by) ON rsus TO %I', app);
+
     EXECUTE format(
         'GRANT INSERT, UPDATE ON organizations, users, organization_users, local_accounts, operator_pins, addresses, '
-        'venues, raffle_events, ticket_package_templates, ticket_packages, prize_templates, prizes, rsus, rsu_epochs, '
-        'enrolment_codes, number_counters, rsu_allocations, validation_number_blocks, orders, tickets, findings, '
-        'draw_executions, winners, prize_claims, champions, system_configurations TO %I', app);
+        'venues, ticket_package_templates, prize_templates, champions TO %I', app);
 
     -- Nothing refers to these.
     EXECUTE format(

@@ -132,6 +132,9 @@ SELECT audit_table('prize_templates', 'id', '', '');
 SELECT allow('SELECT, INSERT, UPDATE (name, description, is_active, updated_at, updated_by)', 'perks');
 SELECT allow('SELECT, INSERT, DELETE, UPDATE (alt, position, is_cover, updated_at, updated_by)', 'event_images');
 SELECT allow('UPDATE (effective_to, withdrawn_at, withdrawn_by)', 'system_configurations');
+SELECT allow('UPDATE (activate_at, activate_by, activation_problem, is_featured, archived_at, archived_by, '
+    'cancelled_told_upto, cancelled_told_at)', 'raffle_events');
+SELECT allow('UPDATE (ended_at, ended_by, ended_reason)', 'rsu_allocations');
 
 -- One of an organisation's rules as it is in force now; NULL where nobody has decided it.
 CREATE FUNCTION rule_of(organisation uuid, name text) RETURNS text LANGUAGE sql STABLE

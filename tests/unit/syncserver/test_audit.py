@@ -10,6 +10,7 @@ from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
@@ -18,6 +19,7 @@ from syncserver import books, migrations, reconcile, rsus
 from syncserver import models as m
 from syncserver.audit import CODES, HISTORY_MAX, acting, critical_event, history, record_key, words
 from syncserver.db import Database
+from tests.postgres import as_owner
 
 ROOT = Path(__file__).parents[3]
 
@@ -83,6 +85,8 @@ def test_a_statement_over_many_rows_leaves_one_row_for_each(every_database: Data
     with every_database.engine.begin() as connection:
         event = make_event(connection)
         connection.execute(insert(m.orders).values([order(event, n) for n in range(100)]))
+    # The price is a fact: the owner alone could change it, and would be on record with it.
+    with as_owner(every_database) as connection:
         connection.execute(
             update(m.orders)
             .where(m.orders.c.id < UUID(int=40))
@@ -299,6 +303,178 @@ def test_the_application_can_alter_nothing_that_is_on_record(every_database: Dat
             connection.execute(text(attempt))
 
 
+_KNOWN_LATER = "decided or known after the fact, and in the trail"
+_OWN_RECORD = "what became of the sending, kept beside what was sent"
+MAY_CHANGE: dict[str, dict[str, str]] = {
+    "orders": {
+        "payment_status": "void and refunded are further facts, of which this tells",
+        "offline_sync_status": "whether a finding stands against it",
+        "customer_info": "told beside the entry, and erased",
+        "customer_erased_at": "when it was erased",
+        "updated_at": "when one of these changed",
+        "updated_by": "who erased it",
+    },
+    "tickets": {
+        "state": "sold, void, quarantined, invalid: by a void, a finding or its decision",
+        "voided_at": "of the void",
+        "voided_by": "of the void",
+        "voided_reason": "of the void",
+        "updated_at": "when one of these changed",
+    },
+    "voids": {
+        "acknowledged_at": _KNOWN_LATER,
+        "acknowledged_by": _KNOWN_LATER,
+        "returned": "what the kiosk says it gave back, where the office was first",
+    },
+    "winners": {},
+    "prize_claims": {
+        "delivered_at": _KNOWN_LATER,
+        "delivered_by": _KNOWN_LATER,
+        "delivery_note": _KNOWN_LATER,
+    },
+    "findings": {
+        "decided_at": _KNOWN_LATER,
+        "decided_by": _KNOWN_LATER,
+        "decision": _KNOWN_LATER,
+        "reason": _KNOWN_LATER,
+    },
+    "draw_executions": {
+        **dict.fromkeys(
+            ("state", "failure", "failure_asked", "failure_asked_at", "failure_asked_by", "failed_at", "failed_by"),
+            "a draw that is given up, by two where chance is known",
+        ),
+        **dict.fromkeys(
+            ("manifest_published_at", "seed_sealed", "seed_sha256", "seed_committed_at", "public_entropy",
+             "entropy_fixed_at", "rng_seed", "seed_opened_at", "bundle", "verified_at", "official_at", "official_by"),
+            "a step of the draw, taken once and in order: triggers see to that",
+        ),
+        "video_url": "a link beside the result",
+        "updated_at": "when one of these changed",
+    },
+    "rsu_allocations": {
+        **dict.fromkeys(
+            ("next_draw_number", "tickets_sold", "tickets_voided", "tickets_available", "exhausted_at"),
+            "counts of what journals say, for the counters' pages",
+        ),
+        "state": "active, exhausted, released, lost",
+        "allocated_by": "who handed it out beforehand",
+        **dict.fromkeys(("ended_at", "ended_by", "ended_reason"), _KNOWN_LATER),
+    },
+    "validation_number_blocks": dict.fromkeys(("numbers_used", "next_sequence"), "counts of what journals say"),
+    "number_counters": {"next_number": "it only rises: a trigger sees to that"},
+    "rsu_epochs": {
+        **dict.fromkeys(("head_seq", "head_hash"), "how far its chain has come"),
+        **dict.fromkeys(("forked_at", "revoked_at", "revoked_head_seq"), _KNOWN_LATER),
+        **dict.fromkeys(
+            ("last_seen_at", "clock_skew_ms", "unsynced_count", "oldest_unsynced_at", "health", "software"),
+            "what the kiosk says of itself",
+        ),
+        **dict.fromkeys(("catalog_generation", "catalog_serial", "catalog_hash", "catalog_at"), "what it was sent last"),
+    },
+    "enrolment_codes": {"used_at": "it is good once"},
+    "event_cuts": dict.fromkeys(("confirmed_at", "confirmed_by"), "an early bird's reconciliation"),
+    "exclusions": dict.fromkeys(("lifted_at", "lifted_by", "lifted_reason"), _KNOWN_LATER),
+    "forfeits": dict.fromkeys(
+        ("agreed_by", "agreed_at", "promoted_id", "dropped_at", "dropped_by", "dropped_reason"), _KNOWN_LATER
+    ),
+    "shifts": dict.fromkeys(("closed_seq", "closed_at", "closed_by", "note", "agrees"), "its end, as journalled"),
+    "refunds": dict.fromkeys(
+        ("state", "done_at", "done_by", "provider_reference", "problem", "attempts", "first_sent_at", "next_at",
+         "at_kiosk"),
+        "what became of the money; the amount never changes",
+    ),
+    "system_configurations": dict.fromkeys(
+        ("effective_to", "withdrawn_at", "withdrawn_by"), "a version ends where the next begins"
+    ),
+    "api_tokens": dict.fromkeys(
+        ("last_used_at", "last_used_from", "revoked_at", "revoked_by", "revoked_reason"), _KNOWN_LATER
+    ),
+    "invitations": dict.fromkeys(("accepted_by", "accepted_at", "withdrawn_by", "withdrawn_at"), _KNOWN_LATER),
+    "recovery_codes": {"used_at": "it is good once"},
+    "notices": {"seen_at": _KNOWN_LATER},
+    "kiosk_messages": dict.fromkeys(("withdrawn_at", "withdrawn_by"), _KNOWN_LATER),
+}  # fmt: skip
+"""Of each table of facts the columns that the application may write again, and why."""
+EDITED: dict[str, str] = {
+    **dict.fromkeys(
+        ("raffle_events", "ticket_packages", "prizes", "questions", "online_rules", "event_images", "perks"),
+        "the terms of an event: frozen by triggers from its activation on, or told beside it",
+    ),
+    **dict.fromkeys(
+        ("organizations", "venues", "addresses", "ticket_package_templates", "prize_templates", "rsus", "webhooks",
+         "notification_switches", "retention_rules"),
+        "how the house is set up, and in the trail",
+    ),
+    **dict.fromkeys(
+        ("users", "organization_users", "local_accounts", "operator_pins", "customer_accounts", "staff_contacts",
+         "second_factors", "account_links", "web_sessions"),
+        "people and how they come in, and in the trail",
+    ),
+    "champions": "a text beside a result, which two people approve anew after each change",
+    "checkouts": "a purchase under way; what is paid becomes an order",
+    "notifications": "a letter on its way",
+    "attempts": "counters that slow guessing down",
+    "alarms": "what stands now; each is a critical event when it comes and when it goes",
+    "heartbeats": "the moment at which a program was at work last",
+    "kiosk_message_heard": "what kiosks say of themselves all day",
+    "server_state": "counters that only rise: a trigger sees to that",
+    "api_requests": "replies kept for a day",
+}  # fmt: skip
+"""Tables that are no facts, and what they are."""
+
+
+def test_the_application_rewrites_nothing_of_a_fact_but_what_is_decided_later(
+    every_database: Database,
+) -> None:
+    """O2: every column of every table is tried as that role; the wall stands in the database, not in our code."""
+    changed: dict[str, set[str]] = {}
+    removed: set[str] = set()
+    with every_database.engine.connect() as connection:
+        for name, table in m.Base.metadata.tables.items():
+            changed[name] = {
+                column.name
+                for column in table.c
+                if _may(connection, f'UPDATE {name} SET "{column.name}" = "{column.name}" WHERE false')
+            }
+            if _may(connection, f"DELETE FROM {name} WHERE false"):
+                removed.add(name)
+    assert set(MAY_CHANGE) <= set(changed)
+    facts = {name: columns for name, columns in changed.items() if name not in EDITED}
+    wanted = {name: set(MAY_CHANGE.get(name, ())) for name in facts}
+    assert facts == wanted
+    assert {name for name in EDITED if not changed[name]} == set()
+    assert removed.isdisjoint(set(MAY_CHANGE) - {"recovery_codes"})
+
+
+def test_whose_an_event_is_and_its_number_never_change(every_database: Database) -> None:
+    """O2, E6: nor what a package or prize belongs to, whatever stage the event is at."""
+    kept = {
+        "raffle_events": {"id", "organization_id", "event_number", "created_at", "created_by"},
+        "ticket_packages": {"id", "event_id", "created_at", "created_by"},
+        "prizes": {"id", "event_id", "created_at", "created_by"},
+        "rsus": {"id", "organization_id", "kind", "created_at", "created_by"},
+    }
+    with every_database.engine.connect() as connection:
+        for name, columns in kept.items():
+            fixed = {
+                column.name
+                for column in m.Base.metadata.tables[name].c
+                if not _may(connection, f'UPDATE {name} SET "{column.name}" = "{column.name}" WHERE false')
+            }
+            assert fixed == columns, name
+
+
+def _may(connection: Connection, statement: str) -> bool:
+    try:
+        with connection.begin_nested():
+            connection.execute(text(statement))
+    except ProgrammingError as e:
+        if not isinstance(e.orig, InsufficientPrivilege):
+            raise
+        return False
+    return True
+
+
 _NO_RIGHT = "InsufficientPrivilege"
 
 
@@ -408,7 +584,8 @@ NOT_IN_THE_LOG = {
     "payment_events": "facts that nobody changes: what the processor told, once each",
     "api_requests": "replies kept for a day, so that a request is not done twice",
     "sales_minutes": "sums that triggers keep of what is logged, or is a fact",
-    "sales_sums": "sums that triggers keep of what is logged, or is a fact",
+    "order_sums": "sums that triggers keep of what is logged, or is a fact",
+    "ticket_sums": "sums that triggers keep of what is logged, or is a fact",
     "kiosk_message_kiosks": "facts that nobody changes, of a message that is logged",
     "kiosk_message_heard": "what kiosks say of themselves all day",
     "alarms": "each is a critical event when it comes and when it goes",

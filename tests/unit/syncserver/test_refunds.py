@@ -17,6 +17,7 @@ from syncserver import draws, events, reconcile, refunds
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import PRICE, TICKETS, Kiosk, Scene, open_scene, together
+from tests.postgres import as_owner
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def bought(scene: Scene) -> UUID:
     """An order as the web shop makes them."""
     order = sold(scene.kiosk())
     o = m.orders
-    with scene.office.begin() as c:
+    with as_owner(scene.office.database) as c:
         c.execute(update(o).where(o.c.id == order).values(source="online", payment_reference="pi_1"))
     return order
 
