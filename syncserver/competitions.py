@@ -92,6 +92,8 @@ class Winner(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     prize: str
     position: int
+    competition_id: UUID
+    """Of the ticket: another than was asked for where several were drawn together."""
     winning_ticket_number: int
     value: int
     currency: str
@@ -260,14 +262,19 @@ def _told(c: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:
 
 
 def draws(c: Connection, event: UUID) -> Draws | None:
-    """The official draws of a competition; None where the public sees none of that id."""
+    """The official draws in which a competition's tickets take part; None where the public sees none of that id."""
     e, d, r, h, f = m.raffle_events, m.draw_executions, m.draw_results, m.champions, m.forfeits
-    if c.scalar(select(e.c.id).where(e.c.id == event, e.c.state.in_(SHOWN))) is None:
+    row = c.execute(select(e.c.configuration).where(e.c.id == event, e.c.state.in_(SHOWN))).one_or_none()
+    if row is None:
         return None
+    # What is drawn together with another event is decided by that one's main draw.
+    leading = events.settings(row.configuration).draw.linked_to
+    taking_part = or_(
+        d.c.raffle_event_id == event,
+        false() if leading is None else (d.c.raffle_event_id == leading) & (d.c.plan == MAIN_POOL),
+    )
     held = c.execute(
-        select(d)
-        .where(d.c.raffle_event_id == event, d.c.official_at.is_not(None))
-        .order_by(d.c.official_at, d.c.attempt)
+        select(d).where(taking_part, d.c.official_at.is_not(None)).order_by(d.c.official_at, d.c.attempt)
     ).all()
     agreed = and_(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None))
     published = and_(
@@ -277,6 +284,7 @@ def draws(c: Connection, event: UUID) -> Draws | None:
         select(
             r,
             m.prizes.c.name.label("prize"),
+            m.tickets.c.event_id.label("ticket_event"),
             e.c.currency,
             h.c.id.label("champion"),
             h.c.display_name,
@@ -286,11 +294,12 @@ def draws(c: Connection, event: UUID) -> Draws | None:
         .join(d, d.c.id == r.c.draw_execution_id)
         .join(e, e.c.id == d.c.raffle_event_id)
         .join(m.prizes, m.prizes.c.id == r.c.prize_id)
+        .join(m.tickets, m.tickets.c.id == r.c.winning_ticket_id)
         .outerjoin(h, published)
         .outerjoin(f, agreed)
         # What was given up has no winner; a reserve is one only once it was promoted.
         .where(
-            d.c.raffle_event_id == event,
+            taking_part,
             d.c.official_at.is_not(None),
             f.c.id.is_(None),
             or_(~r.c.reserve, r.c.id.in_(select(f.c.promoted_id).where(f.c.promoted_id.is_not(None)))),
@@ -321,6 +330,7 @@ def _winner(row: Row[Any]) -> Winner:
     return Winner(
         prize=row.prize,
         position=row.position,
+        competition_id=row.ticket_event,
         winning_ticket_number=row.winning_number,
         value=row.prize_value_at_draw,
         currency=row.currency,

@@ -467,15 +467,18 @@ def mine() -> ResponseReturnValue:
     e, d, o, x = m.raffle_events, m.draw_executions, m.orders, m.exclusions
     with auth.office().begin() as c:
         orders = _orders(c, (o.c.created_by == me.id) & (e.c.organization_id == me.organisation))
-        official = set(
+        # What is drawn together with another event is decided by that one's draw.
+        leads = {
+            row.event_id: events.settings(row.configuration).draw.linked_to or row.event_id for row in orders
+        }
+        held = set(
             c.execute(
                 select(d.c.raffle_event_id).where(
-                    d.c.raffle_event_id.in_({row.event_id for row in orders}),
-                    d.c.plan == "main",
-                    d.c.official_at.is_not(None),
+                    d.c.raffle_event_id.in_(leads.values()), d.c.plan == "main", d.c.official_at.is_not(None)
                 )
             ).scalars()
         )
+        official = {event for event, lead in leads.items() if lead in held}
         excluded = set(
             c.execute(
                 select(x.c.order_id).where(
@@ -483,8 +486,7 @@ def mine() -> ResponseReturnValue:
                 )
             ).scalars()
         )
-        drawn = [row.id for row in orders if row.event_id in official]
-        won = events.winning(c, o.c.id.in_(drawn)) if drawn else set()
+        won = events.winning(c, o.c.id.in_([row.id for row in orders]), official_only=True)
         b = m.checkouts
         waiting = c.execute(
             select(b)

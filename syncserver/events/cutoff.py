@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 
@@ -158,8 +159,10 @@ def held(c: Connection, event: UUID, orders: Collection[UUID]) -> set[UUID]:
     return found | set(c.execute(won).scalars())
 
 
-def winning(c: Connection, orders: ColumnElement[bool]) -> set[UUID]:
-    """Which of these orders have won in a draw, official or about to be, and have not given it up."""
+def winning(c: Connection, orders: ColumnElement[bool], *, official_only: bool = False) -> set[UUID]:
+    """Which of these orders have won in a draw and have not given it up; one that is not official yet counts as well,
+    unless only those are asked for that everybody may know of (D6).
+    """
     d, r, t, f, o = m.draw_executions, m.draw_results, m.tickets, m.forfeits, m.orders
     promoted = f.alias()
     return set(
@@ -172,6 +175,7 @@ def winning(c: Connection, orders: ColumnElement[bool]) -> set[UUID]:
             .where(
                 orders,
                 d.c.state != "failed",
+                d.c.official_at.is_not(None) if official_only else true(),
                 or_(~r.c.reserve, select(promoted.c.id).where(promoted.c.promoted_id == r.c.id).exists()),
                 ~select(f.c.id).where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None)).exists(),
             )

@@ -507,7 +507,7 @@ def _ticket(row: Row[Any]) -> Ticket:
 
 @call("POST", "/api/v1/orders/<uuid:order>/void", *MANAGERS, tag="Orders", reply=OrderWithHistory, body=Cause)
 def void_order(c: Connection, order: UUID, given: Cause) -> OrderWithHistory:
-    """Make a whole order void: its numbers leave every pool and are never sold again. One paid on line is paid back."""
+    """Make a whole order void: its numbers leave every pool and are never sold again. What was paid on line is refunded instead."""
     _own_order(c, order)
     refunds.void(auth.office(), c, order, given.reason, auth.account().id)
     return _with_history(c, _own_order(c, order))

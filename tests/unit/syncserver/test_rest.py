@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from syncserver import auth, claims, draws, events, rest, rsus, tokens
+from syncserver import auth, claims, draws, events, reconcile, rest, rsus, tokens
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.db import Database
@@ -26,6 +26,7 @@ from tests.server import (
     House,
     StandingClock,
     close_and_confirm,
+    drawn,
     make_event,
     make_house,
     post,
@@ -538,6 +539,41 @@ def test_a_draw_is_told_when_it_is_official_and_its_prizes_are_paid_once(house: 
     assert unknown["verdict"] == "not_a_ticket"
 
 
+def test_what_is_drawn_together_is_told_of_every_competition_that_took_part(house: House) -> None:
+    """O12, design 6.3: a linked competition has the leading one's main draw, and each number says whose it is."""
+    leading, by, office = house.event, house.people["manager"], house.office
+    new = events.NewEvent(
+        name="East",
+        identifier="EAST",
+        organisation=house.organisation,
+        opens_at=office.now() - timedelta(hours=1),
+        closes_at=office.now() + timedelta(hours=3),
+        draw=events.DrawRules(linked_to=leading),
+    )
+    with office.begin(by) as c:
+        east = events.create_event(office, c, new, by)
+        events.add_package(c, east, "Five", 5, 800)
+        events.activate(office, c, east, by)
+    house.event = east
+    sell(house, 1)
+    with office.begin(by) as c:
+        for event in (east, leading):
+            events.close(office, c, event, by)
+    with office.begin(by) as c:
+        for event in (east, leading):
+            reconcile.confirm(office, c, event, by)
+    anybody = Program(house)
+    assert anybody.json(f"/draws/{east}") == {"competitionId": str(east), "completed": False, "draws": []}
+    house.event = leading
+    draw = drawn(house, official=True)
+    told = anybody.json(f"/draws/{east}")
+    assert told["completed"]
+    assert [one["id"] for one in told["draws"]] == [str(draw)]
+    # All that was sold is of the linked event: it has won both prizes.
+    assert {one["competitionId"] for one in told["draws"][0]["winners"]} == {str(east)}
+    assert told["draws"] == anybody.json(f"/draws/{leading}")["draws"]
+
+
 # A shop's front end ----------------------------------------------------------------------------------
 
 
@@ -628,8 +664,8 @@ def test_a_customer_s_tickets_are_theirs(house: House) -> None:
     told = program.json(url)["tickets"]
     assert len(told) == 10
     assert {one["status"] for one in told} == {"active"}
-    voided = program.post(f"/api/v1/orders/{first}/void", {"reason": "A mistake"}, "v")
-    assert voided.status_code == 200, voided.get_data(as_text=True)
+    refunded = program.post(f"/api/v1/orders/{first}/refund", {"reason": "A mistake"}, "v")
+    assert refunded.status_code == 200, refunded.get_data(as_text=True)
     told = program.json(f"{url}&competitionId={house.event}&limit=200")["tickets"]
     assert sorted(one["status"] for one in told) == ["active"] * 5 + ["refunded"] * 5
     assert program.json(f"{url}&competitionId={house.draft}")["tickets"] == []

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,6 +38,10 @@ from syncserver.config import Config
 from syncserver.db import Database
 from tests.cards import Cards, cards, signed
 from tests.server import CUSTOMER_EMAIL, House, drawn, make_event, make_house, post
+
+
+WON = '<span class="badge gold">won</span>'
+"""As “My tickets” marks an order that has won."""
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +91,15 @@ class Shop:
         self.cards.pay(there.rpartition("/")[2])
         assert "Your tickets" in self.read(page + "?back=1")
         return page
+
+
+def closed_and_confirmed(house: House) -> None:
+    """The event's sales closed in the office, which cuts the web shop's chain, and reconciled."""
+    by = house.people["manager"]
+    answer = post(house.client("manager"), f"/admin/events/{house.event}/close", reason="Half-time")
+    assert answer.status_code == 303
+    with house.office.begin(by) as c:
+        reconcile.confirm(house.office, c, house.event, by)
 
 
 def closed_and_confirmed(house: House) -> None:
@@ -398,12 +412,7 @@ def test_a_customer_buys_and_finds_their_tickets(shop: Shop) -> None:
     assert "in the draw" in mine
     with house.office.begin() as c:
         assert c.execute(select(m.orders.c.created_by)).scalar_one() == house.customer
-    assert (
-        post(house.client("manager"), f"/admin/events/{house.event}/close", reason="Half-time").status_code
-        == 303
-    )
-    with house.office.begin() as c:
-        reconcile.confirm(house.office, c, house.event, house.people["manager"])
+    closed_and_confirmed(house)
     drawn(house, official=False)
     assert "in the draw" in shop.read("/my/tickets")
     with house.office.begin() as c:
@@ -427,6 +436,70 @@ def test_a_customer_s_tickets_say_what_became_of_them(shop: Shop) -> None:
         events.cancel(house.office, c, house.event, by, "Storm")
     page = shop.read("/my/tickets")
     assert "called off" in page
+    assert "in the draw" not in page
+
+
+def test_my_tickets_tell_of_no_win_before_it_is_official(shop: Shop) -> None:
+    """D6, D7: neither of the draw nor, once all of it was given up, of the redraw."""
+    house, office = shop.house, shop.house.office
+    shop.buyer = house.client("customer")
+    shop.bought(3)
+    by, other = house.people["manager"], house.people["admin"]
+    closed_and_confirmed(house)
+    draw = drawn(house, official=False)
+    assert "in the draw" in shop.read("/my/tickets")
+    with office.begin(by) as c:
+        draws.make_official(office, c, draw, by)
+        lost = [one.id for one in draws.results(c, house.event)]
+    assert WON in shop.read("/my/tickets")
+    for one in lost:
+        with office.begin(by) as c:
+            forfeit = claims.give_up(office, c, one, "ineligible", "Works for the club.", by)
+        with office.begin(other) as c:
+            claims.agree(office, c, forfeit, other)
+    assert WON not in shop.read("/my/tickets")
+    for step in (
+        lambda c: draws.freeze(
+            office, c, house.event, {"source": "none"}, by, redo=lost, reason="Not eligible."
+        ),
+        lambda c: draws.commit_seed(office, c, draws.attempts(c, house.event)[0].id, by),
+        lambda c: draws.fix_entropy(office, c, draws.attempts(c, house.event)[0].id, "", by),
+        lambda c: draws.execute(office, c, draws.attempts(c, house.event)[0].id, by),
+    ):
+        with office.begin(by) as c:
+            step(c)
+    assert WON not in shop.read("/my/tickets")
+    with office.begin(by) as c:
+        draws.make_official(office, c, draws.attempts(c, house.event)[0].id, by)
+    assert WON in shop.read("/my/tickets")
+
+
+def test_my_tickets_of_an_event_that_is_drawn_with_another_tell_how_that_ended(shop: Shop) -> None:
+    """O7, design 6.3: they are in the leading event's draw."""
+    house, office, by = shop.house, shop.house.office, shop.house.people["manager"]
+    shop.buyer = house.client("customer")
+    leading, now = house.event, office.now()
+    new = events.NewEvent(
+        name="East",
+        identifier="EAST",
+        organisation=house.organisation,
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(hours=3),
+        draw=events.DrawRules(linked_to=leading),
+    )
+    with office.begin(by) as c:
+        house.event = events.create_event(office, c, new, by)
+        shop.package = events.add_package(c, house.event, "Five", 5, 800)
+        events.activate(office, c, house.event, by)
+        checkout.set_rules(office, c, house.event, Rules(on_sale=True), by)
+    shop.bought()
+    assert "in the draw" in shop.read("/my/tickets")
+    for event in (house.event, leading):
+        house.event = event
+        closed_and_confirmed(house)
+    drawn(house, official=True)
+    page = shop.read("/my/tickets")
+    assert WON in page
     assert "in the draw" not in page
 
 
