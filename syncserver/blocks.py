@@ -27,14 +27,25 @@ EXPIRES_SOON: Final = timedelta(hours=12)
 """Before its validation numbers run out of time a block is pointed out."""
 RANGES_NAMED_MAX: Final = 20
 
+# Nearly all numbers are sold: they are counted along the index of numbers alone, the others by the index of states.
 _COUNTS = text("""
-    SELECT a.id, count(*) FILTER (WHERE t.state = 'sold') AS sold,
-        count(*) FILTER (WHERE t.state IN ('void', 'misprint', 'invalid')) AS void,
-        count(*) FILTER (WHERE t.state = 'quarantined') AS doubted,
-        count(t.draw_number) AS used
+    SELECT a.id, u.used - coalesce(x.others, 0) AS sold, coalesce(x.void, 0) AS void, coalesce(x.doubted, 0) AS doubted, u.used
     FROM rsu_allocations a
-        LEFT JOIN tickets t ON t.event_id = a.raffle_event_id AND t.draw_number BETWEEN a.start_number AND a.end_number
-    WHERE a.id = ANY(:ids) GROUP BY a.id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS used FROM tickets t
+            WHERE t.event_id = a.raffle_event_id AND t.draw_number BETWEEN a.start_number AND a.end_number
+        ) u
+        LEFT JOIN (
+            SELECT b.id, count(*) AS others, count(*) FILTER (WHERE t.state IN ('void', 'misprint', 'invalid')) AS void,
+                count(*) FILTER (WHERE t.state = 'quarantined') AS doubted
+            FROM ticket_states s JOIN tickets t ON t.state = s.key
+                JOIN rsu_allocations b ON b.raffle_event_id = t.event_id
+                    AND t.draw_number BETWEEN b.start_number AND b.end_number
+            WHERE s.key <> 'sold' AND b.id = ANY(:ids)
+                AND t.event_id IN (SELECT raffle_event_id FROM rsu_allocations WHERE id = ANY(:ids))
+            GROUP BY b.id
+        ) x ON x.id = a.id
+    WHERE a.id = ANY(:ids)
 """)
 
 

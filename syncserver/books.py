@@ -166,63 +166,72 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
 
     A kiosk that paid prizes has a row in the event's currency, whatever it sold.
     """
-    o, v, r, e = m.orders, m.voids, m.rsus, m.raffle_events
-    paid, failed = o.c.payment_status == "paid", func.coalesce(o.c.offline_sync_status, "") == "failed"
-    is_void, misprint = o.c.payment_status == "void", func.coalesce(v.c.kind, "") == "misprint"
-    refunded = o.c.payment_status == "refunded"
+    s, r, e = m.order_sums, m.rsus, m.raffle_events
+    paid, is_void, refunded = (s.c.payment_status == one for one in ("paid", "void", "refunded"))
     which: dict[str, ColumnElement[bool]] = {
-        "sold": and_(~o.c.is_test, or_(paid, is_void, refunded)),
-        "void": and_(~o.c.is_test, is_void, ~misprint),
-        "misprint": and_(~o.c.is_test, is_void, misprint),
-        "refunded": and_(~o.c.is_test, refunded),
-        "doubt": and_(~o.c.is_test, paid, failed),
-        "test": o.c.is_test,
+        "sold": and_(~s.c.is_test, or_(paid, is_void, refunded)),
+        "void": and_(~s.c.is_test, is_void),
+        "refunded": and_(~s.c.is_test, refunded),
+        "doubt": and_(~s.c.is_test, paid, s.c.doubted),
+        "test": s.c.is_test,
     }
     figures = [
-        label
+        func.coalesce(func.sum(value).filter(condition), 0).label(f"{name}_{part}")
         for name, condition in which.items()
-        for label in (
-            func.count().filter(condition).label(f"{name}_orders"),
-            func.coalesce(func.sum(o.c.ticket_count).filter(condition), 0).label(f"{name}_numbers"),
-            func.coalesce(func.sum(o.c.total_amount).filter(condition), 0).label(f"{name}_amount"),
+        for part, value in (
+            ("orders", s.c.orders),
+            ("numbers", s.c.tickets),
+            ("amount", s.c.orders * s.c.price),
         )
     ]
-    figures.append(func.coalesce(func.sum(o.c.card_amount).filter(and_(~o.c.is_test, paid)), 0).label("card"))
-    stayed = func.sum(shifts.kept_of_void()).filter(and_(~o.c.is_test, is_void))
-    figures.append(func.coalesce(stayed, 0).label("kept"))
-    figures.append(func.coalesce(func.sum(_tax(c, event)).filter(and_(~o.c.is_test, paid)), 0).label("tax"))
+    stands = and_(~s.c.is_test, paid)
+    figures.append(func.coalesce(func.sum(s.c.card).filter(stands), 0).label("card"))
+    tax = s.c.orders * _tax(c, event, s.c.price)
+    figures.append(func.coalesce(func.sum(tax).filter(stands), 0).label("tax"))
     counted = (
-        select(o.c.rsu_id, o.c.epoch, o.c.currency, *figures)
-        .select_from(o.outerjoin(v, v.c.order_id == o.c.id))
-        .where(o.c.event_id == event)
-        .group_by(o.c.rsu_id, o.c.epoch, o.c.currency)
+        select(s.c.rsu_id, s.c.epoch, s.c.currency, *figures)
+        .where(s.c.event_id == event, s.c.orders != 0)
+        .group_by(s.c.rsu_id, s.c.epoch, s.c.currency)
         .subquery()
     )
     rows = c.execute(
-        select(counted, r.c.name, r.c.device_identifier)
+        select(counted, r.c.id, r.c.name, r.c.device_identifier)
         .outerjoin(r, r.c.id == counted.c.rsu_id)
         .order_by(r.c.name.nulls_last(), counted.c.epoch, counted.c.currency)
     ).mappings()
-    own = c.execute(select(e.c.currency).where(e.c.id == event)).scalar_one_or_none()
-    prizes = dict(events.paid_out(c, event))
-    found = [
-        UnitTotals(
-            row["rsu_id"],
-            row["epoch"],
-            row["name"] or "Office",
-            row["device_identifier"] or "",
-            row["currency"],
-            card=int(row["card"]),
-            kept=int(row["kept"]),
-            tax=int(row["tax"]),
-            paid=prizes.pop((row["rsu_id"], row["epoch"]), 0) if row["currency"] == own else 0,
-            **{
-                name: Sum(*(int(row[f"{name}_{part}"]) for part in ("orders", "numbers", "amount")))
-                for name in which
-            },
+    voids = {
+        (row.rsu_id, row.epoch, row.currency): (
+            Sum(row.orders, int(row.numbers), int(row.amount)),
+            int(row.kept),
         )
-        for row in rows
-    ]
+        for row in shifts.voids_of_event(c, event)
+    }
+    own = c.execute(select(e.c.currency).where(e.c.id == event)).scalar_one_or_none()
+    prizes: dict[Any, int] = dict(events.paid_out(c, event))
+    found = []
+    for row in rows:
+        rsu, epoch, currency = row["id"], row["epoch"] or None, row["currency"]
+        sums = {
+            name: Sum(*(int(row[f"{name}_{part}"]) for part in ("orders", "numbers", "amount")))
+            for name in which
+        }
+        misprint, kept = voids.get((rsu, epoch, currency), (Sum(), 0))
+        sums["void"] -= misprint
+        found.append(
+            UnitTotals(
+                rsu,
+                epoch,
+                row["name"] or "Office",
+                row["device_identifier"] or "",
+                currency,
+                misprint=misprint,
+                card=int(row["card"]),
+                kept=kept,
+                tax=int(row["tax"]),
+                paid=prizes.pop((rsu, epoch), 0) if currency == own else 0,
+                **sums,
+            )
+        )
     named = {row.id: row for row in c.execute(select(r).where(r.c.id.in_([rsu for rsu, _ in prizes])))}
     found += [
         UnitTotals(rsu, epoch, named[rsu].name, named[rsu].device_identifier, str(own), paid=amount)
@@ -232,13 +241,13 @@ def totals(c: Connection, event: UUID) -> list[UnitTotals]:
     return found
 
 
-def _tax(c: Connection, event: UUID) -> ColumnElement[Any]:
-    """An order's tax as :meth:`organisations.Tax.share` reckons it, so that reports add up to their orders to the cent."""
+def _tax(c: Connection, event: UUID, price: ColumnElement[int]) -> ColumnElement[Any]:
+    """The tax of an order of this price as :meth:`organisations.Tax.share` reckons it, so that reports add up to their orders to the cent."""
     tax = events.settings(events.get(c, event).configuration).tax
     if tax is None:
         return literal(0)
     rate, most = tax.fraction()
-    amount = cast(m.orders.c.total_amount, Numeric)
+    amount = cast(price, Numeric)
     return func.div(2 * amount * rate + most, 2 * most)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -537,6 +537,28 @@ def kept_of_void() -> ColumnElement[int]:
     o, v = m.orders, m.voids
     own = o.c.total_amount - o.c.card_amount
     return own - func.coalesce(v.c.returned, case((v.c.source == "office", 0), else_=own))
+
+
+def voids_of_event(c: Connection, event: UUID) -> Sequence[Row[Any]]:
+    """The event's void orders, tests aside, by ``rsu_id``, ``epoch`` and ``currency``: what of their cash was ``kept``,
+    and of the misprints among them the ``orders``, ``numbers`` and ``amount``.
+    """
+    o, v = m.orders, m.voids
+    misprint = v.c.kind == "misprint"
+    return c.execute(
+        select(
+            o.c.rsu_id,
+            o.c.epoch,
+            o.c.currency,
+            func.sum(kept_of_void()).label("kept"),
+            func.count().filter(misprint).label("orders"),
+            func.coalesce(func.sum(o.c.ticket_count).filter(misprint), 0).label("numbers"),
+            func.coalesce(func.sum(o.c.total_amount).filter(misprint), 0).label("amount"),
+        )
+        .select_from(v.join(o, o.c.id == v.c.order_id))
+        .where(v.c.event_id == event, o.c.event_id == event, o.c.payment_status == "void", ~o.c.is_test)
+        .group_by(o.c.rsu_id, o.c.epoch, o.c.currency)
+    ).all()
 
 
 _OF_EVENT = text("""

@@ -276,28 +276,28 @@ def draw_numbers(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]
 
 
 _FIGURES = """
-    count(*) FILTER (WHERE o.payment_status IN ('paid', 'void', 'refunded')) AS sold_orders,
-    coalesce(sum(o.ticket_count) FILTER (WHERE o.payment_status IN ('paid', 'void', 'refunded')), 0) AS sold_numbers,
-    coalesce(sum(o.total_amount) FILTER (WHERE o.payment_status IN ('paid', 'void', 'refunded')), 0) AS sold_amount,
-    count(*) FILTER (WHERE o.payment_status = 'void') AS void_orders,
-    coalesce(sum(o.total_amount) FILTER (WHERE o.payment_status = 'void'), 0) AS void_amount
+    coalesce(sum(s.orders) FILTER (WHERE s.payment_status IN ('paid', 'void', 'refunded')), 0) AS sold_orders,
+    coalesce(sum(s.tickets) FILTER (WHERE s.payment_status IN ('paid', 'void', 'refunded')), 0) AS sold_numbers,
+    coalesce(sum(s.orders * s.price) FILTER (WHERE s.payment_status IN ('paid', 'void', 'refunded')), 0) AS sold_amount,
+    coalesce(sum(s.orders) FILTER (WHERE s.payment_status = 'void'), 0) AS void_orders,
+    coalesce(sum(s.orders * s.price) FILTER (WHERE s.payment_status = 'void'), 0) AS void_amount
 """
 # A package has one price, in one currency; what was sold in another has none to stand beside it.
-_PRICE = "CASE WHEN p.currency = o.currency THEN p.price END AS price"
+_PRICE = "CASE WHEN p.currency = s.currency THEN p.price END AS price"
 BY_PACKAGE = text(f"""
-    SELECT coalesce(p.name, 'unknown package') AS package, p.ticket_count AS each, {_PRICE}, o.currency, {_FIGURES}
-    FROM orders o LEFT JOIN ticket_packages p ON p.id = o.package_id
-    WHERE o.event_id = :event AND NOT o.is_test
-    GROUP BY p.id, p.name, p.ticket_count, p.price, p.currency, p.display_order, o.currency
-    ORDER BY p.display_order, p.price, p.name, o.currency
+    SELECT coalesce(p.name, 'unknown package') AS package, p.ticket_count AS each, {_PRICE}, s.currency, {_FIGURES}
+    FROM order_sums s LEFT JOIN ticket_packages p ON p.id = s.package_id
+    WHERE s.event_id = :event AND NOT s.is_test AND s.orders <> 0
+    GROUP BY p.id, p.name, p.ticket_count, p.price, p.currency, p.display_order, s.currency
+    ORDER BY p.display_order, p.price, p.name, s.currency
 """)  # noqa: S608 - our own constant
 BY_UNIT_AND_PACKAGE = text(f"""
     SELECT coalesce(r.name, 'Office') AS unit, coalesce(r.device_identifier, '') AS device,
-        coalesce(p.name, 'unknown package') AS package, {_PRICE}, o.currency, {_FIGURES}
-    FROM orders o LEFT JOIN ticket_packages p ON p.id = o.package_id LEFT JOIN rsus r ON r.id = o.rsu_id
-    WHERE o.event_id = :event AND NOT o.is_test
-    GROUP BY r.id, r.name, r.device_identifier, p.id, p.name, p.price, p.currency, p.display_order, o.currency
-    ORDER BY r.name, r.id, p.display_order, p.price, p.name, o.currency
+        coalesce(p.name, 'unknown package') AS package, {_PRICE}, s.currency, {_FIGURES}
+    FROM order_sums s LEFT JOIN ticket_packages p ON p.id = s.package_id LEFT JOIN rsus r ON r.id = s.rsu_id
+    WHERE s.event_id = :event AND NOT s.is_test AND s.orders <> 0
+    GROUP BY r.id, r.name, r.device_identifier, p.id, p.name, p.price, p.currency, p.display_order, s.currency
+    ORDER BY r.name, r.id, p.display_order, p.price, p.name, s.currency
 """)  # noqa: S608 - our own constant
 
 

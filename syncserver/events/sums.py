@@ -28,12 +28,17 @@ from syncserver.events.terms import DECK, EARLY_BIRD, get, linked, prizes, prize
 def sales_total(c: Connection, event: UUID) -> int:
     """What was sold and stands, minor units: paid, not void, no tests, nothing that a blocking finding doubts.
 
-    Sales in another currency are none of it, also where somebody let them stand (E12).
+    Sales in another currency are none of it, also where somebody let them stand (E12). By the sums that every
+    transaction carries along, so that it takes no longer with a million orders.
     """
-    orders = m.orders
+    s, e = m.order_sums, m.raffle_events
     found = c.execute(
-        select(func.coalesce(func.sum(orders.c.total_amount), 0)).where(
-            orders.c.event_id == event, *_standing(event)
+        select(func.coalesce(func.sum(s.c.orders * s.c.price), 0)).where(
+            s.c.event_id == event,
+            s.c.currency == select(e.c.currency).where(e.c.id == event).scalar_subquery(),
+            s.c.payment_status == "paid",
+            ~s.c.is_test,
+            ~s.c.doubted,
         )
     )
     return int(found.scalar_one())

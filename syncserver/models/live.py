@@ -1,12 +1,26 @@
 """What the live pages read: sums of sales, what the office said to kiosks, alarms, and programs at work."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, desc, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Subquery,
+    cast,
+    desc,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from syncserver.models.base import CASCADE, Base, BigInt, BigZero, Id, Key, No, Now, Zero, table_of
+from syncserver.models.base import CASCADE, Base, BigInt, BigZero, Currency, Id, Key, No, Now, Zero, table_of
 
 _NOTHING = text("''::text")
 
@@ -28,25 +42,40 @@ class SalesMinute(Base):
     amount: Mapped[BigZero]
 
 
-class SalesSum(Base):
-    """What one kiosk sold of one package, and what of it was made void; kept by triggers, without tests.
+class OrderSum(Base):
+    """A kiosk's orders of one event, package, price and state; kept by triggers, tests among them.
 
-    The nil UUID stands for no kiosk, or for no package of the event.
+    The nil UUID stands for no kiosk, or for no package of the event, the epoch 0 for no enrolment. A sum may have come
+    down to nothing.
     """
 
-    __tablename__ = "sales_sums"
+    __tablename__ = "order_sums"
 
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     rsu_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     package_id: Mapped[UUID] = mapped_column(primary_key=True)
-    orders: Mapped[Zero]
-    tickets: Mapped[Zero]
-    amount: Mapped[BigZero]
-    card: Mapped[BigZero]
-    void_orders: Mapped[Zero]
-    void_tickets: Mapped[Zero]
-    void_amount: Mapped[BigZero]
-    void_card: Mapped[BigZero]
+    currency: Mapped[Currency] = mapped_column(primary_key=True)
+    price: Mapped[BigInt] = mapped_column(primary_key=True, autoincrement=False)
+    payment_status: Mapped[str] = mapped_column(primary_key=True)
+    is_test: Mapped[bool] = mapped_column(primary_key=True)
+    doubted: Mapped[bool] = mapped_column(primary_key=True)
+    """A blocking finding keeps it out of the sales, or a decision left it out."""
+    orders: Mapped[BigInt]
+    tickets: Mapped[BigInt]
+    card: Mapped[BigInt]
+
+
+class TicketSum(Base):
+    """How many numbers of an event that a kiosk's enrolment sold are in one state; kept by triggers."""
+
+    __tablename__ = "ticket_sums"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    rsu_id: Mapped[UUID] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[Key]
+    tickets: Mapped[BigInt]
 
 
 class KioskMessage(Base):
@@ -145,7 +174,39 @@ class Heartbeat(Base):
 
 
 sales_minutes = table_of(SalesMinute)
-sales_sums = table_of(SalesSum)
+order_sums = table_of(OrderSum)
+ticket_sums = table_of(TicketSum)
+
+
+def _sales() -> Subquery:
+    o = order_sums
+    void = o.c.payment_status == "void"
+    measures = {
+        "orders": o.c.orders,
+        "tickets": o.c.tickets,
+        "amount": o.c.orders * o.c.price,
+        "card": o.c.card,
+    }
+
+    def whole(value: ColumnElement[Any]) -> ColumnElement[int]:
+        return cast(func.coalesce(value, 0), BigInteger)
+
+    return (
+        select(
+            o.c.event_id,
+            o.c.rsu_id,
+            o.c.package_id,
+            *(whole(func.sum(value)).label(name) for name, value in measures.items()),
+            *(whole(func.sum(value).filter(void)).label(f"void_{name}") for name, value in measures.items()),
+        )
+        .where(~o.c.is_test)
+        .group_by(o.c.event_id, o.c.rsu_id, o.c.package_id)
+        .subquery("sales_sums")
+    )
+
+
+sales_sums = _sales()
+"""What one kiosk sold of one package, tests aside, and what of it was made void."""
 kiosk_messages = table_of(KioskMessage)
 kiosk_message_kiosks = table_of(KioskMessageKiosk)
 kiosk_message_heard = table_of(KioskMessageHeard)

@@ -49,17 +49,7 @@ _TICKETS = """
     SELECT %(event)s, i, 'sold', (%(mark)s || lpad(to_hex(i), 12, '0'))::uuid, now()
     FROM generate_series(%(first)s::integer, %(last)s) i
 """
-_SUMS = (
-    (
-        "INSERT INTO sales_minutes (event_id, rsu_id, minute, orders, tickets, amount) SELECT event_id, rsu_id, "
-        "date_trunc('minute', offline_created_at), count(*), sum(ticket_count), sum(total_amount) FROM orders "
-        "GROUP BY 1, 2, 3"
-    ),
-    (
-        "INSERT INTO sales_sums (event_id, rsu_id, package_id, orders, tickets, amount) "
-        "SELECT event_id, rsu_id, package_id, count(*), sum(ticket_count), sum(total_amount) FROM orders GROUP BY 1, 2, 3"
-    ),
-)
+_SUMS = "SELECT recount_sums()"
 _COPY = (
     "COPY (SELECT o.*, e.name, r.name AS unit FROM orders o JOIN raffle_events e ON e.id = o.event_id "
     f"JOIN rsus r ON r.id = o.rsu_id ORDER BY o.created_at DESC, o.id DESC LIMIT {EXPORTED}) TO STDOUT (FORMAT CSV)"
@@ -98,8 +88,7 @@ def _fill(cluster: DiskCluster, place: Place, event: UUID, package: UUID, bench:
         bench.say("indexing")
         for _, definition in found:
             owner.execute(definition.encode())
-        for statement in _SUMS:
-            owner.execute(statement.encode())
+        owner.execute(_SUMS)
         owner.execute("VACUUM (ANALYZE)")
         owner.execute("CHECKPOINT")
 
