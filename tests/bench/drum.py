@@ -79,6 +79,7 @@ def fill(cluster: DiskCluster, place: Place, name: str, sizes: tuple[int, ...], 
         bench.say("indexing")
         for index, on in _INDEXES:
             owner.execute(f"CREATE INDEX {index} ON {on}".encode())
+        owner.execute("SELECT recount_sums()")
         owner.execute("VACUUM (ANALYZE) orders")
         owner.execute("VACUUM (ANALYZE) tickets")
         owner.execute("CHECKPOINT")
