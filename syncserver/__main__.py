@@ -84,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--currency", default="EUR", help="its currency (ISO 4217)")
     init.add_argument("--timezone", default="UTC", help="its time zone, such as Europe/Berlin")
     init.add_argument("--admin", default="admin", help="user name of the first administrator")
+    init.add_argument(
+        "--name",
+        default=auth.ROLE_WORDS["admin"],
+        help="their own name, as every record has it: “Grace Okafor”",
+    )
     serve = add("serve", _serve, "serve kiosks and people")
     serve.add_argument("--bind", dest="listen", help="the same as --listen")
     serve.add_argument(
@@ -174,16 +179,17 @@ def _init(config: Config, options: argparse.Namespace) -> None:
                     "Start it with: tombola-server serve. A new password: tombola-server user NAME.",
                 )
             organisation = events.create_organisation(
-                c, options.organisation, options.currency, timezone=options.timezone
+                c, options.organisation, options.currency.upper(), timezone=options.timezone
             )
             password = _password()
-            admin = auth.create_user(c, organisation, options.admin, "Administrator", password, "admin")
+            admin = auth.create_user(c, organisation, options.admin, options.name, password, "admin")
             organisations.decide(c, organisation, admin, shifts=ShiftRules(required=True, blind=True))
     print(f"{'Made the database' if done else 'Found the database'}, the keys in {config.home / 'keys'},")
     print(f"and the organisation “{options.organisation}”.\n")
     print(f"  user name   {options.admin.lower()}\n  password    {password}\n")
     print("The password is not shown again. Now start it:  tombola-server serve")
-    print(f"and log in at http://{_host(config)}:{config.listen_port}/admin")
+    print("and in another window what it does by itself:  tombola-server worker")
+    print(f"Then log in at http://{_host(config)}:{config.listen_port}/admin")
 
 
 def _host(config: Config) -> str:

@@ -395,6 +395,7 @@ def _words(app: Flask) -> None:
     app.add_template_global(auth.asks_who, "asks_who")
     app.add_template_global(auth.visitor, "visitor")
     app.add_template_global(public.holder, "holder")
+    app.add_template_global(public.held_by, "held_by")
     app.add_template_global(admin.menu, "menu")
     app.add_template_global(lambda: g.nonce, "nonce")
     app.jinja_env.globals["role_words"] = auth.ROLE_WORDS

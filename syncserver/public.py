@@ -18,6 +18,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     jsonify,
     render_template,
     request,
@@ -54,6 +55,8 @@ EVENTS_MAX: Final = 50
 STATUSES: Final = ("active", "upcoming", "ended", "drawn")
 CLOSING_SOON: Final = timedelta(hours=24)
 CHAMPIONS_SHOWN: Final = 3
+PERCENT: Final = 100
+"""Basis points."""
 TICKET_CHARS_MAX: Final = 1_000
 AGE_S_OFFICIAL: Final = 3600
 PUBLIC_WORDS: Final = {
@@ -118,6 +121,19 @@ def shown_event(c: Connection, event: UUID, *, called_off: bool = False) -> Row[
 
 def holder(organisation: UUID | None = None) -> Holder | None:
     """Whose page it is: the given organisation, or the one that this office serves; none where it serves several."""
+    known: dict[UUID | None, Holder | None] = g.setdefault("holders", {})
+    if organisation not in known:
+        known[organisation] = _holder(organisation)
+    return known[organisation]
+
+
+def held_by(e: Any = None) -> str:
+    """Whose page it is, in a tab's title; the program's name where several organisations share it."""
+    found = holder(e.organization_id if e else None)
+    return found.name if found is not None else "Tombola"
+
+
+def _holder(organisation: UUID | None) -> Holder | None:
     o = m.organizations
     with auth.office().begin() as c:
         found = select(o.c.name, o.c.license_number, o.c.settings)
@@ -227,6 +243,12 @@ def home() -> ResponseReturnValue:
             groups = {name: held if name == wanted else [] for name, held in groups.items()}
         ids = [row.id for held in groups.values() for row in held]
         pots = _pots(c, rows)
+        promises = {row.id: _promise(c, row) for row in rows if not pots[row.id]}
+        ages = [events.settings(row.configuration).policies.age_min for row in groups["active"]]
+        first = next(iter(groups["active"]), None)
+        offer = (
+            None if first is None or payments.door(office) is None else checkout.offer(office, c, first.id)
+        )
         bars = checkout.progress(c, ids)
         covers = media.covers(c, ids)
         winners = [one for one in champions_of.published(c, limit=CHAMPIONS_SHOWN) if one.champion]
@@ -236,6 +258,9 @@ def home() -> ResponseReturnValue:
         groups=groups,
         wanted=wanted,
         pots=pots,
+        promises=promises,
+        age=max(ages, default=0),
+        buying=offer is not None and bool(offer.packages) and offer.left > 0,
         bars=bars,
         covers=covers,
         champions=winners,
@@ -251,6 +276,18 @@ def _pots(c: Connection, rows: list[Row[Any]]) -> dict[UUID, int]:
         kept = (seen, events.jackpots(c, [row.id for row in rows]))
         current_app.extensions["tombola_pots"] = kept
     return dict(kept[1])
+
+
+def _promise(c: Connection, row: Row[Any]) -> str:
+    """What can be won where nothing is in the pot yet: “50 % of sales”; empty where no share is."""
+    kept = events.settings(row.configuration)
+    own = kept.own_draws()
+    shares = [
+        one.rule.basis_points
+        for one in events.prizes(c, kept.draw.linked_to or row.id)
+        if one.rule.type == "percentage" and one.rule.pool not in own
+    ]
+    return f"{sum(shares) / PERCENT:g} % of sales" if shares else ""
 
 
 def _standing_of(row: Row[Any], now: datetime) -> str:
@@ -292,12 +329,13 @@ def _on_show(c: Connection, row: Row[Any]) -> dict[str, Any]:
         .where(k.c.event_id == row.id, events.offered(now))
         .order_by(k.c.display_order, k.c.price, k.c.id)
     ).all()
-    held = _draws_for(c, row)
+    held, pot = _draws_for(c, row), events.jackpot(c, row.id)
     return {
         "e": row,
         "standing": _standing_of(row, now),
         "now": now,
-        "pot": events.jackpot(c, row.id),
+        "pot": pot,
+        "promise": "" if pot else _promise(c, row),
         "prizes": events.prizes(c, row.id),
         "terms": pools.prize_terms(c, row.id),
         "packages": packages,
@@ -352,7 +390,8 @@ def _pot(event: UUID) -> dict[str, Any]:
     with auth.office().begin() as c:
         row = shown_event(c, event)
         winners = _standing(c, [draw for draw in _draws_for(c, row) if draw.plan == MAIN_POOL])
-        return {"e": row, "pot": events.jackpot(c, event), "winners": winners}
+        pot = events.jackpot(c, event)
+        return {"e": row, "pot": pot, "promise": "" if pot else _promise(c, row), "winners": winners}
 
 
 @blueprint.get("/draws/<uuid:draw>")

@@ -44,7 +44,9 @@ def log_in(browser: httpx.Client, password: str) -> httpx.Response:
 
 def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
     """Init prints a password once; serve answers; the commands beside it work on the same database."""
-    made = run(home, "init", "--organisation", "Hockey Club", "--timezone", "Europe/Berlin")
+    made = run(
+        home, "init", "--organisation", "Hockey Club", "--timezone", "Europe/Berlin", "--name", "Grace Okafor"
+    )
     assert made.returncode == 0, made.stderr
     password = re.search(r"  password +(\S+)", made.stdout)
     assert password
@@ -64,6 +66,7 @@ def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
         assert browser.get("/").status_code == 200
         page = log_in(browser, password[1])
         assert (page.status_code, page.url.path) == (200, "/admin/kiosks")
+        assert "Grace Okafor" in page.text
         rules = browser.get("/admin/rules").text
         assert re.search(r'name="required"[^>]*checked', rules), "a new house looks after its cash"
         assert re.search(r'name="blind"[^>]*checked', rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from shared import draw as fair
 from shared import money
 from syncserver import cancellation, champions, claims, draws, events, keyings, organisations
+from syncserver import models as m
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
 
@@ -521,3 +524,50 @@ def test_a_draw_s_page_tells_the_amounts_that_the_freeze_kept(house: House) -> N
     for prize in shares:
         assert f"<strong>{money.text(amounts[prize.id], e.currency)}</strong>" in page
     assert "fixed when the pools were sealed" in page
+
+
+def test_nothing_in_the_pot_yet_is_never_shown_as_nothing(house: House) -> None:
+    """O6, O11: the share that can be won stands there until the first sale, on every public page."""
+    browser = house.app.test_client()
+    for url in ("/", f"/events/{house.event}", f"/events/{house.event}/jackpot"):
+        shown = browser.get(url).get_data(as_text=True)
+        assert "50 % of sales" in shown, url
+        assert "€0.00" not in shown, url
+    sell(house, 1)
+    for url in ("/", f"/events/{house.event}", f"/events/{house.event}/jackpot"):
+        shown = browser.get(url).get_data(as_text=True)
+        assert "€4.00" in shown, url
+        assert '<div class="label">To be won</div>' not in shown, url
+
+
+def test_the_public_pages_are_the_organisation_s(house: House) -> None:
+    """O11: its name on every tab and page, its licence and how it is reached below, and when the draw is."""
+    with house.office.begin() as c:
+        organisations.describe(
+            c,
+            house.organisation,
+            house.people["admin"],
+            name="Hockey Club",
+            licence="HC-9",
+            description="",
+            currency="EUR",
+            timezone="Europe/Berlin",
+            reached=organisations.Contact(street="Wall 3", zip_code="23552", city="Lübeck", phone="0451 1"),
+        )
+        e = m.raffle_events
+        grown_up = {"policies": {"age_min": 18}}
+        kept = events.get(c, house.draft).configuration
+        c.execute(update(e).where(e.c.id == house.draft).values(configuration=kept | grown_up))
+        events.activate(house.office, c, house.draft, house.people["admin"])
+    browser = house.app.test_client()
+    for url in ("/", f"/events/{house.event}", "/validate", "/champions", "/verify", "/account/register"):
+        shown = browser.get(url).get_data(as_text=True)
+        assert re.search(r"<title>[^<]+ · Hockey Club</title>", shown), url
+        assert "Wall 3, 23552 Lübeck" in shown, url
+        assert "0451 1" in shown, url
+        assert re.search(r"Licence (HC-9|DE-4711)", shown), url
+        assert "Tombola" not in shown.partition("<body")[2], url
+    for url in ("/", f"/events/{house.draft}"):
+        shown = browser.get(url).get_data(as_text=True)
+        assert re.search("The draw follows when sales have closed, at Arena of (Final|Draft).", shown), url
+        assert "18+ only" in shown, url
