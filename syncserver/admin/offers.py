@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
@@ -177,23 +178,7 @@ def add_prize(event: UUID) -> ResponseReturnValue:
     try:
         with ground.acting() as c:
             wanted = prize_terms(ground.own_event(c, event).currency)
-            events.add_prize(
-                c,
-                event,
-                wanted.name,
-                wanted.type,
-                wanted.amount,
-                wanted.position,
-                wanted.winners,
-                basis_points=wanted.basis_points,
-                minimum=wanted.minimum,
-                cap=wanted.cap,
-                pool=wanted.pool,
-                round_to=wanted.round_to,
-                carry=wanted.carry,
-                description=wanted.description,
-                by=auth.account().id,
-            )
+            events.add_prize(c, event, by=auth.account().id, **asdict(wanted))
     except Refused as e:
         return shown(event, "prize", e), 422
     return redirect(url_for("admin.event", event=event, _anchor="prizes"), 303)
@@ -239,7 +224,7 @@ def edit_prize(event: UUID, prize: UUID) -> ResponseReturnValue:
             return redirect(url_for("admin.event", event=event, _anchor="prizes"), 303)
         except Refused as error:
             refused = error
-    form: Any = request.form if request.method == "POST" else typed_prize(held, e.currency)
+    form: Any = request.form if request.method == "POST" else typed_terms(events.terms_of(held), e.currency)
     return ground.page(
         "prize",
         "events",
@@ -261,28 +246,27 @@ def pool_labels(row: Row[Any]) -> dict[str, str]:
     return labels
 
 
-def typed_prize(held: events.PrizeRow, currency: str) -> dict[str, str]:
+def typed_terms(terms: events.PrizeTerms, currency: str) -> dict[str, str]:
     """A prize as its form shows it."""
-    rule = held.rule
-    share = rule.type == "percentage"
+    share = terms.type == "percentage"
 
     def major(value: int | None) -> str:
         return str(money.major(value, currency)) if value else ""
 
     return {
-        "name": held.name,
-        "type": rule.type,
-        "amount": str(money.major(rule.basis_points, "EUR"))
+        "name": terms.name,
+        "type": terms.type,
+        "amount": str(money.major(terms.basis_points, "EUR"))
         if share
-        else str(money.major(rule.value, currency)),
-        "position": str(held.position),
-        "winners": str(rule.winners),
-        "minimum": major(rule.minimum),
-        "cap": major(rule.cap),
-        "round_to": major(rule.round_to) if rule.round_to > 1 else "",
-        "pool": rule.pool,
-        "description": held.description,
-    } | ({"carry": "yes"} if rule.carry else {})
+        else str(money.major(terms.amount, currency)),
+        "position": str(terms.position),
+        "winners": str(terms.winners),
+        "minimum": major(terms.minimum),
+        "cap": major(terms.cap),
+        "round_to": major(terms.round_to) if terms.round_to > 1 else "",
+        "pool": terms.pool,
+        "description": terms.description,
+    } | ({"carry": "yes"} if terms.carry else {})
 
 
 @access(*ground.MANAGERS)

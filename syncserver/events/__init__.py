@@ -61,6 +61,7 @@ from syncserver.events.offers import (
     perks,
     remove_package,
     remove_prize,
+    terms_of,
     with_perks,
 )
 from syncserver.events.states import (
@@ -217,6 +218,7 @@ __all__ = [
     "settings",
     "state",
     "suspend",
+    "terms_of",
     "tickets_sold",
     "unarchive",
     "unconfirm",

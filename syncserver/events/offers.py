@@ -283,6 +283,25 @@ class PrizeTerms:
     description: str = ""
 
 
+def terms_of(held: PrizeRow) -> PrizeTerms:
+    """A prize that is there, as it could be made again."""
+    rule = held.rule
+    return PrizeTerms(
+        name=held.name,
+        type=rule.type,
+        amount=rule.value,
+        position=held.position,
+        winners=rule.winners,
+        basis_points=rule.basis_points,
+        minimum=rule.minimum,
+        cap=rule.cap,
+        pool=rule.pool,
+        round_to=rule.round_to,
+        carry=rule.carry,
+        description=held.description,
+    )
+
+
 def add_prize(
     c: Connection,
     event: UUID,

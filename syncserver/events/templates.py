@@ -6,6 +6,7 @@ A copy is a copy: a template that is changed or deleted changes no event.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -19,7 +20,7 @@ from shared.games import raffle
 from syncserver import models as m
 from syncserver.audit import critical_event
 from syncserver.events.checks import PRICE_MAX, TICKETS_PER_PACKAGE_MAX, named, papered, worded
-from syncserver.events.offers import PrizeTerms, add_package, add_prize
+from syncserver.events.offers import PrizeTerms, add_package, add_prize, terms_of
 from syncserver.events.terms import PERCENT, get, prizes
 from syncserver.organisations import check_currency
 
@@ -58,6 +59,24 @@ def prize_templates(c: Connection, organisation: UUID, currency: str = "") -> li
 def extras(template: Row[Any]) -> PrizeExtras:
     """What a prize template holds beside its columns."""
     return msgspec.convert(dict(template.metadata or {}), PrizeExtras)
+
+
+def prize_terms(template: Row[Any], currency: str, position: int = 1) -> PrizeTerms:
+    """A prize template as the prize that it makes in a draft of that currency."""
+    more = extras(template)
+    return PrizeTerms(
+        name=template.name,
+        type=template.type,
+        amount=0 if template.value is None else money.minor(template.value, currency),
+        position=position,
+        basis_points=0 if template.percentage is None else int(template.percentage * PERCENT),
+        winners=more.winners,
+        minimum=more.minimum,
+        cap=more.cap,
+        round_to=more.round_to,
+        carry=more.carry,
+        description=template.description or "",
+    )
 
 
 def add_package_template(
@@ -191,25 +210,7 @@ def save_prize(c: Connection, prize: UUID, by: UUID | None) -> UUID:
         raise Refused("unknown", "There is no such prize.")
     row = get(c, event)
     held = next(one for one in prizes(c, event) if one.id == prize)
-    rule = held.rule
-    return add_prize_template(
-        c,
-        row.organization_id,
-        PrizeTerms(
-            name=held.name,
-            type=rule.type,
-            amount=rule.value,
-            basis_points=rule.basis_points,
-            winners=rule.winners,
-            minimum=rule.minimum,
-            cap=rule.cap,
-            round_to=rule.round_to,
-            carry=rule.carry,
-            description=held.description,
-        ),
-        row.currency,
-        by,
-    )
+    return add_prize_template(c, row.organization_id, terms_of(held), row.currency, by)
 
 
 def apply(
@@ -235,24 +236,8 @@ def apply(
         if one.id not in prizes_:
             continue
         _same_currency(row, one)
-        more = extras(one)
         place = max((p.position for p in prizes(c, event)), default=0) + 1
-        add_prize(
-            c,
-            event,
-            one.name,
-            one.type,
-            0 if one.value is None else money.minor(one.value, row.currency),
-            place,
-            more.winners,
-            basis_points=0 if one.percentage is None else int(one.percentage * PERCENT),
-            minimum=more.minimum,
-            cap=more.cap,
-            round_to=more.round_to,
-            carry=more.carry,
-            description=one.description or "",
-            by=by,
-        )
+        add_prize(c, event, by=by, **asdict(prize_terms(one, row.currency, place)))
         done += 1
     return done
 

@@ -31,6 +31,7 @@ from syncserver.admin.live import end_streams
 from syncserver.app import create_app
 from syncserver.config import Stripe
 from syncserver.db import Database
+from syncserver.events import templates
 from tests.postgres import cluster
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_event, make_house, sell
 
@@ -52,6 +53,7 @@ _IDENTIFIED: Final = {
     "claim": "SELECT id FROM prize_claims LIMIT 1",
     "champion": "SELECT id FROM champions LIMIT 1",
     "message": "SELECT id FROM kiosk_messages LIMIT 1",
+    "template": "SELECT id FROM ticket_package_templates LIMIT 1",
     "order": "SELECT id FROM orders WHERE payment_status = 'paid' LIMIT 1",
 }
 
@@ -172,6 +174,9 @@ def fill(database: Database, home: Path) -> Filled:
         assert now.id is not None
         assert now.prepared_at is not None
         champions.approve(house.office, c, now.id, now.prepared_at, by["admin"])
+        package = c.scalar(select(m.ticket_packages.c.id).where(m.ticket_packages.c.event_id == house.event))
+        assert package is not None
+        templates.save_package(c, package, by["admin"])
     final = house.event
     semi = _semi_final(house)
     _on_line(house)

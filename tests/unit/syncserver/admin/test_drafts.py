@@ -111,6 +111,50 @@ def test_packages_prizes_and_templates_by_touch(house: House) -> None:
     assert "Six" in browser.get("/admin/templates").get_data(as_text=True)
 
 
+def test_a_template_is_changed_and_no_event_with_it(house: House) -> None:
+    """E7, E3: drafts get it as it is then; what was copied into an event stays, on sale or not."""
+    browser = house.client("manager")
+    browser.get("/admin/templates")
+    post(browser, "/admin/templates/package", name="Family", tickets="10", price="15", description="For four")
+    share = {
+        "name": "Half",
+        "type": "percentage",
+        "amount": "50",
+        "winners": "1",
+        "minimum": "100",
+        "carry": "yes",
+    }
+    post(browser, "/admin/templates/prize", **share)
+    with house.office.begin() as c:
+        package = c.scalar(select(m.ticket_package_templates.c.id))
+        prize = c.scalar(select(m.prize_templates.c.id))
+    apply = f"/admin/events/{house.draft}/from-templates"
+    assert post(browser, apply, package=package).status_code == 303
+    url = f"/admin/templates/{package}"
+    form = browser.get(url).get_data(as_text=True)
+    for value in ("Family", "10", "15.00", "For four"):
+        assert f'value="{value}"' in form
+    assert post(browser, url, name="Family", tickets="0", price="15").status_code == 422
+    assert post(browser, url, name="Large family", tickets="12", price="18").status_code == 303
+    shown = browser.get("/admin/templates").get_data(as_text=True)
+    assert "Large family is changed" in shown
+    assert "€18.00" in shown
+    held = browser.get(f"/admin/events/{house.draft}").get_data(as_text=True)
+    assert "Family" in held
+    assert ">Large family<" not in held.split("from-templates")[0]
+    form = browser.get(f"/admin/templates/{prize}").get_data(as_text=True)
+    for value in ("Half", "50.00", "100.00"):
+        assert f'value="{value}"' in form
+    assert 'name="carry" value="yes" checked' in form
+    assert post(browser, f"/admin/templates/{prize}", **(share | {"amount": "40"})).status_code == 303
+    assert "40.00 % of sales" in browser.get("/admin/templates").get_data(as_text=True)
+    frozen = post(browser, f"/admin/events/{house.event}/from-templates", package=package)
+    assert frozen.status_code == 303
+    assert "Large family" not in browser.get(f"/admin/events/{house.event}").get_data(as_text=True)
+    assert browser.get(f"/admin/templates/{house.event}").status_code == 404
+    assert house.client("auditor").get(url).status_code == 403
+
+
 def test_a_picture_is_sent_shown_and_nobody_else_s(house: House) -> None:
     """E7: a draft's picture is the office's alone until the event is shown."""
     browser, url = house.client("manager"), f"/admin/events/{house.draft}/pictures"
