@@ -16,6 +16,7 @@ from syncserver.config import Mail
 from syncserver.db import Database
 from tests.chains import open_scene
 from tests.desk import Desk, at_desk
+from tests.postgres import as_owner
 from tests.server import PASSWORD, log_in, post
 
 
@@ -36,7 +37,8 @@ def eve(desk: Desk) -> UUID:
     told = {"name": "Eve Adams", "email": "eve@example.org", "phone": "+491511234567", "language": "de"}
     with scene.office.begin() as c:
         user = accounts.create(scene.office, c, scene.organisation, email="Eve@example.org", name="Eve Adams")
-        o = m.orders
+    o = m.orders
+    with as_owner(scene.office.database) as c:
         c.execute(
             update(o)
             .where(o.c.id == UUID(made.lines[0].order))
