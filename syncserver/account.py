@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from flask import (
     Blueprint,
     Response,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -43,6 +45,8 @@ def _page(template: str, status: int = 200, **values: Any) -> Response:
     """A page about accounts, which no browser keeps."""
     answer = make_response(render_template(f"account/{template}.html", here="account", **values), status)
     answer.headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        answer.headers["Retry-After"] = str(g.wait_s)
     return answer
 
 
@@ -64,10 +68,26 @@ def _local(address: str) -> str:
 def _seldom(what: str) -> None:
     """``Refused`` (``often``) where one address asks for too many letters."""
     here = auth.office()
+    counter, now = attempts.key(here, what, auth.network()), here.now()
     with here.begin() as c:
-        fine = attempts.asked(c, attempts.key(here, what, auth.network()), here.now(), ASKED_MAX, ASKED_S)
-    if not fine:
-        raise Refused("often", "Too much is asked from where you are.", "Try again in an hour.")
+        if attempts.asked(c, counter, now, ASKED_MAX, ASKED_S):
+            return
+        g.wait_s = attempts.wait_s(c, counter, now, ASKED_S)
+    raise Refused(
+        "often",
+        "Too many letters were asked for from the network that you are in; others may share its address.",
+        f"Try again in {_minutes(g.wait_s)}, or from another network. Letters that have come stay good.",
+    )
+
+
+def _minutes(wait_s: int) -> str:
+    minutes = -(-wait_s // 60)
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def _status(refused: Refused | None) -> int:
+    """Of a page whose form was refused, or was not sent yet."""
+    return 200 if refused is None else 429 if refused.code == "often" else 422
 
 
 # Coming -----------------------------------------------------------------------------------------------
@@ -91,6 +111,7 @@ def register() -> ResponseReturnValue:
                     request.form.get("name", ""),
                     hashed,
                     request.form.get("language", "en"),
+                    auth.network(),
                 )
         except Refused as e:
             refused = e
@@ -99,7 +120,7 @@ def register() -> ResponseReturnValue:
             return _page("sent", email=request.form.get("email", "").strip(), what="register", site=site)
     return _page(
         "register",
-        422 if refused else 200,
+        _status(refused),
         site=site,
         refused=refused,
         typed=request.form,
@@ -199,12 +220,12 @@ def forgotten() -> ResponseReturnValue:
         try:
             _seldom("forgotten")
             with here.begin() as c:
-                accounts.forgotten(here, c, site.id, request.form.get("email", ""))
+                accounts.forgotten(here, c, site.id, request.form.get("email", ""), auth.network())
         except Refused as e:
             refused = e
         else:
             return _page("sent", email=request.form.get("email", "").strip(), what="forgotten", site=site)
-    return _page("forgotten", 422 if refused else 200, site=site, refused=refused)
+    return _page("forgotten", _status(refused), site=site, refused=refused)
 
 
 @blueprint.route("/new-password/<token>", methods=["GET", "POST"])
@@ -450,7 +471,7 @@ def address() -> ResponseReturnValue:
     try:
         auth.ask_who(me)
         with here.begin(me.id, me.organisation) as c:
-            accounts.move(here, c, me.id, request.form.get("email", ""))
+            accounts.move(here, c, me.id, request.form.get("email", ""), auth.network())
     except Refused as e:
         return _home("bad", e.message, e.hint)
     return _home("good", "We have written to the new address.", "Open the link in that letter.")

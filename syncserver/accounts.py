@@ -27,7 +27,12 @@ TOKEN_BYTES: Final = 32
 VERIFY_S: Final = 24 * 3600
 RESET_S: Final = 3600
 LETTERS_MAX: Final = 5
-"""Letters to one address within an hour, so that nobody fills somebody's mailbox from here."""
+"""Letters to one address within an hour that one asker, by their network's address, may have sent."""
+LETTERS_IN_ALL_MAX: Final = 20
+"""Letters to one address within an hour, whoever asks, so that nobody fills somebody's mailbox from here.
+
+It is far above what one asker may have sent: strangers would use up the owner's own letters otherwise.
+"""
 LETTERS_S: Final = 3600
 EMAIL_CHARS_MAX: Final = 254
 NAME_CHARS_MAX: Final = 120
@@ -141,10 +146,11 @@ def register(
     name: str,
     password_hash: str,
     language: str,
+    asker: str,
 ) -> bytes:
     """Begin an account; a letter to the address asks to confirm it. Returns what this browser may confirm it by.
 
-    Where the address has an account already, the letter says so instead, and nothing changes. The password counts
+    ``asker`` is the network's address that it is asked from. Where the address has an account already, the letter says so instead, and nothing changes. The password counts
     once the address is confirmed. ``Refused``: ``email``, ``name``.
     """
     email, name = address(email), _name(name)
@@ -159,13 +165,13 @@ def register(
         user = create(office, c, organisation, email=email, language=language)
     elif row.email_verified_at is not None:
         if row.banned_at is None:
-            _link(office, c, _customer(row), "reset", email)
+            _link(office, c, _customer(row), "reset", email, asker)
         return office.clock.token(TOKEN_BYTES)
     else:
         user = row.user_id
     made = customer(c, user)
     assert made is not None
-    return _link(office, c, made, "verify", email, password_hash=password_hash, name=name)
+    return _link(office, c, made, "verify", email, asker, password_hash=password_hash, name=name)
 
 
 def create(
@@ -254,14 +260,14 @@ def confirm(office: Office, c: Connection, token: str, password_hash: str | None
     return UUID(str(row.user_id))
 
 
-def forgotten(office: Office, c: Connection, organisation: UUID, email: str) -> None:
+def forgotten(office: Office, c: Connection, organisation: UUID, email: str, asker: str) -> None:
     """A letter with a way to a new password, where the address has an account; ``Refused`` (``email``) where it is none."""
     email, a = address(email), m.customer_accounts
     row = c.execute(
         select(a).where(a.c.organization_id == organisation, a.c.email == email, a.c.banned_at.is_(None))
     ).one_or_none()
     if row is not None:
-        _link(office, c, _customer(row), "reset", email)
+        _link(office, c, _customer(row), "reset", email, asker)
 
 
 def reset(office: Office, c: Connection, token: str, password_hash: str) -> UUID:
@@ -303,14 +309,21 @@ def _link(
     to: Customer,
     kind: str,
     email: str,
+    asker: str,
     *,
     password_hash: str | None = None,
     name: str | None = None,
 ) -> bytes:
-    """Write a link and the letter that carries it; none where that address has had too many. The link's token."""
+    """Write a link and the letter that carries it; none where that address has had too many. The link's token.
+
+    The letters of before keep their worth.
+    """
     now, token = office.now(), office.clock.token(TOKEN_BYTES)
-    counter = attempts.key(office, "letters", str(to.organisation), email)
-    if not attempts.asked(c, counter, now, LETTERS_MAX, LETTERS_S):
+    mine = attempts.key(office, "letters", str(to.organisation), email, asker)
+    of_all = attempts.key(office, "letters", str(to.organisation), email)
+    if not attempts.asked(c, mine, now, LETTERS_MAX, LETTERS_S):
+        return token
+    if not attempts.asked(c, of_all, now, LETTERS_IN_ALL_MAX, LETTERS_S):
         return token
     until = now + timedelta(seconds=RESET_S if kind == "reset" else VERIFY_S)
     c.execute(
@@ -373,7 +386,7 @@ def change(c: Connection, user: UUID, name: str, phone: str, language: str) -> N
     c.execute(update(a).where(a.c.user_id == user).values(name=_name(name), phone=kept, language=language))
 
 
-def move(office: Office, c: Connection, user: UUID, email: str) -> None:
+def move(office: Office, c: Connection, user: UUID, email: str, asker: str) -> None:
     """Ask the new address whether it is theirs; until it says so the old one holds. ``Refused`` (``email``).
 
     Where the address is somebody else's account here, nothing is sent, and nobody learns that.
@@ -383,7 +396,7 @@ def move(office: Office, c: Connection, user: UUID, email: str) -> None:
     assert me is not None
     taken = c.scalar(select(a.c.user_id).where(a.c.organization_id == me.organisation, a.c.email == email))
     if taken is None:
-        _link(office, c, me, "move", email)
+        _link(office, c, me, "move", email, asker)
 
 
 def moved(office: Office, c: Connection, token: str) -> UUID:

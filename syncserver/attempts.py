@@ -6,6 +6,7 @@ A counter is named by the keyed hash of what it counts, so that the table tells 
 from __future__ import annotations
 
 import hmac
+import math
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -67,6 +68,12 @@ def asked(c: Connection, name: bytes, now: datetime, most: int, within_s: int) -
         ).returning(a.c.failures)
     ).scalar_one()
     return count <= most
+
+
+def wait_s(c: Connection, name: bytes, now: datetime, within_s: int) -> int:
+    """In how many seconds what :func:`asked` counts begins anew."""
+    since = c.scalar(select(m.attempts.c.last_at).where(m.attempts.c.key == name))
+    return within_s if since is None else max(1, math.ceil(within_s - (now - since).total_seconds()))
 
 
 def forgive(c: Connection, name: bytes) -> None:

@@ -192,7 +192,7 @@ PROBLEMS: Final = {
     "too-many": Kind(
         429,
         "Too many requests",
-        "This token asks too often; or this address does, for what is public or with tokens that are not good.",
+        "This token asks too often; or, without one that is good, the network's address that it is asked from.",
         "Wait as many seconds as the header Retry-After says.",
     ),
     "fault": Kind(
@@ -345,16 +345,17 @@ class Rates:
 
 
 class TooMany(Exception):  # noqa: N818 - says what it is
-    """Whoever asks has to wait so many seconds."""
+    """Whoever asks has to wait so many seconds; ``words`` say who that is, and what the limit is."""
 
-    def __init__(self, wait_s: int) -> None:
-        super().__init__(str(wait_s))
-        self.wait_s = wait_s
+    def __init__(self, words: str, wait_s: int) -> None:
+        super().__init__(words)
+        self.words, self.wait_s = words, wait_s
 
 
 def too_many(error: TooMany) -> Response:
     """Not so often, and from when on again."""
-    answer = problem("too-many")
+    seconds = "1 second" if error.wait_s == 1 else f"{error.wait_s} seconds"
+    answer = problem("too-many", error.words, hint=f"Ask again in {seconds}.")
     answer.headers["Retry-After"] = str(error.wait_s)
     return answer
 
@@ -363,7 +364,11 @@ def _let_in() -> None:
     """Counts a request that needs no token; ``TooMany`` where its address asks too often."""
     rates: Rates = current_app.extensions["tombola_rates"]
     if wait := rates.counts.wait_s(f"public {auth.network()}", rates.public):
-        raise TooMany(wait)
+        words = (
+            "Too much is asked from your network's address: without a token "
+            f"{rates.public} requests a minute are answered."
+        )
+        raise TooMany(words, wait)
 
 
 def enter(mark: frozenset[str]) -> None:
@@ -380,15 +385,17 @@ def enter(mark: frozenset[str]) -> None:
         return
     scheme, _, secret = (said or "").partition(" ")
     holder = tokens.holder(here, secret.strip(), address) if scheme.lower() == "bearer" else None
-    wait = (
-        rates.counts.wait_s(f"address {address}", rates.stranger)
-        if holder is None
-        else rates.counts.wait_s(f"token {holder.token}", rates.token)
-    )
-    if wait:
-        raise TooMany(wait)
     if holder is None:
+        if wait := rates.counts.wait_s(f"address {address}", rates.stranger):
+            words = (
+                "Too many requests without a good token came from your network's address: "
+                f"{rates.stranger} a minute are answered."
+            )
+            raise TooMany(words, wait)
         raise auth.NotAllowed(401)
+    if wait := rates.counts.wait_s(f"token {holder.token}", rates.token):
+        words = f"This token asks too often: {rates.token} requests a minute are answered."
+        raise TooMany(words, wait)
     g.holder = holder
     g.account = auth.Account(
         id=holder.user,

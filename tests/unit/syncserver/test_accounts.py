@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, insert, select, text
 
 from shared.errors import Refused
-from syncserver import accounts, auth, events, notifications
+from syncserver import account, accounts, auth, events, notifications
 from syncserver import models as m
 from syncserver.db import Database
 from tests.postgres import as_owner
@@ -304,7 +304,7 @@ def test_letters_are_asked_for_seldom_from_one_address(house: House) -> None:
     browser = house.app.test_client()
     browser.get("/account/forgotten")
     answers = [post(browser, "/account/forgotten", email=f"n{n}@mail.example").status_code for n in range(32)]
-    assert answers.count(422) == 2
+    assert answers.count(429) == 2
     house.clock.ahead_ms += 2 * 86_400_000
     browser.get("/account/forgotten")
     assert post(browser, "/account/forgotten", email=NORA).status_code == 200
@@ -352,6 +352,51 @@ def test_nobody_removes_an_identity_that_is_somebody_else_s(house: House) -> Non
         assert len(accounts.identities(c, hers)) == 1
 
 
+def test_nobody_uses_up_the_letters_of_somebody_else(house: House) -> None:
+    """O7, Z1: each asker has letters of their own, the mailbox an end; and a letter in the box stays good."""
+    owner = asking_from(house, "192.0.2.1")
+    strangers = [asking_from(house, f"198.51.100.{at}") for at in range(1, 9)]
+    for _ in range(accounts.LETTERS_MAX + 1):
+        assert post(strangers[0], "/account/forgotten", email=CUSTOMER_EMAIL).status_code == 200
+    assert len(letters(house, "password_reset")) == accounts.LETTERS_MAX
+    told = post(owner, "/account/forgotten", email=CUSTOMER_EMAIL).get_data(as_text=True)
+    assert "any of the letters will do" in told
+    assert len(letters(house, "password_reset")) == accounts.LETTERS_MAX + 1
+    for stranger in strangers[1:]:
+        for _ in range(accounts.LETTERS_MAX):
+            post(stranger, "/account/forgotten", email=CUSTOMER_EMAIL)
+    sent = letters(house, "password_reset")
+    assert len(sent) == accounts.LETTERS_IN_ALL_MAX
+    link = sent[accounts.LETTERS_MAX][1]
+    owner.get(f"/account/{link}")
+    assert post(owner, f"/account/{link}", password=NEW, again=NEW).status_code == 303
+
+
+@pytest.mark.parametrize("page", ["forgotten", "register"])
+def test_a_network_that_asks_too_much_is_told_when_to_come_again(house: House, page: str) -> None:
+    """Z2: in words and for programs; others are not kept waiting."""
+    browser = asking_from(house, "192.0.2.1")
+    form = {"email": "no-one@example.org", "name": "Nobody", "password": NEW}
+    for _ in range(account.ASKED_MAX):
+        assert post(browser, f"/account/{page}", **form).status_code == 200
+    house.clock.ahead_ms += 30 * 60_000
+    answer = post(browser, f"/account/{page}", **form)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= account.ASKED_S // 2
+    assert "the network that you are in" in answer.get_data(as_text=True)
+    assert "in 30 minutes" in answer.get_data(as_text=True)
+    assert post(asking_from(house, "192.0.2.2"), f"/account/{page}", **form).status_code == 200
+
+
+def asking_from(house: House, address: str) -> FlaskClient:
+    """A browser in that network, with a form before it."""
+    browser = house.app.test_client()
+    browser.environ_base["REMOTE_ADDR"] = address
+    house.app.config["PLAIN_HTTP"] = True
+    browser.get("/account/forgotten")
+    return browser
+
+
 def test_of_two_who_register_the_same_address_at_once_neither_meets_an_error(house: House) -> None:
     """O7: one account is begun, whichever came first."""
     ready = Barrier(2)
@@ -360,7 +405,14 @@ def test_of_two_who_register_the_same_address_at_once_neither_meets_an_error(hou
         with house.office.begin() as c:
             ready.wait(30)
             return accounts.register(
-                house.office, c, house.organisation, "twin@example.org", "Twin", "no-password", "en"
+                house.office,
+                c,
+                house.organisation,
+                "twin@example.org",
+                "Twin",
+                "no-password",
+                "en",
+                "192.0.2.1",
             )
 
     with ThreadPoolExecutor(2) as two:

@@ -271,10 +271,13 @@ def test_who_asks_too_often_is_told_when_to_come_back(house: House) -> None:
     program, other, stranger = Program(house, "auditor"), Program(house, "auditor"), Program(house)
     assert [program.get("/api/v1/organisation").status_code for _ in range(6)] == [200] * 5 + [429]
     answer = program.get("/api/v1/organisation")
-    problem(answer, 429, "too-many")
+    assert "This token asks too often: 5 requests a minute" in problem(answer, 429, "too-many")["detail"]
     assert 1 <= int(answer.headers["Retry-After"]) <= 12
     assert other.get("/api/v1/organisation").status_code == 200
     assert [stranger.get("/api/v1/organisation").status_code for _ in range(4)] == [401] * 3 + [429]
+    late = problem(stranger.get("/api/v1/organisation"), 429, "too-many")
+    assert "without a good token came from your network" in late["detail"]
+    assert late["hint"].startswith("Ask again in ")
     assert other.get("/api/v1/organisation").status_code == 200, "a good token is not kept out by strangers"
     clock.ahead_ms += 60_000
     assert program.get("/api/v1/organisation").status_code == 200
@@ -289,7 +292,11 @@ def test_what_is_public_has_a_limit_for_each_address_and_is_kept_a_moment(house:
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert answers[0].headers["Cache-Control"] == "public, max-age=10"
     assert "Set-Cookie" not in answers[0].headers
-    problem(stranger.get(f"/competitions/{house.event}"), 429, "too-many")
+    answer = stranger.get(f"/competitions/{house.event}")
+    told = problem(answer, 429, "too-many")
+    assert "token" not in told["title"]
+    assert "from your network's address: without a token 2 requests a minute" in told["detail"]
+    assert told["hint"] == f"Ask again in {answer.headers['Retry-After']} seconds."
     clock.ahead_ms += 60_000
     assert stranger.get(f"/competitions/{house.event}").status_code == 200
 
