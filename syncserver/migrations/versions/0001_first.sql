@@ -36,6 +36,8 @@ CREATE TABLE audit_log (
     new_data JSONB,
     changed_by UUID,
     changed_at TIMESTAMPTZ DEFAULT now() NOT NULL,
+    -- Whose a change is, told by the database itself; null for the server's own.
+    organization_id UUID,
     CONSTRAINT audit_log_pkey PRIMARY KEY (id),
     CONSTRAINT audit_log_operation_check CHECK (operation IN ('INSERT', 'UPDATE', 'DELETE'))
 );
@@ -43,6 +45,14 @@ CREATE TABLE audit_log (
 CREATE INDEX idx_audit_log_record ON audit_log (record_id);
 
 CREATE INDEX idx_audit_log_table_time ON audit_log (table_name, changed_at DESC);
+
+CREATE INDEX idx_audit_log_organization ON audit_log (organization_id, id DESC) WHERE organization_id IS NOT NULL;
+
+-- By person: the bulk of the trail is the server's own, and is in no such index.
+CREATE INDEX idx_audit_log_changed_by ON audit_log (changed_by, id DESC) WHERE changed_by IS NOT NULL;
+
+-- By time, for exports of a span: the trail grows in its order, so that this costs next to nothing.
+CREATE INDEX idx_audit_log_time ON audit_log USING brin (changed_at);
 
 CREATE TABLE critical_events (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
@@ -63,6 +73,8 @@ CREATE INDEX idx_critical_events_rsu_time ON critical_events (rsu_id, timestamp 
 CREATE INDEX idx_critical_events_time ON critical_events (timestamp DESC);
 
 CREATE INDEX idx_critical_events_type_time ON critical_events (event_type, timestamp DESC);
+
+CREATE INDEX idx_critical_events_event_time ON critical_events (event_id, timestamp DESC) WHERE event_id IS NOT NULL;
 
 CREATE TABLE offline_sync_statuses (
     key TEXT NOT NULL,
@@ -120,8 +132,6 @@ CREATE UNIQUE INDEX orders_journal_line ON orders (rsu_id, epoch, journal_seq, l
 
 CREATE UNIQUE INDEX orders_quarantine_line ON orders (quarantine_id, line_no) WHERE quarantine_id IS NOT NULL;
 
-CREATE INDEX idx_orders_event ON orders (event_id);
-
 CREATE INDEX idx_orders_created ON orders (created_at DESC, id DESC);
 
 CREATE INDEX idx_orders_payment_status ON orders (payment_status);
@@ -129,6 +139,22 @@ CREATE INDEX idx_orders_payment_status ON orders (payment_status);
 CREATE INDEX idx_orders_customer ON orders (sale_id) WHERE customer_commitment IS NOT NULL;
 
 CREATE INDEX idx_orders_customer_kept ON orders (event_id) WHERE customer_info IS NOT NULL;
+
+-- Finding orders: by event and newest first, by kiosk, by who bought on line, by card reference, by buyer.
+CREATE INDEX idx_orders_event ON orders (event_id, created_at DESC, id DESC);
+
+CREATE INDEX idx_orders_rsu ON orders (rsu_id, created_at DESC, id DESC);
+
+CREATE INDEX idx_orders_created_by ON orders (created_by, created_at DESC, id DESC) WHERE created_by IS NOT NULL;
+
+CREATE INDEX idx_orders_payment_reference ON orders (payment_reference) WHERE payment_reference IS NOT NULL;
+
+CREATE INDEX idx_orders_buyer_email ON orders (lower(customer_info ->> 'email')) WHERE customer_info IS NOT NULL;
+
+CREATE INDEX idx_orders_buyer_phone ON orders ((customer_info ->> 'phone')) WHERE customer_info IS NOT NULL;
+
+CREATE INDEX idx_orders_buyer_name ON orders USING gin (to_tsvector('simple'::regconfig, customer_info ->> 'name'))
+    WHERE customer_info IS NOT NULL;
 
 CREATE TABLE organizations (
     id UUID DEFAULT gen_random_uuid() NOT NULL,
@@ -299,7 +325,7 @@ CREATE TABLE prize_templates (
     name TEXT NOT NULL,
     description TEXT,
     type TEXT NOT NULL,
-    value NUMERIC(14, 2),
+    value NUMERIC(16, 3),
     percentage NUMERIC(5, 2),
     currency CHAR(3),
     metadata JSONB DEFAULT '{}'::jsonb,
@@ -565,7 +591,7 @@ CREATE TABLE prizes (
     name TEXT NOT NULL,
     description TEXT,
     type TEXT NOT NULL,
-    value NUMERIC(14, 2),
+    value NUMERIC(16, 3),
     percentage NUMERIC(5, 2),
     currency CHAR(3),
     position SMALLINT NOT NULL,
@@ -1854,11 +1880,13 @@ $$;
 
 -- What is withheld of results and keyings stands in those tables, which are append-only themselves: before its time it
 -- is for nobody, and the log is for everybody in the office.
+-- The organisation is found by one look for each row along a key, in the statement that writes them all.
 -- Arguments: the key's columns; columns whose content is withheld; columns whose change alone is not recorded.
 CREATE FUNCTION audit_rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     by_user uuid := nullif(current_setting('tombola.user', true), '')::uuid;
+    organisation uuid := nullif(current_setting('tombola.organisation', true), '')::uuid;
     keys text[] := string_to_array(TG_ARGV[0], ',');
     withheld text[] := string_to_array(TG_ARGV[1], ',');
     noise text[] := string_to_array(TG_ARGV[2], ',');
@@ -1867,7 +1895,32 @@ DECLARE
     );
     record_of text;
     data_of text := 'to_jsonb(%1$s)';
+    organisation_of text;
 BEGIN
+    -- By the row itself where it leads to one; else where whoever changed it was at work, or the only one they are of.
+    SELECT string_agg(how, ', ' ORDER BY place) INTO organisation_of FROM (VALUES
+        (1, 'organization_id', '%1$s.organization_id'),
+        (2, 'event_id', '(SELECT x.organization_id FROM raffle_events x WHERE x.id = %1$s.event_id)'),
+        (3, 'raffle_event_id', '(SELECT x.organization_id FROM raffle_events x WHERE x.id = %1$s.raffle_event_id)'),
+        (4, 'rsu_id', '(SELECT x.organization_id FROM rsus x WHERE x.id = %1$s.rsu_id)'),
+        (5, 'order_id', '(SELECT x.organization_id FROM raffle_events x JOIN orders y ON y.event_id = x.id '
+            || 'WHERE y.id = %1$s.order_id)'),
+        (6, 'draw_execution_id', '(SELECT x.organization_id FROM raffle_events x JOIN draw_executions y '
+            || 'ON y.raffle_event_id = x.id WHERE y.id = %1$s.draw_execution_id)'),
+        (7, 'draw_result_id', '(SELECT x.organization_id FROM raffle_events x JOIN draw_executions y '
+            || 'ON y.raffle_event_id = x.id JOIN draw_results z ON z.draw_execution_id = y.id '
+            || 'WHERE z.id = %1$s.draw_result_id)')
+    ) ways (place, name, how)
+    JOIN pg_attribute ON attrelid = TG_RELID AND attname = name AND NOT attisdropped AND atttypid = 'uuid'::regtype;
+    IF TG_TABLE_NAME = 'organizations' THEN
+        organisation_of := '%1$s.id';
+    END IF;
+    IF organisation IS NULL AND by_user IS NOT NULL AND (organisation_of IS NULL OR TG_OP = 'DELETE') THEN
+        SELECT (array_agg(ou.organization_id))[1] INTO organisation
+            FROM organization_users ou WHERE ou.user_id = by_user HAVING count(*) = 1;
+    END IF;
+    organisation_of := 'coalesce(' || coalesce(organisation_of || ', ', '') || '$5)';
+
     IF single THEN
         record_of := format('%%1$s.%I', keys[1]);
     ELSE
@@ -1881,21 +1934,24 @@ BEGIN
     END IF;
 
     IF TG_OP = 'INSERT' THEN
-        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, new_data, changed_by) SELECT $1, $2, '
-            || format(record_of, 'n') || ', ' || format(data_of, 'n') || ', $3 FROM new_rows n'
-            USING TG_TABLE_NAME, TG_OP, by_user;
+        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, new_data, changed_by, organization_id) '
+            || 'SELECT $1, $2, '
+            || format(record_of, 'n') || ', ' || format(data_of, 'n') || ', $3, ' || format(organisation_of, 'n') || ' FROM new_rows n'
+            USING TG_TABLE_NAME, TG_OP, by_user, noise, organisation;
     ELSIF TG_OP = 'DELETE' THEN
-        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, old_data, changed_by) SELECT $1, $2, '
-            || format(record_of, 'o') || ', ' || format(data_of, 'o') || ', $3 FROM old_rows o'
-            USING TG_TABLE_NAME, TG_OP, by_user;
+        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, old_data, changed_by, organization_id) '
+            || 'SELECT $1, $2, '
+            || format(record_of, 'o') || ', ' || format(data_of, 'o') || ', $3, ' || format(organisation_of, 'o') || ' FROM old_rows o'
+            USING TG_TABLE_NAME, TG_OP, by_user, noise, organisation;
     ELSE
-        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, old_data, new_data, changed_by) '
+        EXECUTE 'INSERT INTO audit_log (table_name, operation, record_id, old_data, new_data, changed_by, '
+            || 'organization_id) '
             'SELECT $1, $2, ' || format(record_of, 'n') || ', ' || format(data_of, 'o') || ', ' || format(data_of, 'n')
-            || ', $3 FROM old_rows o JOIN new_rows n ON '
+            || ', $3, ' || format(organisation_of, 'n') || ' FROM old_rows o JOIN new_rows n ON '
             || (SELECT string_agg(format('o.%I = n.%I', c, c), ' AND ') FROM unnest(keys) c)
             || CASE WHEN cardinality(noise) = 0 THEN ' WHERE o IS DISTINCT FROM n'
                     ELSE ' WHERE to_jsonb(o) - $4 IS DISTINCT FROM to_jsonb(n) - $4' END
-            USING TG_TABLE_NAME, TG_OP, by_user, noise;
+            USING TG_TABLE_NAME, TG_OP, by_user, noise, organisation;
     END IF;
     RETURN NULL;
 END
@@ -1907,7 +1963,7 @@ DECLARE
 BEGIN
     FOR audited IN SELECT * FROM (VALUES
         ('organizations', 'id', '', ''),
-        ('users', 'id', '', 'last_login'),
+        ('users', 'id', 'cognito_sub', 'last_login'),
         ('organization_users', 'organization_id,user_id', '', ''),
         ('local_accounts', 'user_id', 'password_hash', 'failed_attempts'),
         ('operator_pins', 'user_id', 'pin_hash', ''),
@@ -1958,7 +2014,8 @@ $$;
 -- Deleting ---------------------------------------------------------------------------------------------------------
 
 -- The one way the application deletes what other rows may refer to: only what was never on sale or handed out.
--- Says whether there was such a row; refuses with a restrict_violation otherwise.
+-- Says whether there was such a row; refuses with a restrict_violation otherwise. With a draft goes what the office alone
+-- put beside it: notices to its own people, rules of a shop that never opened.
 CREATE FUNCTION delete_unused(kind text, unused uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -1990,6 +2047,10 @@ BEGIN
             OR EXISTS (SELECT FROM rsu_allocations WHERE raffle_event_id = event) THEN
             complaint := 'tickets or blocks of numbers of this event exist; archive instead';
         ELSE
+            IF kind = 'raffle_events' THEN
+                DELETE FROM notices WHERE event_id = unused;
+                DELETE FROM online_rules WHERE event_id = unused;
+            END IF;
             EXECUTE format('DELETE FROM %I WHERE id = $1', kind) USING unused;
         END IF;
     ELSE

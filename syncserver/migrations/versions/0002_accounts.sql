@@ -169,12 +169,6 @@ SELECT audit_table('user_identities', 'id', 'subject', '');
 SELECT audit_table('invitations', 'id', 'email,token_hash', '');
 SELECT audit_table('customer_accounts', 'user_id', 'email,name,phone', '');
 
--- What a person is called at a provider says who they are elsewhere.
-DROP TRIGGER audit_insert ON users;
-DROP TRIGGER audit_update ON users;
-DROP TRIGGER audit_delete ON users;
-SELECT audit_table('users', 'id', 'cognito_sub', 'last_login');
-
 SELECT allow('UPDATE (browser, address)', 'web_sessions');
 SELECT allow('SELECT, INSERT, UPDATE (sealed, made_at, confirmed_at, last_step), DELETE', 'second_factors');
 SELECT allow('SELECT, INSERT, UPDATE (used_at), DELETE', 'recovery_codes');

@@ -1,9 +1,5 @@
 -- Media, venues, archiving, and settings with a date from which they hold.
 
--- Prizes in currencies with three decimals, such as the Tunisian dinar.
-ALTER TABLE prizes ALTER COLUMN value TYPE NUMERIC(16, 3);
-ALTER TABLE prize_templates ALTER COLUMN value TYPE NUMERIC(16, 3);
-
 ALTER TABLE raffle_events
     ADD COLUMN activate_at TIMESTAMPTZ,
     ADD COLUMN activate_by UUID,
@@ -86,8 +82,6 @@ BEGIN
             'CREATE TRIGGER keep BEFORE UPDATE OF id ON %I FOR EACH ROW EXECUTE FUNCTION keep_columns(''id'')', name
         );
     END LOOP;
-    -- What a version says was in force: it is never edited, another follows it.
-    EXECUTE format('REVOKE UPDATE ON system_configurations FROM %I', current_setting('tombola.app_role'));
 END
 $$;
 
@@ -131,6 +125,7 @@ SELECT audit_table('prize_templates', 'id', '', '');
 
 SELECT allow('SELECT, INSERT, UPDATE (name, description, is_active, updated_at, updated_by)', 'perks');
 SELECT allow('SELECT, INSERT, DELETE, UPDATE (alt, position, is_cover, updated_at, updated_by)', 'event_images');
+-- What a version says was in force: it is never edited, another follows it.
 SELECT allow('UPDATE (effective_to, withdrawn_at, withdrawn_by)', 'system_configurations');
 SELECT allow('UPDATE (activate_at, activate_by, activation_problem, is_featured, archived_at, archived_by, '
     'cancelled_told_upto, cancelled_told_at)', 'raffle_events');
@@ -145,54 +140,4 @@ CREATE FUNCTION rule_of(organisation uuid, name text) RETURNS text LANGUAGE sql 
             ORDER BY effective_from DESC, version::integer DESC LIMIT 1),
         (SELECT settings FROM organizations WHERE id = organisation)
     ) ->> name
-$$;
-
--- As it was, and what the office alone has put beside a draft goes with it: notices to its own people, rules of a shop
--- that never opened.
-CREATE OR REPLACE FUNCTION delete_unused(kind text, unused uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    event uuid;
-    complaint text;
-    gone integer;
-BEGIN
-    IF kind = 'rsus' THEN
-        PERFORM FROM rsus WHERE id = unused FOR UPDATE;
-        IF EXISTS (SELECT FROM rsu_epochs WHERE rsu_id = unused)
-            OR EXISTS (SELECT FROM rsu_allocations WHERE rsu_id = unused)
-            OR EXISTS (SELECT FROM orders WHERE rsu_id = unused) THEN
-            complaint := 'this kiosk was in use; retire it';
-        END IF;
-        IF complaint IS NULL THEN
-            DELETE FROM enrolment_codes WHERE rsu_id = unused;
-            DELETE FROM rsus WHERE id = unused;
-        END IF;
-    ELSIF kind IN ('raffle_events', 'ticket_packages', 'prizes') THEN
-        IF kind = 'raffle_events' THEN
-            event := unused;
-        ELSE
-            EXECUTE format('SELECT event_id FROM %I WHERE id = $1', kind) INTO event USING unused;
-        END IF;
-        PERFORM FROM raffle_events WHERE id = event FOR UPDATE;
-        IF EXISTS (SELECT FROM raffle_events WHERE id = event AND (state <> 'created' OR activated_at IS NOT NULL)) THEN
-            complaint := 'this event was on sale; archive instead';
-        ELSIF EXISTS (SELECT FROM orders WHERE event_id = event)
-            OR EXISTS (SELECT FROM rsu_allocations WHERE raffle_event_id = event) THEN
-            complaint := 'tickets or blocks of numbers of this event exist; archive instead';
-        ELSE
-            IF kind = 'raffle_events' THEN
-                DELETE FROM notices WHERE event_id = unused;
-                DELETE FROM online_rules WHERE event_id = unused;
-            END IF;
-            EXECUTE format('DELETE FROM %I WHERE id = $1', kind) USING unused;
-        END IF;
-    ELSE
-        RAISE invalid_parameter_value USING MESSAGE = format('%s cannot be deleted', kind);
-    END IF;
-    IF complaint IS NOT NULL THEN
-        RAISE restrict_violation USING MESSAGE = complaint, TABLE = kind;
-    END IF;
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    RETURN gone > 0;
-END
 $$;

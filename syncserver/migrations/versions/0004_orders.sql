@@ -99,24 +99,6 @@ CREATE TRIGGER keep BEFORE UPDATE ON refunds
     FOR EACH ROW EXECUTE FUNCTION keep_columns(
         'id', 'order_id', 'event_id', 'amount', 'card_amount', 'currency', 'method', 'reason', 'asked_by', 'asked_at');
 
--- Finding orders: by event and newest first, by kiosk, by who bought on line, by card reference, by buyer.
-DROP INDEX idx_orders_event;
-
-CREATE INDEX idx_orders_event ON orders (event_id, created_at DESC, id DESC);
-
-CREATE INDEX idx_orders_rsu ON orders (rsu_id, created_at DESC, id DESC);
-
-CREATE INDEX idx_orders_created_by ON orders (created_by, created_at DESC, id DESC) WHERE created_by IS NOT NULL;
-
-CREATE INDEX idx_orders_payment_reference ON orders (payment_reference) WHERE payment_reference IS NOT NULL;
-
-CREATE INDEX idx_orders_buyer_email ON orders (lower(customer_info ->> 'email')) WHERE customer_info IS NOT NULL;
-
-CREATE INDEX idx_orders_buyer_phone ON orders ((customer_info ->> 'phone')) WHERE customer_info IS NOT NULL;
-
-CREATE INDEX idx_orders_buyer_name ON orders USING gin (to_tsvector('simple'::regconfig, customer_info ->> 'name'))
-    WHERE customer_info IS NOT NULL;
-
 SELECT audit_table('refunds', 'id', '', 'attempts,next_at');
 SELECT audit_table('refund_rounds', 'event_id', '', '');
 SELECT audit_table('questions', 'event_id', '', '');
