@@ -36,6 +36,7 @@ from syncserver import (
     checkout,
     metrics,
     openapi,
+    organisations,
     proving,
     public,
     reconcile,
@@ -362,8 +363,9 @@ def _words(app: Flask) -> None:
         if moment is None:
             return "–"
         at = clock.utc(moment) if isinstance(moment, int) else moment
-        text = format_datetime(at, form, tzinfo=zone(timezone), locale="en")
-        return text if timezone else f"{text} UTC"
+        if not timezone:
+            return organisations.by_its_clock(at, form, auth.house_zone())
+        return str(format_datetime(at, form, tzinfo=zone(timezone), locale="en"))
 
     def ago(moment: datetime | None) -> str:
         if moment is None:

@@ -119,6 +119,8 @@ class Account:
     role: str
     session: UUID | None = None
     """The session's public name: whoever knows it can end it, and nothing else."""
+    timezone: str = ""
+    """The organisation's."""
 
 
 @dataclass(frozen=True)
@@ -883,6 +885,7 @@ def who(here: Office, slot: str = STAFF_SLOT) -> Account | None:
             ou.c.role,
             m.organizations.c.name,
             m.organizations.c.primary_currency,
+            m.organizations.c.settings["timezone"].astext.label("timezone"),
             a.c.name.label("customer_name"),
             a.c.email,
         )
@@ -918,7 +921,14 @@ def who(here: Office, slot: str = STAFF_SLOT) -> Account | None:
         row.primary_currency,
         row.role,
         row.session,
+        row.timezone or "",
     )
+
+
+def house_zone() -> str:
+    """By whose clock a page tells what happened at no venue: the organisation's of whoever is logged in, else UTC."""
+    me: Account | None = g.get("account") or g.get("visitor")
+    return (me.timezone if me is not None else "") or "UTC"
 
 
 def visitor() -> Account | None:

@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from babel.dates import format_datetime
 from sqlalchemy import Connection, Row, func, select, update
 
 from shared import money
@@ -249,6 +250,17 @@ def check_zone(name: str) -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as e:
         raise Refused("timezone", f"{name!r} is no time zone.", "Give a name such as Europe/Berlin.") from e
+
+
+def by_its_clock(at: datetime, form: str, name: str) -> str:
+    """A moment in ``form`` (Unicode's patterns) by the clock of that time zone, and what people call it: 19:30 CET."""
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    called = at.astimezone(zone).tzname() or ""
+    text: str = format_datetime(at, form, tzinfo=zone, locale="en")
+    return f"{text} {called if called[:1].isalpha() else f'UTC{called}'}"
 
 
 def check_notes(notes: tuple[str, ...]) -> None:

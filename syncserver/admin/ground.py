@@ -82,11 +82,13 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
             ("admin.organisation", "Organisation", "organisation", READERS),
             ("admin.house_rules", "House rules", "rules", MANAGERS),
             ("admin.outbox", "Notifications", "notifications", READERS),
+            ("admin.own_account", "Your account", "account", auth.STAFF),
         ),
     ),
     (
         "On record",
         (
+            ("admin.all_reports", "Reports", "reports", READERS),
             ("admin.ledger", "Audit", "audit", READERS),
             ("admin.records", "Records", "records", ("admin", "auditor")),
         ),

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from syncserver import auth, books, incidents, reconcile, reports, statements
 from syncserver import models as m
-from syncserver.admin import ground
+from syncserver.admin import ground, tables
 from syncserver.audit import critical_event
 from syncserver.auth import access
 from syncserver.books import Agreement
@@ -65,10 +65,42 @@ class Checked:
 def register(to: Blueprint) -> None:
     """Puts these pages on the blueprint."""
     to.add_app_template_filter(books.shown, "shown")
+    to.add_url_rule("/reports", "all_reports", everything)
     to.add_url_rule("/events/<uuid:event>/reports", "reports", index)
     to.add_url_rule("/events/<uuid:event>/reports/check", "check_reports", check, methods=["POST"])
     to.add_url_rule(f"/events/<uuid:event>/reports/<any({_KEYS}):report>", "report", show)
     to.add_url_rule(f"/events/<uuid:event>/reports/<any({_KEYS}):report>/<part>.csv", "report_csv", download)
+
+
+@access(*ground.READERS)
+def everything() -> ResponseReturnValue:
+    """The events that were on sale, the newest first: each leads to its reports."""
+    e, v, column = m.raffle_events, m.venues, tables.Column
+    query = (
+        select(e, v.c.name.label("venue_name"), v.c.timezone)
+        .outerjoin(v, v.c.id == e.c.venue_id)
+        .where(e.c.organization_id == auth.account().organisation, e.c.activated_at.is_not(None))
+    )
+    table = tables.Table(
+        "reports",
+        "Reports",
+        (
+            column("name", "Event", by=e.c.name, nulls=False, lead=True),
+            column("event_number", "No.", "count", by=e.c.event_number, nulls=False),
+            column("state", "State", by=e.c.state, nulls=False),
+            column("closes_at", "Sales close", "time", by=e.c.closes_at, nulls=False),
+            column("total_sold", "Sales", "money", by=e.c.total_sold, nulls=False),
+        ),
+        key=e.c.event_number,
+        order="-event_number",
+        filters=(tables.search("text", "Name or short code", e.c.name, e.c.event_identifier),),
+        empty=("Nothing to report yet", "An event has its reports from its activation on."),
+    )
+    if tables.asked_csv(table):
+        return tables.export(table, query)
+    with ground.reading() as c:
+        shown = tables.read(c, table, query)
+    return ground.page("all_reports", "reports", shown=shown)
 
 
 def _scope(c: Connection, event: UUID, asked: Asked | None = None) -> Scope:
@@ -83,7 +115,7 @@ def index(event: UUID) -> ResponseReturnValue:
         here = _scope(c, event)
         checked = _checked(here)
     return ground.page(
-        "reports", "events", e=here.event, reports=reports.REPORTS, checked=checked, produced=_produced(here)
+        "reports", "reports", e=here.event, reports=reports.REPORTS, checked=checked, produced=_produced(here)
     )
 
 
@@ -100,7 +132,7 @@ def show(event: UUID, report: str) -> ResponseReturnValue:
         checked = _checked(here)
     return ground.page(
         "report",
-        "events",
+        "reports",
         e=here.event,
         report=this,
         reports=reports.REPORTS,

@@ -44,7 +44,7 @@ from flask import Response, request, url_for
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from shared import money
-from syncserver import reports, sheets
+from syncserver import auth, organisations, reports, sheets
 from syncserver.admin import ground
 
 ROWS: Final = 50
@@ -139,21 +139,21 @@ def search(name: str, title: str, *columns: ColumnElement[Any], hint: str = "") 
     return Filter(name, title, "text", where, hint=hint)
 
 
-def since(name: str, title: str, column: ColumnElement[Any], timezone: str = "UTC") -> Filter:
-    """From a moment on, as the clocks of that time zone show it."""
+def since(name: str, title: str, column: ColumnElement[Any], timezone: str = "") -> Filter:
+    """From a moment on, as the clocks of that time zone show it, or of the organisation's."""
 
     def where(value: str) -> ColumnElement[bool] | None:
-        at = moment(value, timezone)
+        at = moment(value, timezone or auth.house_zone())
         return None if at is None else column >= at
 
     return Filter(name, title, "moment", where)
 
 
-def until(name: str, title: str, column: ColumnElement[Any], timezone: str = "UTC") -> Filter:
-    """Up to the end of a minute, as the clocks of that time zone show it."""
+def until(name: str, title: str, column: ColumnElement[Any], timezone: str = "") -> Filter:
+    """Up to the end of a minute, as the clocks of that time zone show it, or of the organisation's."""
 
     def where(value: str) -> ColumnElement[bool] | None:
-        at = moment(value, timezone)
+        at = moment(value, timezone or auth.house_zone())
         return None if at is None else column < at + timedelta(minutes=1)
 
     return Filter(name, title, "moment", where)
@@ -514,8 +514,10 @@ def _text(row: Any, column: Column) -> str:
         return str(format_decimal(value, locale="en"))
     if isinstance(value, datetime):
         timezone = getattr(row, "timezone", None)
-        text = str(format_datetime(value, "d MMM y, HH:mm:ss", tzinfo=zone(timezone), locale="en"))
-        return text if timezone else f"{text} UTC"
+        form = "d MMM y, HH:mm:ss"
+        if not timezone:
+            return organisations.by_its_clock(value, form, auth.house_zone())
+        return str(format_datetime(value, form, tzinfo=zone(timezone), locale="en"))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

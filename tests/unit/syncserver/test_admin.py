@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
@@ -623,3 +624,35 @@ def test_a_finding_says_its_numbers_as_a_person_would(house: House) -> None:
     shown = page(house, "/admin/findings")
     for words in ("3–5, 9", "one, two", "7–11, 30", "1–500, 900–999", f"/admin/orders?q={order}"):
         assert words in shown
+
+
+def test_the_menu_leads_to_every_event_s_reports_and_to_one_s_own_account(house: House) -> None:
+    """O3, O1: without a way through the event; drafts have none."""
+    browser = house.client("auditor")
+    shown = browser.get("/admin/reports").get_data(as_text=True)
+    assert 'href="/admin/reports" aria-current="page"' in shown
+    assert f"/admin/events/{house.event}/reports" in shown
+    assert f"/admin/events/{house.draft}/reports" not in shown
+    assert browser.get("/admin/reports?format=csv").status_code == 200
+    for role in auth.STAFF:
+        menu = house.client(role).get("/admin/").get_data(as_text=True).partition("</nav>")[0]
+        assert ">Your account</a>" in menu, role
+        assert (">Reports</a>" in menu) == (role in {"admin", "manager", "auditor"}), role
+
+
+def test_what_happens_at_no_venue_is_told_by_the_organisation_s_clock(house: House) -> None:
+    """O1: log-ins, invitations and lists bear the name of that clock, and filters mean it; venues keep their own."""
+    with house.office.begin() as c:
+        organisations.decide(c, house.organisation, house.people["admin"], timezone="Pacific/Honolulu")
+    here = house.office.now().astimezone(ZoneInfo("Pacific/Honolulu"))
+    browser = house.client("admin")
+    post(browser, "/admin/users/invite", email="x@example.org", role="operator")
+    for url in ("/admin/account", "/admin/users"):
+        shown = page(house, url, "admin")
+        assert re.search(r"\d\d:\d\d HST", shown), url
+        assert not re.search(r"\d\d:\d\d UTC", shown), url
+    before = f"{here - timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    after = f"{here + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    assert "x@example.org" in page(house, f"/admin/notifications?since={before}&until={after}", "admin")
+    assert "x@example.org" not in page(house, f"/admin/notifications?since={after}", "admin")
+    assert "(Europe/Berlin)" in page(house, f"/admin/events/{house.event}", "admin")

@@ -190,7 +190,14 @@ def test_it_is_set_up_and_removed_on_one_s_own_page(house: House) -> None:
     shown_code = code(house, found[1].replace(" ", ""))
     assert post(browser, "/admin/account/factor", code=shown_code, current="not it at all").status_code == 422
     answer = post(browser, "/admin/account/factor", code=shown_code, current="correct horse battery staple")
-    assert "Your recovery codes" in answer.get_data(as_text=True)
+    shown = answer.get_data(as_text=True)
+    assert "Your recovery codes" in shown
+    codes = re.findall(r'<li class="mono">([^<]+)</li>', shown)
+    copied = re.search(r'data-copy="([^"]+)"', shown)
+    assert copied is not None
+    assert copied[1].split() == codes
+    assert f"{codes[-1]}%0A" in shown.partition('download="tombola-recovery-codes.txt"')[2]
+    assert "data-print" in shown
     assert browser.get("/admin/account").status_code == 200
     post(browser, "/admin/account/factor/remove", current="wrong one entirely")
     with house.office.begin() as c:
