@@ -40,6 +40,8 @@ CATALOG_EVERY_S = 20.0
 CATALOG_SOON_S = 5.0
 """Between two catalogs while somebody waits for the office's word."""
 HEALTH_EVERY_S = 60.0
+HEALTH_SOON_S = 5.0
+"""Between two reports while what somebody at the office has to know changes."""
 NUMBERS_EVERY_S = 1.0
 CLAIM_EVERY_S = 5.0
 CUSTOMERS_EVERY_S = 10.0
@@ -219,7 +221,15 @@ class _Pace:
 def _urgent(needs: Needs) -> tuple[object, ...]:
     """What is worth a step at once when it changes."""
     claim = None if needs.claim is None else needs.claim.request
-    return needs.last_seq, needs.requests, needs.soon, needs.question, claim
+    return needs.last_seq, needs.requests, needs.soon, needs.question, claim, _face(needs.health)
+
+
+def _face(health: wire.Health | None) -> tuple[object, ...]:
+    """What of a report is told at once when it changes: whether it sells and prints, and what it knows of the office."""
+    if health is None:
+        return ()
+    ended = frozenset(event for event, left in health.numbers_left.items() if not left)
+    return health.state, health.printer_code, health.scanner_code, health.catalog, ended
 
 
 def retry_after_s(headers: httpx.Headers) -> float | None:
@@ -335,6 +345,9 @@ class Uplink:
         )
         self._claims = _Pace(CLAIM_EVERY_S)
         self._customers = _Pace(CUSTOMERS_EVERY_S)
+        self._told: tuple[object, ...] = ()
+        """What the last report said of it, and when it was sent."""
+        self._told_s = 0.0
         self._asked = 0
         self._claim = ""
         self._wake = threading.Event()
@@ -400,8 +413,11 @@ class Uplink:
             upload_s = 0.0
         if needs.requests and now_s >= self._numbers.due_s:
             self._fetch_numbers(needs)
-        if needs.health is not None and now_s >= self._health.due_s:
-            self._send_health(needs.health)
+        if needs.health is not None:
+            if _face(needs.health) != self._told:
+                self._health.hasten(max(now_s, self._told_s + HEALTH_SOON_S))
+            if now_s >= self._health.due_s:
+                self._send_health(needs.health)
         if needs.customers and now_s >= self._customers.due_s:
             self._send_customers(needs.customers)
         if needs.soon:
@@ -534,7 +550,10 @@ class Uplink:
 
     def _send_health(self, health: wire.Health) -> None:
         answer = self._call("POST", "/rsu/v1/health", wire.canonical(health), Content_Type="application/json")
-        self._settle(self._health, answer, ok=answer is not None and answer.status < 300)
+        ok = answer is not None and answer.status < 300
+        self._settle(self._health, answer, ok=ok)
+        if ok:
+            self._told, self._told_s = _face(health), self._now_s()
 
     def _send_customers(self, records: tuple[wire.CustomerRecord, ...]) -> None:
         answer = self._post("/rsu/v1/customers", wire.CustomersRequest(records=records))

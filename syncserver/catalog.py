@@ -81,7 +81,7 @@ def build(office: Office, c: Connection, rsu: UUID, epoch: int) -> Signed:
     digest = hashlib.sha256(wire.canonical(says)).digest()
     serial = unit.catalog_serial
     if unit.catalog_hash != digest or unit.catalog_generation != office.generation:
-        serial = _number(c, office.generation, rsu, epoch, digest)
+        serial = _number(office, c, rsu, epoch, digest)
         messages.note_sent(c, says.commands, rsu, epoch, (office.generation, serial), office.now())
     issued = msgspec.structs.replace(says, serial=serial, server_time=office.clock.now_ms())
     data, signature = wire.sign(office.key, keys.CATALOG, issued)
@@ -90,7 +90,7 @@ def build(office: Office, c: Connection, rsu: UUID, epoch: int) -> Signed:
     return Signed(data, signature.hex(), f'"{office.generation}-{serial}-{digest.hex()[:16]}"')
 
 
-def _number(c: Connection, generation: int, rsu: UUID, epoch: int, digest: bytes) -> int:
+def _number(office: Office, c: Connection, rsu: UUID, epoch: int, digest: bytes) -> int:
     serial: int = c.execute(
         update(m.server_state)
         .values(catalog_serial=m.server_state.c.catalog_serial + 1)
@@ -99,7 +99,12 @@ def _number(c: Connection, generation: int, rsu: UUID, epoch: int, digest: bytes
     c.execute(
         update(m.rsu_epochs)
         .where(m.rsu_epochs.c.rsu_id == rsu, m.rsu_epochs.c.epoch == epoch)
-        .values(catalog_generation=generation, catalog_serial=serial, catalog_hash=digest)
+        .values(
+            catalog_generation=office.generation,
+            catalog_serial=serial,
+            catalog_hash=digest,
+            catalog_at=office.now(),
+        )
     )
     return serial
 

@@ -45,7 +45,8 @@ DISK_WARN_BYTES, DISK_BAD_BYTES = 5 << 30, 1 << 30
 KIOSK_DISK_BYTES: Final = 500 << 20
 CLOCKS_APART_MS_MAX: Final = 60_000
 OUTBOX_WAITS: Final = timedelta(minutes=10)
-NO_UNIT: Final = UUID(int=0)
+CATALOG_LATE: Final = timedelta(minutes=3)
+"""So long a kiosk may go on telling that it holds an older catalog than it was given."""
 _MIRROR: Final = ("MIRROR_LAG", "MIRROR_DAMAGED", "MIRROR_FAILED", "MIRROR_LOST")
 _SELLS: Final = ("enabled", "sells", "", "enrolled")
 """What a kiosk says of itself that stops nothing."""
@@ -169,7 +170,7 @@ class KioskNow:
     shift_since: datetime | None
     called_at: datetime | None
     behind: bool
-    """It holds an older catalog than the office last made for it."""
+    """It was given a newer catalog some time ago, has told how it is since, and still holds an older one."""
     stopped: str
     disk_free: int | None
     orders: int
@@ -539,6 +540,9 @@ def _kiosk_now(
         and not online
         and row.catalog_serial
         and (int(holds[0]), int(holds[1])) < (row.catalog_generation or 0, row.catalog_serial)
+        and row.catalog_at is not None
+        and row.last_seen_at is not None
+        and row.last_seen_at - row.catalog_at > CATALOG_LATE
     )
     stop = str(said.get("state", ""))
     stopped = "" if online or stop in _SELLS else _STOPS.get(stop, "")
@@ -562,23 +566,24 @@ def _kiosk_now(
         troubles.append("never heard of")
     elif silent or late:
         troubles.append("silent" if silent else "late")
-    if oldest is not None and now - oldest > UNSYNCED_WARN:
-        troubles.append(f"{unsynced} not sent")
-    troubles += [
-        f"{name}: {it.words}" for name, it in (("printer", printer), ("scanner", scanner)) if it.wrong
-    ]
+    troubles += [it.words for it in (printer, scanner) if it.wrong]
     if printer.code == "none" and enrolled and not online:
         troubles.append("has no printer")
+    troubles += _low_words(lows)
+    if oldest is not None and now - oldest > UNSYNCED_WARN:
+        troubles.append(f"{unsynced} not sent")
     if row.clock_skew_ms is not None and abs(row.clock_skew_ms) > SKEW_MS_MAX and not online:
         troubles.append(f"clock off by {_span(timedelta(milliseconds=abs(row.clock_skew_ms)))}")
     if mirror:
         troubles.append(f"second copy {mirror}")
-    troubles += _low_words(lows)
+    if behind:
+        troubles.append("keeps to an older catalog")
     if free is not None and int(free) < KIOSK_DISK_BYTES:
         troubles.append("its disk is nearly full")
+    mute = needed and ((printer.wrong and printer.code != "near_end") or any(not count for _, count in lows))
     rank = (
         0 if called
-        else 1 if (silent and needed) or state == "forked" or stopped
+        else 1 if (silent and needed) or state == "forked" or stopped or mute
         else 2 if (late and needed) or (troubles and state == "enabled")
         else 3 if state == "enabled"
         else 4
@@ -728,6 +733,13 @@ def _kiosk_alarms(kiosks: Sequence[KioskNow], now: datetime) -> list[Alarm]:
                 "bad" if any(count == 0 for _, count in one.lows) else "warn",
                 f"{one.name} has {' and '.join(_low_words(one.lows))}.",
                 "On line it fetches more by itself, while the event has some.",
+            )
+        if one.needed and one.behind:
+            add(
+                "behind",
+                "warn",
+                f"{one.name} keeps to an older catalog than it was given.",
+                "It does not know what has changed since. Have its operator start it again.",
             )
         if one.disk_free is not None and one.disk_free < KIOSK_DISK_BYTES:
             add("disk", "warn", f"{one.name}’s disk is nearly full.", "Make room before it stops selling.")

@@ -451,7 +451,7 @@ def _board_row(row: Row[Any], blocks: dict[UUID, datetime], now: datetime) -> Rs
         if low < LOW_NUMBERS:
             troubles.append(f"only {low} numbers left" if low else "no numbers left")
         if printer.wrong:
-            troubles.append(f"printer: {printer.words}")
+            troubles.append(printer.words)
     # A report is older than what came in since.
     waiting = max(0, int(said.get("last_seq", 0)) - (row.head_seq or 0))
     unsynced = min(row.unsynced_count or 0, waiting)
@@ -479,7 +479,9 @@ def device(said: dict[str, Any], name: str) -> Device:
     """How a kiosk's ``printer`` or ``scanner`` is by its report; judged by its code, never by its words."""
     code = str(said.get(f"{name}_code") or "unknown")
     words = str(said.get(name) or "").strip().rstrip(".")
-    return Device(code, code if code in {"ready", "none", "unknown"} else words or code.replace("_", " "))
+    if code in {"ready", "none", "unknown"}:
+        return Device(code, code)
+    return Device(code, words or f"{name}: {code.replace('_', ' ')}")
 
 
 def kiosk_secret(office: Office, rsu: UUID, epoch: int) -> bytes:

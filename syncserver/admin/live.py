@@ -40,6 +40,10 @@ from syncserver.live import Alarm, Evening
 
 PIECES: Final = ("glance", "alarms", "sales", "chart", "board", "home")
 """Parts of the page that are exchanged one by one; each has a template of its own."""
+ROWS_MAX: Final = 25
+"""Kiosks that have a row of their own on the board; of more, those that are well have their names."""
+SELDOM: Final = {"chart": 5.0, "board": 5.0}
+"""Large pieces that change with each sale: so many seconds at least between two of them."""
 CHECK_S: Final = 5.0
 """How often a stream asks whether its session may still watch."""
 HEARTBEAT_S: Final = 15.0
@@ -97,9 +101,19 @@ def _pieces(seen: Evening, role: str) -> dict[str, str]:
     most = max((bar.tickets for bar in seen.bars), default=0)
     reaches = _reaches(role)
     return {
-        name: render_template(f"admin/live_{name}.html", e=seen, most=most, reaches=reaches)
+        name: render_template(
+            f"admin/live_{name}.html", e=seen, most=most, top=axis_top(most), reaches=reaches, full_max=ROWS_MAX
+        )
         for name in PIECES
     }
+
+
+def axis_top(most: int) -> int:
+    """Where the chart's axis ends: a round number that has a whole half; 0 where nothing was sold."""
+    size = 1
+    while most > 10 * size:
+        size *= 10
+    return next((step * size for step in (2, 4, 6, 8, 10) if step * size >= most), 0) if most else 0
 
 
 def _reaches(role: str) -> Callable[[Alarm], bool]:
@@ -126,7 +140,6 @@ def show() -> ResponseReturnValue:
         chosen=chosen,
         since=to_ms(seen.at),
         pieces=_pieces(seen, me.role),
-        names=PIECES,
         told=[row for row in news if row.kind == "message"],
         home_words=messages.HOME_WORDS,
     )
@@ -188,7 +201,10 @@ def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str, since: d
     looks, clock = hub(), auth.office().clock
     began = said_at = checked_at = clock.monotonic_ms()
     version, trouble = 0, False
+    pieces: dict[str, str] = {}
+    marks: dict[str, str] = {}
     shown: dict[str, str] = {}
+    sent_at: dict[str, int] = {}
     yield f"retry: {RETRY_MS}\n\n"
     while not looks.stopped and clock.monotonic_ms() - began < STREAM_S_MAX * 1000:
         seen, failed = looks.wait(key, version, CHECK_S, trouble=trouble, since=since)
@@ -200,23 +216,35 @@ def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str, since: d
                 return
         if failed != trouble:
             trouble = failed
+            # That it is over is told at once, also where nothing has changed.
+            said_at = at if trouble else at - int(HEARTBEAT_S * 1000)
             if trouble:
-                said_at = at
                 yield "event: trouble\ndata: {}\n\n"
         if seen != version and not trouble:
             version = seen
             pieces = looks.pieces(key, me.role, lambda evening: _pieces(evening, me.role))
             marks = {name: _mark(html) for name, html in pieces.items()}
-            whole = _mark("".join(marks[name] for name in PIECES))
-            if not shown and last == whole:
-                shown = marks
-            changed = {name: pieces[name] for name in PIECES if shown.get(name) != marks[name]}
-            shown = marks
+            if not shown and last == _whole(marks):
+                shown, said_at = dict(marks), at - int(HEARTBEAT_S * 1000)
+        changed = [
+            name
+            for name in marks
+            if shown.get(name) != marks[name]
+            and at - sent_at.get(name, began - STREAM_S_MAX * 1000) >= SELDOM.get(name, 0.0) * 1000
+        ]
+        if changed and not trouble:
+            shown |= {name: marks[name] for name in changed}
+            sent_at |= dict.fromkeys(changed, at)
             said_at = at
-            yield f"id: {whole}\nevent: pieces\ndata: {msgspec.json.encode(changed).decode()}\n\n"
+            data = msgspec.json.encode({name: pieces[name] for name in changed}).decode()
+            yield f"id: {_whole(shown)}\nevent: pieces\ndata: {data}\n\n"
         elif at - said_at >= HEARTBEAT_S * 1000:
             said_at = at
             yield "event: alive\ndata: {}\n\n"
+
+
+def _whole(marks: dict[str, str]) -> str:
+    return _mark("".join(marks[name] for name in PIECES))
 
 
 def _still(me: auth.Account) -> bool:

@@ -96,6 +96,8 @@ class RsuEpoch(Base):
     catalog_serial: Mapped[BigInt | None]
     catalog_hash: Mapped[bytes | None]
     """SHA-256 of what the catalog last issued said; with its generation and serial."""
+    catalog_at: Mapped[datetime | None]
+    """When that catalog was first given to it."""
 
 
 class EnrolmentCode(Base):

@@ -101,8 +101,8 @@ def test_what_is_wrong_with_its_devices_is_told_in_words_with_what_to_do(stand: 
     row, alarms = stand.seen()
     assert alarms == [f"{row.name}: The printer is out of paper."]
     assert row.troubles == (
-        "printer: The printer is out of paper",
-        "scanner: The scanner is not there",
+        "The printer is out of paper",
+        "The scanner is not there",
     )
 
 

@@ -84,7 +84,7 @@ def kiosk(c: Connection, house: House, name: str, place: int) -> UUID:
     c.execute(update(m.rsus).where(m.rsus.c.id == rsu).values(state="enabled"))
     c.execute(
         insert(m.rsu_epochs).values(
-            rsu_id=rsu, epoch=1, public_key=bytes([place]) * 32, enrolled_at=house.office.now()
+            rsu_id=rsu, epoch=1, public_key=place.to_bytes(32), enrolled_at=house.office.now()
         )
     )
     c.execute(

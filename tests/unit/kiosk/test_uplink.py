@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
 from kiosk import uplink as u
@@ -234,6 +235,28 @@ def test_health_tells_how_the_kiosk_is(line: Line) -> None:
     )  # fmt: skip
     line.step(health=health)
     assert line.server.health[0]["numbers_left"] == {EVENT: 5}
+
+
+def test_what_the_office_has_to_know_is_told_within_seconds(line: Line) -> None:
+    """O6, K10: paper that is out, a stop, a catalog that came; the rest once a minute."""
+    health = wire.Health(
+        seq=1, at=2, last_seq=3, unsynced=0, oldest_unsynced_at=None, numbers_left={EVENT: 5}, printer="ok",
+        scanner="", disk_free_bytes=6, software="s", state="enabled", catalog=(1, 1), printer_code="ready",
+    )  # fmt: skip
+
+    def told(after_s: float, **changes: object) -> int:
+        line.kiosk.clock.go(int(after_s * 1000))
+        line.step(health=msgspec.structs.replace(health, **changes))
+        return len(line.server.health)
+
+    assert told(0) == 1
+    assert told(10, disk_free_bytes=5, unsynced=1) == 1
+    assert told(1, printer_code="paper_out") == 2
+    assert told(2, printer_code="ready") == 2, "not more often than every few seconds"
+    assert told(u.HEALTH_SOON_S) == 3
+    assert told(6, catalog=(1, 2)) == 4
+    assert told(6, catalog=(1, 2), numbers_left={EVENT: 0}) == 5
+    assert told(6, catalog=(1, 2), numbers_left={EVENT: 0}) == 5
 
 
 def test_the_network_is_reached_by_tls_but_for_loopback(kiosk: Kiosk) -> None:

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, delete, func, insert, select, text
 from sqlalchemy import event as happening
 
-from syncserver import events, hub, live, notifications, reconcile
+from syncserver import catalog, events, hub, live, notifications, reconcile
 from syncserver import models as m
+from syncserver.admin.live import axis_top
 from syncserver.db import Database
 from tests.chains import PRICE, TICKETS, Scene, open_scene
 from tests.desk import at_desk
@@ -327,3 +328,34 @@ def test_a_look_takes_as_many_statements_with_many_events_and_kiosks_as_with_one
             events.activate(scene.office, c, made, scene.user)
     assert statements() == one
     assert len(look(scene).events) == 5
+
+
+def test_a_kiosk_that_keeps_to_an_older_catalog_is_told_only_when_it_is_late(scene: Scene) -> None:
+    """O6, K17: each change of a catalog is news for a moment; a kiosk that does not take it over hears no call home."""
+    kiosk = scene.kiosk("North")
+    with scene.office.begin() as c:
+        catalog.build(scene.office, c, kiosk.rsu, kiosk.epoch)
+        given = c.execute(select(m.rsu_epochs.c.catalog_at)).scalar_one()
+
+    def behind(after_s: int, holds: tuple[int, int]) -> bool:
+        values = {"last_seen_at": given + timedelta(seconds=after_s), "health": {"catalog": holds}}
+        with scene.office.begin() as c:
+            c.execute(m.rsu_epochs.update().values(values))
+        return look(scene).kiosks[0].behind
+
+    with scene.office.begin() as c:
+        e = m.rsu_epochs
+        now_holds = tuple(c.execute(select(e.c.catalog_generation, e.c.catalog_serial)).one())
+    older = (now_holds[0], now_holds[1] - 1)
+    assert not behind(60, older)
+    assert behind(240, older)
+    assert not behind(240, now_holds)
+
+
+@pytest.mark.parametrize(
+    ("most", "top"), [(0, 0), (1, 2), (2, 2), (3, 4), (9, 10), (11, 20), (61, 80), (221, 400), (1_000, 1_000)]
+)
+def test_the_chart_s_axis_counts_whole_tickets(most: int, top: int) -> None:
+    """O6: its end and its half are round, and nothing stands above it."""
+    assert axis_top(most) == top
+    assert top % 2 == 0

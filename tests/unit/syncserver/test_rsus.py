@@ -196,7 +196,7 @@ def test_a_kiosk_that_stopped_by_itself_goes_on_record_once(scene: Scene) -> Non
         ("unknown", "No printer", "unknown", True),
         ("none", "No printer is set up.", "none", True),
         ("paper_out", "L'imprimante n'a plus de papier.", "L'imprimante n'a plus de papier", False),
-        ("head_lifted", "", "head lifted", False),
+        ("head_lifted", "", "printer: head lifted", False),
     ],
 )
 def test_a_device_is_judged_by_its_code_and_never_by_its_words(
@@ -207,8 +207,8 @@ def test_a_device_is_judged_by_its_code_and_never_by_its_words(
     report(scene, kiosk, health(5, printer=words, printer_code=code, scanner=words, scanner_code=code))
     with scene.office.begin() as c:
         row = rsus.board(c, scene.organisation, scene.office.now())[0]
-    assert (row.printer.words, not row.printer.wrong, "printer:" not in row.words) == (shown, well, well)
-    assert row.scanner == row.printer
+    assert (row.printer.words, not row.printer.wrong, shown not in row.words) == (shown, well, well)
+    assert row.scanner.wrong == row.printer.wrong
 
 
 def test_the_board_says_what_is_wrong_in_words(scene: Scene) -> None:
