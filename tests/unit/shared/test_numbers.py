@@ -1,5 +1,6 @@
 """Validation numbers and ranges of draw numbers."""
 
+import hmac
 import itertools
 
 import pytest
@@ -101,3 +102,15 @@ def test_ranges_that_overlap_or_leave_the_bounds_are_named() -> None:
 def test_numbers_are_written_as_people_write_them() -> None:
     """N5: ranges of one show one number."""
     assert numbers.words([Range("a", 17, 1), Range("a", 20, 5)]) == "17, 20–24"
+
+
+@given(st.binary(max_size=100), st.integers(1, numbers.BLOCK_SIZE_MAX))
+def test_the_numbers_are_those_of_the_library_s_own_hmac(secret: bytes, counter: int) -> None:
+    """N6: ten rounds of HMAC-SHA-256 over the counter's two halves, written out; kiosks and office agree for ever."""
+    left, right = counter >> 25, counter & (1 << 25) - 1
+    for i in range(10):
+        mac = hmac.digest(secret, bytes([i]) + right.to_bytes(4), "sha256")
+        left, right = right, left ^ int.from_bytes(mac[:4]) >> 7
+    mixed = left << 25 | right
+    word = "".join(numbers.ALPHABET[mixed >> 5 * i & 31] for i in reversed(range(10)))
+    assert ValidationBlock(0, numbers.BLOCK_SIZE_MAX, secret).issue(counter)[5:15] == word
