@@ -17,7 +17,20 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Interval, Row, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Interval,
+    Row,
+    Text,
+    and_,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys, money, numbers
@@ -26,7 +39,7 @@ from shared.ids import uuid7
 from shared.wire import Customer
 from syncserver import confirmations, events, letters, notifications, online, payments, phrases, questions
 from syncserver import models as m
-from syncserver.audit import critical_event
+from syncserver.audit import acting, critical_event
 from syncserver.office import Office
 from syncserver.payments import Door, Item, Session, Wanted
 
@@ -62,6 +75,9 @@ GUESSES_PER_ADDRESS_MAX: Final = 30
 GUESSES_WITHIN: Final = timedelta(minutes=10)
 """Within so long."""
 REFUND_TRIES_MAX: Final = 20
+REFUND_TRIES_SHOWN: Final = 1
+"""After so many refusals the office is shown it."""
+REFERENCE_CHARS_MAX: Final = 200
 REFUND_WAIT_S: Final = 60
 """After Stripe refused to pay back; twice as long each time, as there may be money in the account tomorrow."""
 REFUND_WAITS_MAX: Final = 720
@@ -344,9 +360,11 @@ def begin(
     assert basket.organisation is not None
     b, h = m.checkouts, _keyed(office, "buyer", buyer.email.strip().lower())
     at = _keyed(office, "address", address)
-    with office.begin(buyer.user) as c:
+    with office.begin(None, basket.organisation) as c:
         rows = online.lock_events(c, basket.events)
         shop = online.open_shop(office, c, basket.organisation)
+        # The numbers that it takes are the shop's doing; the buyer never touches a kiosk's books.
+        acting(c, shop.rsu)
         before = c.execute(select(b.c.buyer).where(b.c.id == checkout)).one_or_none()
         if before is not None:
             if not hmac.compare_digest(bytes(before.buyer), h):
@@ -361,6 +379,7 @@ def begin(
             tickets = sum(line.pieces * line.tickets for line in basket.lines if line.event == event)
             online.stock(shop, event, tickets, held[event])
         shop.write()
+        acting(c, buyer.user)
         contact = {
             "email": buyer.email.strip(),
             "name": buyer.name,
@@ -558,6 +577,7 @@ def open_page(office: Office, door: Door, checkout: UUID, back: str, cancel: str
     wanted = Wanted(
         checkout=str(checkout),
         office=keys.key_id(office.key.public),
+        organisation=str(row.organization_id),
         items=[Item(f"{line.event_name}: {line.package_name}", line.price, line.pieces) for line in lines],
         currency=row.currency,
         email=row.contact["email"],
@@ -623,6 +643,8 @@ def settle(office: Office, checkout: UUID, said: Session) -> str:
     """
     with office.begin() as c:
         lines = _lines(c, checkout)
+        if not lines:
+            return str(_row(c, checkout).state)
         # The order of locks that sales have: events, the web shop, the checkout.
         online.lock_events(c, {line.event for line in lines})
         organisation = _row(c, checkout).organization_id
@@ -831,7 +853,7 @@ def told(office: Office, door: Door, body: bytes, signature: str) -> str:
         if known is not None:
             words = settle(office, checkout, said)
         elif said.paid:
-            _unknown(office, event.id, checkout)
+            _unknown(office, event.id, checkout, said)
             words = "unknown"
     with office.begin() as c:
         c.execute(
@@ -852,16 +874,104 @@ def _ours(office: Office, said: Session | None) -> UUID | None:
         return None
 
 
-def _unknown(office: Office, event: str, checkout: UUID) -> None:
-    """Ours by its mark, and not here: the database was restored from before it. A person has to look."""
+def _unknown(office: Office, event: str, checkout: UUID, said: Session) -> None:
+    """Ours by its mark, and not here: the database was restored from before it. A person has to look.
+
+    It stands among the payments without tickets, from where it can be paid back.
+    """
+    g = m.organizations
     with office.begin() as c:
-        if c.execute(select(m.payment_events.c.id).where(m.payment_events.c.id == event)).first() is None:
-            critical_event(
-                c,
-                "payment_unknown",
-                "ERROR",
-                f"Checkout {checkout} was paid, and is not known here: look it up at Stripe and pay it back.",
+        if c.execute(select(m.payment_events.c.id).where(m.payment_events.c.id == event)).first() is not None:
+            return
+        words = "It was paid, and is not known here: the database was restored from before it."
+        critical_event(
+            c,
+            "payment_unknown",
+            "ERROR",
+            f"Checkout {checkout} was paid, and is not known here: decide on the page Refunds, or look it up at Stripe.",
+        )
+        mine = c.scalar(select(g.c.id).where(cast(g.c.id, Text) == said.organisation))
+        if mine is None:
+            known = c.scalars(select(g.c.id).limit(2)).all()
+            mine = known[0] if len(known) == 1 else None
+        if mine is None or said.amount <= 0:
+            return
+        c.execute(
+            upsert(m.checkouts)
+            .values(
+                id=checkout,
+                organization_id=mine,
+                buyer=b"",
+                address=b"",
+                state="refund_due",
+                amount=said.amount,
+                currency=said.currency,
+                created_at=office.now(),
+                expires_at=office.now(),
+                ended_at=office.now(),
+                session_id=said.id,
+                payment_intent=said.intent,
+                paid_amount=said.amount,
+                paid_currency=said.currency,
+                problem=words,
+                # Nothing goes back by itself: somebody may have tickets of it in their mail.
+                refund_tries=REFUND_TRIES_MAX,
             )
+            .on_conflict_do_nothing()
+        )
+        notifications.enqueue_staff(
+            office,
+            c,
+            mine,
+            "alarm",
+            once=f"payment:{event}",
+            facts={
+                "what": f"{money.text(said.amount, said.currency)} were paid for a checkout that is not known here.",
+                "todo": "Look it up at Stripe, and pay it back on the page Refunds.",
+                "link": f"{office.config.public_url}/admin/refunds#payments",
+            },
+        )
+
+
+def stranded(c: Connection, organisation: UUID) -> Sequence[Row[Any]]:
+    """Payments of which no tickets were made and that have not gone back: somebody has to do something about them."""
+    b = m.checkouts
+    return c.execute(
+        select(b)
+        .where(
+            b.c.organization_id == organisation,
+            b.c.state == "refund_due",
+            b.c.refund_tries >= REFUND_TRIES_SHOWN,
+        )
+        .order_by(b.c.ended_at.desc(), b.c.id)
+        .limit(AT_ONCE)
+    ).all()
+
+
+def pay_back_again(office: Office, c: Connection, organisation: UUID, checkout: UUID) -> None:
+    """Let Stripe be asked anew to pay back a payment without tickets. ``Refused`` (``not_due``) where none is due."""
+    b = m.checkouts
+    done = c.execute(
+        update(b)
+        .where(b.c.id == checkout, b.c.organization_id == organisation, b.c.state == "refund_due")
+        .values(refund_tries=0, refund_round=b.c.refund_round + 1, asked_at=office.now())
+    )
+    if not done.rowcount:
+        raise Refused("not_due", "Nothing of this is to be paid back.", "See the payments that are left.")
+
+
+def paid_back_by_hand(c: Connection, organisation: UUID, checkout: UUID, reference: str) -> None:
+    """Note that a payment without tickets was paid back by a person. ``Refused``: ``not_due``, ``reference``."""
+    b, reference = m.checkouts, reference.strip()
+    if not 1 <= len(reference) <= REFERENCE_CHARS_MAX or "\x00" in reference:
+        raise Refused("reference", "A reference is needed.", "Write down what the bank or Stripe calls it.")
+    done = c.execute(
+        update(b)
+        .where(b.c.id == checkout, b.c.organization_id == organisation, b.c.state == "refund_due")
+        .values(state="refunded", refund_reference=reference)
+    )
+    if not done.rowcount:
+        raise Refused("not_due", "Nothing of this is to be paid back.", "See the payments that are left.")
 
 
 def run_due(office: Office, door: Door | None) -> list[str]:
@@ -956,7 +1066,13 @@ def _pay_back(office: Office, door: Door) -> list[str]:
     with office.begin() as c:
         due = c.execute(
             select(
-                b.c.id, b.c.payment_intent, b.c.paid_amount, b.c.paid_currency, b.c.refund_tries, b.c.asked_at
+                b.c.id,
+                b.c.payment_intent,
+                b.c.paid_amount,
+                b.c.paid_currency,
+                b.c.refund_tries,
+                b.c.refund_round,
+                b.c.asked_at,
             )
             .where(
                 b.c.state == "refund_due",
@@ -980,7 +1096,9 @@ def _pay_back(office: Office, door: Door) -> list[str]:
                 row.paid_currency,
                 str(row.id),
                 # Each refusal is an answer, which Stripe would give again to the same attempt; silence is none.
-                attempt=str(row.refund_tries or ""),
+                attempt=f"{row.refund_round}-{row.refund_tries}"
+                if row.refund_round or row.refund_tries
+                else "",
                 tried=row.asked_at is not None,
             )
         except Fault as e:
@@ -999,9 +1117,9 @@ def _pay_back(office: Office, door: Door) -> list[str]:
                         + (
                             "It is tried again."
                             if row.refund_tries == 0
-                            else "Pay it back at Stripe yourself."
+                            else "Try it again on the page Refunds, or pay it back another way."
                         ),
-                        event_id=_lines(c, row.id)[0].event,
+                        event_id=next((line.event for line in _lines(c, row.id)), None),
                     )
             continue
         with office.begin() as c:

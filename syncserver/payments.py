@@ -60,6 +60,8 @@ class Wanted:
     checkout: str
     office: str
     """Names this office, so that another one at the same account knows that it is not meant."""
+    organisation: str
+    """Whose the money is, should the checkout ever be unknown here."""
     items: Sequence[Item]
     currency: str
     email: str
@@ -87,6 +89,7 @@ class Session:
     """What names the payment itself; empty where there is none yet."""
     checkout: str
     office: str
+    organisation: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,20 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """Money of a payment that went back to its buyer, or goes."""
+
+    id: str
+    """Of the refund; empty where Stripe told of the payment alone, so that its refunds are to be looked up."""
+    intent: str
+    amount: int
+    """Minor units."""
+    currency: str
+    key: str
+    """As it was asked for; empty where it was not asked for here, but by hand at Stripe."""
+
+
+@dataclass(frozen=True)
 class Told:
     """Something that Stripe tells of its own accord; ``session`` where it is of a payment page."""
 
@@ -112,9 +129,10 @@ class Told:
     type: str
     session: Session | None
     trouble: Trouble | None = None
+    returned: Returned | None = None
 
 
-REFUND_TOLD: Final = frozenset({"refund.failed", "refund.updated", "charge.refund.updated"})
+REFUND_TOLD: Final = frozenset({"refund.created", "refund.failed", "refund.updated", "charge.refund.updated"})
 """What Stripe calls its word of how a refund went on."""
 _LOST: Final = frozenset({"failed", "canceled"})
 """How a refund stands that did not reach the buyer."""
@@ -172,12 +190,17 @@ class Door:
 
     def open(self, wanted: Wanted) -> Session:
         """Open a payment page. Raises ``Fault`` (ask again with the same) and ``Refused``."""
+        named = {
+            "checkout": wanted.checkout,
+            "office": wanted.office,
+            "organisation": wanted.organisation,
+        }
         params: SessionCreateParams = {
             "mode": "payment",
             "client_reference_id": wanted.checkout,
             "customer_email": wanted.email,
-            "metadata": {"checkout": wanted.checkout, "office": wanted.office},
-            "payment_intent_data": {"metadata": {"checkout": wanted.checkout, "office": wanted.office}},
+            "metadata": named,
+            "payment_intent_data": {"metadata": named},
             "line_items": [
                 {
                     "quantity": item.count,
@@ -262,14 +285,21 @@ class Door:
             raise Refused("payments.refund", "The card’s bank has not taken the money back.")
         return str(made.id)
 
+    def refunds(self, payment_intent: str) -> list[Returned]:
+        """What of a payment went back, whoever asked for it. Raises ``Fault``, and ``Refused`` of an unknown one."""
+        try:
+            return self._refunds(payment_intent)
+        except stripe.StripeError as e:
+            raise _known(e) from e
+
+    def _refunds(self, payment_intent: str) -> list[Returned]:
+        known = self._client.v1.refunds.list({"payment_intent": payment_intent, "limit": LISTED_MAX})
+        listed: list[dict[str, Any]] = [one.to_dict() for one in known.data]
+        return [_returned(said, payment_intent) for said in listed if said.get("status") not in _LOST]
+
     def _refunded(self, payment_intent: str, key: str) -> str | None:
         """What Stripe calls the refund under this key that stands; None where there is none."""
-        known = self._client.v1.refunds.list({"payment_intent": payment_intent, "limit": LISTED_MAX})
-        for one in known.data:
-            said: dict[str, Any] = one.to_dict()
-            if (said.get("metadata") or {}).get("refund") == key and said.get("status") not in _LOST:
-                return str(said["id"])
-        return None
+        return next((one.id for one in self._refunds(payment_intent) if one.key == key), None)
 
     def read(self, body: bytes, signature: str) -> Told:
         """What Stripe tells, proved by its signature. ``Refused`` (``signature``) where it does not hold."""
@@ -281,7 +311,7 @@ class Door:
             about: object = event.data.object
             kind = str(event.type)
             session = _session(about) if kind.startswith("checkout.session.") else None
-            return Told(str(event.id), kind, session, _trouble(kind, about))
+            return Told(str(event.id), kind, session, _trouble(kind, about), _back(kind, about))
         except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError) as e:
             raise refused from e
 
@@ -321,6 +351,7 @@ def _session(found: Any) -> Session:
         intent=str(intent["id"] if isinstance(intent, dict) else intent),
         checkout=str(said.get("client_reference_id") or metadata.get("checkout", "")),
         office=str(metadata.get("office", "")),
+        organisation=str(metadata.get("organisation", "")),
     )
 
 
@@ -337,6 +368,27 @@ def _trouble(kind: str, found: Any) -> Trouble | None:
         disputed,
         str(said["id"]),
         str(intent["id"] if isinstance(intent, dict) else intent),
+        _from_stripe(int(said.get("amount") or 0), currency),
+        currency,
+        str((said.get("metadata") or {}).get("refund", "")),
+    )
+
+
+def _back(kind: str, found: Any) -> Returned | None:
+    if kind == "charge.refunded":
+        said: dict[str, Any] = found.to_dict()
+        return _returned(said | {"id": "", "amount": said.get("amount_refunded"), "metadata": {}}, "")
+    if kind not in REFUND_TOLD:
+        return None
+    said = found.to_dict()
+    return None if said.get("status") in _LOST else _returned(said, "")
+
+
+def _returned(said: Mapping[str, Any], intent: str) -> Returned:
+    currency, named = str(said.get("currency") or "").upper(), said.get("payment_intent") or intent
+    return Returned(
+        str(said["id"]),
+        str(named["id"] if isinstance(named, dict) else named),
         _from_stripe(int(said.get("amount") or 0), currency),
         currency,
         str((said.get("metadata") or {}).get("refund", "")),

@@ -44,10 +44,11 @@ class Processor:
     secret: str = field(repr=False)
     clock: Clock
     hook: str = ""
-    """Whom it calls when somebody has paid."""
+    """Whom it calls when somebody has paid; nobody where it is empty."""
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunded: dict[str, int] = field(default_factory=dict)
     """What went back of each payment, minor units."""
+    refunds: list[dict[str, Any]] = field(default_factory=list)
     _answers: dict[str, _Answer] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -79,8 +80,10 @@ class Processor:
     def _handle(self, method: str, path: str, form: dict[str, str]) -> _Answer:
         if method == "POST" and path == "/v1/checkout/sessions":
             return _json(self._open(form))
-        if method == "POST" and path == "/v1/refunds":
-            return self._refund(form["payment_intent"], int(form["amount"]))
+        if path.partition("?")[0] == "/v1/refunds":
+            if method == "GET":
+                return self._listed(dict(urllib.parse.parse_qsl(path.partition("?")[2])))
+            return self._refund(form)
         found = re.fullmatch(r"/(?:pay|v1/checkout/sessions)/(\w+)(/expire)?", path)
         one = self.sessions.get(found[1]) if found else None
         if found is None or one is None:
@@ -108,17 +111,35 @@ class Processor:
             "currency": form["line_items[0][price_data][currency]"],
             "payment_intent": None,
             "client_reference_id": form["client_reference_id"],
-            "metadata": {"checkout": form["metadata[checkout]"], "office": form["metadata[office]"]},
+            "metadata": {name: form[f"metadata[{name}]"] for name in ("checkout", "office", "organisation")},
             "success_url": form["success_url"],
         }
         return self.sessions[name]
 
-    def _refund(self, intent: str, amount: int) -> _Answer:
+    def _listed(self, asked: dict[str, str]) -> _Answer:
+        """The refunds of a payment, the newest first."""
+        found = [one for one in self.refunds if one["payment_intent"] == asked.get("payment_intent")]
+        return _json({"object": "list", "url": "/v1/refunds", "has_more": False, "data": found[::-1]})
+
+    def _refund(self, form: dict[str, str]) -> _Answer:
+        intent, amount = form["payment_intent"], int(form["amount"])
         paid = [one["amount_total"] for one in self.sessions.values() if one["payment_intent"] == intent]
         if not paid or self.refunded.get(intent, 0) + amount > paid[0]:
             return _json(_error("charge_already_refunded", "There is nothing left to pay back."), 400)
         self.refunded[intent] = self.refunded.get(intent, 0) + amount
-        return _json({"id": f"re_{intent}", "object": "refund", "status": "succeeded", "amount": amount})
+        made = {
+            "id": f"re_{len(self.refunds) + 1}_{intent}",
+            "object": "refund",
+            "status": "succeeded",
+            "amount": amount,
+            "currency": next(
+                one["currency"] for one in self.sessions.values() if one["payment_intent"] == intent
+            ),
+            "payment_intent": intent,
+            "metadata": {"refund": form["metadata[refund]"]} if "metadata[refund]" in form else {},
+        }
+        self.refunds.append(made)
+        return _json(made)
 
     def _page(self, one: dict[str, Any], *, paying: bool) -> _Answer:
         if not paying or one["status"] == "expired":
@@ -135,6 +156,8 @@ class Processor:
 
     def _call(self, session: str) -> None:
         """Tell the office that it is paid; where it does not hear, it asks by itself."""
+        if not self.hook:
+            return
         event = {
             "id": f"evt_{session}",
             "object": "event",

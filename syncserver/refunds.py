@@ -9,7 +9,7 @@ kiosks hand in later as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Protocol
@@ -25,7 +25,7 @@ from syncserver import checkout, confirmations, derive, events, notifications, r
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
-from syncserver.payments import Told
+from syncserver.payments import Returned, Told
 
 ROUND_AT_ONCE: Final = 500
 """Orders of a round that one transaction makes void: kiosks that upload wait for it."""
@@ -67,6 +67,14 @@ class Door(Protocol):
         tried: bool = False,
     ) -> str:
         """Pay ``amount`` (minor units) back once for ``key``; the provider's name for it. Raises Fault, Refused."""
+        ...
+
+
+class Lister(Protocol):
+    """What knows the refunds of a payment; see ``payments.Door``."""
+
+    def refunds(self, payment_intent: str) -> list[Returned]:
+        """All that stand, whoever asked for them."""
         ...
 
 
@@ -468,7 +476,7 @@ def _send(office: Office, door: Door, row: Row[Any]) -> tuple[str, bool]:
         return f"the refund {row.id} waits: {fault.code}", False
     with office.begin() as c:
         kept = _locked(c, row.id)
-        if kept.state != "done":
+        if kept.state not in {"done", "failed"}:
             _finish(office, c, kept, None, named)
     return f"the refund {row.id} is done", True
 
@@ -545,8 +553,16 @@ def hear(office: Office, told: Told) -> str:
             ).scalar_one_or_none()
             about = next((one for one in orders if one.id == lost), about)
             if paid is not None and paid.state == "refunded":
-                todo = "Pay it back at Stripe, or another way."
-                c.execute(update(b).where(b.c.id == paid.id).values(problem=words[:PROBLEM_CHARS_MAX]))
+                c.execute(
+                    update(b)
+                    .where(b.c.id == paid.id)
+                    .values(
+                        state="refund_due",
+                        refund_reference=None,
+                        refund_tries=checkout.REFUND_TRIES_MAX,
+                        problem=words[:PROBLEM_CHARS_MAX],
+                    )
+                )
         event = about.event_id if about is not None else None
         if event is None and paid is not None:
             line = m.checkout_lines
@@ -570,6 +586,148 @@ def hear(office: Office, told: Told) -> str:
             event=event,
         )
     return code
+
+
+# Paid back by hand at the provider -------------------------------------------------------------------
+
+
+def hear_back(office: Office, lister: Lister, told: Told) -> str:
+    """Take in, once, money that somebody gave back at the provider without the office; what was done, in words.
+
+    What the office itself asked for is known by its key. Where it is clear of which orders the money is, they are
+    void and their refunds done. Where it is not, or a draw holds them, a person has to decide. Raises ``Fault``
+    where the provider has to be asked and does not answer.
+    """
+    said = told.returned
+    if said is None or not said.intent:
+        return "nothing to do"
+    o, b = m.orders, m.checkouts
+    with office.begin() as c:
+        known = c.scalar(select(b.c.id).where(b.c.payment_intent == said.intent).limit(1)) or c.scalar(
+            select(o.c.id).where(o.c.payment_reference == said.intent, o.c.source == ONLINE).limit(1)
+        )
+    if known is None:
+        return "nothing to do"
+    listed = [said] if said.id else lister.refunds(said.intent)
+    done = [_by_hand(office, one) for one in listed if not one.key]
+    return done[-1] if done else "nothing to do"
+
+
+def _by_hand(office: Office, back: Returned) -> str:
+    """One refund that was made at the provider, of orders or of a payment without tickets."""
+    o, b, r, e = m.orders, m.checkouts, m.refunds, m.raffle_events
+    total = money.text(back.amount, back.currency)
+    with office.begin() as c:
+        mine = (
+            o.c.payment_reference == back.intent,
+            o.c.source == ONLINE,
+            ~o.c.is_test,
+            o.c.total_amount > 0,
+        )
+        for event in sorted(set(c.scalars(select(o.c.event_id).where(*mine)))):
+            events.locked(c, event)
+        paid = c.execute(select(b).where(b.c.payment_intent == back.intent).with_for_update()).first()
+        new = c.execute(
+            upsert(m.payment_events)
+            .values(id=back.id, type="refund", checkout_id=paid and paid.id, received_at=office.now())
+            .on_conflict_do_nothing()
+            .returning(m.payment_events.c.id)
+        ).first()
+        if new is None or (paid is not None and paid.refund_reference == back.id):
+            return "heard before"
+        if paid is not None and paid.state == "refund_due" and paid.paid_amount == back.amount:
+            c.execute(update(b).where(b.c.id == paid.id).values(state="refunded", refund_reference=back.id))
+            return "the payment is paid back"
+        orders = c.execute(
+            select(
+                o, r.c.id.label("refund"), r.c.state.label("refund_state"), r.c.provider_reference, e.c.name
+            )
+            .join(e, e.c.id == o.c.event_id)
+            .outerjoin(r, r.c.order_id == o.c.id)
+            .where(*mine)
+            .order_by(o.c.line_no)
+        ).all()
+        if any(row.provider_reference == back.id for row in orders):
+            return "heard before"
+        meant = _meant(orders, back.amount)
+        held = [row for row in meant if not _noted_back(office, c, row, back.id)]
+        words = f"{total} of the payment {back.intent} were given back at Stripe by hand ({back.id})."
+        clear = bool(meant) and not held
+        todo = (
+            "The orders are void, and the refunds are noted."
+            if clear
+            else "These orders are in a draw and cannot be void: decide what is done about them."
+            if held
+            else "It is not clear of which order: note it on that order’s page, under “Money was given back some other way”."
+        )
+        about = next(iter(held or meant or orders), None)
+        event = None if about is None else about.event_id
+        critical_event(c, "payment_outside", "WARN" if clear else "ERROR", f"{words} {todo}", event_id=event)
+        if not clear:
+            organisation = paid.organization_id if paid is not None else orders[0].organization_id
+            page = "/admin/refunds" if about is None else f"/admin/orders/{about.id}"
+            notifications.enqueue_staff(
+                office,
+                c,
+                organisation,
+                "alarm",
+                once=f"payment:{back.id}",
+                facts={
+                    "what": words,
+                    "todo": todo,
+                    "event": "" if about is None else about.name,
+                    "link": office.config.public_url + page,
+                },
+                event=event,
+            )
+    return "noted" if clear else "to be decided"
+
+
+def _meant(orders: Sequence[Row[Any]], amount: int) -> list[Row[Any]]:
+    """The orders that so much money is of: all that are left, else the one of that price; none where it is not clear."""
+    left = [row for row in orders if row.refund_state != "done"]
+    if left and sum(row.total_amount for row in left) == amount:
+        return left
+    same = [row for row in left if row.total_amount == amount]
+    asked = [row for row in same if row.refund is not None]
+    return asked if len(asked) == 1 else same if len(same) == 1 else []
+
+
+def _noted_back(office: Office, c: Connection, row: Row[Any], reference: str) -> bool:
+    """Note that an order's money went back at the provider, and make it void; False where a draw holds it."""
+    reason = "Paid back at the payment provider by hand."
+    if row.refund is not None:
+        _finish(office, c, _locked(c, row.refund), None, reference)
+        return True
+    if row.payment_status != "void":
+        if prospect(c, row.id).refused is not None:
+            return False
+        derive.apply_voids(
+            c,
+            [
+                {
+                    "order_id": row.id,
+                    "event_id": row.event_id,
+                    "validation_number": row.validation_number,
+                    "kind": "void",
+                    "reason": reason,
+                    "source": "office",
+                    "by_user": None,
+                    "by_name": "the payment provider",
+                    "at": office.now(),
+                }
+            ],
+        )
+        events.refresh_total(c, row.event_id)
+        events.unconfirm(c, row.event_id, row.id)
+    values = _due(office, row, reason, None) | {
+        "state": "done",
+        "done_at": office.now(),
+        "provider_reference": reference,
+    }
+    c.execute(insert(m.refunds).values(values))
+    confirmations.tell_refund(office, c, row.id, "", STRIPE, checkout.link_of(office, c, row.id))
+    return True
 
 
 # Rows -----------------------------------------------------------------------------------------------

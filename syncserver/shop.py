@@ -352,7 +352,7 @@ def give_up(one: UUID, key: str) -> ResponseReturnValue:
 @blueprint.post("/stripe/webhook")
 @access(PUBLIC)
 def stripe() -> ResponseReturnValue:
-    """What Stripe tells; only what bears its signature is read."""
+    """What Stripe tells; only what bears its signature is read. Where it has to be asked and is silent, it tells again."""
     door = payments.door(auth.office())
     if door is None:
         abort(404)
@@ -363,12 +363,16 @@ def stripe() -> ResponseReturnValue:
         heard = door.read(body, signature)
         if heard.trouble is not None:
             refunds.hear(auth.office(), heard)
+        elif heard.returned is not None:
+            refunds.hear_back(auth.office(), door, heard)
         else:
             checkout.told(auth.office(), door, body, signature)
     except Refused as e:
         if e.code != "signature":
             raise
         return {"error": e.code}, 400
+    except Fault as e:
+        return {"error": e.code}, 503
     return {"received": True}, 200
 
 

@@ -201,6 +201,7 @@ class Cards:
             "metadata": {
                 "checkout": form["metadata[checkout]"],
                 "office": form["metadata[office]"],
+                "organisation": form["metadata[organisation]"],
             },
             "expires_at": int(form["expires_at"]),
             "success_url": form["success_url"],

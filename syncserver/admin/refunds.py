@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from shared.errors import Refused
-from syncserver import auth, refunds
+from syncserver import auth, checkout, refunds
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.auth import access
@@ -35,6 +35,8 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/orders/<uuid:order>/void", "void_order", void, methods=["POST"])
     to.add_url_rule("/orders/<uuid:order>/refund", "refund_order", refund, methods=["POST"])
     to.add_url_rule("/orders/<uuid:order>/given-back", "given_order", given, methods=["POST"])
+    to.add_url_rule("/payments/<uuid:payment>/again", "payment_again", pay_again, methods=["POST"])
+    to.add_url_rule("/payments/<uuid:payment>/done", "payment_done", payment_done, methods=["POST"])
     to.add_url_rule("/refunds", "refunds", listing)
     to.add_url_rule("/refunds/<uuid:refund>/done", "refund_done", done, methods=["POST"])
     to.add_url_rule("/refunds/<uuid:refund>/again", "refund_again", again, methods=["POST"])
@@ -152,9 +154,12 @@ def listing() -> ResponseReturnValue:
             .group_by(r.c.currency, r.c.method)
             .order_by(r.c.currency, r.c.method)
         ).all()
+        stranded = checkout.stranded(c, auth.account().organisation)
     return ground.page(
         "refunds",
         "refunds",
+        stranded=stranded,
+        tries=checkout.REFUND_TRIES_MAX,
         shown=shown,
         sums=sums,
         methods=METHODS,
@@ -277,4 +282,28 @@ def again(refund: UUID) -> ResponseReturnValue:
         _own(c, refund)
         refunds.again(c, refund)
     ground.tell("good", "The payment provider is asked again within a minute.")
+    return redirect(page, 303)
+
+
+# A payment of which no tickets were made ---------------------------------------------------------------
+
+
+@access(*ground.MANAGERS)
+def pay_again(payment: UUID) -> ResponseReturnValue:
+    """Lets the payment provider be asked anew to give back what was paid and had no tickets."""
+    page = ground.back_to("admin.refunds", _anchor="payments")
+    with ground.acting() as c:
+        checkout.pay_back_again(auth.office(), c, auth.account().organisation, payment)
+    ground.tell("good", "The payment provider is asked within a minute.")
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def payment_done(payment: UUID) -> ResponseReturnValue:
+    """Notes that what was paid and had no tickets was given back by a person."""
+    page = ground.back_to("admin.refunds", _anchor="payments")
+    with ground.acting() as c:
+        given = request.form.get("reference", "")
+        checkout.paid_back_by_hand(c, auth.account().organisation, payment, given)
+    ground.tell("good", "Noted: the money is paid back.")
     return redirect(page, 303)

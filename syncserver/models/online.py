@@ -90,6 +90,8 @@ class Checkout(Base):
     problem: Mapped[str | None]
     refund_reference: Mapped[str | None]
     refund_tries: Mapped[Zero]
+    """Of this round: a person who tries again begins another one."""
+    refund_round: Mapped[Zero]
 
 
 class CheckoutLine(Base):

@@ -44,6 +44,7 @@ CREATE TABLE checkouts (
     problem TEXT,
     refund_reference TEXT,
     refund_tries INTEGER DEFAULT 0 NOT NULL,
+    refund_round INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT checkouts_pkey PRIMARY KEY (id),
     CONSTRAINT checkouts_state_check CHECK (state IN ('held', 'open', 'paid', 'expired', 'refund_due', 'refunded')),
     CONSTRAINT checkouts_amount_check CHECK (amount > 0),
@@ -90,6 +91,8 @@ SELECT audit_table('checkouts', 'id', 'contact,buyer,address,session_url', 'aske
 SELECT allow('SELECT, INSERT, UPDATE', 'online_rules');
 SELECT allow('SELECT, INSERT', 'checkouts');
 SELECT allow('UPDATE (contact, state, expires_at, asked_at, ended_at, session_id, session_url, payment_intent, '
-    'paid_amount, paid_currency, sale_id, problem, refund_reference, refund_tries)', 'checkouts');
+    'paid_amount, paid_currency, sale_id, problem, refund_reference, refund_tries, refund_round)', 'checkouts');
 SELECT allow('SELECT, INSERT', 'checkout_lines');
 SELECT allow('SELECT, INSERT', 'payment_events');
+-- Whose account bought on line is said beside the sale, in the transaction that makes it: no entry names anybody.
+SELECT allow('UPDATE (created_by)', 'orders');

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.clock import SystemClock
 from shared.errors import Fault, Refused
+from syncserver import playmoney
 from syncserver.config import Stripe
 from syncserver.payments import Door, Item, Wanted, to_stripe
 from tests.cards import SECRET, Cards, cards, signed
@@ -24,6 +26,7 @@ def wanted(checkout: str = "one", currency: str = "EUR") -> Wanted:
     return Wanted(
         checkout=checkout,
         office="HERE",
+        organisation="CLUB",
         items=[Item("Final: Five", 800, 2), Item("Final: One", 200, 1)],
         currency=currency,
         email="ann@example.org",
@@ -45,7 +48,7 @@ def test_a_page_is_opened_once_whatever_gets_lost(processor: Cards) -> None:
     made = door.open(asked)
     assert len(processor.sessions) == before + 1
     assert (made.status, made.paid, made.amount, made.currency) == ("open", False, 1800, "EUR")
-    assert (made.checkout, made.office) == ("lost", "HERE")
+    assert (made.checkout, made.office, made.organisation) == ("lost", "HERE", "CLUB")
 
 
 def test_what_was_paid_is_seen_and_given_back_once(processor: Cards) -> None:
@@ -125,3 +128,20 @@ def test_only_what_stripe_signed_is_believed(processor: Cards) -> None:
 def test_currencies_are_written_as_stripe_wants_them() -> None:
     """O8: yen have no cents; Iceland's crowns are sent with two."""
     assert [to_stripe(500, one) for one in ("EUR", "JPY", "ISK")] == [500, 500, 50_000]
+
+
+def test_the_demonstration_s_processor_answers_what_is_asked_of_it() -> None:
+    """O8: also what went back of a payment, so that nothing is paid twice once its key is forgotten."""
+    with playmoney.processor(SystemClock()) as bank:
+        door = Door(bank.settings)
+        made = door.open(wanted("play"))
+        assert bank.handle("POST", f"/pay/{made.id}", b"", "")[0] == 303
+        intent = door.session(made.id).intent
+        assert door.refunds(intent) == []
+        first = door.refund(intent, 800, "EUR", "part")
+        assert door.refund(intent, 800, "EUR", "part", attempt="2", tried=True) == first
+        assert [(one.id, one.amount, one.currency, one.key) for one in door.refunds(intent)] == [
+            (first, 800, "EUR", "part")
+        ]
+        assert door.refund(intent, 1000, "EUR", "rest", tried=True) != first
+        assert bank.paid == 0

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.event import listen
 
+from shared.errors import Refused
 from syncserver import (
     accounts,
     books,
@@ -38,7 +39,6 @@ from syncserver.config import Config
 from syncserver.db import Database
 from tests.cards import Cards, cards, signed
 from tests.server import CUSTOMER_EMAIL, House, drawn, make_event, make_house, post
-
 
 WON = '<span class="badge gold">won</span>'
 """As “My tickets” marks an order that has won."""
@@ -91,15 +91,6 @@ class Shop:
         self.cards.pay(there.rpartition("/")[2])
         assert "Your tickets" in self.read(page + "?back=1")
         return page
-
-
-def closed_and_confirmed(house: House) -> None:
-    """The event's sales closed in the office, which cuts the web shop's chain, and reconciled."""
-    by = house.people["manager"]
-    answer = post(house.client("manager"), f"/admin/events/{house.event}/close", reason="Half-time")
-    assert answer.status_code == 303
-    with house.office.begin(by) as c:
-        reconcile.confirm(house.office, c, house.event, by)
 
 
 def closed_and_confirmed(house: House) -> None:
@@ -231,6 +222,191 @@ def test_a_disputed_payment_and_a_refund_that_came_back_are_heard_once(shop: Sho
         assert (row.state, row.done_at) == ("failed", None)
         assert "did not reach the buyer" in row.problem
         refunds.again(c, refund)
+
+
+@dataclass
+class Dashboard:
+    """Stripe's own page, at which somebody of the organiser gives money back by hand; the office is told."""
+
+    shop: Shop
+    intent: str
+
+    def give_back(self, amount: int) -> str:
+        made = self.shop.cards.ask("POST", "/v1/refunds", {"payment_intent": self.intent, "amount": amount})
+        name = str(made["id"])
+        charge = {"id": "ch_1", "object": "charge", "payment_intent": self.intent, "currency": "eur"}
+        self.tell("charge.refunded", charge | {"amount_refunded": amount})
+        self.tell("refund.created", made | {"status": "succeeded", "payment_intent": self.intent})
+        self.tell("refund.updated", made | {"status": "succeeded", "payment_intent": self.intent})
+        return name
+
+    def tell(self, kind: str, about: dict[str, object]) -> None:
+        event = {"id": f"evt_{kind}_{about['id']}", "object": "event", "type": kind, "created": 1}
+        body = json.dumps(event | {"data": {"object": about}}).encode()
+        for _ in range(2):
+            answer = self.shop.buyer.post(
+                "/stripe/webhook", data=body, headers={"Stripe-Signature": signed(body)}
+            )
+            assert answer.status_code == 200, answer.get_data(as_text=True)
+
+
+def _of_payment(shop: Shop) -> tuple[Dashboard, list[UUID]]:
+    with shop.house.office.begin() as c:
+        rows = c.execute(select(m.orders).order_by(m.orders.c.line_no)).all()
+    return Dashboard(shop, rows[0].payment_reference), [row.id for row in rows]
+
+
+def _stands(shop: Shop) -> tuple[list[str], list[tuple[str, str, str | None]], list[str]]:
+    """Orders' payments, refunds, and what was put on record of money given back by hand."""
+    o, r, k = m.orders, m.refunds, m.critical_events
+    with shop.house.office.begin() as c:
+        return (
+            list(c.scalars(select(o.c.payment_status).order_by(o.c.line_no))),
+            [
+                (row.method, row.state, row.provider_reference)
+                for row in c.execute(
+                    select(r).join(o, o.c.id == r.c.order_id).where(r.c.id.is_not(None)).order_by(o.c.line_no)
+                )
+            ],
+            list(c.scalars(select(k.c.severity).where(k.c.event_type == "payment_outside"))),
+        )
+
+
+def test_a_payment_given_back_at_stripe_by_hand_is_void_here_once(shop: Shop) -> None:
+    """O8, S5: told three ways, each twice; the orders are void and paid back, the buyer hears, nothing is paid again."""
+    shop.bought(2)
+    dashboard, orders = _of_payment(shop)
+    name = dashboard.give_back(1600)
+    assert _stands(shop) == (["void"] * 2, [("stripe", "done", name)] * 2, ["WARN"])
+    with shop.house.office.begin(shop.house.people["admin"]) as c:
+        kinds = list(c.scalars(select(m.notifications.c.kind).order_by(m.notifications.c.created_at)))
+        assert kinds.count("refunded") == 2
+        with pytest.raises(Refused):
+            refunds.ask(shop.house.office, c, orders[0], "Once more", shop.house.people["admin"])
+    assert refunds.run_due(shop.house.office, payments.door(shop.house.office)) == []
+
+
+def test_a_part_given_back_at_stripe_goes_to_the_order_it_is_of_or_to_a_person(shop: Shop) -> None:
+    """O8: what the office asked for and somebody was quicker with; what could be either; what the office itself paid."""
+    shop.bought(3)
+    dashboard, orders = _of_payment(shop)
+    office, admin = shop.house.office, shop.house.people["admin"]
+    door = payments.door(office)
+    assert dashboard.give_back(800)
+    assert _stands(shop) == (["paid"] * 3, [], ["ERROR"])
+    assert "not clear of which order" in " ".join(_alarms(shop))
+    with office.begin(admin) as c:
+        refunds.ask(office, c, orders[1], "Bought twice", admin)
+    name = dashboard.give_back(800)
+    assert _stands(shop)[1] == [("stripe", "done", name)]
+    assert refunds.run_due(office, door) == []
+    with office.begin(admin) as c:
+        asked = refunds.ask(office, c, orders[2], "Bought twice", admin)
+    assert refunds.run_due(office, door) == [f"the refund {asked} is done"]
+    charge = {"id": "ch_1", "object": "charge", "payment_intent": dashboard.intent, "currency": "eur"}
+    dashboard.tell("charge.refunded", charge | {"amount_refunded": 2400})
+    assert _stands(shop)[2] == ["ERROR", "WARN"]
+    assert shop.cards.refunded.get(dashboard.intent) == 800
+
+
+def test_what_is_given_back_at_stripe_while_a_draw_holds_it_waits_for_a_person(shop: Shop) -> None:
+    """N8, O8: nothing leaves a frozen pool by itself."""
+    shop.bought()
+    dashboard, _ = _of_payment(shop)
+    by = shop.house.people["manager"]
+    post(shop.house.client("manager"), f"/admin/events/{shop.house.event}/close", reason="Half-time")
+    with shop.house.office.begin(by) as c:
+        reconcile.confirm(shop.house.office, c, shop.house.event, by)
+    drawn(shop.house, official=False)
+    dashboard.give_back(800)
+    assert _stands(shop) == (["paid"], [], ["ERROR"])
+    assert "in a draw and cannot be void" in " ".join(_alarms(shop))
+
+
+def test_a_payment_that_is_not_known_here_stands_where_somebody_pays_it_back(shop: Shop) -> None:
+    """O8, O10: after a restore; nothing goes back by itself, and another organisation's people see nothing of it."""
+    shop.add()
+    shop.send()
+    office, cards = shop.house.office, shop.cards
+    name = next(reversed(cards.sessions))
+    cards.pay(name)
+    lost = f"{name}_lost"
+    cards.sessions[lost] = {**cards.sessions[name], "id": lost, "client_reference_id": str(uuid4())}
+    body = cards.event(lost)
+    for _ in range(2):
+        answer = shop.buyer.post("/stripe/webhook", data=body, headers={"Stripe-Signature": signed(body)})
+        assert answer.status_code == 200
+    manager, door = shop.house.client("manager"), payments.door(office)
+    page = manager.get("/admin/refunds").get_data(as_text=True)
+    assert "Payments without tickets" in page
+    assert "the database was restored" in page
+    checkout.run_due(office, door)
+    assert intent_of(shop, lost) not in cards.refunded
+    again = re.search(r'action="(/admin/payments/[^"]+/again)"', page)
+    assert again is not None
+    assert post(shop.house.client("claims"), again[1]).status_code == 403
+    assert post(manager, again[1]).status_code == 303
+    checkout.run_due(office, door)
+    assert cards.refunded[intent_of(shop, lost)] == 800
+    assert "Payments without tickets" not in manager.get("/admin/refunds").get_data(as_text=True)
+    assert "Nothing of this" in follow(manager, again[1])
+
+
+def intent_of(shop: Shop, session: str) -> str:
+    return str(shop.cards.sessions[session]["payment_intent"])
+
+
+def follow(browser: FlaskClient, url: str) -> str:
+    return browser.get(post(browser, url).location).get_data(as_text=True)
+
+
+def test_a_refund_without_tickets_that_came_back_can_be_tried_again_or_noted(shop: Shop) -> None:
+    """O8: the buyer's bank took it not; the payment stands where somebody acts, and goes back under a new key."""
+    house, office, cards = shop.house, shop.house.office, shop.cards
+    shop.add()
+    shop.send()
+    name = next(reversed(cards.sessions))
+    cards.pay(name)
+    with office.begin() as c:
+        events.close(office, c, house.event, house.people["admin"])
+    body = cards.event(name)
+    shop.buyer.post("/stripe/webhook", data=body, headers={"Stripe-Signature": signed(body)})
+    door, b = payments.door(office), m.checkouts
+    checkout.run_due(office, door)
+    with office.begin() as c:
+        row = c.execute(select(b)).one()
+    assert row.state == "refunded"
+    cards.refunded.clear()
+    Dashboard(shop, row.payment_intent).tell(
+        "refund.failed",
+        {
+            "id": row.refund_reference,
+            "object": "refund",
+            "status": "failed",
+            "payment_intent": row.payment_intent,
+            "amount": 800,
+            "currency": "eur",
+            "metadata": {"refund": str(row.id)},
+        },
+    )
+    manager = house.client("manager")
+    page = manager.get("/admin/refunds").get_data(as_text=True)
+    assert "did not reach the buyer" in page
+    assert "Try again" in page
+    checkout.run_due(office, door)
+    with office.begin() as c:
+        assert c.scalar(select(b.c.state)) == "refund_due"
+    url = f"/admin/payments/{row.id}"
+    assert "reference is needed" in follow(manager, f"{url}/done")
+    assert post(manager, f"{url}/done", reference="Bank 7").status_code == 303
+    with office.begin() as c:
+        assert tuple(c.execute(select(b.c.state, b.c.refund_reference)).one()) == ("refunded", "Bank 7")
+
+
+def _alarms(shop: Shop) -> list[str]:
+    k = m.critical_events
+    with shop.house.office.begin() as c:
+        return list(c.scalars(select(k.c.description).where(k.c.event_type == "payment_outside")))
 
 
 def test_the_question_stands_before_the_payment(database: Database, tmp_path: Path, processor: Cards) -> None:
@@ -506,7 +682,8 @@ def test_my_tickets_of_an_event_that_is_drawn_with_another_tell_how_that_ended(s
 def test_a_page_says_no_more_of_a_payment_than_is_known(shop: Shop) -> None:
     """O8: where Stripe could not be asked for a day, nobody is told that nothing was paid."""
     shop.add()
-    page: str = shop.send().headers["Location"]
+    shop.send()
+    page = shop.begun()
     shop.house.clock.ahead_ms += int((checkout.HOLD + checkout.UNHEARD_MAX).total_seconds() * 1000) + 1
     checkout.run_due(shop.house.office, None)
     said = shop.read(page)

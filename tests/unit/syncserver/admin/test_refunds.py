@@ -14,6 +14,7 @@ from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import PRICE, Kiosk, open_scene
 from tests.desk import Desk, at_desk
+from tests.postgres import as_owner
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def bought(desk: Desk, kiosk: Kiosk) -> UUID:
     """An order as the web shop makes them, whose buyer told an address."""
     order, o = UUID(sold(kiosk).order), m.orders
     info = {"name": "Ann", "email": "ann@example.org", "language": "de"}
-    with desk.scene.office.begin() as c:
+    with as_owner(desk.scene.office.database) as c:
         c.execute(
             update(o)
             .where(o.c.id == order)
