@@ -575,11 +575,49 @@ def number_ledger(c: Connection, event: UUID) -> list[Span]:
             names.get(one.rsu_id, ""),
             one.rsu_id,
             one.epoch,
-            ends.get((one.rsu_id, one.epoch), "lost" if one.state == "lost" else "unaccounted"),
+            ends.get((one.rsu_id, one.epoch), _end_of(one.state)),
         )
         for one in c.execute(select(a).where(a.c.raffle_event_id == event).order_by(a.c.start_number))
     ]
     return account(numbers["first"], numbers["last"], tickets, blocks)
+
+
+# Along the index of numbers alone, block by block.
+_USED = text("""
+    SELECT a.rsu_id, a.epoch, a.state, a.end_number - a.start_number + 1 - (
+            SELECT count(*) FROM tickets t
+            WHERE t.event_id = :event AND t.draw_number BETWEEN a.start_number AND a.end_number
+        ) AS rest
+    FROM rsu_allocations a WHERE a.raffle_event_id = :event
+""")
+_OUT_OF_RANGE = text("""
+    SELECT (SELECT count(*) FROM tickets WHERE event_id = :event AND draw_number < :first)
+        + (SELECT count(*) FROM tickets WHERE event_id = :event AND draw_number > :last)
+""")
+
+
+def number_counts(c: Connection, event: UUID) -> dict[str, int]:
+    """How many numbers came to which end: the sums of :func:`number_ledger`, without listing them."""
+    row = _event(c, event)
+    first, last = int(row.ticket_allocation["first"]), int(row.ticket_allocation["last"])
+    ends, s = _ends(c, event), m.ticket_sums
+    found: defaultdict[str, int] = defaultdict(int)
+    for state, count in c.execute(
+        select(s.c.state, func.sum(s.c.tickets)).where(s.c.event_id == event).group_by(s.c.state)
+    ):
+        found[state] += int(count)
+    outside = int(c.execute(_OUT_OF_RANGE, {"event": event, "first": first, "last": last}).scalar_one())
+    free = last - first + 1 - (sum(found.values()) - outside)
+    for block in c.execute(_USED, {"event": event}):
+        found[ends.get((block.rsu_id, block.epoch), _end_of(block.state))] += block.rest
+        free -= block.rest
+    found["not handed out"] += free
+    return {state: count for state, count in found.items() if count}
+
+
+def _end_of(state: str) -> str:
+    """What the unsold numbers of a block in that state are, where its enrolment's end says nothing."""
+    return "lost" if state == "lost" else "unaccounted"
 
 
 def account(first: int, last: int, tickets: Sequence[Span], blocks: Sequence[Span]) -> list[Span]:

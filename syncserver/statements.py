@@ -53,7 +53,7 @@ NUMBER_STATES: Final = {
     "unaccounted": "Not accounted for yet",
     "not handed out": "Never handed out",
 }
-"""The ends that a number comes to, as ``reconcile.number_ledger`` names them, in words."""
+"""The ends that a number comes to, as ``reconcile.number_counts`` names them, in words."""
 SPANS_MAX = 2_000
 """Runs of numbers written out in one cell."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
@@ -258,9 +258,7 @@ def sales(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
 
 def draw_numbers(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
     """What became of each of the event's draw numbers: every number is counted once (N2)."""
-    counts: defaultdict[str, int] = defaultdict(int)
-    for span in reconcile.number_ledger(here.c, here.id):
-        counts[span.state] += span.count
+    counts = reconcile.number_counts(here.c, here.id)
     x, o = m.exclusions, m.orders
     left_out = here.c.execute(
         select(func.coalesce(func.sum(o.c.ticket_count), 0))
@@ -270,7 +268,7 @@ def draw_numbers(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]
     kept = here.event.ticket_allocation
     first, last = int(kept["first"]), int(kept["last"])
     rows = [(f"On offer, {first} to {last}", last - first + 1)]
-    rows += [(words, counts[state]) for state, words in NUMBER_STATES.items()]
+    rows += [(words, counts.get(state, 0)) for state, words in NUMBER_STATES.items()]
     rows.append(("Of the sold: in no pool, by a decision about their buyer", int(left_out)))
     yield from cut_rows(({"what": what, "numbers": count} for what, count in rows), limit, offset)
 

@@ -172,6 +172,7 @@ class World:
         self.put_in_order()
         laws.everything_is_there(self)
         laws.numbers_are_unique(self)
+        laws.the_sums_are_what_counting_gives(self)
         laws.the_draw_is_of_what_stands(self)
         assert set(self.plan) <= set(self.happened), set(self.plan) - set(self.happened)
         if self.early and self.grave is None:

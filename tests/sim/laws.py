@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shared import draw as fair
 from shared import entry
 from shared.errors import Refused
-from syncserver import claims, draws, events
+from syncserver import claims, draws, events, reconcile
 
 if TYPE_CHECKING:
     from tests.sim.unit import Unit
@@ -159,6 +159,26 @@ def numbers_are_unique(world: World) -> None:
     assert len({t.validation for t in tickets}) == len(tickets)
 
 
+_ORDER_SUMS = """
+    SELECT event_id, coalesce(rsu_id, '00000000-0000-0000-0000-000000000000'), coalesce(epoch, 0),
+        coalesce(package_id, '00000000-0000-0000-0000-000000000000'), currency, total_amount, payment_status, is_test,
+        coalesce(offline_sync_status, '') = 'failed', count(*), sum(ticket_count), sum(card_amount)
+    FROM orders GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+"""
+_TICKET_SUMS = """
+    SELECT t.event_id, coalesce(o.rsu_id, '00000000-0000-0000-0000-000000000000'), coalesce(o.epoch, 0), t.state, count(*)
+    FROM tickets t JOIN orders o ON o.id = t.order_id GROUP BY 1, 2, 3, 4
+"""
+
+
+def the_sums_are_what_counting_gives(world: World) -> None:
+    """O3: what reports and draws add up, after every void, doubt and decision, is what orders and tickets say."""
+    kept = {tuple(one) for one in rows(world, "SELECT * FROM order_sums WHERE orders <> 0")}
+    assert kept == {tuple(one) for one in rows(world, _ORDER_SUMS)}
+    kept = {tuple(one) for one in rows(world, "SELECT * FROM ticket_sums WHERE tickets <> 0")}
+    assert kept == {tuple(one) for one in rows(world, _TICKET_SUMS)}
+
+
 def the_draw_is_of_what_stands(world: World) -> None:
     """Laws 2, 3 and 6: the draw opens, its pool is sold less void to the number, it verifies, a prize is paid once."""
     office, boss = world.server.office, world.boss
@@ -176,8 +196,13 @@ def the_draw_is_of_what_stands(world: World) -> None:
             running = c.execute(
                 text("SELECT total_sold FROM raffle_events WHERE id = :id"), {"id": UUID(event)}
             ).scalar_one()
+            ledger, counts = reconcile.number_ledger(c, UUID(event)), reconcile.number_counts(c, UUID(event))
         money = world.books.money(event, journal, world.left_out, stands)
         assert (total, running) == (money, money)
+        listed: Counter[str] = Counter()
+        for span in ledger:
+            listed[span.state] += span.count
+        assert counts == listed
         if len(expected) < 2:
             continue
         draw = draws.draw_now(office, UUID(event), boss)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -369,10 +370,15 @@ def test_the_ledger_accounts_for_every_number_to_the_last_one(database: Database
     decide(scene, "unit_missing", "accept", scene.other_user)
     with scene.office.begin() as c:
         ledger = reconcile.number_ledger(c, scene.event)
+        counts = reconcile.number_counts(c, scene.event)
         listed = next(f for f in reconcile.findings(c, scene.event) if f.kind == "unit_missing").detail
         said = c.execute(
             m.critical_events.select().where(m.critical_events.c.event_type == "unit_corrupt")
         ).one()
+    sums: Counter[str] = Counter()
+    for one in ledger:
+        sums[one.state] += one.count
+    assert counts == sums
     assert [(one.first, one.last, one.unit, one.state) for one in ledger] == [
         (1, 5, "A", "sold"),
         (6, 10, "A", "void"),
