@@ -48,6 +48,32 @@ THINGS: Final[Mapping[str, str]] = {
     "forfeits": "prize given up",
     "system_configurations": "house rules",
     "house_rules": "house rules",
+    "api_tokens": "token of a program",
+    "checkouts": "purchase on line",
+    "counterfoil_batches": "counterfoils counted",
+    "customer_accounts": "account of a customer",
+    "draw_keyings": "numbers keyed in for a draw",
+    "enrolment_codes": "code to enrol a kiosk",
+    "event_cuts": "moment at which sales end for a draw",
+    "event_images": "picture of an event",
+    "invitations": "invitation to work here",
+    "kiosk_messages": "message to kiosks",
+    "notification_optouts": "messages that a buyer stopped",
+    "notification_switches": "kinds of messages sent",
+    "notification_templates": "words of a message",
+    "notifications": "message to a buyer",
+    "online_rules": "rules for selling on line",
+    "perks": "perk of a package",
+    "prize_templates": "template of a prize",
+    "questions": "skill question",
+    "recovery_codes": "recovery code of a person",
+    "refund_rounds": "paying back of a whole event",
+    "retention_rules": "how long records are kept",
+    "second_factors": "second factor of a person",
+    "staff_contacts": "address of a person",
+    "ticket_package_templates": "template of a package",
+    "user_identities": "log-in of a person by a provider",
+    "winners": "person who won",
 }
 """What a row of a table is; of any other the table's name with blanks."""
 WORDS: Final[Mapping[str, str]] = {
@@ -92,8 +118,51 @@ WORDS: Final[Mapping[str, str]] = {
     "conducted_by": "conducted by",
     "customer_info": "buyer's data",
     "basis_points": "share in hundredths of a percent",
+    "alone": "one person alone keys",
+    "amounts": "worth",
+    "conducted": "conducted by",
+    "entropy_fixed_at": "public chance fixed",
+    "entropy_source": "public chance from",
+    "head_hash": "hash of the last entry",
+    "head_seq": "last entry",
+    "is_cover": "first picture",
+    "is_offline_sale": "sold off line",
+    "manifest_published_at": "pool published",
+    "offline_created_at": "sold on the kiosk",
+    "pool_number": "place in the pool",
+    "prize_value_at_draw": "worth",
+    "public_entropy": "public chance",
+    "seed_committed_at": "hash of the seed published",
+    "seed_opened_at": "seed opened",
+    "seed_sealed": "seed under seal",
+    "seq": "entry",
+    "sha256": "hash",
+    "start_number": "first number",
+    "end_number": "last number",
+    "system_checksum": "hash of the program",
 }
 """Names of columns as people say them; of any other the column's name with blanks."""
+VALUES: Final[Mapping[tuple[str, str], str]] = {
+    ("source", "rsu"): "kiosk",
+    ("source", "online"): "web shop",
+    ("source", "none"): "none: one must trust the office",
+    ("state", "created"): "draft",
+    ("offline_sync_status", "failed"): "in doubt",
+}
+"""Values that would not be understood; of states and kinds the underscores are blanks."""
+AMOUNTS: Final = {"price", "total_sold", "cap", "amounts", "prize_value_at_draw"}
+"""Amounts in minor units, beside whatever has “amount” in its name."""
+LEADS: Final = ("event_id", "raffle_event_id", "draw_execution_id", "draw_result_id")
+CODED: Final = {
+    "state",
+    "kind",
+    "type",
+    "source",
+    "decision",
+    "method",
+    "verification_method",
+    "payment_status",
+}
 DONE: Final = {"INSERT": "added", "UPDATE": "changed", "DELETE": "removed"}
 HIDDEN: Final = {"updated_at", "created_at", "updated_by", "bundle", "manifest", "id"}
 VALUE_CHARS_MAX: Final = 400
@@ -132,7 +201,8 @@ def changes() -> ResponseReturnValue:
             shown = tables.read(c, table, query)
             names = _names(c, shown.rows)
             zone = _zone(c)
-            told = {row.id: _differences(row, names, zone) for row in shown.rows}
+            money_of = _currencies(c, shown.rows)
+            told = {row.id: _differences(row, names, zone, _currency(row, money_of)) for row in shown.rows}
             return ground.page("ledger", "audit", shown=shown, told=told, thing=thing, link=_link, done=DONE)
     return tables.export(table, query)
 
@@ -238,19 +308,54 @@ class Difference:
     new: str | None
 
 
-def _differences(row: Any, names: Mapping[str, str], zone: str) -> list[Difference]:
+def _differences(row: Any, names: Mapping[str, str], zone: str, currency: str) -> list[Difference]:
     old, new = _flat(row.old_data or {}), _flat(row.new_data or {})
-    currency = str((row.new_data or row.old_data or {}).get("currency") or "")
 
     def said(key: str, value: object) -> str | None:
-        return _said(key.rsplit(" · ", 1)[-1], value, names, zone, currency)
+        path, _, last = key.rpartition(" · ")
+        return _said(path if path in AMOUNTS else last, value, names, zone, currency)
 
     return [
-        Difference(_word(key), said(key, old.get(key)), said(key, new.get(key)))
+        Difference(_word(key, names), said(key, old.get(key)), said(key, new.get(key)))
         for key in {**old, **new}
-        if key not in HIDDEN and old.get(key) != new.get(key)
+        if key not in HIDDEN and _set(old.get(key)) != _set(new.get(key))
         if not (row.old_data is None and new.get(key) in (None, "", {}, []))
     ]
+
+
+def _set(value: object) -> object:
+    """A value; None where nothing is said."""
+    return None if value == "" else value
+
+
+def _currency(row: Any, of: Mapping[str, str]) -> str:
+    """What its amounts are in: its own word, or that of the event which it leads to; empty where it leads to none."""
+    data = row.new_data or row.old_data or {}
+    leads = [str(data.get(key)) for key in LEADS]
+    return str(data.get("currency") or next((of[one] for one in leads if one in of), ""))
+
+
+def _currencies(c: Connection, rows: Iterable[Any]) -> dict[str, str]:
+    """The currencies of the events, draws and results that these changes lead to, by their ids."""
+    wanted = {
+        UUID(one)
+        for row in rows
+        for data in (row.old_data, row.new_data)
+        for key in LEADS
+        if isinstance(one := (data or {}).get(key), str)
+    }
+    if not wanted:
+        return {}
+    e, d, r = m.raffle_events, m.draw_executions, m.draw_results
+    found = (
+        select(e.c.id, e.c.currency).where(e.c.id.in_(wanted)),
+        select(d.c.id, e.c.currency).join(e, e.c.id == d.c.raffle_event_id).where(d.c.id.in_(wanted)),
+        select(r.c.id, e.c.currency)
+        .join(d, d.c.id == r.c.draw_execution_id)
+        .join(e, e.c.id == d.c.raffle_event_id)
+        .where(r.c.id.in_(wanted)),
+    )
+    return {str(row.id): row.currency for one in found for row in c.execute(one)}
 
 
 def _flat(data: Mapping[str, Any], before: str = "") -> dict[str, Any]:
@@ -264,10 +369,13 @@ def _flat(data: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return flat
 
 
-def _word(key: str) -> str:
+def _word(key: str, names: Mapping[str, str]) -> str:
     *path, last = key.split(" · ")
-    words = WORDS.get(last) or last.removesuffix("_id").removesuffix("_at").replace("_", " ")
-    return ": ".join([*(one.replace("_", " ") for one in path), words]).capitalize()
+    words = (
+        names.get(last) or WORDS.get(last) or last.removesuffix("_id").removesuffix("_at").replace("_", " ")
+    )
+    said = ": ".join([*(WORDS.get(one) or one.replace("_", " ") for one in path), words])
+    return said[:1].upper() + said[1:]
 
 
 def _said(key: str, value: object, names: Mapping[str, str], zone: str, currency: str) -> str | None:
@@ -276,12 +384,14 @@ def _said(key: str, value: object, names: Mapping[str, str], zone: str, currency
         return None
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int) and currency and ("amount" in key or key in {"price", "total_sold", "cap"}):
+    if isinstance(value, int) and currency and ("amount" in key or key in AMOUNTS):
         return money.text(value, currency)
     if not isinstance(value, str):
         return _short(_json(value))
     if value in names:
         return names[value]
+    if key in CODED or (key, value) in VALUES:
+        return VALUES.get((key, value)) or value.replace("_", " ")
     if key.endswith(("_at", "_until", "_from")):
         try:
             at = datetime.fromisoformat(value)
@@ -298,11 +408,12 @@ def _short(value: str) -> str:
 
 def _identifiers(data: Mapping[str, Any] | None) -> Iterator[UUID]:
     for key, value in _flat(data or {}).items():
-        if isinstance(value, str) and len(value) == 36 and key != "id":
-            try:
-                yield UUID(value)
-            except ValueError:
-                continue
+        for one in (value, key.rpartition(" · ")[2]):
+            if isinstance(one, str) and len(one) == 36 and key != "id":
+                try:
+                    yield UUID(one)
+                except ValueError:
+                    continue
 
 
 def _names(c: Connection, rows: Iterable[Any]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from syncserver import models as m
 from syncserver.admin import ledger
 from syncserver.audit import critical_event
 from syncserver.db import Database
-from tests.server import PASSWORD, House, close_and_confirm, log_in, make_event, make_house, post, sell
+from tests.server import PASSWORD, House, close_and_confirm, drawn, log_in, make_event, make_house, post, sell
 
 
 @pytest.fixture
@@ -656,3 +656,20 @@ def test_what_happens_at_no_venue_is_told_by_the_organisation_s_clock(house: Hou
     assert "x@example.org" in page(house, f"/admin/notifications?since={before}&until={after}", "admin")
     assert "x@example.org" not in page(house, f"/admin/notifications?since={after}", "admin")
     assert "(Europe/Berlin)" in page(house, f"/admin/events/{house.event}", "admin")
+
+
+def test_the_trail_is_told_in_words_that_an_auditor_understands(house: House) -> None:
+    """O2: amounts as money of their event, prizes by name, no name of a table or a column."""
+    sell(house, 1, 100)
+    close_and_confirm(house)
+    drawn(house, official=True)
+    shown = house.client("auditor").get("/admin/audit?per=200").get_data(as_text=True)
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
+    assert "added result" in words
+    assert "Worth €150.00" in words
+    assert "15000" not in words
+    assert "Worth: Jersey €150.00" in words
+    assert "before: in progress → after: completed" in words
+    assert "Public chance from: source none: one must trust the office" in words
+    for raw in ("in_progress", "event cut", "rsu ", "Entropy", "Prize value at draw"):
+        assert raw not in words, raw

@@ -750,3 +750,22 @@ def test_a_customer_who_deletes_their_account_leaves_their_address_nowhere(shop:
     assert {shop.row(one).state for one in (paid, begun, dropped)} == {"paid", "refunded", "expired"}
     assert holding(shop, address) == set()
     assert holding(shop, "nora leaves") == set()
+
+
+def test_the_trail_tells_the_shop_s_numbers_from_the_buyer_s_purchase(shop: Shop) -> None:
+    """O2: a customer is named for what they began and for nothing of the books behind it."""
+    cleo = Buyer("cleo@customers.example", "Cleo", user=shop.house.customer)
+    one, session = shop.opened(cleo)
+    shop.cards.pay(session)
+    assert shop.told(session) == "paid"
+    a, u = m.audit_log, m.users
+    with shop.house.office.begin() as c:
+        rows = c.execute(
+            select(a.c.table_name, a.c.changed_by, u.c.display_name, a.c.record_id).outerjoin(
+                u, u.c.id == a.c.changed_by
+            )
+        ).all()
+    assert {(row.table_name, row.record_id) for row in rows if row.changed_by == shop.house.customer} == {
+        ("checkouts", one)
+    }
+    assert {row.display_name for row in rows if row.table_name == "rsu_allocations"} == {"Web shop"}
