@@ -50,6 +50,8 @@ SEAL_MS = 60_000
 CRITICAL_EVERY_MS = 60_000
 """The same significant event is journalled at most so often."""
 ONLINE_MS_MAX = 90_000
+_UNNAMED = frozenset({"created", "cancelled"})
+"""States of events that no screen names: drafts, which older offices send too, and those called off."""
 HOLDS = ("clock_back", "disk_reserve", "unsynced_limit")
 """Why a kiosk sells nothing for the moment, as the office is told; the worst first."""
 IN_STEP = phrase("In step")
@@ -1051,7 +1053,7 @@ class Desk:
             name=self.identity.name,
             operators=tuple((o.id, o.name) for o in shelf.operators.values()),
             supervisors=frozenset(o.id for o in shelf.operators.values() if o.supervisor),
-            events=tuple(self._shop_event(e, now) for e in shelf.events.values() if e.state != "cancelled"),
+            events=tuple(self._shop_event(e, now) for e in shelf.events.values() if e.state not in _UNNAMED),
             suspended=shelf.suspended(),
             unsold=not any(b.used for b in till.ledger.blocks.values()),
         )

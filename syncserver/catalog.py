@@ -37,7 +37,8 @@ RESULTS_MAX = 1_000
 DRAWS_MAX = 50
 OPERATORS_MAX = 1_000
 PEERS_MAX = 5_000
-SHOWN = ("created", "active", "suspended", "closed", "drawn")
+SHOWN = ("active", "suspended", "closed", "drawn")
+"""No drafts: they may still change altogether, or never be, and a kiosk names its events to buyers."""
 WORK_AT_KIOSKS = ("admin", "manager", "operator")
 SUPERVISE = ("admin", "manager")
 

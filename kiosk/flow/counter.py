@@ -22,6 +22,8 @@ CHANGE_MS = 10_000
 TIMES = (1, 2, 5, 10)
 """How many of a package one touch may add."""
 SELL_MODES = ("runner", "fast")
+BASKET_SCREENS = ("sell", "events")
+"""Where an operator has a basket and nobody has paid for it."""
 
 
 class Counter(Part):
@@ -72,6 +74,7 @@ class Counter(Part):
     def tick(self) -> None:
         """The result of a sale makes way for the next one, and a test for the opening."""
         self._end_test()
+        self._end_sales()
         if self.flow.screen == "done" and self.flow.monotonic >= self._done_until:
             self.flow.home()
 
@@ -83,6 +86,7 @@ class Counter(Part):
             sellable = [e.id for e in events if e.answer.can] or [e.id for e in events if e.test]
             self._event = (sellable or ids or [""])[0]
         self._end_test()
+        self._end_sales()
         offered = {(e.id, p.id) for e in events for p in e.packages}
         selling = self.flow.screen in ("sell", "pay", "customer", "age", "choose", "review", "attend")
         if selling and any((b.event, b.package) not in offered for b in self.basket):
@@ -109,6 +113,16 @@ class Counter(Part):
         if over.answer.can:
             words = phrase("{event} is on sale now. The test was put away.", event=over.name)
         self.flow.say(words, "warn")
+
+    def _end_sales(self) -> None:
+        """What can no longer be sold leaves the basket, where no money is on the table yet."""
+        if not self.basket or self.test or self.flow.waiting or self.flow.screen not in BASKET_SCREENS:
+            return
+        over = {e.id: e.answer.words for e in self.basket_events() if e.answer.code == "closed"}
+        if not over:
+            return
+        self.basket = [line for line in self.basket if line.event not in over]
+        self.flow.say(next(iter(over.values())), "warn")
 
     def _clear(self) -> None:
         self.basket, self.test = [], False

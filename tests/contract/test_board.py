@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 from hardware.printer import DeviceError, PrinterStatus
 from kiosk.config import Config
 from kiosk.desk import Alone, Desk
+from kiosk.flow.said import PinAnswered
 from kiosk.spooler import printer_seen, scanner_seen
 from shared.clock import SystemClock
-from syncserver import live, rsus
+from syncserver import auth, events, live, rsus
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.live import KioskNow
@@ -128,3 +129,22 @@ def test_a_kiosk_just_enrolled_raises_no_false_alarm_and_an_empty_one_does(
     row, alarms = stand.seen()
     assert row.troubles == ("no numbers left",)
     assert alarms == [f"{row.name} has no numbers left."]
+
+
+def test_a_draft_is_on_no_kiosk_and_a_hand_close_shows_at_the_till_at_once(
+    house: House, stand: Stand
+) -> None:
+    """K8, E7, S2: no buyer reads the name of what may never be; nothing of it keeps "sales are closed" away."""
+    with house.office.begin() as c:
+        auth.create_user(c, house.organisation, "ann", "Ann", None, "operator", "482913")
+    stand.desk.handle(printer_seen(READY))
+    stand.talk()
+    assert stand.desk.shelf is not None
+    assert [event.name for event in stand.desk.shelf.events.values()] == ["Final"]
+    with house.office.begin() as c:
+        events.close(house.office, c, house.event, house.people["admin"])
+    operator = next(iter(stand.desk.shelf.operators))
+    stand.desk.flow.handle(PinAnswered(operator, "Ann"))
+    assert stand.desk.view()["screen"] == "sell"
+    stand.talk()
+    assert stand.desk.view()["screen"] == "closed"

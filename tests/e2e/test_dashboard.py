@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from syncserver import messages
+from shared.keys import SigningKey
+from shared.wire import EnrolRequest
+from syncserver import messages, rsus
 from syncserver import models as m
 from syncserver.admin.live import end_streams
 from syncserver.db import Database
@@ -136,6 +138,22 @@ def test_everybody_is_called_home_and_sells_again(house: House, page: Page) -> N
     expect(page.locator("[data-piece=glance]")).to_contain_text("Going well")
     expect(beside.get_by_text("Call everybody home…")).to_be_visible()
     expect(beside.get_by_text("Let everybody sell again…")).to_be_hidden()
+
+
+def test_a_kiosk_s_page_notices_its_enrolment_by_itself(house: House, page: Page) -> None:
+    """K2: whoever waits there for the code to be typed sees it, and enables the kiosk; no reload."""
+    log_in(page, "manager")
+    page.goto(f"/admin/kiosks/{house.rsu}")
+    expect(page.get_by_text("It has not enrolled yet.")).to_be_visible()
+    page.evaluate("window.untouched = true")
+    with house.office.begin() as c:
+        code = rsus.new_code(house.office, c, house.rsu, None)
+    key = SigningKey.new(house.clock).public.hex()
+    rsus.enrol(house.office, EnrolRequest(code=code, public_key=key, device="North", software="1.0"))
+    expect(page.get_by_role("button", name="Enable it")).to_be_visible(timeout=20_000)
+    assert page.evaluate("window.untouched")
+    page.get_by_role("button", name="Enable it").click()
+    expect(page.get_by_text("It may sell.")).to_be_visible()
 
 
 def test_a_message_is_written_to_some_kiosks_and_withdrawn(house: House, page: Page) -> None:

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from msgspec.structs import replace
 
-from kiosk.catalog import Answer
+from kiosk.catalog import CAN, Answer
 from kiosk.flow.counter import DONE_MS
 from kiosk.flow.said import Complete, Declined, LogOff, PrintEnded, SaleDone
 from shared import wire
@@ -66,6 +66,23 @@ def test_who_begins_says_for_which_event_where_there_is_a_choice() -> None:
     assert stage.see("basket.total") == "$17.00"
     stage.tap("open_events", "back")
     assert (stage.see("screen"), stage.see("basket.count")) == ("sell", 4)
+
+
+def test_once_the_office_closes_sales_the_till_shows_it_and_keeps_no_basket() -> None:
+    """K8, K17: the tickets in it were never sold; a buyer who is paying already is not torn away from it."""
+    ended = Answer("closed", "Sales for Cup are closed.", "Choose another event.")
+    closed = replace(CUP, state="closed", answer=ended)
+    stage = counter()
+    stage.tap("add:p1")
+    stage.flow.handle(shop(CAN, closed))
+    assert (stage.see("screen"), stage.see("toast.text")) == ("closed", "Sales for Cup are closed.")
+    stage = counter(CUP, DERBY)
+    stage.tap("choose_event:e1", "add:p1", "choose_event:e2", "add:p3", "pay")
+    stage.flow.handle(shop(CAN, closed, DERBY))
+    assert stage.see("screen") == "pay"
+    stage.tap("back")
+    stage.go(1_000)
+    assert (stage.see("screen"), stage.see("basket.count")) == ("sell", 3)
 
 
 def test_a_locked_screen_waits_for_its_operator_and_keeps_nothing_of_a_buyer() -> None:
