@@ -338,7 +338,9 @@ class Till:
         )
 
     def _usable(self, block: Block, now: int) -> bool:
-        expires = block.grant.validation_expires_at
+        expires, event = block.grant.validation_expires_at, self.shelf.events.get(block.grant.event)
+        if event is not None and block.grant.allocation in event.switched_off:
+            return False
         return block.grant.allocation in self._secrets and (expires is None or now < expires)
 
     def draft(self, basket: Sequence[BasketLine]) -> None:

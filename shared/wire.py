@@ -409,6 +409,8 @@ class EventInfo(msgspec.Struct, frozen=True, kw_only=True):
     policies: Policies = Policies()
     receipt: ReceiptText = ReceiptText()
     grants: tuple[SignedGrant, ...] = ()
+    switched_off: tuple[str, ...] = ()
+    """Allocations whose validation numbers the office has switched off: nothing more is sold out of them."""
     results: tuple[ResultInfo, ...] = ()
     voids: tuple[str, ...] = ()
     """Validation numbers of this event that are void, as far as the office knows."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -91,6 +92,21 @@ def grants(office: Office, c: Connection, rsu: UUID, epoch: int) -> list[tuple[U
         .order_by(a.c.allocated_at, a.c.start_number)
     )
     return [(row.raffle_event_id, _signed(office, row)) for row in held]
+
+
+def switched_off(c: Connection, rsu: UUID, epoch: int) -> dict[UUID, list[str]]:
+    """The blocks of this enrolment out of which nothing may be sold, as the office decided; by event."""
+    a, v = m.rsu_allocations, m.validation_number_blocks
+    rows = c.execute(
+        select(a.c.raffle_event_id, a.c.id)
+        .join(v, v.c.rsu_allocation_id == a.c.id)
+        .where(a.c.rsu_id == rsu, a.c.epoch == epoch, ~v.c.is_active)
+        .order_by(a.c.allocated_at, a.c.start_number)
+    )
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.raffle_event_id].append(str(row.id))
+    return found
 
 
 def blocks(office: Office, c: Connection, rsu: UUID, epoch: int) -> dict[str, Block]:

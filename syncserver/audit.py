@@ -69,6 +69,8 @@ CODES: Final[Mapping[str, str]] = {
     "branch_excluded": "The second ending of a journal was left out",
     "server_restored": "The database was restored",
     "unnamed": "A kiosk told something without a name",
+    "block_switched_off": "A block's validation numbers were switched off",
+    "block_switched_on": "A block's validation numbers were switched on again",
     "numbers_handed_out": "A block of numbers was handed out",
     "numbers_returned": "A block of numbers was returned",
     "numbers_lost": "A block of numbers was declared lost",

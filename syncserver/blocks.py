@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import wire
 from shared.errors import Refused
@@ -25,6 +26,8 @@ from syncserver.office import Office
 
 EXPIRES_SOON: Final = timedelta(hours=12)
 """Before its validation numbers run out of time a block is pointed out."""
+USED_UP_FOR: Final = timedelta(minutes=5)
+"""A kiosk asks for more by itself; after so long without any, a person is told."""
 RANGES_NAMED_MAX: Final = 20
 
 # Nearly all numbers are sold: they are counted along the index of numbers alone, the others by the index of states.
@@ -46,6 +49,17 @@ _COUNTS = text("""
             GROUP BY b.id
         ) x ON x.id = a.id
     WHERE a.id = ANY(:ids)
+""")
+
+
+_USED_UP = text("""
+    SELECT a.raffle_event_id AS event, e.name, a.rsu_id, a.epoch, r.name AS unit, max(a.end_number) AS last,
+        sum(a.total_tickets) AS count
+    FROM rsu_allocations a JOIN raffle_events e ON e.id = a.raffle_event_id JOIN rsus r ON r.id = a.rsu_id
+    WHERE e.state = 'active' AND e.closes_at > :now AND r.state = 'enabled' AND r.kind = 'kiosk'
+    GROUP BY a.raffle_event_id, e.name, a.rsu_id, a.epoch, r.name
+    HAVING count(*) FILTER (WHERE a.state = 'active') = 0 AND count(*) FILTER (WHERE a.state = 'exhausted') > 0
+        AND max(a.exhausted_at) FILTER (WHERE a.state = 'exhausted') < :since
 """)
 
 
@@ -81,6 +95,8 @@ class Block:
     expires_at: datetime | None
     warning: str
     """What is about to keep it from issuing anything, in words; empty: nothing."""
+    active: bool
+    """Its validation numbers are not switched off."""
 
     @property
     def count(self) -> int:
@@ -220,12 +236,13 @@ def _block(office: Office, row: Row[Any], counted: Row[Any]) -> Block:
         row.numbers_used or 0,
         row.expires_at,
         _warning(office, row) if state == "held" and row.event_state in events.UNDER_SALE else "",
+        row.is_active is not False,
     )
 
 
 def _warning(office: Office, row: Row[Any]) -> str:
     if row.is_active is False:
-        return "its validation numbers are switched off: it issues nothing"
+        return "its validation numbers are switched off: it issues nothing once its kiosk has heard of it"
     if row.expires_at is None:
         return ""
     if row.expires_at <= office.now():
@@ -235,6 +252,111 @@ def _warning(office: Office, row: Row[Any]) -> str:
     if row.expires_at <= office.now() + EXPIRES_SOON:
         return "its validation numbers expire soon"
     return ""
+
+
+def switch(
+    office: Office, c: Connection, event: UUID, block: UUID, by: UUID, reason: str, *, on: bool
+) -> Row[Any]:
+    """Switch a block's validation numbers off, or on again: nothing is sold out of it from the kiosk's next contact on.
+
+    What it sold stands, also what its kiosk sells until it hears of it. Its rest stays in the kiosk's hands until it
+    comes back or is lost. ``Refused``: ``reason``, ``unknown_block``, ``ended``, ``already``.
+    """
+    words = reasoned(reason)
+    a, v = m.rsu_allocations, m.validation_number_blocks
+    row = c.execute(
+        select(a, v.c.is_active, v.c.block_number, m.rsus.c.name.label("unit"))
+        .join(v, v.c.rsu_allocation_id == a.c.id)
+        .join(m.rsus, m.rsus.c.id == a.c.rsu_id)
+        .where(a.c.id == block, a.c.raffle_event_id == event)
+        .with_for_update(of=a)
+    ).one_or_none()
+    if row is None:
+        raise Refused("unknown_block", "There is no such block.")
+    if row.state in {"released", "lost"}:
+        raise Refused("ended", "What is left of this block came back or is lost; it issues nothing.")
+    if row.is_active is on:
+        raise Refused("already", f"This block is switched {'on' if on else 'off'} already.")
+    c.execute(update(v).where(v.c.rsu_allocation_id == block).values(is_active=on))
+    ended = (None, None, None) if on else (office.now(), by, words)
+    c.execute(
+        update(a).where(a.c.id == block).values(ended_at=ended[0], ended_by=ended[1], ended_reason=ended[2])
+    )
+    critical_event(
+        c,
+        "block_switched_on" if on else "block_switched_off",
+        "INFO" if on else "WARN",
+        f"The validation numbers of block {row.block_number}, for the numbers {row.start_number} to "
+        f"{row.end_number}, were switched {'on' if on else 'off'}. {words}",
+        event_id=event,
+        rsu_id=row.rsu_id,
+        user_id=by,
+    )
+    return row
+
+
+def run_due(office: Office) -> list[str]:
+    """A finding of each block whose time runs out before its numbers, and of each kiosk that used all of its up (N12).
+
+    Each is opened once and blocks no draw; a person decides it. What was found, in words.
+    """
+    a, e = m.rsu_allocations, m.raffle_events
+    now = office.now()
+    soon = select(m.validation_number_blocks.c.rsu_allocation_id).where(
+        m.validation_number_blocks.c.is_active,
+        or_(
+            m.validation_number_blocks.c.expires_at <= now + EXPIRES_SOON,
+            m.validation_number_blocks.c.expires_at < e.c.closes_at,
+        ),
+    )
+    with office.begin() as c:
+        which = and_(a.c.state == "active", e.c.state.in_(events.UNDER_SALE), a.c.id.in_(soon.correlate(e)))
+        rows = [
+            _finding(
+                "block_expiring",
+                block.event,
+                block.rsu,
+                block.epoch,
+                str(block.id),
+                f"{block.unit}, numbers {block.first} to {block.last}: {block.warning}; {block.rest} are left.",
+            )
+            for block in _blocks(office, c, which)
+            if block.warning and block.rest
+        ]
+        rows += [
+            _finding(
+                "block_used_up",
+                row.event,
+                row.rsu_id,
+                row.epoch,
+                str(row.last),
+                f"{row.unit} has sold all {row.count} numbers that it got of {row.name}, and has had no others since.",
+            )
+            for row in c.execute(_USED_UP, {"now": now, "since": now - USED_UP_FOR})
+        ]
+        if not rows:
+            return []
+        f = m.findings
+        new = c.execute(
+            upsert(f)
+            .values(sorted(rows, key=lambda one: (one["kind"], str(one["event_id"]), one["subject"])))
+            .on_conflict_do_nothing()
+            .returning(f.c.detail)
+        )
+        return [str(one["words"]) for one in new.scalars()]
+
+
+def _finding(kind: str, event: UUID, rsu: UUID, epoch: int, subject: str, words: str) -> dict[str, Any]:
+    return {
+        "event_id": event,
+        "rsu_id": rsu,
+        "epoch": epoch,
+        "kind": kind,
+        "severity": "WARN",
+        "blocking": False,
+        "subject": subject,
+        "detail": {"words": words},
+    }
 
 
 def hand_out(office: Office, c: Connection, rsu: UUID, event: UUID, count: int, by: UUID) -> tuple[int, int]:

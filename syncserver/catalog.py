@@ -182,6 +182,7 @@ class _Facts:
             ),
             "event_id",
         )
+        self.switched_off = allocations.switched_off(c, rsu, epoch)
         self.results = _by(c.execute(_results(ids)), "raffle_event_id")
         u = m.rsu_cuts
         self.settled = set(
@@ -322,6 +323,7 @@ def _event(row: Row[Any], facts: _Facts, held: tuple[SignedGrant, ...]) -> Event
         policies=kept.policies,
         receipt=printed(kept),
         grants=held,
+        switched_off=tuple(facts.switched_off.get(row.id, ())),
         results=tuple(_result(r, row, kept.draw.claim_days, timezone) for r in facts.results[row.id]),
         voids=tuple(v.validation_number for v in facts.voids[row.id]),
         settled=row.id in facts.settled,

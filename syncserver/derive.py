@@ -90,6 +90,8 @@ NOTED = {
     "unknown_cut": "A cut that this office has not set",
     "clock": "The kiosk's clock jumped or is off",
     "cash": "The money of a drawer does not add up",
+    "block_expiring": "A block's validation numbers run out of time",
+    "block_used_up": "A kiosk has used up all its numbers",
 }
 """Findings that are kept and block nothing."""
 COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)

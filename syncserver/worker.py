@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Subquery, and_, func, or_, select
 from syncserver import (
     accounts,
     automatic,
+    blocks,
     cancellation,
     checkout,
     customers,
@@ -169,6 +170,7 @@ def run_due(office: Office) -> list[str]:
         + online.run_due(office)
         + automatic.run_due(office)
         + cancellation.run_due(office)
+        + blocks.run_due(office)
     )
 
 

@@ -41,6 +41,12 @@ def register(to: Blueprint) -> None:
         end_blocks,
         methods=["POST"],
     )
+    to.add_url_rule(
+        "/events/<uuid:event>/blocks/<uuid:block>/<any(off,on):what>",
+        "switch_block",
+        switch,
+        methods=["POST"],
+    )
     to.add_url_rule("/kiosks/<uuid:rsu>/blocks", "kiosk_blocks", of_kiosk)
 
 
@@ -107,6 +113,7 @@ def blocks_csv(event: UUID) -> Response:
                 "validation_block",
                 "validation_used",
                 "validation_expires",
+                "switched_off",
                 "ended",
                 "ended_by",
                 "reason",
@@ -115,7 +122,7 @@ def blocks_csv(event: UUID) -> Response:
         for one in blocks.ledger(here, c, event).entries:
             if isinstance(one, blocks.Gap):
                 state = "passed over" if one.passed_over else "not handed out"
-                write.writerow([one.first, one.last, one.count, "", "", state, *[""] * 12])
+                write.writerow([one.first, one.last, one.count, "", "", state, *[""] * 13])
                 continue
             write.writerow(
                 [
@@ -134,6 +141,7 @@ def blocks_csv(event: UUID) -> Response:
                     one.validation,
                     one.validation_used,
                     one.expires_at.isoformat() if one.expires_at else "",
+                    "" if one.active else "yes",
                     one.ended_at.isoformat() if one.ended_at else "",
                     _plain(one.ended_by),
                     _plain(one.ended_reason),
@@ -177,6 +185,22 @@ def end_blocks(event: UUID, rsu: UUID, what: str) -> ResponseReturnValue:
             count = blocks.take_back(here, c, event, rsu, me, ground.reason())
             said = f"{count} unsold numbers of {unit.name} came back; they are never sold."
     ground.tell("good", said)
+    return redirect(page, 303)
+
+
+@access(*ground.MANAGERS)
+def switch(event: UUID, block: UUID, what: str) -> ResponseReturnValue:
+    """Switches a block's validation numbers off, or on again, with a reason."""
+    page = ground.back_to("admin.blocks", event=event)
+    on = what == "on"
+    with ground.acting() as c:
+        ground.own_event(c, event)
+        row = blocks.switch(auth.office(), c, event, block, auth.account().id, ground.reason(), on=on)
+    numbers = f"the numbers {row.start_number} to {row.end_number}"
+    if on:
+        ground.tell("good", f"{row.unit} may sell {numbers} again, from its next contact on.")
+    else:
+        ground.tell("good", f"{row.unit} sells {numbers} no more, from its next contact on.")
     return redirect(page, 303)
 
 

@@ -43,6 +43,14 @@ EFFECTS: Final = {
         "It is explained: say how. No sum that was signed changes.",
         "It stays unexplained: say what is done about it. No sum that was signed changes.",
     ),
+    "block_expiring": (
+        "I have seen to it, or it does no harm: say which. No sum and no pool changes.",
+        "Nothing can be done about it: say why. No sum and no pool changes.",
+    ),
+    "block_used_up": (
+        "I have seen to it, or it may stop selling: say which. No sum and no pool changes.",
+        "Nothing can be done about it: say why. No sum and no pool changes.",
+    ),
     "order_twice": (
         "Taken note of: the order stays as it was journalled first.",
         "Taken note of: the order stays as it was journalled first.",

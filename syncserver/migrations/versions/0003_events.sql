@@ -130,6 +130,7 @@ SELECT allow('UPDATE (effective_to, withdrawn_at, withdrawn_by)', 'system_config
 SELECT allow('UPDATE (activate_at, activate_by, activation_problem, is_featured, archived_at, archived_by, '
     'cancelled_told_upto, cancelled_told_at)', 'raffle_events');
 SELECT allow('UPDATE (ended_at, ended_by, ended_reason)', 'rsu_allocations');
+SELECT allow('UPDATE (is_active)', 'validation_number_blocks');
 
 -- One of an organisation's rules as it is in force now; NULL where nobody has decided it.
 CREATE FUNCTION rule_of(organisation uuid, name text) RETURNS text LANGUAGE sql STABLE

@@ -373,6 +373,23 @@ def test_a_block_whose_validation_numbers_expired_issues_nothing(tmp_path: Path,
     kiosk.close()
 
 
+def test_a_block_that_the_office_switched_off_issues_nothing(tmp_path: Path, office: PaperOffice) -> None:
+    """N12: from the next catalog on; and other numbers are asked for."""
+    kiosk = open_kiosk(tmp_path, office, SetClock())
+    signed = office.grant(20)
+    kiosk.take(event())
+    sell(kiosk)
+    block = next(iter(kiosk.till.ledger.open[EVENT])).grant.allocation
+    assert signed
+    kiosk.take(event(switched_off=(block,)))
+    assert kiosk.till.numbers_left(EVENT) == 0
+    assert refusal(kiosk, ident=2) == "sold_out"
+    assert [(e, n) for _, e, n in kiosk.till.wanted()] == [(EVENT, 500)]
+    kiosk.take(event())
+    assert kiosk.till.numbers_left(EVENT) == 15
+    kiosk.close()
+
+
 def test_numbers_are_asked_for_once_when_they_run_low(kiosk: Kiosk) -> None:
     """N4: low water fetches more; the request is the same until it is answered."""
     first = kiosk.till.wanted()

@@ -360,7 +360,10 @@ MAY_CHANGE: dict[str, dict[str, str]] = {
         "allocated_by": "who handed it out beforehand",
         **dict.fromkeys(("ended_at", "ended_by", "ended_reason"), _KNOWN_LATER),
     },
-    "validation_number_blocks": dict.fromkeys(("numbers_used", "next_sequence"), "counts of what journals say"),
+    "validation_number_blocks": {
+        **dict.fromkeys(("numbers_used", "next_sequence"), "counts of what journals say"),
+        "is_active": "a person switches it off and on again, with a reason",
+    },
     "number_counters": {"next_number": "it only rises: a trigger sees to that"},
     "rsu_epochs": {
         **dict.fromkeys(("head_seq", "head_hash"), "how far its chain has come"),

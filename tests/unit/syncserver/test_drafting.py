@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from PIL import Image
 from sqlalchemy import Connection, func, select, text, update
@@ -28,6 +29,7 @@ from syncserver import (
     notices,
     openings,
     organisations,
+    reconcile,
     rsus,
     venues,
 )
@@ -35,7 +37,8 @@ from syncserver import models as m
 from syncserver.db import Database
 from syncserver.events import templates
 from syncserver.organisations import Tax
-from tests.server import House, make_event, make_house, sell
+from tests.postgres import as_owner
+from tests.server import House, make_event, make_house, post, sell
 
 
 @pytest.fixture
@@ -506,6 +509,80 @@ def test_blocks_are_a_ledger_in_which_every_number_stands_once(house: House) -> 
     house.clock.ahead_ms += 40 * 3600 * 1000
     with house.office.begin() as c:
         assert "expired" in blocks.of_unit(house.office, c, unit.rsu)[0].warning
+
+
+def test_a_block_about_to_run_out_of_time_is_a_finding_and_one_that_is_used_up_too(house: House) -> None:
+    """N12: in words, once, blocking no draw; what a person decided is not found again."""
+    by = house.people["manager"]
+    unit = enrol(house)
+    with house.office.begin(by) as c:
+        blocks.hand_out(house.office, c, unit.rsu, house.event, 10, by)
+    assert blocks.run_due(house.office) == []
+    v, a, e = m.validation_number_blocks, m.rsu_allocations, m.raffle_events
+    with as_owner(house.office.database) as c:
+        c.execute(
+            update(v).values(
+                expires_at=select(e.c.closes_at).where(e.c.id == house.event).scalar_subquery()
+                - timedelta(hours=1)
+            )
+        )
+    found = blocks.run_due(house.office)
+    assert found == [
+        (
+            f"{unit_name(house, unit.rsu)}, numbers 1 to 10: its validation numbers expire before sales close: "
+            "hand out another block; 10 are left."
+        )
+    ]
+    assert blocks.run_due(house.office) == []
+    with as_owner(house.office.database) as c:
+        c.execute(update(a).values(state="exhausted", exhausted_at=house.office.now()))
+    assert blocks.run_due(house.office) == []
+    house.clock.ahead_ms += 6 * 60 * 1000
+    assert "has sold all 10 numbers that it got of Final" in blocks.run_due(house.office)[0]
+    assert blocks.run_due(house.office) == []
+    with house.office.begin() as c:
+        rows = reconcile.findings(c, house.event, open_only=True)
+        assert {row.kind: row.blocking for row in rows} == {"block_expiring": False, "block_used_up": False}
+    page = house.client("manager").get(f"/admin/findings?event={house.event}").get_data(as_text=True)
+    assert "A kiosk has used up all its numbers" in page
+
+
+def test_a_block_is_switched_off_and_on_with_a_reason(house: House) -> None:
+    """N12: its kiosk hears of it with the next catalog; what it sold stands, and its rest is still accounted for."""
+    by = house.people["manager"]
+    unit = enrol(house)
+    with house.office.begin(by) as c:
+        blocks.hand_out(house.office, c, unit.rsu, house.event, 10, by)
+        block = blocks.ledger(house.office, c, house.event).blocks[0].id
+    sell(house, 1)
+    browser, url = house.client("manager"), f"/admin/events/{house.event}/blocks"
+
+    def told() -> list[tuple[str, ...]]:
+        with house.office.begin() as c:
+            signed = catalog.build(house.office, c, unit.rsu, unit.epoch)
+        said = msgspec.json.decode(signed.data, type=wire.Catalog)
+        return [one.switched_off for one in said.events if one.id == str(house.event)]
+
+    assert told() == [()]
+    assert post(browser, f"{url}/{block}/off").status_code == 303
+    assert "Reason: that will not do" in browser.get(url).get_data(as_text=True)
+    assert post(browser, f"{url}/{block}/off", reason="A roll of paper was stolen.").status_code == 303
+    shown = browser.get(url).get_data(as_text=True)
+    for words in ("switched off", "A roll of paper was stolen.", "all accounted for, each once"):
+        assert words in shown
+    assert told() == [(str(block),)]
+    assert critical(house, "block_switched_off")[0].endswith("A roll of paper was stolen.")
+    assert post(browser, f"{url}/{block}/on", reason="It was found.").status_code == 303
+    assert told() == [()]
+    assert post(house.client("auditor"), f"{url}/{block}/off", reason="mine").status_code == 403
+    with house.office.begin(by) as c, pytest.raises(Refused) as refused:
+        blocks.switch(house.office, c, house.draft, block, by, "another event's", on=False)
+    assert refused.value.code == "unknown_block"
+
+
+def unit_name(house: House, rsu: UUID) -> str:
+    with house.office.begin() as c:
+        return str(c.scalar(select(m.rsus.c.name).where(m.rsus.c.id == rsu)))
 
 
 def test_numbers_come_back_only_when_the_kiosk_has_shown_that_it_sells_no_more(house: House) -> None:
