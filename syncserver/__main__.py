@@ -107,6 +107,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let other machines come without TLS, on a network of your own",
     )
+    trial = add(
+        "trial",
+        _trial,
+        "serve and work on this machine alone, with play money and letters that are printed: to try all",
+    )
+    trial.add_argument("--processes", type=int, default=1, metavar="N", help="processes that serve (1)")
     add("worker", _worker, "do the timed work: closing, drawing, watching")
     add("migrate", _migrate, "bring the database to this version")
     enrol = add("enrol", _enrol, "print a one-time code for a kiosk, made known where it is not yet")
@@ -242,6 +248,19 @@ def _serve(config: Config, options: argparse.Namespace) -> None:
             print(f"Serving on {address} (office: {address}/admin)", flush=True)
 
         serving.serve(config, options.processes, application, ready)
+
+
+def _trial(config: Config, options: argparse.Namespace) -> None:
+    # Imported here: only a trial needs a processor of play money.
+    from syncserver import trial
+
+    with closing(_open(config)) as database:
+        migrate(database)
+        with database.engine.connect() as c:
+            if c.scalar(select(m.organizations.c.id).limit(1)) is None:
+                raise Refused("trial_empty", "There is no office yet.", "Make one first: tombola-server init")
+        _refuse_taken(config)
+        trial.run(config, SystemClock(), options.processes, _say)
 
 
 def _worker(config: Config, _options: argparse.Namespace) -> None:

@@ -168,5 +168,5 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit):
         main(["--help"])
     said = capsys.readouterr().out
-    for command in ("init", "serve", "worker", "migrate", "enrol", "user", "restored", "demo"):
+    for command in ("init", "serve", "worker", "trial", "migrate", "enrol", "user", "restored", "demo"):
         assert command in said
