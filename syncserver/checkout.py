@@ -248,8 +248,13 @@ def offer(office: Office, c: Connection, event: UUID) -> Offer:
         .select_from(p.join(e, e.c.id == p.c.event_id).join(r, r.c.event_id == e.c.id))
         .where(e.c.id == event, on_offer(office.now()))
     ).scalars()
-    age = events.settings(events.get(c, event).configuration).policies.age_min
-    return Offer(frozenset(found), left(c, event), rules(c, event).on_sale, age)
+    row = c.execute(
+        select(e.c.configuration, func.coalesce(r.c.on_sale, false()).label("on_line"))
+        .outerjoin(r, r.c.event_id == e.c.id)
+        .where(e.c.id == event)
+    ).one()
+    age = events.settings(row.configuration).policies.age_min
+    return Offer(frozenset(found), left(c, event), row.on_line, age)
 
 
 def progress(c: Connection, wanted: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -1097,8 +1102,8 @@ def _pay_back(office: Office, door: Door) -> list[str]:
                 str(row.id),
                 # Each refusal is an answer, which Stripe would give again to the same attempt; silence is none.
                 attempt=f"{row.refund_round}-{row.refund_tries}"
-                if row.refund_round or row.refund_tries
-                else "",
+                if row.refund_round
+                else str(row.refund_tries or ""),
                 tried=row.asked_at is not None,
             )
         except Fault as e:
