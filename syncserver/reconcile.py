@@ -8,7 +8,7 @@ An early bird is drawn while sales go on: what counts for it is what stands befo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
+from shared.numbers import DRAW_NUMBER_MAX
 from syncserver import derive, events, ingest, notices, pools, rsus, shifts
 from syncserver import models as m
 from syncserver.audit import critical_event, reasoned
@@ -47,6 +48,8 @@ DRAWABLE_EARLY = ("active", "suspended", *CONFIRMABLE)
 NUMBERS_LISTED_MAX = 20
 """Ranges of numbers that a critical event lists in words; its metadata and the finding hold more."""
 RANGES_KEPT_MAX = 5_000
+WINDOW_NUMBERS, WINDOW_NUMBERS_MAX = 50_000, 800_000
+"""Of the ledger of numbers, read at once: few for who wants its first page, more for who goes on."""
 MAIN = pools.MAIN
 DECISIONS = ("accept", "exclude")
 
@@ -63,6 +66,7 @@ has to be heard of too."""
 _BRANCHES = {"fork", "revoked_entries"}
 WORDS = derive.BLOCKING | derive.NOTED | {_EXCEPTION: "A kiosk that cannot be reconciled shall be left out"}
 _SOLD, _VOID = {"sold"}, {"void", "misprint"}
+_WITH_TICKET = ("sold", "void", "misprint", "quarantined", "invalid")
 
 
 @dataclass(frozen=True)
@@ -528,13 +532,14 @@ _ISLANDS = text("""
     WITH held AS (
         SELECT t.draw_number AS n, t.state, o.rsu_id, o.epoch FROM tickets t JOIN orders o ON o.id = t.order_id
         WHERE t.event_id = :event AND t.draw_number BETWEEN :first AND :last
+            AND (CAST(:state AS text) = '' OR t.state = :state)
     ), compared AS (
         SELECT n, state, rsu_id, epoch, lag(n) OVER w AS before, lag(state) OVER w AS state_before,
             lag(rsu_id) OVER w AS rsu_before, lag(epoch) OVER w AS epoch_before
         FROM held WINDOW w AS (ORDER BY n)
     )
     SELECT n AS first, coalesce(lead(before) OVER (ORDER BY n), (
-            SELECT max(draw_number) FROM tickets WHERE event_id = :event AND draw_number BETWEEN :first AND :last
+            SELECT max(n) FROM held
         )) AS last, state, rsu_id, epoch
     FROM compared
     WHERE before IS NULL OR n <> before + 1 OR state <> state_before OR rsu_id IS DISTINCT FROM rsu_before
@@ -552,22 +557,29 @@ _SEEN = text("""
 """)
 
 
-def number_ledger(c: Connection, event: UUID) -> list[Span]:
-    """Every number of the event's range, once, in order: what became of it (N2).
+def number_ledger(c: Connection, event: UUID, start: int = 0, state: str = "") -> Iterator[Span]:
+    """Every number of the event's range, once, in order: what became of it (N2); from ``start`` on, of one ``state``.
 
     Numbers without a ticket are of the block that they lie in. They are *returned* where the kiosk is whole to the
     close, *lost* where its enrolment is gone or two people left it out, else *unaccounted*. A ticket out of the
-    range (of a kiosk that invented its numbers) stands before or behind it.
+    range (of a kiosk that invented its numbers) stands before or behind it. Read as it is asked for: whoever wants a
+    page of it reads no more.
     """
     row = _event(c, event)
-    numbers = row.ticket_allocation
-    a, r = m.rsu_allocations, m.rsus
+    first, last = row.ticket_allocation["first"], row.ticket_allocation["last"]
+    r = m.rsus
     names = {one.id: str(one.name) for one in c.execute(select(r.c.id, r.c.name))}
-    ends = _ends(c, event)
-    tickets = [
-        Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
-        for one in c.execute(_ISLANDS, {"event": event, "first": 1, "last": 2**31 - 1})
-    ]
+    if state in _WITH_TICKET:
+        yield from _merged(_sold_in_order(c, event, start, state, names))
+        return
+    if state:
+        # What became of the others is not asked for, only where they are.
+        seen = c.execute(_SEEN, {"event": event, "first": start, "last": DRAW_NUMBER_MAX})
+        tickets: Iterator[Span] = (Span(one.first, one.last, "", None, None, "seen") for one in seen)
+    else:
+        tickets = _sold_in_order(c, event, start, "", names)
+    ends, a = _ends(c, event), m.rsu_allocations
+    held = select(a).where(a.c.raffle_event_id == event, a.c.end_number >= start).order_by(a.c.start_number)
     blocks = [
         Span(
             one.start_number,
@@ -577,9 +589,31 @@ def number_ledger(c: Connection, event: UUID) -> list[Span]:
             one.epoch,
             ends.get((one.rsu_id, one.epoch), _end_of(one.state)),
         )
-        for one in c.execute(select(a).where(a.c.raffle_event_id == event).order_by(a.c.start_number))
+        for one in c.execute(held)
     ]
-    return account(numbers["first"], numbers["last"], tickets, blocks)
+    for span in account(max(first, start), last, tickets, blocks):
+        if not state or span.state == state:
+            yield span
+
+
+def _sold_in_order(
+    c: Connection, event: UUID, start: int, state: str, names: Mapping[UUID, str]
+) -> Iterator[Span]:
+    """The numbers with a ticket, window by window; a run may end with its window and go on in the next one."""
+    t = m.tickets
+    # Of all states but one there are few, and an index finds them.
+    size = WINDOW_NUMBERS if state in {"", "sold"} else DRAW_NUMBER_MAX
+    at: int | None = start
+    while at is not None:
+        following = select(func.min(t.c.draw_number)).where(t.c.event_id == event, t.c.draw_number >= at)
+        at = c.execute(following).scalar_one()
+        if at is None:
+            return
+        asked = {"event": event, "first": at, "last": min(at + size - 1, DRAW_NUMBER_MAX), "state": state}
+        for one in c.execute(_ISLANDS, asked):
+            yield Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
+        at = at + size if at + size <= DRAW_NUMBER_MAX else None
+        size = min(2 * size, WINDOW_NUMBERS_MAX) if size < DRAW_NUMBER_MAX else size
 
 
 # Along the index of numbers alone, block by block.
@@ -620,22 +654,18 @@ def _end_of(state: str) -> str:
     return "lost" if state == "lost" else "unaccounted"
 
 
-def account(first: int, last: int, tickets: Sequence[Span], blocks: Sequence[Span]) -> list[Span]:
+def account(first: int, last: int, tickets: Iterable[Span], blocks: Sequence[Span]) -> Iterator[Span]:
     """The ledger of ``first`` to ``last``: each number once, as its ticket is, else as its block, else not handed out.
 
     ``tickets`` and ``blocks`` are in order, and no two of either overlap.
     """
-    found: list[Span] = []
+    return _merged(_accounted(first, last, tickets, blocks))
+
+
+def _accounted(first: int, last: int, tickets: Iterable[Span], blocks: Sequence[Span]) -> Iterator[Span]:
     at = 0
 
-    def put(span: Span) -> None:
-        before = found[-1] if found else None
-        if before and before.last + 1 == span.first and _alike(before, span):
-            found[-1] = replace(before, last=span.last)
-        else:
-            found.append(span)
-
-    def leave(start: int, end: int) -> None:
+    def between(start: int, end: int) -> Iterator[Span]:
         """The numbers between two tickets."""
         nonlocal at
         while start <= end:
@@ -643,23 +673,36 @@ def account(first: int, last: int, tickets: Sequence[Span], blocks: Sequence[Spa
                 at += 1
             block = blocks[at] if at < len(blocks) else None
             if block is None or block.first > end:
-                put(Span(start, end, "", None, None, "not handed out"))
+                yield Span(start, end, "", None, None, "not handed out")
                 return
             if block.first > start:
-                put(Span(start, block.first - 1, "", None, None, "not handed out"))
+                yield Span(start, block.first - 1, "", None, None, "not handed out")
                 start = block.first
             until = min(end, block.last)
-            put(replace(block, first=start, last=until))
+            yield replace(block, first=start, last=until)
             start = until + 1
 
     upto = first - 1
     for ticket in tickets:
         if ticket.first > upto + 1:
-            leave(max(upto + 1, first), min(ticket.first - 1, last))
-        put(ticket)
+            yield from between(max(upto + 1, first), min(ticket.first - 1, last))
+        yield ticket
         upto = max(upto, ticket.last)
-    leave(upto + 1, last)
-    return found
+    yield from between(upto + 1, last)
+
+
+def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """Those that follow each other and are alike as one."""
+    before: Span | None = None
+    for span in spans:
+        if before is not None and before.last + 1 == span.first and _alike(before, span):
+            before = replace(before, last=span.last)
+            continue
+        if before is not None:
+            yield before
+        before = span
+    if before is not None:
+        yield before
 
 
 def _alike(one: Span, other: Span) -> bool:

@@ -615,8 +615,31 @@ def _prize_words(won: int, paid: int) -> str:
     return f"won {won} prizes, {paid} paid"
 
 
+def _summed(here: Scope, *which: ColumnElement[bool]) -> list[Cells]:
+    """Numbers and amounts of the event's orders, of the kiosk that is asked for, by currency: by their sums."""
+    s = m.order_sums
+    wanted = (
+        select(
+            s.c.currency,
+            func.sum(s.c.tickets).label("count"),
+            func.sum(s.c.orders * s.c.price).label("price"),
+        )
+        .where(s.c.event_id == here.id, s.c.orders != 0, *which)
+        .group_by(s.c.currency)
+        .order_by(s.c.currency)
+    )
+    if here.asked.unit is not None:
+        wanted = wanted.where(s.c.rsu_id == here.asked.unit)
+    return [
+        {"currency": row["currency"], "count": int(row["count"]), "price": int(row["price"])}
+        for row in here.c.execute(wanted).mappings()
+    ]
+
+
 def bearer_totals(here: Scope) -> list[Cells]:
     """Numbers and amounts of all tickets that are asked for, by currency."""
+    if not here.asked.status:
+        return _summed(here)
     found = _bearer_query(here).order_by(None).subquery()
     rows = here.c.execute(
         select(
@@ -695,19 +718,8 @@ def voided(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
 
 def voided_totals(here: Scope) -> list[Cells]:
     """Numbers and amounts of all voids that are asked for, by currency."""
-    found = _voids_query(here).order_by(None).subquery()
-    rows = here.c.execute(
-        select(
-            found.c.currency,
-            func.sum(found.c.ticket_count).label("count"),
-            func.sum(found.c.total_amount).label("price"),
-        )
-        .group_by(found.c.currency)
-        .order_by(found.c.currency)
-    ).mappings()
-    return [
-        {"currency": row["currency"], "count": int(row["count"]), "price": int(row["price"])} for row in rows
-    ]
+    s = m.order_sums
+    return _summed(here, s.c.payment_status == "void", ~s.c.is_test)
 
 
 # Sales by kiosk

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 from shared import clock, medium
 from shared.errors import Refused
 from shared.medium import NotAMedium
+from shared.numbers import DRAW_NUMBER_MAX
 from syncserver import auth, intake, pools, reconcile, reports, shifts
 from syncserver import models as m
 from syncserver.admin import findings, ground
@@ -31,6 +33,7 @@ EPOCH_MAX: Final = 2**31 - 1
 VOIDS_SHOWN: Final = 100
 FINDINGS_SHOWN: Final = 25
 IMPORTS_SHOWN: Final = 100
+NUMBER_DIGITS: Final = 10
 SPANS_SHOWN: Final = 500
 """Ranges of numbers listed at once; all are counted."""
 CSV_CHARS: Final = 64 << 10
@@ -354,16 +357,25 @@ def _asked_state() -> str:
     return asked if asked in LEDGER else ""
 
 
+def _asked_start() -> int:
+    """The number from which on the list is asked for; 0: from its beginning."""
+    asked = request.args.get("from", "")
+    fits = asked.isascii() and asked.isdigit() and len(asked) <= NUMBER_DIGITS
+    return min(int(asked), DRAW_NUMBER_MAX) if fits else 0
+
+
 @access(*ground.READERS)
 def numbers(event: UUID) -> ResponseReturnValue:
-    """Every number of the event, once: what became of it, and that all of them add up."""
-    state, page = _asked_state(), ground.page_number()
+    """Every number of the event, once: what became of it, and that all of them add up.
+
+    The list goes on from a number rather than a page: what lies before is not read again.
+    """
+    state, start = _asked_state(), _asked_start()
     with ground.reading() as c:
         row = ground.own_event(c, event)
-        spans = reconcile.number_ledger(c, event)
-    sums = {one: sum(span.count for span in spans if span.state == one) for one in LEDGER}
-    shown = [span for span in spans if not state or span.state == state]
-    start = (page - 1) * SPANS_SHOWN
+        counts = reconcile.number_counts(c, event)
+        spans = list(islice(reconcile.number_ledger(c, event, start, state), SPANS_SHOWN + 1))
+    sums = {one: counts.get(one, 0) for one in LEDGER}
     range_ = row.ticket_allocation
     return ground.page(
         "numbers",
@@ -374,10 +386,9 @@ def numbers(event: UUID) -> ResponseReturnValue:
         state=state,
         total=sum(sums.values()),
         whole=range_["last"] - range_["first"] + 1,
-        spans=shown[start : start + SPANS_SHOWN],
-        found=len(shown),
-        more=len(shown) > start + SPANS_SHOWN,
-        page=page,
+        spans=spans[:SPANS_SHOWN],
+        start=start,
+        following=spans[SPANS_SHOWN].first if len(spans) > SPANS_SHOWN else 0,
     )
 
 
@@ -392,10 +403,9 @@ def numbers_csv(event: UUID) -> Response:
         out = io.StringIO()
         write = csv.writer(out)
         write.writerow(["first", "last", "count", "state", "kiosk", "epoch"])
-        for span in reconcile.number_ledger(c, event):
-            if not state or span.state == state:
-                unit = reports.cell(span.unit)
-                write.writerow([span.first, span.last, span.count, span.state, unit, span.epoch or ""])
+        for span in reconcile.number_ledger(c, event, state=state):
+            unit = reports.cell(span.unit)
+            write.writerow([span.first, span.last, span.count, span.state, unit, span.epoch or ""])
             if out.tell() > CSV_CHARS:
                 yield out.getvalue()
                 out.seek(0)

@@ -123,7 +123,7 @@ def test_tests_at_a_kiosk_are_accounted_for_and_in_no_pool(house: House, counter
     hand_over(desk, alone)
     with house.office.begin() as c:
         found = c.execute(select(m.findings.c.kind, m.findings.c.detail)).all()
-        ledger = reconcile.number_ledger(c, house.event)
+        ledger = list(reconcile.number_ledger(c, house.event))
         (unit,) = reconcile.status(house.office, c, house.event).rows
     assert found == []
     held = {n: s.state for s in ledger if s.state != "not handed out" for n in range(s.first, s.last + 1)}

@@ -196,7 +196,8 @@ def the_draw_is_of_what_stands(world: World) -> None:
             running = c.execute(
                 text("SELECT total_sold FROM raffle_events WHERE id = :id"), {"id": UUID(event)}
             ).scalar_one()
-            ledger, counts = reconcile.number_ledger(c, UUID(event)), reconcile.number_counts(c, UUID(event))
+            ledger = list(reconcile.number_ledger(c, UUID(event)))
+            counts = reconcile.number_counts(c, UUID(event))
         money = world.books.money(event, journal, world.left_out, stands)
         assert (total, running) == (money, money)
         listed: Counter[str] = Counter()

@@ -369,7 +369,7 @@ def test_the_ledger_accounts_for_every_number_to_the_last_one(database: Database
         reconcile.except_unit(c, scene.event, lost.rsu, lost.epoch, "burnt", scene.user)
     decide(scene, "unit_missing", "accept", scene.other_user)
     with scene.office.begin() as c:
-        ledger = reconcile.number_ledger(c, scene.event)
+        ledger = list(reconcile.number_ledger(c, scene.event))
         counts = reconcile.number_counts(c, scene.event)
         listed = next(f for f in reconcile.findings(c, scene.event) if f.kind == "unit_missing").detail
         said = c.execute(
@@ -414,7 +414,7 @@ def test_however_tickets_and_blocks_lie_each_number_is_in_the_ledger_once(
     """N2: sums add up to the range; a number's ticket goes before its block, a block before nothing."""
     last = first + count
     sold, held = spans(tickets, "ticket"), spans(blocks, "block")
-    ledger = reconcile.account(first, last, sold, held)
+    ledger = list(reconcile.account(first, last, sold, held))
     said = {n: one.state for one in ledger for n in range(one.first, one.last + 1)}
     assert sum(one.count for one in ledger) == len(said)
     assert [one.first for one in ledger] == sorted(one.first for one in ledger)

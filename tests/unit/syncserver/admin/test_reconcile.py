@@ -17,6 +17,7 @@ from shared.clock import utc
 from syncserver import draws, events, reconcile
 from syncserver import models as m
 from syncserver.admin import ground
+from syncserver.admin import reconcile as pages
 from syncserver.admin.reconcile import steps
 from syncserver.db import Database
 from syncserver.reconcile import Gate
@@ -231,6 +232,43 @@ def test_every_number_is_accounted_for_on_a_page_and_in_a_table(desk: Desk) -> N
     # No spreadsheet takes what somebody called their kiosk for a formula.
     lost = list(csv.DictReader(io.StringIO(desk.page(f"{url}.csv?state=returned"))))
     assert [row["kiosk"] for row in lost] == ["'=HYPERLINK(1)"]
+
+
+def test_the_ledger_is_the_same_from_any_number_on_of_any_state_in_any_windows(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N2: a page of it, a state of it and its file are parts of one ledger."""
+    north, south = desk.scene.kiosk("North"), desk.scene.kiosk("South")
+    for place in range(6):
+        sold = north.sell().lines[0]
+        if place % 2:
+            north.void(sold)
+        south.sell()
+    south.send_all()
+    settle(desk, north)
+    with desk.scene.office.begin() as c:
+        whole = list(reconcile.number_ledger(c, desk.scene.event))
+        for size in (1, 3, 7):
+            monkeypatch.setattr(reconcile, "WINDOW_NUMBERS", size)
+            monkeypatch.setattr(reconcile, "WINDOW_NUMBERS_MAX", 2 * size)
+            assert list(reconcile.number_ledger(c, desk.scene.event)) == whole
+        for place, span in enumerate(whole):
+            assert list(reconcile.number_ledger(c, desk.scene.event, span.first)) == whole[place:]
+        for state in {span.state for span in whole}:
+            of_state = [span for span in whole if span.state == state]
+            assert list(reconcile.number_ledger(c, desk.scene.event, state=state)) == of_state
+            last = of_state[-1].first
+            assert list(reconcile.number_ledger(c, desk.scene.event, last, state)) == of_state[-1:]
+    assert len(whole) >= 8
+    monkeypatch.setattr(pages, "SPANS_SHOWN", 3)
+    url = f"/admin/events/{desk.scene.event}/numbers"
+    assert "the first 3 ranges" in desk.page(url)
+    (following,) = re.findall(r"/numbers\?from=([0-9]+)", desk.page(url))
+    assert int(following) == whole[3].first
+    shown = desk.page(f"{url}?from={following}")
+    assert "From the beginning" in shown
+    assert f'data-label="To">{whole[5].last}<' in shown
+    assert "No number is in that state" in desk.page(f"{url}?from=99999999999&state=quarantined")
 
 
 def test_an_order_is_found_excluded_with_a_reason_and_taken_back(desk: Desk) -> None:
