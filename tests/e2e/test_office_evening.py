@@ -381,7 +381,7 @@ def cleo_registers(night: Night) -> Page:
 def cleo_buys(cleo: Page, package: str) -> str:
     """At the public page, through the basket to the processor's page and back; the order's validation number."""
     cleo.get_by_role("link", name="Raffles").click()
-    cleo.get_by_role("link", name="Prizes and tickets").click()
+    cleo.get_by_role("link", name="Buy tickets").click()
     cleo.get_by_role("button", name=f"Add {package}").click()
     cleo.get_by_role("link", name=re.compile("Basket")).click()
     cleo.get_by_role("button", name="Go to checkout").click()
@@ -597,7 +597,7 @@ def test_an_evening_is_run_from_the_office(night: Night) -> None:
         refunds(night, dora, _dashed(min(north.orders)), changed)
         resend(night, dora, row)
         morgan.goto(event)
-        unfold(morgan, "Close sales now…", "Close sales")
+        unfold(morgan, "Close sales now…", "Close sales", "Half-time")
         said(morgan, "Sales are closed.")
         south.kiosk.wire.mend()
         for one in (north, south):
