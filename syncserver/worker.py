@@ -13,6 +13,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import Connection, Subquery, and_, func, or_, select
 
+from shared.clock import Clock
 from syncserver import (
     accounts,
     automatic,
@@ -41,6 +42,9 @@ CONNECTIONS_MAX = 4
 KEEP_JOBS_HOURS = 24
 RETRY_S = 5
 """How long a worker waits before it begins anew where the database has gone away."""
+CLOCK_LOOK_S: float = 10
+CLOCK_BACK_MS_MAX = 60_000
+"""How far the machine's clock may go back before the timed work begins anew by it."""
 EVERY_MINUTE = "* * * * *"
 EVERY_HOUR = "17 * * * *"
 
@@ -117,7 +121,8 @@ def make_app(office: Office) -> App:
 def run_worker(office: Office, *, wait: bool = True) -> None:
     """Work until told to stop (SIGINT or SIGTERM); ``wait=False`` does what is there and returns.
 
-    A database that goes away is waited for: a worker that ended with it would leave every closing undone.
+    A database that goes away is waited for: a worker that ended with it would leave every closing undone. So would one
+    whose clock was put back: the minutes that were done already would be waited for until they are over once more.
     """
     if not wait:
         asyncio.run(_once(make_app(office)))
@@ -140,14 +145,27 @@ async def _work(office: Office) -> None:
     stop = asyncio.create_task(told.wait())
     while not told.is_set():
         work = asyncio.create_task(_until_it_fails(office))
-        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-        if told.is_set():
+        back = asyncio.create_task(until_clock_goes_back(office.clock))
+        await asyncio.wait({work, stop, back}, return_when=asyncio.FIRST_COMPLETED)
+        if told.is_set() or back.done():
             work.cancel()
+        back.cancel()
         with suppress(asyncio.CancelledError):
             await work
         if not told.is_set():
             _log.error("the work has stopped; it begins anew in %s seconds", RETRY_S)
             await asyncio.wait({stop}, timeout=RETRY_S)
+
+
+async def until_clock_goes_back(clock: Clock) -> None:
+    """Return when the wall clock was put back, or has lost so much against the one that only goes on."""
+    ahead_ms = most_ms = clock.now_ms() - clock.monotonic_ms()
+    while ahead_ms > most_ms - CLOCK_BACK_MS_MAX:
+        await asyncio.sleep(CLOCK_LOOK_S)
+        ahead_ms = clock.now_ms() - clock.monotonic_ms()
+        # Put forward and then right again: that is back, too.
+        most_ms = max(most_ms, ahead_ms)
+    _log.error("the clock was put back; the timed work goes by what it says now")
 
 
 async def _until_it_fails(office: Office) -> None:

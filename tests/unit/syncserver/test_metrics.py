@@ -58,6 +58,10 @@ def test_alive_asks_nobody_and_ready_says_what_is_missing(house: House, database
     )
     live.beat(house.office, "worker")
     assert browser.get("/readyz").json["checks"]["worker"] == "ok"  # type: ignore[index]
+    # The clock was put back: what the worker said of an hour to come says nothing of now.
+    house.clock.ahead_ms -= 3_600_000
+    assert browser.get("/readyz").json["checks"]["worker"] == "warning: not at work"  # type: ignore[index]
+    house.clock.ahead_ms += 3_600_000
     owner = create_engine(database.owner_url)
     with owner.begin() as c:
         c.execute(text("UPDATE alembic_version SET version_num = '0001_first'"))

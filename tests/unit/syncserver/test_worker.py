@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.clock import SystemClock
 from syncserver import events, worker
 from syncserver import models as m
 from syncserver.db import Database
@@ -35,6 +36,36 @@ def test_a_job_in_the_queue_closes_what_is_due(scene: Scene) -> None:
             "SELECT status FROM procrastinate_jobs WHERE task_name = 'run_due'"
         ).scalars()
         assert "succeeded" in set(done)
+
+
+class WrongClock(SystemClock):
+    """A wall clock that can be put back, beside one that only goes on."""
+
+    def __init__(self) -> None:
+        self.wrong_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.wrong_ms
+
+
+def test_a_clock_that_is_put_back_is_noticed_and_a_small_correction_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """E1, Y5: the timed work would otherwise wait until the hour it went back is over once more."""
+    monkeypatch.setattr(worker, "CLOCK_LOOK_S", 0)
+    clock = WrongClock()
+
+    async def go() -> None:
+        waiting = asyncio.create_task(worker.until_clock_goes_back(clock))
+        for wrong_ms in (0, -worker.CLOCK_BACK_MS_MAX // 2, HOUR_MS):
+            clock.wrong_ms = wrong_ms
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert not waiting.done()
+        clock.wrong_ms = 0
+        await waiting
+
+    asyncio.run(go())
 
 
 def test_a_kiosk_that_goes_silent_is_recorded_once_a_silence(scene: Scene) -> None:
