@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,6 +46,9 @@ DISK_WARN_BYTES, DISK_BAD_BYTES = 5 << 30, 1 << 30
 KIOSK_DISK_BYTES: Final = 500 << 20
 CLOCKS_APART_MS_MAX: Final = 60_000
 OUTBOX_WAITS: Final = timedelta(minutes=10)
+ALIKE_MAX: Final = 5
+"""More kiosks than these with the same trouble are told of together, so many of them by name."""
+ALIKE_NAMED: Final = 3
 CATALOG_LATE: Final = timedelta(minutes=3)
 """So long a kiosk may go on telling that it holds an older catalog than it was given."""
 _MIRROR: Final = ("MIRROR_LAG", "MIRROR_DAMAGED", "MIRROR_FAILED", "MIRROR_LOST")
@@ -70,6 +74,24 @@ _PRINTER: Final = {
     "recovering": "It goes on by itself in a minute; if not, send another printer.",
 }
 """What to do about a printer, by what is wrong with it (see `hardware.printer`)."""
+_MANY: Final = {
+    "called": "have a buyer who calls for an attendant",
+    "forked": "have stopped: their disks were copied or rolled back",
+    "stopped": "have stopped by themselves",
+    "silent": f"have not been heard of for {SILENT_AFTER // timedelta(minutes=1)} minutes or more",
+    "late": f"have not been heard of for {HEARD_WITHIN // timedelta(minutes=1)} minutes or more",
+    "unsynced": "have entries that they have not sent",
+    "printer": "cannot print",
+    "paper": "will soon be out of paper",
+    "clock": "have clocks that are off",
+    "mirror": "have second copies that are damaged or behind",
+    "numbers": "have few numbers left, or none",
+    "version": "run another version than this office",
+    "behind": "keep to an older catalog than they were given",
+    "disk": "have disks that are nearly full",
+}
+"""What many kiosks together have, by the kind of alarm."""
+_PROGRAM: Final = "tombola-kiosk "
 _RANK: Final = {"bad": 0, "warn": 1}
 
 
@@ -221,7 +243,7 @@ def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | No
     home = messages.call(c, organisation, now)
     alarms = _sorted(
         [
-            *_kiosk_alarms(kiosks, now),
+            *_together(_kiosk_alarms(kiosks, now)),
             *[one for row in shown_events for one in _event_alarms(row, now)],
             *_drawer_alarms(c, organisation),
             *server_alarms(office, c),
@@ -700,9 +722,10 @@ def _kiosk_alarms(kiosks: Sequence[KioskNow], now: datetime) -> list[Alarm]:
                 "Bring it to the network; nothing is lost meanwhile.",
             )
         if one.needed and one.printer.wrong:
+            soon = one.printer.code == "near_end"
             add(
-                "printer",
-                "warn" if one.printer.code == "near_end" else "bad",
+                "paper" if soon else "printer",
+                "warn" if soon else "bad",
                 f"{one.name}: {one.printer.words}.",
                 _PRINTER.get(one.printer.code, "Send somebody, with another printer at hand."),
             )
@@ -734,6 +757,17 @@ def _kiosk_alarms(kiosks: Sequence[KioskNow], now: datetime) -> list[Alarm]:
                 f"{one.name} has {' and '.join(_low_words(one.lows))}.",
                 "On line it fetches more by itself, while the event has some.",
             )
+        if (
+            one.needed
+            and one.software.startswith(_PROGRAM)
+            and one.software != f"{_PROGRAM}{version('tombola')}"
+        ):
+            add(
+                "version",
+                "warn",
+                f"{one.name} runs version {one.software.removeprefix(_PROGRAM)}, this office {version('tombola')}.",
+                "It sells all the same. Bring both to the same version when nothing is on sale.",
+            )
         if one.needed and one.behind:
             add(
                 "behind",
@@ -744,6 +778,28 @@ def _kiosk_alarms(kiosks: Sequence[KioskNow], now: datetime) -> list[Alarm]:
         if one.disk_free is not None and one.disk_free < KIOSK_DISK_BYTES:
             add("disk", "warn", f"{one.name}’s disk is nearly full.", "Make room before it stops selling.")
     return found
+
+
+def _together(found: Sequence[Alarm]) -> list[Alarm]:
+    """The same alarms; where many kiosks have the same trouble, it is one: a venue's network is down, say."""
+    kinds: defaultdict[str, list[Alarm]] = defaultdict(list)
+    for one in found:
+        kinds[one.key.partition(":")[0]].append(one)
+    told = []
+    for kind, alarms in kinds.items():
+        if len(alarms) <= ALIKE_MAX:
+            told += alarms
+            continue
+        names = ", ".join(one.link_words for one in alarms[:ALIKE_NAMED])
+        worst = min((one.severity for one in alarms), key=lambda severity: _RANK[severity])
+        words = f"{len(alarms)} kiosks {_MANY[kind]}: {names} and {len(alarms) - ALIKE_NAMED} more."
+        todo = (
+            alarms[0].todo
+            if len({one.todo for one in alarms}) == 1
+            else "The board says what each of them needs."
+        )
+        told.append(Alarm(f"{kind}:many", worst, words, todo, "admin.kiosks", {}, "Kiosks"))
+    return told
 
 
 def _event_alarms(event: EventNow, now: datetime) -> list[Alarm]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -15,13 +16,12 @@ from kiosk.config import Config
 from kiosk.desk import Alone, Desk
 from kiosk.flow.said import PinAnswered
 from kiosk.spooler import printer_seen, scanner_seen
-from shared.clock import SystemClock
 from syncserver import auth, events, live, rsus
 from syncserver import models as m
 from syncserver.db import Database
 from syncserver.live import KioskNow
 from tests.postgres import set_clock
-from tests.server import House, make_house
+from tests.server import House, SetClock, make_house
 
 STEPS = 12
 """Of the wire: more than a round of everything that a kiosk asks and tells."""
@@ -40,12 +40,12 @@ class Stand:
     """A kiosk of that office, just enrolled and enabled."""
 
     def __init__(self, house: House, folder: Path) -> None:
-        self.house = house
+        self.house, self.clock = house, SetClock()
         with house.office.begin() as c:
             code = rsus.new_code(house.office, c, house.rsu, None)
         self.alone = Alone(httpx.WSGITransport(house.app))
         config = Config(data=folder, server="http://127.0.0.1:9", disk_reserve_bytes=0)
-        self.desk = Desk(config, SystemClock(), self.alone, boot="b", device="d")
+        self.desk = Desk(config, self.clock, self.alone, boot="b", device="d")
         self.desk.open()
         for touch in ("focus:code", *(f"key:{one}" for one in code), "enrol"):
             name, _, arg = touch.partition(":")
@@ -148,3 +148,43 @@ def test_a_draft_is_on_no_kiosk_and_a_hand_close_shows_at_the_till_at_once(
     assert stand.desk.view()["screen"] == "sell"
     stand.talk()
     assert stand.desk.view()["screen"] == "closed"
+
+
+def test_late_then_silent_and_well_again_as_soon_as_it_speaks(house: House, stand: Stand) -> None:
+    """O6, Y9: nothing is wrong with a kiosk off line, and the words say what to do."""
+    stand.desk.handle(printer_seen(READY))
+    stand.talk()
+    house.clock.ahead_ms += 3 * 60_000
+    row, alarms = stand.seen()
+    assert (row.troubles, alarms) == (("late",), ["North 1 has not been heard of for 3 minutes."])
+    house.clock.ahead_ms += 3 * 60_000
+    row, alarms = stand.seen()
+    assert (row.troubles, alarms) == (("silent",), ["North 1 has not been heard of for 6 minutes."])
+    with house.office.begin() as c:
+        found = live.evening(house.office, c, house.organisation).alarms
+    assert "Look at its network and its power." in next(one for one in found if one.key[:6] == "silent").todo
+    stand.clock.ahead_ms = house.clock.ahead_ms
+    stand.talk()
+    assert stand.seen() == (stand.seen()[0], [])
+    assert stand.seen()[0].troubles == ()
+
+
+def test_a_clock_that_is_off_is_measured_from_its_report(stand: Stand) -> None:
+    """Y5: by how much, whichever way; a minute or two do not matter."""
+    stand.desk.handle(printer_seen(READY))
+    stand.clock.ahead_ms = 60_000
+    stand.talk()
+    assert stand.seen()[1] == []
+    stand.clock.ahead_ms = 10 * 60_000 + 5_000
+    stand.talk()
+    assert stand.seen()[1] == ["North 1’s clock is off by 10 minutes."]
+
+
+def test_another_version_than_the_office_s_is_told(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """K4, O6: it sells all the same, and somebody ought to know."""
+    stand.desk.handle(printer_seen(READY))
+    stand.talk()
+    assert stand.seen()[1] == []
+    monkeypatch.setattr("kiosk.config.VERSION", "0.0.1")
+    stand.talk()
+    assert stand.seen()[1] == [f"North 1 runs version 0.0.1, this office {version('tombola')}."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.metadata import version
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -73,7 +74,7 @@ def seen(c: Connection, house: House, rsu: UUID, *, seconds_ago: int = 10, **hea
             clock_skew_ms=1200,
             unsynced_count=int(str(said.get("unsynced", 0))),
             oldest_unsynced_at=now - timedelta(minutes=9) if said.get("unsynced") else None,
-            software="tombola-kiosk 1.0",
+            software=f"tombola-kiosk {version('tombola')}",
         )
     )
 

@@ -359,3 +359,19 @@ def test_the_chart_s_axis_counts_whole_tickets(most: int, top: int) -> None:
     """O6: its end and its half are round, and nothing stands above it."""
     assert axis_top(most) == top
     assert top % 2 == 0
+
+
+def test_a_trouble_that_many_kiosks_share_is_one_alarm(scene: Scene) -> None:
+    """O4, O6: a venue without a network is one line and one letter, not three hundred."""
+    set_clock(scene.office.database)
+    live.beat(scene.office, "worker")
+    for number in range(live.ALIKE_MAX + 2):
+        scene.kiosk(f"Gate {number}")
+    with scene.office.begin() as c:
+        c.execute(m.rsu_epochs.update().values(last_seen_at=scene.office.now() - timedelta(minutes=7)))
+    (alarm,) = look(scene).alarms
+    assert alarm.words == (
+        "7 kiosks have not been heard of for 5 minutes or more: Gate 0, Gate 1, Gate 2 and 4 more."
+    )
+    assert (alarm.severity, alarm.link) == ("bad", "admin.kiosks")
+    assert live.watch(scene.office) == [alarm.words]
