@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, false, func, literal_column, or_, select
 
-from shared import numbers
+from shared import money, numbers
 from syncserver import models as m
 
 QUERY_CHARS_MAX: Final = 1_000
@@ -26,9 +27,14 @@ NUMBERED_MAX: Final = 500
 """Orders of as many events that have the same draw number."""
 NAME_CHARS_MIN: Final = 2
 PHONE_DIGITS_MIN: Final = 6
+YEAR_MIN: Final = 1900
 _PHONE = re.compile(r"\+?[0-9]{6,20}").fullmatch
 _UNTYPED = re.compile(r"[ ()/.-]")
 _TICKET = re.compile(r"(.{1,100}?)[ #/-]+([0-9]{1,10})").fullmatch
+_DAYS: Final = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
+_AMOUNT = re.compile(
+    r"([0-9]{1,9}[.,][0-9]{2})|[€$£] ?([0-9]{1,9}(?:[.,][0-9]{1,2})?)|([0-9]{1,9}(?:[.,][0-9]{1,2})?) ?(?:[€$£]|(?P<code>[A-Z]{3}))"
+).fullmatch
 # As the indexes have them, to the letter: only then they serve.
 _EMAIL: Final[ColumnElement[str]] = literal_column("lower(orders.customer_info ->> 'email')")
 _PHONE_TOLD: Final[ColumnElement[str]] = literal_column("(orders.customer_info ->> 'phone')")
@@ -54,6 +60,25 @@ class Reading:
 def plain(text: str) -> bool:
     """Whether this is a number that may stand in a page's address: no name, no phone number, no e-mail address."""
     return _validation(text) is not None or _id(text) is not None or _number(text) is not None
+
+
+def narrowed(text: str) -> dict[str, str]:
+    """What a day or an amount asks of the list’s filters, by their names; empty where it is neither.
+
+    A day is written like 2026-11-21, 21.11.2026, 21/11/2026 or 21 Nov 2026, an amount like 10.00, 10,00 or €10.
+    """
+    text = " ".join(text.split())
+    for form in _DAYS:
+        try:
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone; the filter gives it one
+        except ValueError:
+            continue
+        return {"from": f"{day}T00:00", "to": f"{day}T23:59"} if day.year >= YEAR_MIN else {}
+    found = _AMOUNT(text)
+    if found is None or not money.known(found["code"] or "EUR"):
+        return {}
+    paid = (found[1] or found[2] or found[3]).replace(",", ".")
+    return {"least": paid, "most": paid}
 
 
 def numbered(c: Connection, organisation: UUID, text: str) -> ColumnElement[bool]:
@@ -132,7 +157,8 @@ def _by_words(c: Connection, organisation: UUID, text: str) -> list[Reading]:
     o, r, u, g = m.orders, m.rsus, m.users, m.organization_users
     found = []
     if _reference_known(c, organisation, text):
-        found.append(Reading("reference", "the payment’s reference", o.c.payment_reference == text))
+        named = o.c.payment_reference.in_({text, text.upper()})
+        found.append(Reading("reference", "the payment’s reference", named))
     if len(text) < NAME_CHARS_MIN or text.isdigit():
         return found
     kiosks = c.execute(
@@ -172,7 +198,7 @@ def _reference_known(c: Connection, organisation: UUID, text: str) -> bool:
     ours = (
         select(o.c.id)
         .join(e, e.c.id == o.c.event_id)
-        .where(o.c.payment_reference == text, e.c.organization_id == organisation)
+        .where(o.c.payment_reference.in_({text, text.upper()}), e.c.organization_id == organisation)
     )
     return c.scalar(ours.limit(1)) is not None
 
@@ -192,7 +218,7 @@ def _by_buyer(c: Connection, organisation: UUID, text: str) -> list[Reading]:
         return [
             Reading("email", "the buyer’s e-mail address", (told & (text.lower() == _EMAIL)) | by_account)
         ]
-    phone = _UNTYPED.sub("", text)
+    phone = re.sub(r"^00", "+", _UNTYPED.sub("", text))
     if _PHONE(phone):
         by_account = bought(a.c.phone == phone)
         return [Reading("phone", "the buyer’s phone number", (told & (phone == _PHONE_TOLD)) | by_account)]

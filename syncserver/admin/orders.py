@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
@@ -313,18 +314,23 @@ def find() -> ResponseReturnValue:
     text = request.form.get("q", "").strip()[:QUERY_CHARS_MAX]
     if not text:
         raise Refused("field", "Type what you have: a number, a name, a kiosk.")
+    narrowed: dict[str, Any] = dict(lookup.narrowed(text))
+    if narrowed:
+        return redirect(url_for("admin.orders", **narrowed), 303)
     if lookup.plain(text):
         with ground.reading() as c:
             found = lookup.readings(c, auth.account().organisation, text, people=False)
-            ids = c.scalars(
-                _listed().with_only_columns(m.orders.c.id).where(lookup.together(found)).limit(2)
-            ).all()
+            ids = _first(c, found, 2)
         if len(ids) == 1:
             return redirect(url_for("admin.order", order=ids[0]), 303)
         if ids or not _knows():
             return redirect(url_for("admin.orders", q=text), 303)
     with ground.reading() as c:
-        found = lookup.readings(c, auth.account().organisation, text, people=_knows())
+        read = lookup.readings(c, auth.account().organisation, text, people=_knows())
+        found = [one for one in read if _first(c, [one], 1)]
+        ids = _first(c, found, 2)
+        if len(ids) == 1 and not any(one.personal for one in found):
+            return redirect(url_for("admin.order", order=ids[0]), 303)
         chosen = [one for one in found if one.kind == request.form.get("as")] or found
         table = replace(_table(c, None, ""), filters=(), csv=False, counted=True)
         table = replace(
@@ -333,6 +339,13 @@ def find() -> ResponseReturnValue:
         )
         shown = tables.read(c, table, _listed().where(lookup.together(chosen)))
     return _page(shown, text, None, found, chosen=chosen, sent=True)
+
+
+def _first(c: Connection, found: list[lookup.Reading], most: int) -> Sequence[UUID]:
+    """Orders that any of these readings means; at most so many."""
+    return c.scalars(
+        _listed().with_only_columns(m.orders.c.id).where(lookup.together(found)).limit(most)
+    ).all()
 
 
 def _knows() -> bool:
