@@ -2282,7 +2282,8 @@ BEGIN
         'GRANT INSERT ON orders, tickets, winners, prize_claims, findings, draw_executions, rsu_allocations, '
         'validation_number_blocks, number_counters, rsu_epochs, enrolment_codes, system_configurations TO %I', app);
     EXECUTE format(
-        'GRANT UPDATE (payment_status, offline_sync_status, customer_info, customer_erased_at, updated_at, updated_by) '
+        'GRANT UPDATE (payment_status, offline_sync_status, customer_info, customer_erased_at, created_by, updated_at, '
+        'updated_by) '
         'ON orders TO %I', app);
     EXECUTE format('GRANT UPDATE (state, voided_at, voided_by, voided_reason, updated_at) ON tickets TO %I', app);
     EXECUTE format('GRANT UPDATE (delivered_at, delivered_by, delivery_note) ON prize_claims TO %I', app);

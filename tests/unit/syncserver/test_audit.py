@@ -311,6 +311,7 @@ MAY_CHANGE: dict[str, dict[str, str]] = {
         "offline_sync_status": "whether a finding stands against it",
         "customer_info": "told beside the entry, and erased",
         "customer_erased_at": "when it was erased",
+        "created_by": "whose purchase on line it is: told beside the entry too",
         "updated_at": "when one of these changed",
         "updated_by": "who erased it",
     },
