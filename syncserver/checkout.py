@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    false,
     func,
     insert,
     or_,
@@ -594,6 +595,10 @@ def open_page(office: Office, door: Door, checkout: UUID, back: str, cancel: str
     try:
         with payments.place_to_open():
             made = door.open(wanted)
+    except Fault as e:
+        if e.code == "payments.clock":
+            note_clock(office, "Stripe opens no payment page: by its clock it would be over at once.")
+        raise
     except Refused:
         # It can never be paid, such as an amount below what Stripe takes: nothing is held for it any more.
         with office.begin() as c:
@@ -606,6 +611,19 @@ def open_page(office: Office, door: Door, checkout: UUID, back: str, cancel: str
             .values(state="open", session_id=made.id, session_url=made.url)
         )
     return made.url
+
+
+def note_clock(office: Office, words: str) -> None:
+    """Put on record, once an hour, that Stripe's clock and this server's are not the same."""
+    with office.begin() as c:
+        new = c.execute(
+            upsert(m.payment_events)
+            .values(id=f"clock/{office.now():%Y-%m-%dT%H}", type="clock", received_at=office.now())
+            .on_conflict_do_nothing()
+            .returning(m.payment_events.c.id)
+        ).first()
+        if new is not None:
+            critical_event(c, "payment_clock", "ERROR", f"{words} Set the clock of this server.")
 
 
 def look(office: Office, door: Door, checkout: UUID) -> str:

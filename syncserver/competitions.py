@@ -192,7 +192,8 @@ def listed(
     if before is not None:
         query = query.where(e.c.event_number < before)
     rows = c.execute(query.order_by(e.c.event_number.desc()).limit(limit)).all()
-    return [(row.event_number, Competition(**_told(c, row, now))) for row in rows]
+    pots = events.jackpots(c, [row.id for row in rows])
+    return [(row.event_number, Competition(**_told(row, now, pots[row.id]))) for row in rows]
 
 
 def one(c: Connection, now: datetime, event: UUID) -> CompetitionDetail | None:
@@ -210,7 +211,7 @@ def one(c: Connection, now: datetime, event: UUID) -> CompetitionDetail | None:
         .order_by(k.c.display_order, k.c.price, k.c.id)
     )
     return CompetitionDetail(
-        **_told(c, row, now),
+        **_told(row, now, events.jackpot(c, event)),
         prizes=[
             Prize(
                 id=prize.id,
@@ -238,7 +239,7 @@ def one(c: Connection, now: datetime, event: UUID) -> CompetitionDetail | None:
     )
 
 
-def _told(c: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:
+def _told(row: Row[Any], now: datetime, pot: int) -> dict[str, Any]:
     begun = row.opens_at is None or row.opens_at <= now
     numbers = row.ticket_allocation
     return {
@@ -256,7 +257,7 @@ def _told(c: Connection, row: Row[Any], now: datetime) -> dict[str, Any]:
         "end_date": row.closes_at,
         "draw_date": row.draw_at,
         "timezone": row.timezone or "UTC",
-        "jackpot": events.jackpot(c, row.id),
+        "jackpot": pot,
         "featured": row.is_featured,
     }
 

@@ -242,8 +242,7 @@ def home() -> ResponseReturnValue:
         if wanted in STATUSES:
             groups = {name: held if name == wanted else [] for name, held in groups.items()}
         ids = [row.id for held in groups.values() for row in held]
-        pots = _pots(c, rows)
-        promises = {row.id: _promise(c, row) for row in rows if not pots[row.id]}
+        pots, promises = _pots(c, rows)
         ages = [events.settings(row.configuration).policies.age_min for row in groups["active"]]
         first = next(iter(groups["active"]), None)
         offer = (
@@ -268,26 +267,37 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _pots(c: Connection, rows: list[Row[Any]]) -> dict[UUID, int]:
-    """The jackpot of each of these events; reckoned anew only where one of them has sold, or changed, since."""
+def _pots(c: Connection, rows: list[Row[Any]]) -> tuple[dict[UUID, int], dict[UUID, str]]:
+    """The jackpot of each of these events, and what is promised where there is none yet; reckoned anew only where one
+    of them has sold, or changed, since.
+    """
     seen = tuple((row.id, row.total_sold, row.updated_at) for row in rows)
     kept = current_app.extensions.get("tombola_pots")
     if kept is None or kept[0] != seen:
-        kept = (seen, events.jackpots(c, [row.id for row in rows]))
+        pots = events.jackpots(c, [row.id for row in rows])
+        kept = (seen, pots, _promises(c, [row for row in rows if not pots[row.id]]))
         current_app.extensions["tombola_pots"] = kept
-    return dict(kept[1])
+    return dict(kept[1]), dict(kept[2])
 
 
-def _promise(c: Connection, row: Row[Any]) -> str:
+def _promises(c: Connection, rows: list[Row[Any]]) -> dict[UUID, str]:
     """What can be won where nothing is in the pot yet: “50 % of sales”; empty where no share is."""
-    kept = events.settings(row.configuration)
-    own = kept.own_draws()
-    shares = [
-        one.rule.basis_points
-        for one in events.prizes(c, kept.draw.linked_to or row.id)
-        if one.rule.type == "percentage" and one.rule.pool not in own
-    ]
-    return f"{sum(shares) / PERCENT:g} % of sales" if shares else ""
+    e, z = m.raffle_events, m.prizes
+    leads = {row.id: events.settings(row.configuration).draw.linked_to or row.id for row in rows}
+    held: dict[UUID, list[Row[Any]]] = {}
+    for prize in c.execute(select(z).where(z.c.event_id.in_(leads.values()))):
+        held.setdefault(prize.event_id, []).append(prize)
+    shares = {}
+    for row in c.execute(select(e).where(e.c.id.in_(leads.values()))):
+        own = events.settings(row.configuration).own_draws()
+        rules = [one.rule for one in events.prizes_of(row, held.get(row.id, []))]
+        shares[row.id] = sum(
+            one.basis_points for one in rules if one.type == "percentage" and one.pool not in own
+        )
+    return {
+        event: f"{shares[lead] / PERCENT:g} % of sales" if shares.get(lead) else ""
+        for event, lead in leads.items()
+    }
 
 
 def _standing_of(row: Row[Any], now: datetime) -> str:
@@ -335,7 +345,7 @@ def _on_show(c: Connection, row: Row[Any]) -> dict[str, Any]:
         "standing": _standing_of(row, now),
         "now": now,
         "pot": pot,
-        "promise": "" if pot else _promise(c, row),
+        "promise": "" if pot else _promises(c, [row])[row.id],
         "prizes": events.prizes(c, row.id),
         "terms": pools.prize_terms(c, row.id),
         "packages": packages,
@@ -391,7 +401,12 @@ def _pot(event: UUID) -> dict[str, Any]:
         row = shown_event(c, event)
         winners = _standing(c, [draw for draw in _draws_for(c, row) if draw.plan == MAIN_POOL])
         pot = events.jackpot(c, event)
-        return {"e": row, "pot": pot, "promise": "" if pot else _promise(c, row), "winners": winners}
+        return {
+            "e": row,
+            "pot": pot,
+            "promise": "" if pot else _promises(c, [row])[row.id],
+            "winners": winners,
+        }
 
 
 @blueprint.get("/draws/<uuid:draw>")

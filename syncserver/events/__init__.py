@@ -118,6 +118,7 @@ from syncserver.events.terms import (
     linked,
     locked,
     prizes,
+    prizes_of,
     settings,
     state,
 )
@@ -208,6 +209,7 @@ __all__ = [
     "plan_activation",
     "prize_base",
     "prizes",
+    "prizes_of",
     "refresh_total",
     "remove_package",
     "remove_prize",

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.event import listen
 
 from syncserver import auth, claims, draws, events, reconcile, rest, rsus, tokens
 from syncserver import models as m
@@ -617,6 +618,26 @@ def test_competitions_are_listed_by_how_they_stand(house: House) -> None:
     rest_of = anybody.json(f"/competitions?limit=1&cursor={page['next']}")
     assert rest_of["next"] is None
     assert rest_of["competitions"][0]["id"] != page["competitions"][0]["id"]
+
+
+def test_a_longer_list_of_competitions_asks_the_database_no_more(house: House) -> None:
+    """O12, Y12: anybody may ask for two hundred of them, and each of their jackpots is no question of its own."""
+    asked: list[str] = []
+    listen(house.office.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    anybody = Program(house)
+
+    def counted(address: str) -> int:
+        asked.clear()
+        assert anybody.browser.get(address).status_code == 200
+        return len(asked)
+
+    before = [counted("/competitions"), counted("/")]
+    by = house.people["admin"]
+    with house.office.begin(by) as c:
+        for n in range(5):
+            more = make_event(house.office, c, house.organisation, by, f"More {n}")
+            events.activate(house.office, c, more, by)
+    assert [counted("/competitions"), counted("/")] == before
 
 
 def test_a_package_is_told_as_long_as_it_can_be_had(house: House) -> None:
