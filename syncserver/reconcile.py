@@ -48,8 +48,9 @@ DRAWABLE_EARLY = ("active", "suspended", *CONFIRMABLE)
 NUMBERS_LISTED_MAX = 20
 """Ranges of numbers that a critical event lists in words; its metadata and the finding hold more."""
 RANGES_KEPT_MAX = 5_000
-WINDOW_NUMBERS, WINDOW_NUMBERS_MAX = 50_000, 800_000
-"""Of the ledger of numbers, read at once: few for who wants its first page, more for who goes on."""
+WINDOW_NUMBERS = 10_000
+"""Of the ledger of numbers, read first: who wants a page of it seldom needs more. Then comes all the rest, streamed."""
+SPANS_AT_ONCE = 1_000
 MAIN = pools.MAIN
 DECISIONS = ("accept", "exclude")
 
@@ -599,7 +600,7 @@ def number_ledger(c: Connection, event: UUID, start: int = 0, state: str = "") -
 def _sold_in_order(
     c: Connection, event: UUID, start: int, state: str, names: Mapping[UUID, str]
 ) -> Iterator[Span]:
-    """The numbers with a ticket, window by window; a run may end with its window and go on in the next one."""
+    """The numbers with a ticket, in two windows; a run may end with the first and go on in the second."""
     t = m.tickets
     # Of all states but one there are few, and an index finds them.
     size = WINDOW_NUMBERS if state in {"", "sold"} else DRAW_NUMBER_MAX
@@ -610,10 +611,11 @@ def _sold_in_order(
         if at is None:
             return
         asked = {"event": event, "first": at, "last": min(at + size - 1, DRAW_NUMBER_MAX), "state": state}
-        for one in c.execute(_ISLANDS, asked):
+        streamed = {"stream_results": True, "yield_per": SPANS_AT_ONCE}
+        for one in c.execute(_ISLANDS, asked, execution_options=streamed):
             yield Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
         at = at + size if at + size <= DRAW_NUMBER_MAX else None
-        size = min(2 * size, WINDOW_NUMBERS_MAX) if size < DRAW_NUMBER_MAX else size
+        size = DRAW_NUMBER_MAX
 
 
 # Along the index of numbers alone, block by block.

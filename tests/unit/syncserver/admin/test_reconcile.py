@@ -250,7 +250,6 @@ def test_the_ledger_is_the_same_from_any_number_on_of_any_state_in_any_windows(
         whole = list(reconcile.number_ledger(c, desk.scene.event))
         for size in (1, 3, 7):
             monkeypatch.setattr(reconcile, "WINDOW_NUMBERS", size)
-            monkeypatch.setattr(reconcile, "WINDOW_NUMBERS_MAX", 2 * size)
             assert list(reconcile.number_ledger(c, desk.scene.event)) == whole
         for place, span in enumerate(whole):
             assert list(reconcile.number_ledger(c, desk.scene.event, span.first)) == whole[place:]
