@@ -161,6 +161,7 @@ CODES: Final[Mapping[str, str]] = {
     "payment_mismatch": "A payment differs from what was asked",
     "payment_unknown": "A payment of nothing that is known here",
     "payment_outside": "Money was given back at the card processor by hand",
+    "payment_clock": "The card processor's clock and this server's differ",
     "payment_disputed": "A payment is disputed by the buyer's bank",
     "refund_refused": "A refund was refused",
     "refund_failed": "A refund failed",

@@ -302,7 +302,10 @@ class Door:
         return next((one.id for one in self._refunds(payment_intent) if one.key == key), None)
 
     def read(self, body: bytes, signature: str) -> Told:
-        """What Stripe tells, proved by its signature. ``Refused`` (``signature``) where it does not hold."""
+        """What Stripe tells, proved by its signature. ``Refused`` (``signature``) where it does not hold, and
+        ``signature_time`` where it does and was made long ago by this server's clock: Stripe signs each try anew, so
+        that one of the clocks is wrong.
+        """
         refused = Refused("signature", "This does not come from Stripe, or is too old.")
         if len(body) > EVENT_BYTES_MAX:
             raise refused
@@ -312,8 +315,19 @@ class Door:
             kind = str(event.type)
             session = _session(about) if kind.startswith("checkout.session.") else None
             return Told(str(event.id), kind, session, _trouble(kind, about), _back(kind, about))
-        except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError) as e:
+        except stripe.SignatureVerificationError as e:
+            if self._signed(body, signature):
+                raise Refused("signature_time", "This comes from Stripe, and not at this time.") from e
             raise refused from e
+        except (ValueError, AttributeError, KeyError, TypeError) as e:
+            raise refused from e
+
+    def _signed(self, body: bytes, signature: str) -> bool:
+        """Whether Stripe signed this, whenever."""
+        try:
+            return bool(stripe.WebhookSignature.verify_header(body.decode(), signature, self._secret))
+        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+            return False
 
 
 @lru_cache(maxsize=4)
@@ -406,6 +420,12 @@ def _known(error: stripe.StripeError) -> Fault | Refused:
             )
         case stripe.IdempotencyError():
             return Fault("payments.key_reused", "Stripe has another request under the same key.")
+        case stripe.InvalidRequestError(param="expires_at"):
+            return Fault(
+                "payments.clock",
+                "Tickets cannot be paid on line at this moment.",
+                "Try again later, or buy them at a kiosk.",
+            )
         case stripe.InvalidRequestError():
             return Refused(
                 "payments.refused", f"Stripe refuses this: {error.code or 'a value does not fit'}."

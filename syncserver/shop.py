@@ -368,8 +368,10 @@ def stripe() -> ResponseReturnValue:
         else:
             checkout.told(auth.office(), door, body, signature)
     except Refused as e:
-        if e.code != "signature":
+        if e.code not in {"signature", "signature_time"}:
             raise
+        if e.code == "signature_time":
+            checkout.note_clock(auth.office(), "What Stripe tells is old when it comes, and is not believed.")
         return {"error": e.code}, 400
     except Fault as e:
         return {"error": e.code}, 503

@@ -23,8 +23,11 @@ from typing import Any
 
 import stripe
 
+from shared.clock import SystemClock
 from syncserver.config import Stripe
 
+OPEN_S_MIN = 30 * 60
+"""Stripe wants a page open for so long at least."""
 KEY = "sk_test_tombola"
 SECRET = "whsec_tombola"
 _CARD = {
@@ -57,6 +60,7 @@ class Cards:
     down: bool = False
     calls: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    clock: SystemClock = field(default_factory=SystemClock)
     hook: str = ""
     """Whom it calls when somebody has paid at its page; nobody where it is empty."""
 
@@ -159,7 +163,13 @@ class Cards:
     def _handle(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         form = dict(urllib.parse.parse_qsl(body.decode()))
         if path == "/v1/checkout/sessions" and method == "POST":
-            return 200, json.dumps(self._open(form)).encode()
+            try:
+                return 200, json.dumps(self._open(form)).encode()
+            except _ExpiredError:
+                words = (
+                    "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation."
+                )
+                return _error(400, "", words, "expires_at")
         if found := re.fullmatch(r"/v1/checkout/sessions/(\w+)(/expire)?", path):
             one = self.sessions.get(found[1])
             if one is None:
@@ -182,6 +192,8 @@ class Cards:
 
     def _open(self, form: dict[str, str]) -> dict[str, Any]:
         session = f"cs_test_{len(self.sessions) + 1}{id(self)}"
+        if int(form["expires_at"]) < self.clock.now_ms() // 1000 + OPEN_S_MIN:
+            raise _ExpiredError
         amount = 0
         place = 0
         while f"line_items[{place}][quantity]" in form:
@@ -210,13 +222,18 @@ class Cards:
         return self.sessions[session]
 
 
-def signed(body: bytes) -> str:
-    """The header by which Stripe signs a call, made by its own library."""
-    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), SECRET))
+def signed(body: bytes, ahead_s: int = 0) -> str:
+    """The header by which Stripe signs a call, made by its own library; by a clock that is ahead of ours by so long."""
+    at = SystemClock().now_ms() // 1000 + ahead_s
+    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), SECRET, timestamp=at))
 
 
-def _error(status: int, code: str, message: str) -> tuple[int, bytes]:
-    error = {"type": "invalid_request_error", "code": code, "message": message}
+class _ExpiredError(Exception):
+    """A page that would be over at once."""
+
+
+def _error(status: int, code: str, message: str, param: str = "") -> tuple[int, bytes]:
+    error = {"type": "invalid_request_error", "code": code, "message": message, "param": param or None}
     return status, json.dumps({"error": error}).encode()
 
 

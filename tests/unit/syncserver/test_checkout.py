@@ -21,9 +21,12 @@ from sqlalchemy import Text, cast, func, literal_column, select, update
 from sqlalchemy.event import listen
 
 from shared.errors import Fault, Refused
+from shared.keys import SigningKey
 from shared.numbers import show_validation
+from shared.wire import AllocationRequest, EnrolRequest
 from syncserver import (
     accounts,
+    allocations,
     checkout,
     customers,
     events,
@@ -32,6 +35,7 @@ from syncserver import (
     online,
     payments,
     reconcile,
+    rsus,
     worker,
 )
 from syncserver import models as m
@@ -364,7 +368,7 @@ def test_numbers_that_nobody_was_sent_to_pay_for_come_free(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", ["closed", "suspended", "called_home", "cancelled", "late", "amount", "currency"]
+    "how", ["closed", "time", "suspended", "called_home", "cancelled", "late", "amount", "currency"]
 )
 def test_money_without_tickets_goes_back_and_the_buyer_is_told(shop: Shop, how: str) -> None:
     """O8, E4: paid after the close, while paused, after the hold was over and all was sold, or another amount."""
@@ -381,6 +385,10 @@ def test_money_without_tickets_goes_back_and_the_buyer_is_told(shop: Shop, how: 
             messages.call_home(office, c, house.organisation, admin, "Fire drill", "Come home.")
         if how == "cancelled":
             events.cancel(office, c, house.event, admin, "Rain")
+    if how == "time":
+        with office.begin() as c:
+            left = events.get(c, house.event).closes_at - office.now()
+        shop.later(left)  # Paid in the last second, and told at the next; nobody has closed the event yet.
     if how == "late":
         shop.later(checkout.HOLD + checkout.UNHEARD_MAX - timedelta(hours=23, minutes=35))
         with office.begin() as c:
@@ -404,6 +412,83 @@ def test_money_without_tickets_goes_back_and_the_buyer_is_told(shop: Shop, how: 
     assert "refunded" in told
     assert "payment_returned" in critical
     assert ("payment_mismatch" in critical) == (how in {"amount", "currency"})
+
+
+def test_fifty_checkouts_race_kiosks_for_the_last_numbers(shop: Shop) -> None:
+    """E10, N3: whoever gets none is told so; what was sold and what kiosks hold is never more than there was."""
+    house, office = shop.house, shop.house.office
+    with office.begin() as c:
+        code = rsus.new_code(office, c, house.rsu, None)
+    key = SigningKey.new(house.clock)
+    rsus.enrol(office, EnrolRequest(code=code, public_key=key.public.hex(), device="North", software="1.0"))
+    with office.begin() as c:
+        rsus.set_state(c, house.rsu, "enabled", None, "Admitted.")
+    shop.only(100)
+
+    def buy(i: int) -> str:
+        try:
+            one = checkout.begin(
+                office, uuid4(), cart, Buyer(f"{i}@example.org"), address=f"192.0.2.{i}", age_checked=True
+            )
+        except Refused as refused:
+            return refused.code
+        checkout.open_page(office, shop.door, one, "https://x/back", "https://x/cancel")
+        session = str(shop.row(one).session_id)
+        shop.cards.pay(session)
+        return shop.told(session)
+
+    def fetch(_: int) -> str:
+        ask = AllocationRequest(request=str(uuid4()), event=str(house.event), count=7)
+        try:
+            with office.begin() as c:
+                allocations.allocate(office, c, house.rsu, 1, ask)
+        except Refused as refused:
+            return refused.code
+        return "block"
+
+    cart = shop.cart()
+    with ThreadPoolExecutor(3) as pool:
+        said = list(pool.map(lambda i: fetch(i) if i % 6 == 5 else buy(i), range(60)))
+    assert set(said) <= {"paid", "block", "sold_out"}, set(said)
+    a, t = m.rsu_allocations, m.tickets
+    with office.begin() as c:
+        sold = list(c.execute(select(t.c.draw_number)).scalars())
+        blocks = c.execute(
+            select(a.c.start_number, a.c.end_number).where(
+                a.c.raffle_event_id == house.event, a.c.rsu_id == house.rsu
+            )
+        ).all()
+    kept = [number for first, last in blocks for number in range(first, last + 1)]
+    assert len(sold) == 5 * said.count("paid")
+    assert len(set(sold) | set(kept)) == len(sold) + len(kept) <= 100
+    assert said.count("sold_out") > 0
+    assert said.count("paid") > 0
+
+
+def test_a_clock_that_is_wrong_by_an_hour_loses_no_payment(shop: Shop) -> None:
+    """O8, Y5: ours ahead of Stripe's or behind it; what Stripe tells is not believed, what is asked of it is."""
+    k, n = m.critical_events, m.notifications
+    shop.house.clock.ahead_ms = 3_600_000
+    one, session = shop.opened()
+    shop.cards.pay(session)
+    body = shop.cards.event(session)
+    with pytest.raises(Refused) as refused:
+        shop.door.read(body, signed(body, ahead_s=-3_600))
+    assert refused.value.code == "signature_time"
+    assert shop.told(session) == "paid"
+    other, second = shop.opened(Buyer("bob@example.org"))
+    shop.cards.pay(second)
+    shop.later(timedelta(minutes=2))
+    assert shop.work() == [f"checkout {other} is paid"]
+    shop.house.clock.ahead_ms = -50 * 60_000  # Sales were open then already.
+    for i in range(2):
+        with pytest.raises(Fault) as late:
+            shop.opened(Buyer(f"{i}@example.org"))
+        assert late.value.code == "payments.clock"
+    with shop.house.office.begin() as c:
+        assert len(list(c.scalars(select(k.c.id).where(k.c.event_type == "payment_clock")))) == 1
+        assert "refunded" not in list(c.scalars(select(n.c.kind)))
+    assert shop.row(one).state == "paid"
 
 
 def test_a_refund_that_got_lost_is_asked_for_again_and_paid_once(shop: Shop) -> None:

@@ -186,6 +186,28 @@ def test_stripes_calls_need_its_signature_and_no_form(shop: Shop) -> None:
         assert c.execute(select(func.count()).select_from(m.orders)).scalar_one() == 1
 
 
+def test_stripes_call_may_come_before_its_buyer_or_after(shop: Shop) -> None:
+    """O8: either way the page shows the tickets, once; what is told a long time after is not believed, and on record."""
+    pages = []
+    for first in ("call", "buyer"):
+        shop.add()
+        there = shop.send().headers["Location"]
+        page, session = shop.begun(), there.rpartition("/")[2]
+        shop.cards.pay(session)
+        body = shop.cards.event(session)
+        if first == "buyer":
+            assert "Your tickets" in shop.read(page + "?back=1")
+        for ahead_s, status in ((-3_600, 400), (0, 200)):
+            header = {"Stripe-Signature": signed(body, ahead_s)}
+            assert shop.buyer.post("/stripe/webhook", data=body, headers=header).status_code == status
+        pages.append(shop.read(page + "?back=1"))
+    assert ["Your tickets" in page for page in pages] == [True, True]
+    k, o = m.critical_events, m.orders
+    with shop.house.office.begin() as c:
+        assert c.execute(select(func.count()).select_from(o)).scalar_one() == 2
+        assert c.execute(select(func.count()).where(k.c.event_type == "payment_clock")).scalar_one() == 1
+
+
 def test_a_disputed_payment_and_a_refund_that_came_back_are_heard_once(shop: Shop) -> None:
     """O8, S5: the ticket stays until a person decides; the refund says that it failed, and can be tried again."""
     shop.bought()
