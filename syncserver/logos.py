@@ -1,6 +1,6 @@
-"""Logos: a picture made fit for a receipt printer: black and white, as wide as the paper, and small.
+"""Logos: a picture made fit for a receipt printer (black and white, as wide as the paper), or for the head of a page.
 
-It is taken apart and made anew, so that nothing of its file but its pixels goes to a kiosk.
+It is taken apart and made anew, so that nothing of its file but its pixels goes further.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ PIXELS_MAX: Final = 8_000_000
 WIDTH_MAX: Final = 384
 """Dots of a paper of 58 mm; wider paper shows it in its middle."""
 HEIGHT_MAX: Final = 384
+PAGE_WIDTH_MAX: Final = 320
+PAGE_HEIGHT_MAX: Final = 96
+"""Of a logo at the head of a page, where it stands half as large."""
+QUALITY: Final = 85
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError, UnidentifiedImageError)
 """What Pillow raises for files that are no pictures, or only half of one."""
 
@@ -45,11 +49,39 @@ def fit(data: bytes) -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-def _one_bit(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data), formats=("PNG",)) as opened:
+def small(data: bytes) -> str:
+    """The PNG, JPEG or WebP in ``data`` in its colours, as a WebP small enough for the head of a page, in base 64.
+
+    ``Refused`` (``logo``) where it is none, broken or far too large.
+    """
+    if len(data) > UPLOAD_BYTES_MAX:
+        raise Refused(
+            "logo", f"A logo has at most {UPLOAD_BYTES_MAX // 1024} kB.", "Choose a smaller picture."
+        )
+    try:
+        seen = _opened(data, ("PNG", "JPEG", "WEBP"))
+    except _BROKEN as e:
+        raise Refused(
+            "logo", "The logo is no picture that can be shown.", "Choose a PNG, a JPEG or a WebP."
+        ) from e
+    seen.thumbnail((PAGE_WIDTH_MAX, PAGE_HEIGHT_MAX))
+    # Pixels alone: what else the file said hangs on the image's info.
+    plain = Image.new("RGBA", seen.size)
+    plain.paste(seen)
+    out = io.BytesIO()
+    plain.save(out, "WEBP", quality=QUALITY)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
+    with Image.open(io.BytesIO(data), formats=formats) as opened:
         if opened.width * opened.height > PIXELS_MAX:
             raise Refused("logo", "The logo has too many pixels.", "Choose a smaller picture.")
-        seen = opened.convert("RGBA")
+        return opened.convert("RGBA")
+
+
+def _one_bit(data: bytes) -> Image.Image:
+    seen = _opened(data, ("PNG",))
     paper = Image.new("RGBA", seen.size, "white")
     paper.alpha_composite(seen)
     grey = paper.convert("L")

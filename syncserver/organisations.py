@@ -177,6 +177,11 @@ def contact(settings: Mapping[str, Any] | None) -> Contact:
     return msgspec.convert((settings or {}).get("contact", {}), Contact)
 
 
+def logo(settings: Mapping[str, Any] | None) -> str:
+    """Its logo for the public pages, a WebP in base 64, out of its row's ``settings``; empty where there is none."""
+    return str((settings or {}).get("logo", ""))
+
+
 def put_aside(settings: Mapping[str, Any] | None) -> frozenset[str]:
     """The first steps that the organisation does without, out of its row's ``settings``."""
     return frozenset(msgspec.convert((settings or {}).get("aside", []), list[str]))
@@ -205,8 +210,11 @@ def describe(
     currency: str,
     timezone: str,
     reached: Contact,
+    logo: str | None = None,
 ) -> None:
     """Who the organisation is from now on; the audit trail keeps what it was.
+
+    ``logo`` is a WebP in base 64 for the public pages, empty for none; None leaves the one that there is.
 
     What was sold keeps its event's currency: another one is what new events begin with. ``Refused`` (``name``,
     ``text``, ``currency``, ``timezone``).
@@ -223,6 +231,8 @@ def describe(
     if row is None:
         raise Refused("unknown_organisation", "There is no such organisation.")
     kept = dict(row.settings or {}) | {"timezone": timezone, "contact": msgspec.to_builtins(reached)}
+    if logo is not None:
+        kept["logo"] = logo
     c.execute(
         update(o)
         .where(o.c.id == organisation)

@@ -73,6 +73,8 @@ class Holder:
     name: str
     licence: str
     contact: organisations.Contact
+    logo: str = ""
+    """A WebP in base 64."""
 
 
 def _events(c: Connection) -> list[Row[Any]]:
@@ -140,7 +142,13 @@ def _holder(organisation: UUID | None) -> Holder | None:
         rows = c.execute(found.where(o.c.id == organisation) if organisation else found.limit(2)).all()
     if len(rows) != 1:
         return None
-    return Holder(rows[0].name, rows[0].license_number or "", organisations.contact(rows[0].settings))
+    row = rows[0]
+    return Holder(
+        row.name,
+        row.license_number or "",
+        organisations.contact(row.settings),
+        organisations.logo(row.settings),
+    )
 
 
 def _draws(c: Connection, event: UUID) -> list[Row[Any]]:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from shared.errors import Refused
-from syncserver import auth, organisations
+from syncserver import auth, logos, organisations
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.admin.drafts import zones
@@ -69,8 +69,17 @@ def _shown(refused: Refused | None = None) -> str:
         f=form,
         mine=mine,
         zones=zones(form.get("timezone") or ""),
+        logo=organisations.logo(row.settings),
         refused=refused,
     )
+
+
+def _logo() -> str | None:
+    """The logo that was chosen, made small; empty where there shall be none, None where it stays."""
+    sent = request.files.get("logo")
+    if sent is None or not sent.filename:
+        return "" if request.form.get("no_logo") else None
+    return logos.small(sent.stream.read(logos.UPLOAD_BYTES_MAX + 1))
 
 
 @access("admin")
@@ -101,6 +110,7 @@ def change() -> ResponseReturnValue:
                     email=line("email", "E-mail"),
                     website=line("website", "Website"),
                 ),
+                logo=_logo(),
             )
     except Refused as e:
         return _shown(e), 422

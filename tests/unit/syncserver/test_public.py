@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import struct
@@ -571,3 +572,26 @@ def test_the_public_pages_are_the_organisation_s(house: House) -> None:
         shown = browser.get(url).get_data(as_text=True)
         assert re.search("The draw follows when sales have closed, at Arena of (Final|Draft).", shown), url
         assert "18+ only" in shown, url
+
+
+def test_the_organisation_s_logo_heads_the_public_pages(house: House) -> None:
+    """O11: chosen by an administrator, made small and anew; taken away again by a tick."""
+    admin = house.client("admin")
+    assert "house-logo" not in read(house, "/")
+    picture = io.BytesIO()
+    Image.new("RGB", (1_200, 300), "#0a6").save(picture, "PNG", pnginfo=None)
+    form = {"name": "Hockey Club", "currency": "EUR", "timezone": "Europe/Berlin"}
+    sent = {"logo": (io.BytesIO(picture.getvalue()), "logo.png")}
+    assert post(admin, "/admin/organisation/change", **form, **sent).status_code == 303
+    shown = re.search(r'class="house-logo" alt="" src="data:image/webp;base64,([^"]+)"', read(house, "/"))
+    assert shown is not None
+    with Image.open(io.BytesIO(base64.b64decode(shown[1]))) as seen:
+        assert seen.size == (320, 80)
+    assert post(admin, "/admin/organisation/change", **form).status_code == 303
+    assert shown[1] in read(house, f"/events/{house.event}"), "it stays where none was chosen"
+    for wrong in (b"no picture", picture.getvalue()[:60]):
+        answer = post(admin, "/admin/organisation/change", **form, logo=(io.BytesIO(wrong), "logo.png"))
+        assert answer.status_code == 422
+        assert "no picture that can be shown" in answer.get_data(as_text=True)
+    assert post(admin, "/admin/organisation/change", **form, no_logo="yes").status_code == 303
+    assert "house-logo" not in read(house, "/")
