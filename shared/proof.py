@@ -62,12 +62,18 @@ class _Request:
 class _Keys(HTTPSignatureKeyResolver):
     def __init__(self, private: SigningKey | None, public: Callable[[str], bytes | None]) -> None:
         self._private, self._public = private, public
+        self.failure: Exception | None = None
+        """Why a key could not be looked for, which the library would take for a signature that does not hold."""
 
     def resolve_private_key(self, _key_id: str) -> Any:
         return None if self._private is None else self._private.private
 
     def resolve_public_key(self, key_id: str) -> Any:
-        raw = self._public(key_id)
+        try:
+            raw = self._public(key_id)
+        except Exception as e:
+            self.failure = e
+            raise
         if raw is None:
             raise BadProof("unknown_key", "No kiosk of this office has the key that signed the request.")
         return SigningKey.public_key(raw)
@@ -102,11 +108,15 @@ def sign_request(
 def verify_request(
     method: str, target: str, headers: Mapping[str, str], body: bytes, key_of: Callable[[str], bytes | None]
 ) -> Proof:
-    """Who signed this request; ``BadProof`` where nobody whose key ``key_of`` knows did."""
+    """Who signed this request; ``BadProof`` where nobody whose key ``key_of`` knows did.
+
+    What ``key_of`` itself raises is passed on: not to know is not to refuse.
+    """
     if "Signature" not in headers or "Signature-Input" not in headers:
         raise BadProof("not_signed", "The request bears no signature.")
     request = _Request(method, _HOST + target, dict(headers))
-    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_Keys(None, key_of))
+    known = _Keys(None, key_of)
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=known)
     try:
         # The digest is demanded even of an empty body, so that none can be slipped in.
         found = verifier.verify(
@@ -115,6 +125,8 @@ def verify_request(
     except BadProof:
         raise
     except (InvalidSignature, HTTPMessageSignaturesException, ValueError) as e:
+        if known.failure is not None:
+            raise known.failure from None
         cause = e.__cause__ if isinstance(e.__cause__, BadProof) else None
         if cause is None and e.args and isinstance(e.args[0], BadProof):
             cause = e.args[0]

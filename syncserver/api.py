@@ -5,19 +5,24 @@ Nothing is decided here but who is speaking. Every refusal has its own code, is 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Response, current_app, g, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared import wire
 from shared.errors import Fault, KnownError, Refused
 from shared.proof import BadProof, verify_request
 from syncserver import allocations, audit, auth, catalog, claims, customers, ingest, rsus
 from syncserver.auth import PUBLIC, RSU, access
+from syncserver.db import fault_of
 
+_log = logging.getLogger(__name__)
 blueprint = Blueprint("api", __name__, url_prefix="/rsu/v1")
 
 CERTIFICATE_HEADER: Final = "Tombola-Certificate"
@@ -107,15 +112,28 @@ def _count(error: KnownError) -> None:
     seen.count += 1
     if now - seen.noted_ms < REFUSAL_NOTE_MS:
         return
-    count, seen.count, seen.noted_ms = seen.count, 0, now
-    with here.begin() as c:
-        audit.critical_event(
-            c,
-            "auth_mismatch",
-            "WARN",
-            f"A request was refused: {error.message}",
-            metadata={"code": error.code, "count": count, "from": place[1], "path": request.path[:200]},
-        )
+    seen.noted_ms = now
+    try:
+        with here.begin() as c:
+            audit.critical_event(
+                c,
+                "auth_mismatch",
+                "WARN",
+                f"A request was refused: {error.message}",
+                metadata={
+                    "code": error.code,
+                    "count": seen.count,
+                    "from": place[1],
+                    "path": request.path[:200],
+                },
+            )
+    except (DBAPIError, PoolTimeout) as e:
+        if fault_of(e) is None:
+            raise
+        # It is refused all the same; the count waits for the next one.
+        _log.warning("a refusal could not be written down: %s", type(e).__name__)
+    else:
+        seen.count = 0
 
 
 def check_protocol() -> None:

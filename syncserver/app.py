@@ -330,7 +330,7 @@ def _database_fails(error: Exception) -> ResponseReturnValue:
         raise error
     if fault.code == "database.full":
         metrics.note_full()
-    _log.error("the database did not do it: %s", error)
+    _log.warning("the database did not do it: %s", getattr(error, "orig", error))
     return _known(fault)
 
 

@@ -72,6 +72,9 @@ CONNECT_S_MAX = 10
 POOL_WAIT_S_MAX = 5
 """How long a request waits for a free connection. Half a minute, SQLAlchemy's own measure, would let every thread of
 the server queue behind a database that is full, and kiosks give up unanswered; so it says early that it is busy."""
+LOCK_WAIT_S_MAX: float = 20
+"""How long the application waits for a lock that somebody else holds; a request that waited for ever would keep its
+thread, and soon all threads would."""
 PASSWORD_BYTES = 24
 EMBEDDED_CONNECTIONS_MAX = 200
 MIGRATION_LOCK = 0x746F6D626F6C61
@@ -228,7 +231,9 @@ def _upgrade(
 
 
 def make_engine(url: URL, connections_max: int, role: str | None = None) -> Engine:
-    """A pool of at most `connections_max` connections in UTC that, given a `role`, all take it on."""
+    """A pool of at most `connections_max` connections in UTC that wait for no lock for ever, and, given a `role`, all
+    take it on.
+    """
     engine = create_engine(
         url,
         pool_size=connections_max,
@@ -243,6 +248,9 @@ def make_engine(url: URL, connections_max: int, role: str | None = None) -> Engi
         connection = cast("psycopg.Connection[Any]", dbapi_connection)
         connection.autocommit = True
         connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute(
+            sql.SQL("SET lock_timeout = {}").format(sql.Literal(round(LOCK_WAIT_S_MAX * 1000)))
+        )
         if role is not None:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
         connection.autocommit = False

@@ -16,8 +16,9 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.routing import AnyConverter, Rule
 
-from shared import wire
+from shared import proof, wire
 from shared.errors import Refused
+from shared.keys import SigningKey
 from syncserver import accounts, app, auth, draws, factors, metrics, rsus
 from syncserver import models as m
 from syncserver.app import create_app
@@ -421,17 +422,38 @@ def test_a_database_with_its_hands_full_is_said_to_be_so(house: House) -> None:
             json={"code": "ABCD-EFGH", "public_key": "00" * 32, "device": "d", "software": "s"},
             headers={wire.PROTOCOL_HEADER: "1"},
         )
+        name = proof.key_name(str(house.rsu), 1)
+        signed = proof.sign_request(SigningKey(b"k" * 32), name, "GET", "/rsu/v1/catalog", b"", 0, "nonce")
+        kiosk = house.app.test_client().get("/rsu/v1/catalog", headers={wire.PROTOCOL_HEADER: "1"} | signed)
+        unsigned = house.app.test_client().get("/rsu/v1/catalog", headers={wire.PROTOCOL_HEADER: "1"})
     finally:
         engine.pool._timeout = before  # type: ignore[attr-defined]
         for connection in kept:
             connection.close()
     # A process that lives is not restarted because its database is slow; but nobody is sent to it meanwhile.
     assert (alive.status_code, ready.status_code) == (200, 503)
-    for said in (answer, wired):
+    # A kiosk whose key cannot be looked up is not told that it has none.
+    assert unsigned.status_code == 401
+    for said in (answer, wired, kiosk):
         assert said.status_code == 503
         assert int(said.headers["Retry-After"]) > 0
     assert wired.mimetype == "application/json"
     assert house.app.test_client().get("/healthz").json == {"ok": True}
+
+
+def test_a_lock_that_somebody_holds_keeps_no_thread_for_ever(
+    own: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Y12: whoever waits too long for it is asked to come again."""
+    monkeypatch.setattr("syncserver.db.LOCK_WAIT_S_MAX", 0.05)
+    own.office.engine.dispose()
+    owner = create_engine(own.office.database.owner_url)
+    with owner.begin() as c:
+        c.execute(text("LOCK TABLE raffle_events IN ACCESS EXCLUSIVE MODE"))
+        held = own.app.test_client().get("/")
+    owner.dispose()
+    assert (held.status_code, "hands full" in held.text) == (503, True)
+    assert own.app.test_client().get("/").status_code == 200
 
 
 FULL = """
