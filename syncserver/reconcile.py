@@ -612,8 +612,9 @@ def _sold_in_order(
             return
         asked = {"event": event, "first": at, "last": min(at + size - 1, DRAW_NUMBER_MAX), "state": state}
         streamed = {"stream_results": True, "yield_per": SPANS_AT_ONCE}
-        for one in c.execute(_ISLANDS, asked, execution_options=streamed):
-            yield Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
+        with c.execute(_ISLANDS, asked, execution_options=streamed) as found:
+            for one in found:
+                yield Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
         at = at + size if at + size <= DRAW_NUMBER_MAX else None
         size = DRAW_NUMBER_MAX
 
