@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -227,8 +228,7 @@ def test_an_event_is_duplicated_planned_and_deleted(house: House) -> None:
     made = post(browser, f"{url}/duplicate", **sent)
     assert made.status_code == 303
     assert post(browser, f"{url}/duplicate", **sent).status_code == 422
-    later = (house.office.now()).strftime("%Y")
-    at = f"{int(later) + 1}-01-01T10:00"
+    at = f"{house.office.now() + timedelta(days=30):%Y-%m-%dT%H:%M}"
     refused = browser.get(post(browser, f"{made.location}/plan", activate_at=at).location)
     assert "after its close" in refused.get_data(as_text=True)
     assert post(browser, f"{made.location}/feature").status_code == 303
