@@ -417,8 +417,13 @@ def _findings(here: _Sources) -> None:
 
 
 def _messages(here: _Sources) -> None:
-    n = m.notifications
-    found = select(n).where(n.c.order_id == here.order.id).order_by(n.c.created_at).limit(ROWS_MAX)
+    n, o = m.notifications, m.orders
+    # A checkout has one receipt, which stands with the first of its orders.
+    bought = select(o.c.id).where(o.c.sale_id == here.order.sale_id, o.c.source == "online")
+    receipt = and_(n.c.kind == "order_placed", n.c.once.startswith("checkout/"), n.c.order_id.in_(bought))
+    found = (
+        select(n).where(or_(n.c.order_id == here.order.id, receipt)).order_by(n.c.created_at).limit(ROWS_MAX)
+    )
     for row in here.c.execute(found):
         title = f"Message: {MESSAGES.get(row.kind, row.kind.replace('_', ' '))}"
         state = {"queued": "waits to be sent", "sending": "is being sent"}.get(row.state, row.state)

@@ -551,3 +551,14 @@ def test_a_message_that_cannot_be_put_together_holds_up_none_behind_it(desk: Des
         desk.send()
     assert desk.send() == 1
     assert {row.once: row.state for row in desk.rows()} == {"order/1": "sending", "order/2": "sent"}
+
+
+@pytest.mark.parametrize("kind", ["verify_email", "password_reset", "checkout_started"])
+def test_a_name_that_somebody_typed_brings_nothing_into_a_stranger_s_letter(desk: Desk, kind: str) -> None:
+    """Z3: neither its words, nor an address of the web, nor a line; elsewhere a name is one line."""
+    eve = To(email="victim@example.org", name="You won!\r\nhttps://evil.example")
+    desk.tell(kind, to=eve)
+    desk.tell("order_placed", to=To(email="victim@example.org", name="Ann\r\nBcc: x"))
+    by_kind = {row.kind: row for row in desk.rows(channel="email")}
+    assert (by_kind[kind].facts["name"], by_kind[kind].recipient["name"]) == ("", "")
+    assert by_kind["order_placed"].facts["name"] == "Ann Bcc: x"

@@ -306,6 +306,9 @@ def test_a_payment_given_back_at_stripe_by_hand_is_void_here_once(shop: Shop) ->
         with pytest.raises(Refused):
             refunds.ask(shop.house.office, c, orders[0], "Once more", shop.house.people["admin"])
     assert refunds.run_due(shop.house.office, payments.door(shop.house.office)) == []
+    for one in orders:
+        told = shop.house.client("manager").get(f"/admin/orders/{one}").get_data(as_text=True)
+        assert told.count("Message: Order confirmed") == 1
 
 
 def test_a_part_given_back_at_stripe_goes_to_the_order_it_is_of_or_to_a_person(shop: Shop) -> None:
