@@ -155,6 +155,7 @@ def test_a_kiosk_s_code_is_shown_once(house: House) -> None:
     shown = answer.get_data(as_text=True)
     code = re.search(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", shown)
     assert code
+    assert "It asks where the office is: <code>http://localhost</code>" in shown
     board = page(house, "/admin/kiosks")
     assert "South 1" in board
     assert "not enrolled" in board
