@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -81,6 +81,7 @@ from syncserver.evening import (
 from syncserver.office import Office, furnish
 from syncserver.playmoney import Processor, processor
 from syncserver.stage import Kiosk, Program, Wire, script
+from syncserver.trial import SENDER, mailbox
 
 CLOSE_MARGIN_S = 25
 SLOWER_TOGETHER = 2
@@ -90,6 +91,8 @@ EARLY_BIRD_S = 150
 """What is sold so long after the doors open takes part in the early bird too."""
 EARLY_BIRD = "early-bird"
 
+LETTERS = "letters.txt"
+"""What was written by e-mail: nothing leaves this machine."""
 LEAVES = (
     *(
         "summary.json",
@@ -99,6 +102,7 @@ LEAVES = (
         "pool.csv",
         "early-bird.json",
         "early-bird.csv",
+        LETTERS,
     ),
     *("proof.json", "receipts", "reports", "screens", "pages"),
 )
@@ -160,13 +164,13 @@ class Browser:
         self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
-    """The demonstration's office: its event and its kiosks' names."""
+    """The demonstration's office: its event, once there is one, and its kiosks' names."""
 
     office: Office
     organisation: UUID
-    event: UUID
+    venue: UUID
     manager: UUID
     second: UUID
     """Another manager: what must not go wrong takes two people."""
@@ -174,10 +178,11 @@ class House:
     units: dict[str, tuple[UUID, str]]
     """Each kiosk's id and one-time code, by its name."""
     port: int
-    early_bird_ms: int
-    """When the early bird ends."""
     cards: Processor
     """Where buyers on line pay, with play money."""
+    event: UUID = field(init=False)
+    early_bird_ms: int = field(init=False)
+    """When the early bird ends."""
 
     @property
     def url(self) -> str:
@@ -211,6 +216,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             house = _open_house(home, ends, clock, console)
             if arguments.scripted:
                 return _scripted(house, home, out, clock, console)
+            _put_on_sale(house, clock)
             return _by_hand(house, home, clock, console)
     except KnownError as e:
         console.print(f"[red]{e.message}[/] {e.hint}")
@@ -257,15 +263,30 @@ def _open_house(home: Path, ends: ExitStack, clock: Clock, console: Console) -> 
             "TOMBOLA_STRIPE_KEY": cards.settings.key,
             "TOMBOLA_STRIPE_WEBHOOK_SECRET": cards.settings.webhook_secret,
             "TOMBOLA_STRIPE_API": cards.settings.url,
+            "TOMBOLA_SMTP_HOST": "127.0.0.1",
+            "TOMBOLA_SMTP_PORT": str(ends.enter_context(mailbox(_filing(home / LETTERS)))),
+            "TOMBOLA_SMTP_SECURITY": "none",
+            "TOMBOLA_SMTP_FROM": SENDER,
         }
         serve = ends.enter_context(Program(["tombola-server", "serve", "--demo"], home / "server.log", env))
         ends.enter_context(Program(["tombola-server", "worker"], home / "worker.log", env))
         up = f"http://127.0.0.1:{port}/healthz"
         wait_until(clock, lambda: _answers(up), SYNC_S_MAX, f"The server did not start. See {serve.log}.")
-    return _furnish(office, clock, port, cards)
+    return _furnish(office, port, cards)
 
 
-def _furnish(office: Office, clock: Clock, port: int, cards: Processor) -> House:
+def _filing(file: Path) -> Callable[[str], None]:
+    """Puts letters into a file instead of sending them."""
+    one = threading.Lock()
+
+    def say(letter: str) -> None:
+        with one, file.open("a", encoding="utf-8") as letters:
+            letters.write(letter)
+
+    return say
+
+
+def _furnish(office: Office, port: int, cards: Processor) -> House:
     with office.begin() as c:
         organisation = events.create_organisation(
             c, "Riverside Children’s Hospice", "USD", licence="RL-2026-0417"
@@ -281,12 +302,30 @@ def _furnish(office: Office, clock: Clock, port: int, cards: Processor) -> House
         venue = events.create_venue(
             c, organisation, "Riverside Stadium", "America/New_York", city="Riverside"
         )
-    now = clock.now_ms()
+        units = {}
+        for name in ("North Gate", "South Gate", "Family Stand"):
+            rsu = rsus.create_rsu(c, organisation, name, venue)
+            units[name] = rsu, rsus.new_code(office, c, rsu, manager)
+        accounts.create(
+            office,
+            c,
+            organisation,
+            email=BUYER,
+            name="Cleo Marsh",
+            verified=True,
+            password_hash=auth.hashed_password(PASSWORD),
+        )
+    return House(office, organisation, venue, manager, second, desk, units, port, cards)
+
+
+def _put_on_sale(house: House, clock: Clock) -> None:
+    """Make the event and activate it. Its early bird is short, so nothing slow stands between this and the first sale."""
+    office, manager, now = house.office, house.manager, clock.now_ms()
     wanted = events.NewEvent(
         name="Home Opener 50/50",
         identifier="RIVERSIDE-2026-001",
-        organisation=organisation,
-        venue=venue,
+        organisation=house.organisation,
+        venue=house.venue,
         opens_at=utc(now - 60_000),
         closes_at=utc(now + 6 * 3600_000),
         draw_at=utc(now + 7 * 3600_000),
@@ -319,25 +358,11 @@ def _furnish(office: Office, clock: Clock, port: int, cards: Processor) -> House
         events.add_prize(c, event, "Signed match ball", "fixed", 25_000, position=2)
         events.add_prize(c, event, "Season ticket", "fixed", 60_000, position=3)
         events.add_prize(c, event, "Signed scarf", "fixed", 10_000, position=4, pool=EARLY_BIRD)
-        units = {}
-        for name in ("North Gate", "South Gate", "Family Stand"):
-            rsu = rsus.create_rsu(c, organisation, name, venue)
-            units[name] = rsu, rsus.new_code(office, c, rsu, manager)
         media.add(c, event, _cover(), "The pitch of Riverside Stadium from above", manager)
         events.activate(office, c, event, manager)
         rules = checkout.Rules(on_sale=True, guests=True)
         checkout.set_rules(office, c, event, rules, manager)
-        accounts.create(
-            office,
-            c,
-            organisation,
-            email=BUYER,
-            name="Cleo Marsh",
-            verified=True,
-            password_hash=auth.hashed_password(PASSWORD),
-        )
-    early_bird_ms = now + EARLY_BIRD_S * 1000
-    return House(office, organisation, event, manager, second, desk, units, port, early_bird_ms, cards)
+    house.event, house.early_bird_ms = event, now + EARLY_BIRD_S * 1000
 
 
 def _cover() -> bytes:
@@ -371,6 +396,7 @@ def _by_hand(house: House, home: Path, clock: Clock, console: Console) -> int:
         f" the supervisor's [bold]{SUPERVISOR_PIN}[/]"
     )
     console.print(f"[bold]Its receipts[/]  {home / 'kiosk-0' / 'virtual-printer' / 'out'}")
+    console.print(f"[bold]Its letters[/]   {home / LETTERS}: nothing is sent from here")
     console.print("\nCtrl-C ends the demonstration.\n")
     kiosk = Kiosk(name, home / "kiosk-0", home, clock, Wire(house.port))
     try:
@@ -401,6 +427,9 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
         evenings = _switch_on(house, home, out, clock, ends, _teller(progress, bar))
         north, south, _family = evenings
         picture = ends.enter_context(_browser(house, out / "pages"))
+        _put_on_sale(house, clock)
+        for evening in evenings:
+            evening.begin(house.early_bird_ms)
         bought = _buy_on_line(house, picture)
         _sell_all(house, evenings, clock, picture)
         progress.update(bar, description="Sold and closed")
@@ -462,6 +491,7 @@ def _scripted(house: House, home: Path, out: Path, clock: Clock, console: Consol
             wrong.append("the draw was not refused while a kiosk's sales were missing")
         if second != "already_paid":
             wrong.append(f"the second claim ended as {second!r}")
+        (out / LETTERS).write_bytes((home / LETTERS).read_bytes() if (home / LETTERS).exists() else b"")
         (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
     console.print_json(data=summary)
     for words in wrong:
@@ -491,7 +521,7 @@ def _switch_on(
             with house.office.begin(house.manager) as c:
                 rsus.set_state(c, rsu, "enabled", house.manager, "Put up at its gate")
 
-        evening = Evening(kiosk, clock, picture, sold, house.early_bird_ms, wrong=wrong)
+        evening = Evening(kiosk, clock, picture, sold, wrong=wrong)
         evening.pictures("start")
         evening.enrol(code, enable)
         evenings.append(evening)

@@ -62,7 +62,7 @@ class Evening:
     """Files a picture of the screen under a name."""
     sold: Callable[[], None]
     """Called after each order."""
-    early_bird_ms: int
+    early_bird_ms: int = 0
     """When the early bird ends."""
     orders: set[str] = field(default_factory=set)
     """Validation numbers that the screen showed as sold."""
@@ -93,6 +93,11 @@ class Evening:
         enable()
         door.tap("retry")
         door.wait(SYNC_S_MAX, screen="attract")
+
+    def begin(self, early_bird_ms: int) -> None:
+        """Once an event is on sale and its numbers are here: log on and count the float."""
+        self.early_bird_ms = early_bird_ms
+        self.kiosk.door.wait(SYNC_S_MAX, screen="attract", attract__can_sell=True)
         self.log_on(until=["count"])
         self.open_shift()
 
