@@ -26,7 +26,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from shared.errors import Refused
-from syncserver import accounts, attempts, auth, invitations, letters, notifications, providers
+from syncserver import accounts, attempts, auth, factors, invitations, letters, notifications, providers
 from syncserver.auth import CUSTOMER, PUBLIC, access
 from syncserver.config import Provider
 
@@ -35,6 +35,8 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 REGISTERED: Final = "registered"
 """Where the cookie keeps what this browser registered with, so that it may confirm without typing the password."""
 GOING: Final = "going"
+BEGUN: Final = "my-factor"
+"""Where the cookie keeps the mark of a second factor that is being set up."""
 ASKED_MAX: Final = 30
 """Registrations and forgotten passwords from one address within an hour."""
 ASKED_S: Final = 3600
@@ -179,8 +181,8 @@ def sign_in() -> ResponseReturnValue:
             with here.begin() as c:
                 # Told only to whoever knows the password.
                 accounts.let_in(c, user)
-                auth.enter_customer(here, c, user, site.id)
-            return redirect(_local(came_for), 303)
+                due = auth.enter_customer(here, c, user, site.id)
+            return _on(due, came_for)
         except Refused as e:
             refused = e
     return _page(
@@ -209,6 +211,38 @@ def sign_in_page(came_for: str) -> ResponseReturnValue:
         next=came_for,
         providers=providers.offered(auth.office().config, "customers"),
     )
+
+
+def _on(due: str, came_for: str) -> ResponseReturnValue:
+    """On to what was asked for, by the second step where that is due."""
+    if due:
+        return redirect(url_for("account.second_step", next=came_for or None), 303)
+    return redirect(_local(came_for), 303)
+
+
+@blueprint.route("/second-step", methods=["GET", "POST"])
+@access(PUBLIC)
+def second_step() -> ResponseReturnValue:
+    """The second step of signing in, of those who have set one up: a code of the authenticator, or a recovery code."""
+    here, came_for, refused = auth.office(), request.values.get("next", ""), None
+    taken = auth.half(here, auth.CUSTOMER_SLOT)
+    if taken is None:
+        return redirect(url_for("account.sign_in", next=came_for or None), 303)
+    if request.method == "POST":
+        with here.begin(taken.user) as c:
+            right = factors.passes(here, c, taken.user, request.form.get("code", ""))
+        if right:
+            with here.begin(taken.user) as c:
+                # Who was shut out since has no session that could come here.
+                auth.enter_customer(here, c, taken.user, taken.organisation, second=True)
+            return redirect(_local(came_for), 303)
+        refused = Refused(
+            "code",
+            "That code is not right, was used already, or the account is waiting after wrong codes.",
+            "Type the six digits that your authenticator shows now. After several wrong ones wait a few minutes.",
+        )
+    status = 401 if refused else 200
+    return _page("second_step", status, house=taken.organisation_name, next=came_for, refused=refused)
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])
@@ -243,12 +277,15 @@ def new_password(token: str) -> ResponseReturnValue:
             hashed = auth.hashed_password(auth.twice(request.form))
             with here.begin() as c:
                 user = accounts.reset(here, c, token, hashed)
-                auth.enter_customer(here, c, user, row.organization_id)
+                due = auth.enter_customer(here, c, user, row.organization_id)
         except Refused as e:
             refused = e
         else:
-            _tell("good", "Your password is changed, and you are signed in.")
-            return redirect(url_for("account.home"), 303)
+            _tell(
+                "good",
+                "Your password is changed." if due else "Your password is changed, and you are signed in.",
+            )
+            return _on(due, url_for("account.home"))
     return _page("new_password", 422 if refused else 200, email=row.email, refused=refused)
 
 
@@ -404,8 +441,8 @@ def _customer(kept: dict[str, Any], name: str, somebody: providers.Somebody) -> 
         user = accounts.from_provider(
             here, c, organisation, name, somebody.claims(), email_verified=somebody.email_verified
         )
-        auth.enter_customer(here, c, user, organisation)
-    return redirect(_local(str(kept.get("next") or "")), 303)
+        due = auth.enter_customer(here, c, user, organisation)
+    return _on(due, str(kept.get("next") or ""))
 
 
 # Staying ----------------------------------------------------------------------------------------------
@@ -421,6 +458,8 @@ def home() -> ResponseReturnValue:
         assert mine is not None
         told: dict[str, Any] = {
             "has_password": auth.has_password(c, me.id),
+            "has_factor": factors.has(c, me.id),
+            "codes_left": factors.codes_left(c, me.id),
             "sessions": auth.sessions(c, me.id, here.now()),
             "identities": accounts.identities(c, me.id),
             "stopped": notifications.stops(
@@ -488,10 +527,73 @@ def password() -> ResponseReturnValue:
         hashed = auth.hashed_password(new)
         with here.begin(me.id, me.organisation) as c:
             auth.keep_password(c, me.id, hashed, here.now())
-            auth.enter_customer(here, c, me.id, me.organisation)
+            auth.enter_customer(here, c, me.id, me.organisation, second=True)
     except Refused as e:
         return _home("bad", e.message, e.hint)
     return _home("good", "Your password is changed. You are signed out everywhere else.")
+
+
+@blueprint.route("/factor", methods=["GET", "POST"])
+@access(CUSTOMER)
+def factor() -> ResponseReturnValue:
+    """Setting up a second factor, of one's own free will."""
+    me, here, refused = auth.account(), auth.office(), None
+    with here.begin() as c:
+        if factors.has(c, me.id):
+            return _home("warn", "You have a second factor already.", "Remove it first.")
+        knows = auth.has_password(c, me.id)
+    if request.method == "POST":
+        try:
+            auth.ask_who(me)
+            with here.begin(me.id, me.organisation) as c:
+                made = factors.confirm(here, c, me.id, request.form.get("code", ""))
+                auth.end_sessions(c, me.id, here.now(), but=me.session)
+        except Refused as e:
+            refused = e
+        else:
+            session.pop(BEGUN, None)
+            return _page("codes", codes=made)
+    with here.begin(me.id, me.organisation) as c:
+        secret, session[BEGUN] = factors.begin(here, c, me.id, str(session.get(BEGUN, "")))
+    text = factors.address(secret, me.username or me.name, me.organisation_name)
+    return _page(
+        "factor",
+        422 if refused else 200,
+        secret=secret,
+        picture=factors.picture(text),
+        refused=refused,
+        has_password=knows,
+    )
+
+
+@blueprint.post("/factor/remove")
+@access(CUSTOMER)
+def remove_factor() -> ResponseReturnValue:
+    """Does without it again."""
+    me = auth.account()
+    try:
+        auth.ask_who(me)
+        with auth.office().begin(me.id, me.organisation) as c:
+            factors.remove(c, me.id)
+    except Refused as e:
+        return _home("bad", e.message, e.hint)
+    return _home("good", "You sign in without a second factor now.")
+
+
+@blueprint.post("/codes")
+@access(CUSTOMER)
+def new_codes() -> ResponseReturnValue:
+    """Ten new recovery codes in place of those of before."""
+    me, here = auth.account(), auth.office()
+    try:
+        auth.ask_who(me)
+        with here.begin(me.id, me.organisation) as c:
+            made = factors.new_codes(here, c, me.id) if factors.has(c, me.id) else None
+    except Refused as e:
+        return _home("bad", e.message, e.hint)
+    if made is None:
+        return _home("bad", "You have no second factor.", "Set it up first.")
+    return _page("codes", codes=made)
 
 
 @blueprint.post("/messages")

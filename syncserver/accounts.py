@@ -487,7 +487,7 @@ def leave(office: Office, c: Connection, user: UUID) -> None:
         .where(m.customer_accounts.c.user_id == user)
         .values(email=None, name="", phone=None, deleted_at=now)
     )
-    for table in (m.user_identities, m.account_links, m.local_accounts):
+    for table in (m.user_identities, m.account_links, m.local_accounts, m.recovery_codes, m.second_factors):
         c.execute(delete(table).where(table.c.user_id == user))
     c.execute(update(m.users).where(m.users.c.id == user).values(is_active=False, cognito_sub=f"gone:{user}"))
     ws = m.web_sessions
@@ -539,7 +539,7 @@ def ban(office: Office, c: Connection, user: UUID, reason: str, by: UUID) -> Non
     audit.critical_event(c, "customer_banned", "WARN", words, user_id=by)
 
 
-def lift_ban(office: Office, c: Connection, user: UUID, reason: str, by: UUID) -> None:  # noqa: ARG001 - like ban
+def lift_ban(c: Connection, user: UUID, reason: str, by: UUID) -> None:
     """Let a customer in again. ``Refused``: ``reason``, ``unknown_customer``."""
     reason, a = audit.reasoned(reason), m.customer_accounts
     if _known(c, user).banned_at is None:

@@ -250,6 +250,8 @@ def _not_allowed(error: auth.NotAllowed) -> ResponseReturnValue:
     mine = auth.CUSTOMER in auth.mark_of(request.endpoint)
     came_for = request.full_path.rstrip("?") if request.method == "GET" else ""
     if mine and error.status == HTTPStatus.UNAUTHORIZED:
+        if request.method == "GET" and auth.half(auth.office(), auth.CUSTOMER_SLOT) is not None:
+            return redirect(url_for("account.second_step", next=came_for), 303)
         return account.sign_in_page(came_for)
     if mine:
         return _page(

@@ -689,13 +689,21 @@ def enter(
     return due
 
 
-def enter_customer(here: Office, c: Connection, user: UUID, organisation: UUID) -> None:
-    """Opens this browser's session for a customer."""
-    token = _open(here, c, user, organisation, None, CUSTOMER_SLOT)
-    c.execute(update(m.users).where(m.users.c.id == user).values(last_login=here.now()))
-    _know(here, c, user)
+def enter_customer(
+    here: Office, c: Connection, user: UUID, organisation: UUID, *, second: bool = False
+) -> str:
+    """Opens this browser's session for a customer whose first step was right, or ``second`` too.
+
+    Returns the step that is still due: nothing, or ``code`` of those who have a second factor.
+    """
+    due = "code" if not second and factors.has(c, user) else ""
+    token = _open(here, c, user, organisation, due or None, CUSTOMER_SLOT)
+    if not due:
+        c.execute(update(m.users).where(m.users.c.id == user).values(last_login=here.now()))
+        _know(here, c, user)
     _keep(here, token, CUSTOMER_SLOT)
     g.pop("visitor", None)
+    return due
 
 
 def due_step(c: Connection, user: UUID, organisation: UUID) -> str:
@@ -755,9 +763,9 @@ def switch(here: Office, organisation: UUID) -> None:
         _keep(here, _open(here, c, me.id, organisation, None, STAFF_SLOT, _since(c, me)), STAFF_SLOT)
 
 
-def half(here: Office) -> Half | None:
+def half(here: Office, slot: str = STAFF_SLOT) -> Half | None:
     """Whoever gave the right password in this browser and has a step to take still; None where that is nobody."""
-    token = _token(STAFF_SLOT)
+    token = _token(slot)
     if token is None:
         return None
     ws, u, o, la = m.web_sessions, m.users, m.organizations, m.local_accounts

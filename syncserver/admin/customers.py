@@ -15,7 +15,7 @@ from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, Select, func, or_, select, text
 
-from syncserver import accounts, auth, history, statements
+from syncserver import accounts, auth, factors, history, statements
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.admin.orders import BUYERS_KNOWN_TO, METHODS, state_of
@@ -48,6 +48,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/customers/<uuid:customer>/verify", "verify_customer", verify, methods=["POST"])
     to.add_url_rule("/customers/<uuid:customer>/ban", "ban_customer", ban, methods=["POST"])
     to.add_url_rule("/customers/<uuid:customer>/lift", "lift_ban", lift, methods=["POST"])
+    to.add_url_rule("/customers/<uuid:customer>/factor", "reset_customer", reset_factor, methods=["POST"])
     to.add_url_rule("/customers/<uuid:customer>/erase", "erase_account", erase, methods=["POST"])
     to.add_url_rule("/customers/<uuid:customer>/data", "customer_data", data, methods=["POST"])
 
@@ -196,6 +197,7 @@ def show(customer: UUID) -> ResponseReturnValue:
             .limit(MESSAGES_SHOWN)
         ).all()
         tickets = _tickets(c, customer)
+        has_factor = factors.has(c, customer)
         sums = c.execute(
             select(o.c.currency, func.sum(o.c.total_amount).label("amount"), func.count().label("count"))
             .where(o.c.created_by == customer, o.c.payment_status == "paid", ~o.c.is_test)
@@ -215,6 +217,7 @@ def show(customer: UUID) -> ResponseReturnValue:
         ticket_states=NUMBER_STATES,
         names=names,
         messages=history.MESSAGES,
+        has_factor=has_factor,
         ways=history.WAYS,
         may=auth.account().role in ground.MANAGERS,
     )
@@ -259,8 +262,20 @@ def lift(customer: UUID) -> ResponseReturnValue:
     page = ground.back_to("admin.customer", customer=customer)
     with ground.acting() as c:
         _own(c, customer)
-        accounts.lift_ban(auth.office(), c, customer, ground.reason(), auth.account().id)
+        accounts.lift_ban(c, customer, ground.reason(), auth.account().id)
     ground.tell("good", "They can sign in and buy again.")
+    return redirect(page, 303)
+
+
+@access("admin")
+def reset_factor(customer: UUID) -> ResponseReturnValue:
+    """Takes a customer's second factor away, with a reason: phone and recovery codes are lost."""
+    page, me, here = ground.back_to("admin.customer", customer=customer), auth.account(), auth.office()
+    with ground.acting() as c:
+        _own(c, customer)
+        factors.reset(c, customer, f"Customer {customer.hex[:8]}", me.id, ground.reason())
+        auth.end_sessions(c, customer, here.now())
+    ground.tell("good", "They sign in without a second factor until they set up another.")
     return redirect(page, 303)
 
 

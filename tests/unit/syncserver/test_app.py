@@ -106,6 +106,7 @@ NOT_THERE = {"finding", "claim", "result", "champion", "customer", "seq", "epoch
 
 ELSEWHERE = {
     "admin.second_step": 303,
+    "account.second_step": 303,
     "admin.second_setup": 303,
     "admin.invitation": 404,
     "account.confirm": 404,

@@ -8,18 +8,22 @@ from uuid import UUID
 
 import pyotp
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from shared.errors import Fault, Refused
 from syncserver import auth, factors, organisations
 from syncserver import models as m
 from syncserver.db import Database
-from tests.server import House, log_in, make_house, post, token
+from tests.server import CUSTOMER_EMAIL, PASSWORD, House, log_in, make_house, post, sign_in, token
 
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> House:
     return make_house(database, tmp_path)
+
+
+NEW = "an altogether new password"
 
 
 def code(house: House, secret: str, steps: int = 0) -> str:
@@ -231,3 +235,83 @@ def test_an_administrator_takes_a_lost_one_away_with_a_reason(house: House) -> N
     assert row.user_id == house.people["admin"]
     with house.office.begin() as c, pytest.raises(Refused):
         factors.reset(c, user, "Per operator", house.people["admin"], " ")
+
+
+# Customers ------------------------------------------------------------------------------------------
+
+
+def own_factor(house: House, browser: FlaskClient) -> tuple[str, list[str]]:
+    """A customer sets theirs up: its secret and the recovery codes."""
+    shown = browser.get("/account/factor").get_data(as_text=True)
+    found = re.search(r'<p class="mono key">([A-Z2-7 ]+)</p>', shown)
+    assert found is not None
+    secret = found[1].replace(" ", "")
+    for wrong in ({"code": code(house, secret)}, {"code": "000000", "current": PASSWORD}):
+        assert post(browser, "/account/factor", **wrong).status_code == 422
+    done = post(browser, "/account/factor", code=code(house, secret), current=PASSWORD)
+    assert done.headers["Cache-Control"] == "no-store"
+    return secret, re.findall(r'<li class="mono">([^<]+)</li>', done.get_data(as_text=True))
+
+
+def test_a_customer_may_have_a_second_factor_as_well(house: House) -> None:
+    """O7, Z1: of their own free will; then neither password, letter nor provider alone opens the account."""
+    browser, other = house.client("customer"), house.app.test_client()
+    sign_in(other, CUSTOMER_EMAIL)
+    secret, codes = own_factor(house, browser)
+    assert len(codes) == factors.RECOVERY_CODES
+    assert browser.get("/account").status_code == 200
+    assert other.get("/account").status_code == 401  # signed out elsewhere
+    came = sign_in(other, CUSTOMER_EMAIL, came_for="/tickets")
+    assert came.location == "/account/second-step?next=/tickets"
+    assert other.get("/account").location == "/account/second-step?next=/account"
+    assert other.get("/admin/").status_code == 401
+    assert post(other, "/account/details", name="Thief").status_code == 401
+    assert post(other, "/account/second-step", code="000000").status_code == 401
+    house.clock.ahead_ms += factors.STEP_S * 2000
+    assert post(other, "/account/second-step", code=code(house, secret), next="//evil").location == "/account"
+    assert other.get("/account").status_code == 200
+    for used in (303, 401):
+        third = house.app.test_client()
+        sign_in(third, CUSTOMER_EMAIL)
+        assert post(third, "/account/second-step", code=codes[0]).status_code == used
+    reader = house.app.test_client()
+    reader.get("/account/forgotten")
+    post(reader, "/account/forgotten", email=CUSTOMER_EMAIL)
+    with house.office.begin() as c:
+        n = m.notifications
+        link = c.scalar(select(n.c.facts["link"].astext).where(n.c.kind == "password_reset"))
+    path = "/account/" + str(link).split("/account/")[1]
+    reader.get(path)
+    assert "second-step" in post(reader, path, password=NEW, again=NEW).location
+    assert reader.get("/account").status_code == 303
+    stranger = house.app.test_client()
+    assert stranger.get("/account/second-step").location == "/account/sign-in"
+
+
+def test_a_customer_does_without_it_again_and_the_office_helps_who_lost_it(house: House) -> None:
+    """O7, O1: removed with the password; taken away by an administrator with a reason; gone with the account."""
+    browser, url = house.client("customer"), f"/admin/customers/{house.customer}/factor"
+    own_factor(house, browser)
+    post(browser, "/account/factor/remove", current="wrong one entirely")
+    assert post(browser, "/account/codes", current="wrong one entirely").status_code == 303
+    assert "recovery codes are left" in browser.get("/account").get_data(as_text=True)
+    made = post(browser, "/account/codes", current=PASSWORD).get_data(as_text=True)
+    assert made.count('<li class="mono">') == factors.RECOVERY_CODES
+    post(browser, "/account/factor/remove", current=PASSWORD)
+    assert sign_in(house.app.test_client(), CUSTOMER_EMAIL).location == "/account"
+    own_factor(house, browser)
+    assert post(house.client("manager"), url, reason="Lost phone").status_code == 403
+    boss = house.client("admin")
+    assert "Take the second factor away" in boss.get(f"/admin/customers/{house.customer}").get_data(
+        as_text=True
+    )
+    post(boss, url, reason="")
+    assert sign_in(house.app.test_client(), CUSTOMER_EMAIL).location == "/account/second-step"
+    post(boss, url, reason="Lost phone")
+    assert browser.get("/account").status_code == 401
+    assert sign_in(browser, CUSTOMER_EMAIL).location == "/account"
+    own_factor(house, browser)
+    post(browser, "/account/delete", current=PASSWORD, sure="yes")
+    with house.office.begin() as c:
+        for table in (m.second_factors, m.recovery_codes):
+            assert c.scalar(select(func.count()).select_from(table)) == 0
