@@ -115,7 +115,6 @@ def show() -> ResponseReturnValue:
         webhook=office.config.public_url + "/stripe/webhook",
         may=auth.account().role in ground.MANAGERS,
         most=checkout.TICKETS_MAX,
-        tries=checkout.REFUND_TRIES_MAX,
     )
 
 
