@@ -302,6 +302,18 @@ def own_event(c: Connection, event: UUID) -> Row[Any]:
     return row
 
 
+def own_order(c: Connection, order: UUID) -> None:
+    """404 unless the order is of one's own organisation."""
+    o, e = m.orders, m.raffle_events
+    mine = c.scalar(
+        select(o.c.id)
+        .join(e, e.c.id == o.c.event_id)
+        .where(o.c.id == order, e.c.organization_id == auth.account().organisation)
+    )
+    if mine is None:
+        abort(404)
+
+
 def own_rsu(c: Connection, rsu: UUID) -> Row[Any]:
     """A kiosk of one's own organisation; 404 otherwise."""
     row = c.execute(

@@ -490,7 +490,7 @@ def resend(order: UUID) -> ResponseReturnValue:
     if email and email.lower() != request.form.get("email_again", "").strip().lower():
         raise Refused("field", "The two addresses are not the same.", "Type the address again, twice.")
     with ground.acting() as c:
-        _own(c, order)
+        ground.own_order(c, order)
         bought = c.scalar(
             select(m.checkouts.c.id)
             .join(m.orders, m.orders.c.sale_id == m.checkouts.c.sale_id)
@@ -504,24 +504,12 @@ def resend(order: UUID) -> ResponseReturnValue:
     return redirect(page, 303)
 
 
-def _own(c: Connection, order: UUID) -> None:
-    """404 unless the order is of one's own organisation."""
-    o, e = m.orders, m.raffle_events
-    mine = c.scalar(
-        select(o.c.id)
-        .join(e, e.c.id == o.c.event_id)
-        .where(o.c.id == order, e.c.organization_id == auth.account().organisation)
-    )
-    if mine is None:
-        abort(404)
-
-
 @access(*ground.MANAGERS)
 def erase(order: UUID) -> ResponseReturnValue:
     """Erases what the buyer told of themselves, for good, with a reason."""
     page = ground.back_to("admin.order", order=order)
     with ground.acting() as c:
-        _own(c, order)
+        ground.own_order(c, order)
         customers.erase(auth.office(), c, order, ground.reason(), auth.account().id)
     ground.tell("good", "What the buyer told of themselves is erased, for good.")
     return redirect(page, 303)

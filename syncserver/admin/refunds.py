@@ -176,7 +176,7 @@ def void(order: UUID) -> ResponseReturnValue:
     """Makes a whole order void, with a reason, where no money is to go back."""
     page = ground.back_to("admin.order", order=order)
     with ground.acting() as c:
-        _own_order(c, order)
+        ground.own_order(c, order)
         refunds.void(auth.office(), c, order, ground.reason(), auth.account().id)
     ground.tell("good", "The order is void. Its numbers are in no pool and are never sold again.")
     return redirect(page, 303)
@@ -187,7 +187,7 @@ def refund(order: UUID) -> ResponseReturnValue:
     """Makes a whole order void where it is not yet, and its price due to its buyer."""
     page = ground.back_to("admin.order", order=order)
     with ground.acting() as c:
-        _own_order(c, order)
+        ground.own_order(c, order)
         refunds.ask(auth.office(), c, order, ground.reason(), auth.account().id)
     ground.tell(
         "good",
@@ -207,7 +207,7 @@ def given(order: UUID) -> ResponseReturnValue:
     except ValueError:
         raise Refused("field", "Choose the day on which it was given back.") from None
     with ground.acting() as c:
-        _own_order(c, order)
+        ground.own_order(c, order)
         refunds.given(
             auth.office(),
             c,
@@ -220,18 +220,6 @@ def given(order: UUID) -> ResponseReturnValue:
         )
     ground.tell("good", "The order is void, and it is noted how its money was given back.")
     return redirect(page, 303)
-
-
-def _own_order(c: Connection, order: UUID) -> None:
-    """404 unless the order is of one's own organisation."""
-    o, e = m.orders, m.raffle_events
-    mine = c.scalar(
-        select(o.c.id)
-        .join(e, e.c.id == o.c.event_id)
-        .where(o.c.id == order, e.c.organization_id == auth.account().organisation)
-    )
-    if mine is None:
-        abort(404)
 
 
 # A refund -------------------------------------------------------------------------------------------

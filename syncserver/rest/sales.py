@@ -691,7 +691,7 @@ def ban_customer(c: Connection, customer: UUID, given: Cause) -> Customer:
 def lift_ban(c: Connection, customer: UUID, given: Cause) -> Customer:
     """Let a customer in again."""
     _own_customer(c, customer)
-    accounts.lift_ban(auth.office(), c, customer, given.reason, auth.account().id)
+    accounts.lift_ban(c, customer, given.reason, auth.account().id)
     return _own_customer(c, customer)
 
 

@@ -256,7 +256,7 @@ def test_a_customer_who_is_shut_out_is_out_at_once(house: House) -> None:
     post(browser, "/account/forgotten", email=CUSTOMER_EMAIL)
     assert letters(house, "password_reset") == []
     with house.office.begin() as c:
-        accounts.lift_ban(house.office, c, house.customer, "A mistake of ours", by)
+        accounts.lift_ban(c, house.customer, "A mistake of ours", by)
         kinds = c.execute(select(m.critical_events.c.event_type)).scalars().all()
     assert {"customer_banned", "customer_ban_lifted"} <= set(kinds)
     assert sign_in(house.app.test_client(), CUSTOMER_EMAIL).status_code == 303
