@@ -15,7 +15,7 @@ GROUPS = {
     "counter": "a sale, its receipt, a validation off line",
     "window": "cold start and memory of the kiosk",
     "office": "uploads, replays, validation at the desk",
-    "shelf": "finding, exporting and watching a million orders",
+    "shelf": "finding, exporting, reporting and watching a million orders",
     "drum": "freeze and draw of ten million numbers, verifying what came out",
 }
 
