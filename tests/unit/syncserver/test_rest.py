@@ -670,7 +670,11 @@ def test_a_package_is_told_as_long_as_it_can_be_had(house: House) -> None:
     page = anybody.browser.get(f"/events/{house.draft}").get_data(as_text=True)
     assert "Early" in page
     assert len(re.findall(r'<span class="soft small">(from|until) \d', page)) == 3
-    house.clock.ahead_ms += 2 * 3_600_000
+    house.clock.ahead_ms -= 90 * 60_000
+    before = anybody.browser.get(f"/events/{house.draft}").get_data(as_text=True)
+    assert "Tickets from" in before
+    assert len(re.findall(r'<span class="soft small">(from|until) \d', before)) == 3, "also before sales open"
+    house.clock.ahead_ms += 210 * 60_000
     assert offered() == ({"Five", "Late", "To the end"}, 100)
     assert "Early" not in anybody.browser.get(f"/events/{house.draft}").get_data(as_text=True)
     house.clock.ahead_ms += 2 * 3_600_000
