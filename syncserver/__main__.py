@@ -499,7 +499,8 @@ def _restore(config: Config, options: argparse.Namespace) -> None:
         "  1. Start it:  tombola-server serve  and  tombola-server worker\n"
         "  2. Wait until every kiosk has been heard of on the page Kiosks.\n"
         "  3. Decide the finding “restored” of each raffle that is not drawn.\n"
-        "  4. Make again what the office decided after the backup: voids, revocations, findings, exceptions."
+        "  4. Make again what the office decided after the backup: voids, revocations, findings, exceptions.\n"
+        "  5. Compare the payments at Stripe since the backup with Orders, and pay back what is not there."
     )
 
 

@@ -45,6 +45,7 @@ KEY_FILE_BYTES_MAX: Final = 1 << 20
 PROGRAM_S_MAX: Final = 6 * 3_600
 SAID_LINES_MAX: Final = 5
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+_CREATED: Final = re.compile(r"^; Archive created at (.+)$", re.MULTILINE)
 _GRANTED: Final = re.compile(r"^GRANT SELECT\S* ON TABLE public\.orders TO \"?([^\";]+)\"?;", re.MULTILINE)
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 
@@ -129,6 +130,7 @@ def restore(database: Database, home: Path, file: Path, passphrase: str | None, 
     programs = _Programs(database)
     say("Reading the file from end to end …")
     _check_dump(programs, file)
+    say(f"It was made {_made_at(programs, file)}.")
     known = _generation_in(programs, file)
     _check_fits(programs, file, database)
     keys = _keys_for(home, file, passphrase)
@@ -286,6 +288,13 @@ def _check_dump(programs: _Programs, file: Path) -> int:
             "backup_damaged", f"{file.name} is no backup of this office: it lacks {', '.join(missing)}."
         )
     return len(tables)
+
+
+def _made_at(programs: _Programs, file: Path) -> str:
+    """When the backup was begun, as PostgreSQL's programs say it."""
+    said = programs.run("pg_restore", ["--list", str(file)]).decode(errors="replace")
+    found = _CREATED.search(said)
+    return found[1].strip() if found else "at a time that it does not say"
 
 
 def _row_in(programs: _Programs, file: Path, table: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]  # it has no types, and is here for what schemathesis reads
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import create_engine, text
 
@@ -85,6 +86,26 @@ def test_facts_come_from_the_database_and_requests_are_counted_by_their_route(ho
     assert told["tombola_http_requests_total", "GET", "/admin/events/<uuid:event>", "2xx"] >= 1
     assert told["tombola_http_requests_total", "GET", "none", "4xx"] >= 1
     assert not any(UUID_LIKE.search(label) or "abcdef" in label for key in told for label in key)
+
+
+def test_the_rules_for_alerts_ask_for_numbers_that_there_are(house: House) -> None:
+    """O10: the example is well-formed, each rule says what it means, and none waits for a number that never comes."""
+    sell(house, 1)
+    house.client("admin").get("/admin/")
+    # What has a label, and nothing to count yet, is named all the same.
+    told = house.app.test_client().get("/metrics").text
+    known = set(re.findall(r"^# TYPE (\w+) ", told, re.MULTILINE)) | {name for name, *_ in numbers(house)}
+    groups = yaml.safe_load((Path(__file__).parents[3] / "docs/alerts.yml").read_text(encoding="utf-8"))[
+        "groups"
+    ]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert len({rule["alert"] for rule in rules}) == len(rules) > 9
+    for rule in rules:
+        assert set(rule) == {"alert", "expr", "for", "labels", "annotations"}, rule
+        assert rule["labels"]["severity"] in {"page", "mail"}
+        assert rule["annotations"]["summary"].endswith((".", "?"))
+        assert set(re.findall(r"tombola_\w+", rule["expr"])) <= known, rule["alert"]
+        assert rule["expr"].count("(") == rule["expr"].count(")")
 
 
 def test_only_this_machine_or_the_token_reads_the_numbers(house: House) -> None:
