@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from shared import numbers
 from shared.errors import Refused
 from shared.games import raffle
 from shared.numbers import VALIDATION_LENGTH
@@ -359,7 +360,7 @@ def winners(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
             "prize": row.prize,
             "winner": row.winner,
             "number": row.number,
-            "validation": row.validation or "",
+            "validation": numbers.show_validation(row.validation or ""),
             "worth": row.worth,
             "called_at": row.called_at,
             "claim": _claim_words(row),
@@ -591,7 +592,7 @@ def bearer_tickets(here: Scope, limit: int | None, offset: int) -> Iterator[Cell
         listed = _order_numbers(here.c, part)
         for row in part:
             yield {
-                "validation": row.validation_number,
+                "validation": numbers.show_validation(row.validation_number),
                 "numbers": listed.get(row.id, ""),
                 "count": row.ticket_count,
                 "package": row.package or "unknown package",
@@ -698,7 +699,7 @@ def voided(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
             yield {
                 "numbers": listed.get(row.id, ""),
                 "count": row.ticket_count,
-                "validation": row.validation_number,
+                "validation": numbers.show_validation(row.validation_number),
                 "kind": row.kind,
                 "reason": row.reason,
                 "price": row.total_amount,
