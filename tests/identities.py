@@ -1,17 +1,24 @@
-"""A real provider of identities on loopback (npm's oidc-provider, run by node), and a person who logs in there."""
+"""Real providers of identities on loopback, and a person who logs in there.
+
+npm's oidc-provider, run by node; and one that speaks OAuth 2 in Facebook's dialect and no more.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx
+from flask import Flask, Response, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.serving import make_server
 
 from syncserver.config import Provider
 
@@ -97,3 +104,91 @@ def log_in_there(address: str, who: str, back: str) -> str:
                 answer = browser.post(address, data=form)
             address = urljoin(address, answer.headers["location"])
     raise AssertionError("the provider led nowhere")
+
+
+@dataclass
+class Faces:
+    """A provider in Facebook's dialect (Graph API, manual log-in flow): no discovery, no id_token, no ``sub``.
+
+    ``/me`` gives the fields that are asked for, as far as its person let it: an id of digits, a name, perhaps an address,
+    and never a word on whether that is verified.
+    """
+
+    back: str
+    address: str = ""
+    me: dict[str, object] = field(default_factory=dict)
+    """Who is at the browser, all that is known of them."""
+    codes: set[str] = field(default_factory=set)
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def setting(self) -> Provider:
+        """How our server is told of it."""
+        return Provider(
+            name="test",
+            label="Faces",
+            client=CLIENT,
+            secret=SECRET,
+            whom=frozenset({"customers"}),
+            scope="email public_profile",
+            authorize=f"{self.address}/v20.0/dialog/oauth",
+            token=f"{self.address}/v20.0/oauth/access_token",
+            userinfo=f"{self.address}/v20.0/me?fields=id,name,email",
+        )
+
+    def dialog(self) -> ResponseReturnValue:
+        """Where people are asked; whoever says no is sent back with reasons of its own."""
+        asked = request.args.to_dict()
+        self.asked.append(asked)
+        if asked.get("client_id") != CLIENT or asked.get("redirect_uri") != self.back:
+            return "Invalid App ID", 400
+        if not self.me:
+            said = {"error": "access_denied", "error_reason": "user_denied", "error_code": "200"}
+        else:
+            code = f"AQ{len(self.asked):04}"
+            self.codes.add(code)
+            said = {"code": code}
+        return redirect(f"{self.back}?{urlencode(said | {'state': asked['state']})}#_=_")
+
+    def exchange(self) -> ResponseReturnValue:
+        """A code, once, against a token."""
+        form = request.values
+        right = (
+            form.get("client_id") == CLIENT
+            and form.get("client_secret") == SECRET
+            and form.get("redirect_uri") == self.back
+            and form.get("code", "") in self.codes
+        )
+        if not right:
+            return _graph_error("This authorization code has been used.", 100), 400
+        self.codes.discard(form["code"])
+        return jsonify(access_token="EAAB", token_type="bearer", expires_in=5_183_944)
+
+    def tell(self) -> ResponseReturnValue:
+        """Who it is, by the fields that are asked for."""
+        if request.headers.get("Authorization") != "Bearer EAAB":
+            return _graph_error("An active access token must be used.", 2500), 400
+        wanted = request.args.get("fields", "id,name").split(",")
+        return jsonify({name: self.me[name] for name in wanted if name in self.me})
+
+
+def _graph_error(message: str, code: int) -> Response:
+    return jsonify(error={"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A1"})
+
+
+@contextmanager
+def faces(back: str) -> Iterator[Faces]:
+    """That provider on a free port of loopback, for a client that is sent back to ``back``."""
+    provider, app = Faces(back), Flask("faces")
+    app.add_url_rule("/v20.0/dialog/oauth", view_func=provider.dialog)
+    app.add_url_rule("/v20.0/oauth/access_token", view_func=provider.exchange, methods=["GET", "POST"])
+    app.add_url_rule("/v20.0/me", view_func=provider.tell)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    provider.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

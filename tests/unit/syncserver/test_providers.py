@@ -17,7 +17,7 @@ from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.config import Provider, read_config
 from syncserver.db import Database
-from tests.identities import RealProvider, log_in_there, running
+from tests.identities import Faces, RealProvider, faces, log_in_there, running
 from tests.server import CUSTOMER_EMAIL, PASSWORD, House, make_house, post, token
 
 BACK = "http://localhost/account/back/test"
@@ -321,3 +321,92 @@ def test_a_session_by_a_provider_is_a_session_like_others(house: House) -> None:
     come(browser, "anna@example.org")
     house.clock.ahead_ms += auth.SESSION_IDLE_MS_MAX + 60_000
     assert browser.get("/account").status_code == 401
+
+
+# OAuth 2 in Facebook's dialect -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def friends() -> Iterator[Faces]:
+    with faces(BACK) as one:
+        yield one
+
+
+@pytest.fixture
+def faced(database: Database, tmp_path: Path, friends: Faces) -> House:
+    return with_provider(make_house(database, tmp_path), friends.setting())
+
+
+def test_a_customer_comes_by_a_provider_without_openid(faced: House, friends: Faces) -> None:
+    """O7: by authorize, token and userinfo alone; its id, and not its address, says who comes."""
+    friends.me = {"id": "10158412345678901", "name": "Fay Face", "email": CUSTOMER_EMAIL}
+    browser = faced.app.test_client()
+    assert come(browser, "").location == "/account"
+    asked = friends.asked[-1]
+    assert asked["scope"] == "email public_profile"
+    assert asked["response_type"] == "code"
+    assert "nonce" not in asked
+    # Nobody vouches for the address: it takes nobody's account, and is not written to.
+    user = user_of(faced, "10158412345678901")
+    assert user not in {None, faced.customer}
+    shown = browser.get("/account").get_data(as_text=True)
+    assert "Fay Face" in shown
+    assert "We cannot write to you yet" in shown
+    assert CUSTOMER_EMAIL not in shown
+    friends.me = {"id": "10158412345678901", "name": "Fay Married"}
+    again = faced.app.test_client()
+    assert come(again, "").location == "/account"
+    assert user_of(faced, "10158412345678901") == user
+    with faced.office.begin() as c:
+        issuer = c.scalar(select(m.user_identities.c.issuer))
+    assert issuer == friends.address.replace("http://", "https://")
+
+
+def test_an_address_that_was_not_handed_over_is_added_later(faced: House, friends: Faces) -> None:
+    """O7: who let the provider tell no address comes in all the same; confirmed, it is theirs."""
+    friends.me = {"id": "7", "name": "Nameless Friend"}
+    browser = faced.app.test_client()
+    assert come(browser, "").location == "/account"
+    post(browser, "/account/address", email="friend@mail.example")
+    with faced.office.begin() as c:
+        n = m.notifications
+        link = str(c.scalar(select(n.c.facts["link"].astext).where(n.c.kind == "verify_email")))
+    path = "/account/" + link.split("/account/")[1]
+    browser.get(path)
+    assert post(browser, path).location == "/account"
+    assert "friend@mail.example" in browser.get("/account").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("me", [{"name": "No id"}, {"id": ""}, {"id": ["7"]}, {"id": None}])
+def test_who_is_not_named_does_not_come_in(faced: House, friends: Faces, me: dict[str, object]) -> None:
+    """Z1: an answer without an id is nobody."""
+    friends.me = me
+    answer = come(faced.app.test_client(), "")
+    assert answer.status_code == 401
+    assert b"does not say who you are" in answer.data
+
+
+def test_who_says_no_there_or_brings_a_code_twice_stays_outside(faced: House, friends: Faces) -> None:
+    """O7, Z1: in words; the code is good once, and the state this browser's."""
+    browser = faced.app.test_client()
+    assert b"did not let you through" in come(browser, "").data
+    friends.me = {"id": "7", "name": "Friend"}
+    back = log_in_there(begin(browser), "", BACK)
+    assert faced.app.test_client().get(back).status_code == 401
+    friends.codes.clear()
+    assert b"did not take its own code back" in browser.get(back).data
+    assert user_of(faced, "7") is None
+
+
+def test_nobody_takes_somebody_else_s_way_in_away(house: House) -> None:
+    """O1, Z1: the account at a provider is removed by its own person, whoever knows its id."""
+    come(house.app.test_client(), "anna@example.org")
+    with house.office.begin() as c:
+        hers = c.scalar(select(m.user_identities.c.id))
+    boss = house.client("admin")
+    page = post(boss, f"/admin/account/identities/{hers}/remove").location
+    assert "You do not come in by that account" in boss.get(page).get_data(as_text=True)
+    other = house.client("customer")
+    post(other, f"/account/identities/{hers}/remove")
+    assert "You do not come in by that account" in other.get("/account").get_data(as_text=True)
+    assert user_of(house, "anna@example.org") is not None
