@@ -83,7 +83,7 @@ def test_a_new_office_is_made_served_and_entered(home: Path) -> None:
         assert "leads it" in second.stdout, second.stderr
         assert "already" in run(home, "organisation", "Rowing Club", "CHF", "--admin", "new").stderr
         changed = run(home, "user", "admin")
-        assert "New password for Administrator (admin)" in changed.stdout, changed.stderr
+        assert "New password for Grace Okafor (admin)" in changed.stdout, changed.stderr
         fresh = re.search(r"  password +(\S+)", changed.stdout)
         assert fresh
         assert fresh[1] != password[1]
