@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys, money, numbers, sale, wire
@@ -315,8 +315,10 @@ def deliver(office: Office, c: Connection, claim: UUID, note: str, by: UUID) -> 
     winning.tell_delivered(office, c, changed)
 
 
-def claims(c: Connection, event: UUID) -> list[ClaimRow]:
-    """The event's paid prizes, the latest first."""
+def claims(
+    c: Connection, event: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int | None = None
+) -> list[ClaimRow]:
+    """The event's paid prizes, the latest first; those behind ``after`` (when, and its id), at most ``limit``."""
     k, r, d, z, w, e = m.prize_claims, m.draw_results, m.draw_executions, m.prizes, m.winners, m.raffle_events
     rows = c.execute(
         select(
@@ -334,8 +336,12 @@ def claims(c: Connection, event: UUID) -> list[ClaimRow]:
             .join(z, z.c.id == r.c.prize_id)
             .outerjoin(w, w.c.id == k.c.claimed_by)
         )
-        .where(d.c.raffle_event_id == event)
-        .order_by(k.c.claimed_at.desc(), k.c.id)
+        .where(
+            d.c.raffle_event_id == event,
+            true() if after is None else func.row(k.c.claimed_at, k.c.id) < func.row(*after),
+        )
+        .order_by(k.c.claimed_at.desc(), k.c.id.desc())
+        .limit(limit)
     )
     return [
         ClaimRow(

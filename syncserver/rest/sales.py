@@ -14,7 +14,19 @@ from shared.errors import Refused
 from syncserver import accounts, auth, claims, history, lookup, messages, refunds, rsus
 from syncserver import models as m
 from syncserver.admin.ground import DESK, FLOOR, MANAGERS, SEEKERS
-from syncserver.rest.ground import PLAIN, SPOKEN, Page, Paged, Reason, Text, behind, call, own_event, page
+from syncserver.rest.ground import (
+    PLAIN,
+    SPOKEN,
+    Page,
+    Paged,
+    Reason,
+    Text,
+    behind,
+    call,
+    cursor,
+    own_event,
+    page,
+)
 
 BUYERS_KNOWN_TO: Final = ("admin", "manager", "claims")
 TICKET_CHARS_MAX: Final = 1_000
@@ -597,11 +609,17 @@ def pay_claim(c: Connection, given: Payment) -> Claim:
     )
 
 
-@call("GET", "/api/v1/events/<uuid:event>/claims", *_PAID, tag="Claims", reply=Page[Claim])
-def list_claims(c: Connection, event: UUID) -> Page[Claim]:
-    """The event's prizes that were paid."""
+@call("GET", "/api/v1/events/<uuid:event>/claims", *_PAID, tag="Claims", reply=Page[Claim], query=Paged)
+def list_claims(c: Connection, event: UUID, asked: Paged) -> Page[Claim]:
+    """The event's prizes that were paid, the latest first."""
     own_event(c, event)
-    return Page(items=[_claim(one) for one in claims.claims(c, event)])
+    after = behind(asked.cursor, tuple[datetime, UUID])
+    rows = claims.claims(c, event, after=after, limit=asked.limit + 1)
+    last = rows[asked.limit - 1] if len(rows) > asked.limit else None
+    return Page(
+        items=[_claim(one) for one in rows[: asked.limit]],
+        next=None if last is None else cursor(last.paid_at, last.id),
+    )
 
 
 def _claim(one: claims.ClaimRow) -> Claim:

@@ -543,6 +543,24 @@ def test_a_draw_is_told_when_it_is_official_and_its_prizes_are_paid_once(house: 
     assert [one["winner"] for one in desk.json(f"/api/v1/events/{house.event}/claims")["items"]] == [
         "Wilma Winner"
     ]
+    with house.office.begin() as c:
+        other = next(
+            (f, one)
+            for v in orders
+            for f in [claims.validate(house.office, c, v)]
+            for one in f.prizes
+            if one.state == "open"
+        )
+    more = form | {"ticket": other[0].validation, "result": str(other[1].result)}
+    assert desk.post("/api/v1/claims", more, "pay-the-other").status_code == 201
+    url = f"/api/v1/events/{house.event}/claims?limit=1"
+    first = desk.json(url)
+    second = desk.json(f"{url}&cursor={first['next']}")
+    assert [one["result"] for part in (first, second) for one in part["items"]] == [
+        more["result"],
+        form["result"],
+    ]
+    assert second["next"] is None
     unknown = desk.post("/api/v1/tickets/validate", {"ticket": "nonsense"}).get_json()
     assert unknown["verdict"] == "not_a_ticket"
 
