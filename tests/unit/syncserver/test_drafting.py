@@ -34,6 +34,7 @@ from syncserver import (
     venues,
 )
 from syncserver import models as m
+from syncserver.admin import ground
 from syncserver.db import Database
 from syncserver.events import templates
 from syncserver.organisations import Tax
@@ -354,6 +355,42 @@ def test_a_draft_is_put_on_sale_at_its_time_and_says_why_where_it_cannot_be(hous
     with house.office.begin() as c:
         row = events.get(c, house.draft)
     assert (row.state, row.activate_at, row.activation_problem) == ("active", None, None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "opens", "closes", "hours"),
+    [
+        # Clocks in Dublin go back from two to one, and show half past one twice: the first of them is meant.
+        ("Europe/Dublin", "2037-10-25T00:30", "2037-10-25T01:30", 1),
+        ("Europe/Dublin", "2037-10-25T00:30", "2037-10-25T02:30", 3),
+        # Clocks in Toronto go forward from two to three.
+        ("America/Toronto", "2037-03-08T01:30", "2037-03-08T03:30", 1),
+    ],
+)
+def test_sales_open_and_close_by_the_venue_s_clock_on_the_night_it_is_changed(
+    house: House, zone: str, opens: str, closes: str, hours: int
+) -> None:
+    """E1, E7: planned in the venue's time, kept as moments that no change of the clocks moves."""
+    by = house.people["manager"]
+    begin, end = ground.local(opens, "Opens", zone), ground.local(closes, "Closes", zone)
+    # Between two times of one zone Python subtracts what clocks show.
+    assert end.astimezone(UTC) - begin.astimezone(UTC) == timedelta(hours=hours)
+    with house.office.begin(by) as c:
+        draft = wanted(house, opens_at=begin, closes_at=end)
+        events.change(c, house.draft, by, draft)
+        events.plan_activation(house.office, c, house.draft, begin, by)
+
+    def state(at: datetime) -> str:
+        house.clock.ahead_ms += round((at - house.office.now()).total_seconds() * 1000)
+        openings.run_due(house.office)
+        events.run_due(house.office)
+        with house.office.begin() as c:
+            return str(events.get(c, house.draft).state)
+
+    minute = timedelta(minutes=1)
+    for at, then in ((begin, "created"), (end, "active")):
+        assert state(at.astimezone(UTC) - minute) == then
+    assert state(end.astimezone(UTC) + minute) == "closed"
 
 
 def test_a_draft_is_deleted_and_what_is_over_is_put_away(house: House) -> None:
