@@ -389,24 +389,24 @@ def test_no_address_stands_in_the_audit_log_nor_in_any_log(
 
 def test_whoever_wants_no_more_is_told_no_more(desk: Desk) -> None:
     """O7, O9: a signed link stops one topic, without a log-in; what the order needs still comes."""
-    desk.tell("entered", once="a")
+    desk.tell("delivered", once="a")
     desk.send()
     mail = desk.post.got[0]
     link = mail["List-Unsubscribe"].strip("<>")
     assert link.startswith("https://raffle.example/stop/")
     wish = notifications.read_stop_token(desk.office, link.rpartition("/")[2])
     assert wish is not None
-    desk.tell("entered", once="b")
+    desk.tell("delivered", once="b")
     with desk.office.begin() as c:
         notifications.heed(desk.office, c, wish)
     # What waited for this address is stopped; a telephone number is another address.
     assert [row.state for row in desk.rows(once="b", channel="email")] == ["stopped"]
-    assert desk.tell("entered", once="c", to=replace(ANA, phone=None)) == 0
+    assert desk.tell("delivered", once="c", to=replace(ANA, phone=None)) == 0
     assert desk.tell("order_placed", once="d", to=replace(ANA, phone=None)) == 2
     with desk.office.begin() as c:
         assert notifications.stops(desk.office, c, desk.organisation, ["ANA@example.org "]) == {"entries"}
         notifications.heed(desk.office, c, wish, resume=True)
-    assert desk.tell("entered", once="e", to=replace(ANA, phone=None)) == 2
+    assert desk.tell("delivered", once="e", to=replace(ANA, phone=None)) == 2
 
 
 @pytest.mark.parametrize("change", [0, 20, 50, -1])
