@@ -3,73 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert, select
-from werkzeug.serving import make_server
 
 from syncserver import claims, events, reconcile
 from syncserver import models as m
 from syncserver.admin.draws import telling
-from syncserver.db import Database
-from tests.server import PASSWORD, House, close_and_confirm, make_house, sell
+from tests.e2e.pages import WIDTHS
+from tests.server import PASSWORD, House, close_and_confirm, sell
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
-WIDTHS = (390, 1280, 1920)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def house(database: Database, tmp_path: Path) -> House:
-    return make_house(database, tmp_path)
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    """The house's pages over real HTTP."""
-    server = make_server("127.0.0.1", 0, house.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
-    """A window whose console stays silent: a blocked script or style would speak there."""
-    context = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    trouble: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        # The log-in page comes with 401, a form that is refused with 422, which Chromium notes.
-        if message.type in {"error", "warning"} and not re.search("401|422", message.text):
-            trouble.append(message.text)
-
-    opened.on("console", hear)
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    yield opened
-    context.close()
-    assert trouble == []
 
 
 def log_in(page: Page, role: str) -> None:

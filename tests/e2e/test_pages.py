@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlalchemy import event
 
 from syncserver.db import Database
-from tests.e2e.pages import CHROMIUM, FLAGS, Filled, Windows, fill, measure, served
+from tests.e2e.pages import Filled, Windows, fill, measure, served
 
 pytestmark = pytest.mark.browser
 
@@ -25,14 +24,6 @@ checkout, a kiosk's own journal, terms of a draft."""
 @pytest.fixture
 def filled(database: Database, tmp_path: Path) -> Filled:
     return fill(database, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def test_every_page_fits_reads_and_is_named_on_every_screen(chromium: Browser, filled: Filled) -> None:

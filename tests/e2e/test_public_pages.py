@@ -8,26 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from shared import draw as fair
 from syncserver import draws
 from syncserver.db import Database
-from tests.e2e.test_browser import CHROMIUM, FLAGS, WIDTHS
+from tests.e2e.pages import WIDTHS
 from tests.server import House, close_and_confirm, make_house, sell
 
 pytestmark = pytest.mark.browser
 
 DICE = "4 1 6"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from shared import drand
 from shared import draw as fair
 from syncserver.app import create_app
 from syncserver.db import Database
 from syncserver.office import furnish
-from tests.e2e.test_browser import CHROMIUM, FLAGS
 from tests.server import SetClock
 from tests.unit.shared.test_draw import CSV_REFUSED, CSV_TAKEN
 
@@ -37,14 +36,6 @@ VERIFY = """([bundles, pools]) => bundles.map((text, i) => {
     winners: found.winners.map((won) => [won.position, won.prize, won.winner, won.pool, won.drawNumber, won.event, won.ticketNumber, won.void]),
     jackpot: found.jackpot && found.jackpot.drawNumber };
 })"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
