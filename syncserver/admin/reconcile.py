@@ -235,7 +235,7 @@ def _sums(status: Reconciliation) -> dict[str, Any]:
     kiosks = len(drawers)
     shop = "the web shop" if kiosks < len(status.rows) else ""
     told = f"{kiosks} {'kiosk' if kiosks == 1 else 'kiosks'}" if kiosks else ""
-    sums["who"] = " and ".join(one for one in (told, shop) if one) or "no kiosk"
+    sums["who"] = " and ".join(one for one in (told, shop) if one)
     return sums
 
 
