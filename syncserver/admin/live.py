@@ -102,7 +102,12 @@ def _pieces(seen: Evening, role: str) -> dict[str, str]:
     reaches = _reaches(role)
     return {
         name: render_template(
-            f"admin/live_{name}.html", e=seen, most=most, top=axis_top(most), reaches=reaches, full_max=ROWS_MAX
+            f"admin/live_{name}.html",
+            e=seen,
+            most=most,
+            top=axis_top(most),
+            reaches=reaches,
+            full_max=ROWS_MAX,
         )
         for name in PIECES
     }
