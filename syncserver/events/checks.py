@@ -148,7 +148,7 @@ def check_pools(
                 "pool", f"{plan.label} has a draw of its own and no end.", "Say until when it runs."
             )
         for moment in (plan.until, plan.draw_at):
-            _check_moment(moment)
+            _check_moment(moment, "pool_times")
         if plan.until is None:
             continue
         if not opens_at < plan.until < closes_at:
@@ -308,13 +308,13 @@ def check_times(opens_at: datetime, closes_at: datetime, draw_at: datetime | Non
         raise Refused("times", "The draw would be before the close.")
 
 
-def _check_moment(moment: datetime | None) -> None:
+def _check_moment(moment: datetime | None, code: str = "times") -> None:
     if moment is not None and moment.tzinfo is None:
-        raise Refused("times", "A moment needs its time zone.")
+        raise Refused(code, "A moment needs its time zone.")
     if moment is not None and not TIMES[0] <= moment < TIMES[1]:
         # Beyond them lie moments that the database keeps and Python cannot read: every list with one would fail.
         raise Refused(
-            "times",
+            code,
             f"A time lies between the years {TIMES[0].year} and {TIMES[1].year}.",
             "Look at the year once more.",
         )

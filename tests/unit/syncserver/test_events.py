@@ -249,8 +249,8 @@ def bird(scene: Scene, **fields: object) -> PoolPlan:
         ({"label": " "}, "name"),
         ({"until": None}, "pool"),
         ({"until": utc(0)}, "pool_times"),
-        ({"until": datetime(2027, 1, 1)}, "times"),  # noqa: DTZ001 - without its zone, to be refused
-        ({"until": utc(7_000_000_000_000)}, "times"),
+        ({"until": datetime(2027, 1, 1)}, "pool_times"),  # noqa: DTZ001 - without its zone, to be refused
+        ({"until": utc(7_000_000_000_000)}, "pool_times"),
         ({"draw_at": utc(1_000_000_000_000)}, "pool_times"),
     ],
 )
