@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys, money, numbers
+from shared.clock import utc
 from shared.errors import Fault, KnownError, Refused
 from shared.ids import uuid7
 from shared.wire import Customer
@@ -57,6 +58,8 @@ UNHEARD_ASKED: Final = timedelta(days=30)
 UNHEARD: Final = "Stripe could not be asked whether this was paid."
 ASK_AFTER: Final = timedelta(minutes=1)
 """Asked of Stripe by the worker, after so long without a word."""
+LATE: Final = timedelta(minutes=1)
+"""Of a payment that is told so late Stripe is asked what is left of it: somebody may have given it back by hand."""
 ASK_AGAIN: Final = timedelta(seconds=3)
 """Between two questions of a buyer who waits for their tickets."""
 AT_ONCE: Final = 50
@@ -88,6 +91,8 @@ TICKETS_MAX: Final = 10_000
 REMIND_BEFORE_END: Final = timedelta(minutes=10)
 
 WAITING: Final = ("held", "open")
+UNSETTLED: Final = (*WAITING, "expired")
+"""Of which a payment can still become tickets."""
 
 
 @dataclass(frozen=True)
@@ -673,7 +678,7 @@ def settle(office: Office, checkout: UUID, said: Session) -> str:
         organisation = _row(c, checkout).organization_id
         online.open_shop(office, c, organisation).write()
         row = _forgotten(c, _row(c, checkout, lock=True))
-        if row.state not in {*WAITING, "expired"}:
+        if row.state not in UNSETTLED:
             return str(row.state)
         if not said.paid:
             if said.status == "expired" and row.state in WAITING:
@@ -693,6 +698,8 @@ def settle(office: Office, checkout: UUID, said: Session) -> str:
                 problem=None,
             )
         )
+        if said.returned:
+            return _given_back(office, c, row, lines, said)
         if (said.amount, said.currency) != (row.amount, row.currency):
             words = (
                 f"{money.text(said.amount, said.currency)} were paid instead of "
@@ -770,13 +777,51 @@ def _end(office: Office, c: Connection, checkout: UUID, before: str) -> None:
     )
 
 
-def _owe(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], words: str, code: str) -> str:
-    """Paid, and no tickets can be made of it: the money goes back, and the buyer hears why, in their language."""
+def _given_back(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], said: Session) -> str:
+    """Money of the payment went back before the office heard that it was paid, by hand at Stripe, or by this office
+    before it was restored: no tickets are made of it, and what is left goes back too.
+    """
+    b, gone = m.checkouts, sum(one.amount for one in said.returned)
+    left = max(0, said.amount - gone)
+    # Stripe tells of each by itself too, perhaps later.
+    c.execute(
+        upsert(m.payment_events)
+        .values(
+            [
+                {"id": one.id, "type": "refund", "checkout_id": row.id, "received_at": office.now()}
+                for one in said.returned
+            ]
+        )
+        .on_conflict_do_nothing()
+    )
+    words = (
+        f"{money.text(gone, said.currency)} of it were given back at Stripe before it was known to be paid."
+    )
+    if left:
+        c.execute(update(b).where(b.c.id == row.id).values(paid_amount=left))
+        return _owe(office, c, row, lines, words, "returned")
+    return _owe(office, c, row, lines, words, "returned", reference=said.returned[0].id)
+
+
+def _owe(
+    office: Office,
+    c: Connection,
+    row: Row[Any],
+    lines: Sequence[Line],
+    words: str,
+    code: str,
+    *,
+    reference: str | None = None,
+) -> str:
+    """Paid, and no tickets can be made of it: the money goes back, or is back by this ``reference``, and the buyer
+    hears why, in their language.
+    """
     b = m.checkouts
+    state = "refund_due" if reference is None else "refunded"
     c.execute(
         update(b)
         .where(b.c.id == row.id)
-        .values(state="refund_due", problem=words, ended_at=office.now(), asked_at=None)
+        .values(state=state, problem=words, ended_at=office.now(), asked_at=None, refund_reference=reference)
     )
     critical_event(
         c,
@@ -804,7 +849,7 @@ def _owe(office: Office, c: Connection, row: Row[Any], lines: Sequence[Line], wo
         },
         event=lines[0].event,
     )
-    return "refund_due"
+    return state
 
 
 # What is told ---------------------------------------------------------------------------------------
@@ -865,15 +910,19 @@ def spans(found: Collection[int]) -> list[numbers.Range]:
 
 
 def told(office: Office, door: Door, body: bytes, signature: str) -> str:
-    """Take in what Stripe tells; what was done, in words. ``Refused`` (``signature``) where it is not from there."""
+    """Take in what Stripe tells; what was done, in words. ``Refused`` (``signature``) where it is not from there, and
+    ``Fault`` where it tells of it late, and does not say when asked what is left of the payment.
+    """
     event = door.read(body, signature)
     said = event.session
     checkout = _ours(office, said)
     words = "nothing to do"
     if said is not None and checkout is not None:
         with office.begin() as c:
-            known = c.execute(select(m.checkouts.c.id).where(m.checkouts.c.id == checkout)).first()
+            known = c.execute(select(m.checkouts.c.state).where(m.checkouts.c.id == checkout)).first()
         if known is not None:
+            if known.state in UNSETTLED and utc(event.at_s * 1000) < office.now() - LATE:
+                said = door.whole(said)
             words = settle(office, checkout, said)
         elif said.paid:
             _unknown(office, event.id, checkout, said)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -74,6 +74,20 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """Money of a payment that went back to its buyer, or goes."""
+
+    id: str
+    """Of the refund; empty where Stripe told of the payment alone, so that its refunds are to be looked up."""
+    intent: str
+    amount: int
+    """Minor units."""
+    currency: str
+    key: str
+    """As it was asked for; empty where it was not asked for here, but by hand at Stripe."""
+
+
+@dataclass(frozen=True)
 class Session:
     """How a payment page stands."""
 
@@ -90,6 +104,8 @@ class Session:
     checkout: str
     office: str
     organisation: str = ""
+    returned: tuple[Returned, ...] = ()
+    """What of it went back already, where Stripe was asked; what it tells of its own accord does not say it."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +124,6 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Returned:
-    """Money of a payment that went back to its buyer, or goes."""
-
-    id: str
-    """Of the refund; empty where Stripe told of the payment alone, so that its refunds are to be looked up."""
-    intent: str
-    amount: int
-    """Minor units."""
-    currency: str
-    key: str
-    """As it was asked for; empty where it was not asked for here, but by hand at Stripe."""
-
-
-@dataclass(frozen=True)
 class Told:
     """Something that Stripe tells of its own accord; ``session`` where it is of a payment page."""
 
@@ -130,6 +132,8 @@ class Told:
     session: Session | None
     trouble: Trouble | None = None
     returned: Returned | None = None
+    at_s: int = 0
+    """When it happened, by Stripe's clock: seconds since 1970."""
 
 
 REFUND_TOLD: Final = frozenset({"refund.created", "refund.failed", "refund.updated", "charge.refund.updated"})
@@ -233,9 +237,21 @@ class Door:
         """
         client = self._quick if quick else self._client
         try:
-            return _session(client.v1.checkout.sessions.retrieve(session))
+            return self._whole(_session(client.v1.checkout.sessions.retrieve(session)), client)
         except stripe.StripeError as e:
             raise _known(e) from e
+
+    def whole(self, said: Session) -> Session:
+        """The same payment page, and what of its payment went back already. Raises ``Fault`` and ``Refused``."""
+        try:
+            return self._whole(said, self._quick)
+        except stripe.StripeError as e:
+            raise _known(e) from e
+
+    def _whole(self, said: Session, client: stripe.StripeClient) -> Session:
+        if not said.paid or not said.intent:
+            return said
+        return replace(said, returned=tuple(self._refunds(said.intent, client)))
 
     def expire(self, session: str) -> Session:
         """End a payment page that nobody has paid yet; how it stands then. One that was paid stays paid."""
@@ -288,18 +304,18 @@ class Door:
     def refunds(self, payment_intent: str) -> list[Returned]:
         """What of a payment went back, whoever asked for it. Raises ``Fault``, and ``Refused`` of an unknown one."""
         try:
-            return self._refunds(payment_intent)
+            return self._refunds(payment_intent, self._client)
         except stripe.StripeError as e:
             raise _known(e) from e
 
-    def _refunds(self, payment_intent: str) -> list[Returned]:
-        known = self._client.v1.refunds.list({"payment_intent": payment_intent, "limit": LISTED_MAX})
+    def _refunds(self, payment_intent: str, client: stripe.StripeClient) -> list[Returned]:
+        known = client.v1.refunds.list({"payment_intent": payment_intent, "limit": LISTED_MAX})
         listed: list[dict[str, Any]] = [one.to_dict() for one in known.data]
         return [_returned(said, payment_intent) for said in listed if said.get("status") not in _LOST]
 
     def _refunded(self, payment_intent: str, key: str) -> str | None:
         """What Stripe calls the refund under this key that stands; None where there is none."""
-        return next((one.id for one in self._refunds(payment_intent) if one.key == key), None)
+        return next((one.id for one in self._refunds(payment_intent, self._client) if one.key == key), None)
 
     def read(self, body: bytes, signature: str) -> Told:
         """What Stripe tells, proved by its signature. ``Refused`` (``signature``) where it does not hold, and
@@ -314,7 +330,8 @@ class Door:
             about: object = event.data.object
             kind = str(event.type)
             session = _session(about) if kind.startswith("checkout.session.") else None
-            return Told(str(event.id), kind, session, _trouble(kind, about), _back(kind, about))
+            at = int(getattr(event, "created", 0))
+            return Told(str(event.id), kind, session, _trouble(kind, about), _back(kind, about), at)
         except stripe.SignatureVerificationError as e:
             if self._signed(body, signature):
                 raise Refused("signature_time", "This comes from Stripe, and not at this time.") from e

@@ -493,24 +493,28 @@ UNSOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "sold_out": "When your payment arrived, not enough tickets were left.",
         "not_open": "When your payment arrived, these tickets were not on sale any more.",
         "mismatch": "What was paid was not what the tickets cost.",
+        "returned": "Your payment was given back before tickets were made of it.",
         "": "No tickets could be made of your payment.",
     },
     "fr": {
         "sold_out": "À l’arrivée de votre paiement, il ne restait plus assez de billets.",
         "not_open": "À l’arrivée de votre paiement, ces billets n’étaient plus en vente.",
         "mismatch": "Le montant payé n’était pas le prix des billets.",
+        "returned": "Votre paiement a été rendu avant que des billets n’en soient faits.",
         "": "Votre paiement n’a pas pu donner de billets.",
     },
     "es": {
         "sold_out": "Cuando llegó su pago, ya no quedaban boletos suficientes.",
         "not_open": "Cuando llegó su pago, estos boletos ya no estaban a la venta.",
         "mismatch": "Lo pagado no era lo que cuestan los boletos.",
+        "returned": "Su pago se devolvió antes de que se emitieran boletos.",
         "": "Con su pago no se pudieron emitir boletos.",
     },
     "de": {
         "sold_out": "Als Ihre Zahlung ankam, waren nicht mehr genug Lose da.",
         "not_open": "Als Ihre Zahlung ankam, waren diese Lose nicht mehr im Verkauf.",
         "mismatch": "Bezahlt wurde ein anderer Betrag, als die Lose kosten.",
+        "returned": "Ihre Zahlung wurde zurückgegeben, bevor Lose ausgegeben waren.",
         "": "Für Ihre Zahlung konnten keine Lose ausgegeben werden.",
     },
 }

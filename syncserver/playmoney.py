@@ -158,13 +158,15 @@ class Processor:
         """Tell the office that it is paid; where it does not hear, it asks by itself."""
         if not self.hook:
             return
+        at = self.clock.now_ms() // 1000
         event = {
             "id": f"evt_{session}",
             "object": "event",
             "type": "checkout.session.completed",
+            "created": at,
             "data": {"object": self.sessions[session]},
         }
-        body, at = json.dumps(event).encode(), self.clock.now_ms() // 1000
+        body = json.dumps(event).encode()
         # docs.stripe.com/webhooks, “Verify webhook signatures manually”.
         proof = hmac.new(self.secret.encode(), b"%d.%b" % (at, body), "sha256").hexdigest()
         told = urllib.request.Request(self.hook, body, {"Stripe-Signature": f"t={at},v1={proof}"})  # noqa: S310 - our own server on loopback

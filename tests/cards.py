@@ -120,7 +120,7 @@ class Cards:
             "id": name or f"evt_{session}_{kind}",
             "object": "event",
             "type": kind,
-            "created": 1,
+            "created": self.clock.now_ms() // 1000,
             "data": {"object": self.sessions[session]},
         }
         return json.dumps(event).encode()

@@ -35,6 +35,7 @@ from syncserver import (
     online,
     payments,
     reconcile,
+    refunds,
     rsus,
     worker,
 )
@@ -42,7 +43,7 @@ from syncserver import models as m
 from syncserver.checkout import Buyer, Cart, Rules
 from syncserver.config import Config
 from syncserver.db import Database
-from syncserver.payments import Door, Session
+from syncserver.payments import Door, Returned, Session
 from tests.cards import Cards, cards, signed
 from tests.server import House, make_event, make_house
 
@@ -489,6 +490,39 @@ def test_a_clock_that_is_wrong_by_an_hour_loses_no_payment(shop: Shop) -> None:
         assert len(list(c.scalars(select(k.c.id).where(k.c.event_type == "payment_clock")))) == 1
         assert "refunded" not in list(c.scalars(select(n.c.kind)))
     assert shop.row(one).state == "paid"
+
+
+@pytest.mark.parametrize("heard", ["asked", "told"])
+@pytest.mark.parametrize("back", [800, 300])
+def test_what_was_given_back_before_it_was_known_to_be_paid_gets_no_tickets(
+    shop: Shop, heard: str, back: int
+) -> None:
+    """O8, E4: by hand at Stripe, while the office was away: no tickets, and what is left goes back as well."""
+    one, session = shop.opened()
+    shop.cards.pay(session)
+    intent = shop.cards.sessions[session]["payment_intent"]
+    status, answer = shop.cards.handle(
+        "POST", "/v1/refunds", f"payment_intent={intent}&amount={back}".encode(), ""
+    )
+    assert status == 200
+    shop.later(timedelta(minutes=2))
+    if heard == "told":
+        shop.told(session)
+    shop.work()
+    shop.work()
+    assert shop.counts() == (0, 0)
+    assert (shop.row(one).state, shop.row(one).paid_amount) == ("refunded", 800 if back == 800 else 500)
+    assert shop.cards.refunded[intent] == 800
+    told = payments.Told(
+        "evt_later",
+        "refund.created",
+        None,
+        returned=Returned(json.loads(answer)["id"], intent, back, "EUR", ""),
+    )
+    assert refunds.hear_back(shop.house.office, shop.door, told) == "heard before"
+    with shop.house.office.begin() as c:
+        n = m.notifications
+        assert set(c.scalars(select(n.c.kind))) == {"refunded"}
 
 
 def test_a_refund_that_got_lost_is_asked_for_again_and_paid_once(shop: Shop) -> None:
