@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import ipaddress
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from flask import Flask, Request, Response, after_this_request, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared import keys
@@ -877,40 +878,25 @@ def who(here: Office, slot: str = STAFF_SLOT) -> Account | None:
         return None
     now = here.now()
     la, ou, ws, a = m.local_accounts, m.organization_users, m.web_sessions, m.customer_accounts
-    fits: ColumnElement[bool]
-    if slot == CUSTOMER_SLOT:
-        fits = (ou.c.role == CUSTOMER) & a.c.banned_at.is_(None) & a.c.deleted_at.is_(None)
-    else:
-        fits = ou.c.role.in_(STAFF)
+    columns = [
+        m.users.c.id,
+        m.users.c.display_name,
+        la.c.username,
+        ws.c.last_seen_at,
+        ws.c.id.label("session"),
+        ou.c.organization_id,
+        ou.c.role,
+        m.organizations.c.name,
+        m.organizations.c.primary_currency,
+        m.organizations.c.settings["timezone"].astext.label("timezone"),
+        a.c.name.label("customer_name"),
+        a.c.email,
+    ]
     query = (
-        select(
-            m.users.c.id,
-            m.users.c.display_name,
-            la.c.username,
-            ws.c.last_seen_at,
-            ws.c.id.label("session"),
-            ou.c.organization_id,
-            ou.c.role,
-            m.organizations.c.name,
-            m.organizations.c.primary_currency,
-            m.organizations.c.settings["timezone"].astext.label("timezone"),
-            a.c.name.label("customer_name"),
-            a.c.email,
-        )
-        .join(ws, ws.c.user_id == m.users.c.id)
-        .join(ou, ou.c.user_id == m.users.c.id)
-        .join(m.organizations, m.organizations.c.id == ou.c.organization_id)
+        _opened(columns, now, slot)
         .outerjoin(la, la.c.user_id == m.users.c.id)
-        .outerjoin(a, a.c.user_id == m.users.c.id)
-        .where(
-            ws.c.token_hash == _hashed(token),
-            _alive(now),
-            or_(ws.c.organization_id == ou.c.organization_id, ws.c.organization_id.is_(None)),
-            fits,
-            m.users.c.is_active,
-            m.organizations.c.is_active,
-        )
-        .order_by(ou.c.is_default.desc().nulls_last(), ou.c.joined_at)
+        .where(ws.c.token_hash == _hashed(token))
+        .order_by(*_FIRST)
         .limit(1)
     )
     with here.begin() as c:
@@ -930,6 +916,57 @@ def who(here: Office, slot: str = STAFF_SLOT) -> Account | None:
         row.role,
         row.session,
         row.timezone or "",
+    )
+
+
+def standing(here: Office, asked: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Of these sessions of staff those that still open something: which organisation, and as what role; as
+    :func:`who` would find each. They are in use by being asked about.
+    """
+    now = here.now()
+    ou, ws = m.organization_users, m.web_sessions
+    query = (
+        _opened([ws.c.id, ws.c.last_seen_at, ou.c.organization_id, ou.c.role], now, STAFF_SLOT)
+        .ext(distinct_on(ws.c.id))
+        .where(ws.c.id.in_(asked))
+        .order_by(ws.c.id, *_FIRST)
+    )
+    with here.begin() as c:
+        found = c.execute(query).all()
+        touched = [
+            row.id for row in found if now - row.last_seen_at > timedelta(milliseconds=SESSION_TOUCH_MS)
+        ]
+        if touched:
+            c.execute(update(ws).where(ws.c.id.in_(touched)).values(last_seen_at=now))
+    return {row.id: (row.organization_id, row.role) for row in found}
+
+
+_FIRST: Final = (m.organization_users.c.is_default.desc().nulls_last(), m.organization_users.c.joined_at)
+"""Which organisation a session opens that was begun in none."""
+
+
+def _opened(columns: Sequence[ColumnElement[Any]], now: datetime, slot: str) -> Select[Any]:
+    """The sessions of that kind that open something, with whom, where and as what."""
+    ou, ws, a = m.organization_users, m.web_sessions, m.customer_accounts
+    fits: ColumnElement[bool]
+    if slot == CUSTOMER_SLOT:
+        fits = (ou.c.role == CUSTOMER) & a.c.banned_at.is_(None) & a.c.deleted_at.is_(None)
+    else:
+        fits = ou.c.role.in_(STAFF)
+    return (
+        select(*columns)
+        .select_from(m.users)
+        .join(ws, ws.c.user_id == m.users.c.id)
+        .join(ou, ou.c.user_id == m.users.c.id)
+        .join(m.organizations, m.organizations.c.id == ou.c.organization_id)
+        .outerjoin(a, a.c.user_id == m.users.c.id)
+        .where(
+            _alive(now),
+            or_(ws.c.organization_id == ou.c.organization_id, ws.c.organization_id.is_(None)),
+            fits,
+            m.users.c.is_active,
+            m.organizations.c.is_active,
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 However many browsers show the dashboard of an organisation, the database is asked once a second and process, and not
 at all while nobody watches. Streams have places of their own, so many and no more, and a person a few of them: who
-finds none asks for the page again and again instead.
+finds none asks for the page again and again instead. Whether their sessions still stand is asked for all at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,6 +27,8 @@ STREAMS_MAX: Final = 24
 """Of one process: each takes up a thread, which the server has beside those for requests."""
 STREAMS_OF_ONE_MAX: Final = 4
 """Of one person and process."""
+CHECK_S: Final = 5.0
+"""How often it is asked whether the sessions of all streams may still watch."""
 LOOK_S: Final = 1.0
 LOAD_SHARE: Final = 10
 """A look that takes long is taken seldom: after ten times as long as the last one took."""
@@ -38,6 +40,8 @@ _log = logging.getLogger(__name__)
 
 Key = tuple[UUID, UUID | None]
 """An organisation, and the event that was chosen, or None for all."""
+Standing = Callable[[Collection[UUID]], Mapping[UUID, tuple[UUID, str]]]
+"""Of these sessions those that stand: organisation and role of each."""
 
 
 class Full(Fault):
@@ -58,13 +62,27 @@ class _Look:
     """What was made of it, by role, with the version it was made of."""
 
 
+@dataclass(eq=False)
+class Stream:
+    """One who watches, as they were when they came."""
+
+    key: Key
+    person: UUID
+    session: UUID | None
+    role: str
+    ended: bool = False
+    """Their session is over, or opens something else."""
+
+
 class Hub:
     """The looks of one process, and the places of its streams."""
 
-    def __init__(self, office: Office, places: int = STREAMS_MAX) -> None:
-        self._office, self._places = office, places
+    def __init__(self, office: Office, standing: Standing, places: int = STREAMS_MAX) -> None:
+        self._office, self._standing, self._places = office, standing, places
         self._looks: dict[Key, _Look] = {}
         self._people: Counter[UUID] = Counter()
+        self._streams: set[Stream] = set()
+        self._checked_ms = -int(CHECK_S * 1000)
         self._news = threading.Condition()
         self._rendering = threading.Lock()
         self._stop = threading.Event()
@@ -87,8 +105,9 @@ class Hub:
         self._wake.set()
 
     @contextmanager
-    def watching(self, key: Key, person: UUID) -> Iterator[None]:
+    def watching(self, key: Key, person: UUID, session: UUID | None, role: str) -> Iterator[Stream]:
         """Holds a place for a stream; ``Full`` where there is none."""
+        stream = Stream(key, person, session, role)
         with self._news:
             if self.stopped or self.streams >= self._places or self._people[person] >= STREAMS_OF_ONE_MAX:
                 raise Full(
@@ -97,6 +116,7 @@ class Hub:
                     "The page asks by itself every few seconds instead.",
                 )
             self._people[person] += 1
+            self._streams.add(stream)
             look = self._looks.setdefault(key, _Look())
             look.watchers += 1
             if self._thread is None or not self._thread.is_alive():
@@ -106,9 +126,10 @@ class Hub:
             self._wake.set()
             self._news.notify_all()
         try:
-            yield
+            yield stream
         finally:
             with self._news:
+                self._streams.discard(stream)
                 self._people[person] -= 1
                 look.watchers -= 1
                 if not look.watchers:
@@ -117,7 +138,7 @@ class Hub:
 
     def wait(
         self,
-        key: Key,
+        stream: Stream,
         version: int,
         seconds_max: float,
         *,
@@ -125,24 +146,57 @@ class Hub:
         since: datetime = _NEVER,
     ) -> tuple[int, bool]:
         """The version of what is seen, and whether the last look failed: as soon as one of
-        them is another than this one, or the time is over.
+        them is another than this one, the stream's session has ended, or the time is over.
 
         What was seen before ``since`` is no news: who asks holds a page that is younger.
         """
         with self._news:
-            look = self._looks[key]
+            look = self._looks[stream.key]
             self._news.wait_for(
                 lambda: (
-                    (look.version != version and look.at >= since) or look.trouble != trouble or self.stopped
+                    (look.version != version and look.at >= since)
+                    or look.trouble != trouble
+                    or stream.ended
+                    or self.stopped
                 ),
                 seconds_max,
             )
             return look.version if look.at >= since else version, look.trouble
 
-    def pieces(self, key: Key, role: str, make: Callable[[Evening], dict[str, str]]) -> dict[str, str]:
+    @property
+    def check_in_s(self) -> float:
+        """How long until the sessions are to be asked about again."""
+        return max(0.0, CHECK_S - (self._office.clock.monotonic_ms() - self._checked_ms) / 1000)
+
+    def stands(self, stream: Stream) -> bool:
+        """Whether its session still stands, in the same organisation, with the same role.
+
+        Whichever stream comes first when it is time asks for all; those that have ended wake up. While the database
+        does not answer they stand: nothing new is shown either, and it is asked again in a moment.
+        """
+        with self._news:
+            now_ms = self._office.clock.monotonic_ms()
+            if stream.ended or now_ms - self._checked_ms < CHECK_S * 1000:
+                return not stream.ended
+            self._checked_ms = now_ms
+            asked = [one for one in self._streams if not one.ended]
+        try:
+            found = self._standing({one.session for one in asked if one.session is not None})
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("the look for the streams' sessions failed: %s", type(error).__name__)
+            return True
+        with self._news:
+            for one in asked:
+                held = None if one.session is None else found.get(one.session)
+                one.ended = held != (one.key[0], one.role)
+            self._news.notify_all()
+            return not stream.ended
+
+    def pieces(self, stream: Stream, make: Callable[[Evening], dict[str, str]]) -> dict[str, str]:
         """What ``make`` makes of what is seen now: once for all of a role."""
+        role = stream.role
         with self._rendering:
-            look = self._looks[key]
+            look = self._looks[stream.key]
             version, seen = look.version, look.seen
             if seen is None:
                 return {}

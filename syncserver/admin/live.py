@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -27,7 +28,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import to_ms, utc
 from shared.errors import Refused
@@ -35,7 +35,7 @@ from syncserver import auth, live, messages, organisations
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
-from syncserver.hub import Full, Hub
+from syncserver.hub import Full, Hub, Stream
 from syncserver.live import Alarm, Evening
 
 PIECES: Final = ("glance", "alarms", "sales", "chart", "board", "home")
@@ -44,8 +44,6 @@ ROWS_MAX: Final = 25
 """Kiosks that have a row of their own on the board; of more, those that are well have their names."""
 SELDOM: Final = {"chart": 5.0, "board": 5.0}
 """Large pieces that change with each sale: so many seconds at least between two of them."""
-CHECK_S: Final = 5.0
-"""How often a stream asks whether its session may still watch."""
 HEARTBEAT_S: Final = 15.0
 STREAM_S_MAX: Final = 3_600
 """Then the browser connects anew, to whichever process is there."""
@@ -71,9 +69,9 @@ def register(to: Blueprint) -> None:
 
 def hub() -> Hub:
     """The looks of this process, made when somebody first watches."""
-    here = current_app.extensions
+    here, office = current_app.extensions, auth.office()
     # setdefault: two threads that come first together get the same one.
-    return cast("Hub", here.setdefault(_HUB, Hub(auth.office())))
+    return cast("Hub", here.setdefault(_HUB, Hub(office, partial(auth.standing, office))))
 
 
 def end_streams(extensions: dict[str, Any]) -> None:
@@ -172,18 +170,16 @@ def stream() -> ResponseReturnValue:
     if chosen is not None:
         with ground.reading() as c:
             ground.own_event(c, chosen)
-    watching = hub().watching((me.organisation, chosen), me.id)
+    watching = hub().watching((me.organisation, chosen), me.id, me.session, me.role)
     try:
-        watching.__enter__()
+        place = watching.__enter__()
     except Full as full:
         answer = jsonify(error=full.code, message=full.message)
         answer.status_code = 503
         answer.headers["Retry-After"] = str(FULL_RETRY_S)
         return answer
     answer = Response(
-        stream_with_context(
-            _events((me.organisation, chosen), me, request.headers.get("Last-Event-ID", ""), _since())
-        ),
+        stream_with_context(_events(place, request.headers.get("Last-Event-ID", ""), _since())),
         content_type="text/event-stream; charset=utf-8",
     )
     answer.headers["Cache-Control"] = "no-store"
@@ -201,10 +197,10 @@ def _since() -> datetime:
     return min(utc(ms), auth.office().now())
 
 
-def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str, since: datetime) -> Iterator[str]:
+def _events(place: Stream, last: str, since: datetime) -> Iterator[str]:
     """The stream's lines."""
     looks, clock = hub(), auth.office().clock
-    began = said_at = checked_at = clock.monotonic_ms()
+    began = said_at = clock.monotonic_ms()
     version, trouble = 0, False
     pieces: dict[str, str] = {}
     marks: dict[str, str] = {}
@@ -212,13 +208,11 @@ def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str, since: d
     sent_at: dict[str, int] = {}
     yield f"retry: {RETRY_MS}\n\n"
     while not looks.stopped and clock.monotonic_ms() - began < STREAM_S_MAX * 1000:
-        seen, failed = looks.wait(key, version, CHECK_S, trouble=trouble, since=since)
+        seen, failed = looks.wait(place, version, looks.check_in_s, trouble=trouble, since=since)
+        if not looks.stands(place):
+            yield "event: ended\ndata: {}\n\n"
+            return
         at = clock.monotonic_ms()
-        if at - checked_at >= CHECK_S * 1000:
-            checked_at = at
-            if not _still(me):
-                yield "event: ended\ndata: {}\n\n"
-                return
         if failed != trouble:
             trouble = failed
             # That it is over is told at once, also where nothing has changed.
@@ -227,7 +221,7 @@ def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str, since: d
                 yield "event: trouble\ndata: {}\n\n"
         if seen != version and not trouble:
             version = seen
-            pieces = looks.pieces(key, me.role, lambda evening: _pieces(evening, me.role))
+            pieces = looks.pieces(place, lambda evening: _pieces(evening, place.role))
             marks = {name: _mark(html) for name, html in pieces.items()}
             if not shown and last == _whole(marks):
                 shown, said_at = dict(marks), at - int(HEARTBEAT_S * 1000)
@@ -250,16 +244,6 @@ def _events(key: tuple[UUID, UUID | None], me: auth.Account, last: str, since: d
 
 def _whole(marks: dict[str, str]) -> str:
     return _mark("".join(marks[name] for name in PIECES))
-
-
-def _still(me: auth.Account) -> bool:
-    """Whether the session still stands, in the same organisation, with a role that may watch."""
-    try:
-        found = auth.who(auth.office())
-    except SQLAlchemyError:
-        # Nothing new is shown either while the database does not answer; it is asked again in a moment.
-        return True
-    return found is not None and found.organisation == me.organisation and found.role == me.role
 
 
 def _mark(html: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, create_engine, delete, func, insert, select, text
+from sqlalchemy import Connection, create_engine, delete, func, insert, select, text, update
 from sqlalchemy import event as happening
 
-from syncserver import catalog, events, hub, live, notifications, reconcile
+from syncserver import auth, catalog, events, hub, live, notifications, reconcile
 from syncserver import models as m
 from syncserver.admin.live import axis_top
 from syncserver.db import Database
@@ -258,15 +262,15 @@ def test_the_first_page_says_how_the_evening_goes_and_leads_to_the_dashboard(sce
 
 def test_a_page_is_never_shown_what_was_seen_before_it_was_made(scene: Scene) -> None:
     """K17: who has just let everybody sell again does not read for a moment that everybody is called home."""
-    watched = hub.Hub(scene.office)
+    watched = hub.Hub(scene.office, partial(auth.standing, scene.office))
     key = (scene.organisation, None)
-    with watched.watching(key, scene.user):
-        version, _ = watched.wait(key, 0, 30)
+    with watched.watching(key, scene.user, None, "admin") as one:
+        version, _ = watched.wait(one, 0, 30)
         assert version > 0
         later = scene.office.now() + timedelta(minutes=1)
-        assert watched.wait(key, 0, 0.05, since=later) == (0, False)
+        assert watched.wait(one, 0, 0.05, since=later) == (0, False)
         scene.clock.pass_ms(60_000)
-        assert watched.wait(key, 0, 30, since=later)[0] >= version
+        assert watched.wait(one, 0, 30, since=later)[0] >= version
     watched.stop()
 
 
@@ -274,19 +278,119 @@ def test_a_fault_in_a_look_is_told_to_the_streams_and_the_thread_goes_on(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     """O6: numbers that are no longer looked after never pass for fresh ones."""
-    watched = hub.Hub(scene.office)
+    watched = hub.Hub(scene.office, partial(auth.standing, scene.office))
     key = (scene.organisation, None)
-    with watched.watching(key, scene.user):
-        version, trouble = watched.wait(key, 0, 30)
+    with watched.watching(key, scene.user, None, "admin") as one:
+        version, trouble = watched.wait(one, 0, 30)
         assert (version > 0, trouble) == (True, False)
         whole = scene.office
         watched._office = replace(whole, config=None)  # type: ignore[arg-type]
-        assert watched.wait(key, version, 30)[1]
+        assert watched.wait(one, version, 30)[1]
         watched._office = whole
-        assert not watched.wait(key, version, 30, trouble=True)[1]
+        assert not watched.wait(one, version, 30, trouble=True)[1]
     watched.stop()
     assert "has a fault" in caplog.text
     caplog.clear()
+
+
+@dataclass
+class Watchers:
+    """Streams of people who are logged in, without their browsers; the clock is set by hand."""
+
+    scene: Scene
+    looks: hub.Hub
+    asked: list[str]
+
+    def come(self, place: ExitStack, role: str) -> tuple[hub.Stream, UUID]:
+        """Somebody new watches; their stream and their session."""
+        s = self.scene
+        with s.office.begin(s.user) as c:
+            name = f"{role}-{self.looks.streams}"
+            who = auth.create_user(c, s.organisation, name, role, None, role)
+            session = c.execute(
+                insert(m.web_sessions)
+                .values(
+                    token_hash=s.clock.token(32),
+                    user_id=who,
+                    organization_id=s.organisation,
+                    created_at=s.office.now(),
+                    last_seen_at=s.office.now(),
+                    browser="",
+                    address="",
+                )
+                .returning(m.web_sessions.c.id)
+            ).scalar_one()
+        return place.enter_context(self.looks.watching((s.organisation, None), who, session, role)), session
+
+    def check(self, streams: list[hub.Stream]) -> list[bool]:
+        """Which stand when it is time to ask again; what was asked for that is noted."""
+        self.scene.clock.pass_ms(int(hub.CHECK_S * 1000))
+        return [self.looks.stands(one) for one in streams]
+
+
+@pytest.fixture
+def watchers(scene: Scene) -> Iterator[Watchers]:
+    asked: list[str] = []
+    mine = threading.get_ident()
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        # The looks have a thread of their own.
+        if threading.get_ident() == mine:
+            asked.append(statement)
+
+    engine = scene.office.database.engine
+    happening.listen(engine, "before_cursor_execute", note)
+    watched = Watchers(scene, hub.Hub(scene.office, partial(auth.standing, scene.office)), asked)
+    yield watched
+    watched.looks.stop()
+    happening.remove(engine, "before_cursor_execute", note)
+
+
+def test_all_streams_are_asked_about_at_once_however_many_watch(watchers: Watchers) -> None:
+    """O6, Z2: whether sessions still stand costs the database the same for twelve as for one, every five seconds."""
+    with ExitStack() as place:
+        streams = [watchers.come(place, "operator")[0]]
+        watchers.asked.clear()
+        assert watchers.check(streams) == [True]
+        one = len(watchers.asked)
+        assert 1 <= one <= 3
+        assert watchers.looks.stands(streams[0])
+        assert len(watchers.asked) == one
+        streams += [watchers.come(place, "manager")[0] for _ in range(11)]
+        watchers.asked.clear()
+        assert watchers.check(streams) == [True] * 12
+        assert len(watchers.asked) == one
+        assert watchers.looks.check_in_s == hub.CHECK_S
+
+
+def test_a_stream_ends_with_its_session_or_its_role_and_no_other_does(watchers: Watchers) -> None:
+    """Z2: at the next look of all, five seconds later at most; who waits is woken for it."""
+    scene = watchers.scene
+    with ExitStack() as place:
+        (kept, _), (ended, session), (other, _) = (watchers.come(place, "manager") for _ in range(3))
+        (stopped, _) = watchers.come(place, "auditor")
+        assert all(watchers.check([kept, ended, other, stopped]))
+        with scene.office.begin(scene.user) as c:
+            auth.end_sessions(c, ended.person, scene.office.now(), only=session)
+            ou = m.organization_users
+            c.execute(update(ou).where(ou.c.user_id == other.person).values(role="operator"))
+            c.execute(update(m.users).where(m.users.c.id == stopped.person).values(is_active=False))
+        assert watchers.looks.stands(ended)  # it is not asked more often than that
+        assert watchers.check([kept, ended, other, stopped]) == [True, False, False, False]
+        version, _ = watchers.looks.wait(kept, 0, 30)
+        assert watchers.looks.wait(ended, version, 3_600)[0] >= version
+
+
+def test_who_watches_is_at_work(watchers: Watchers) -> None:
+    """Z2: a dashboard left open keeps its session, as asking for the page again would; a closed one does not."""
+    with ExitStack() as place:
+        stream, _ = watchers.come(place, "operator")
+        with ExitStack() as gone:
+            _, left = watchers.come(gone, "operator")
+        for _ in range(3):
+            watchers.scene.clock.pass_ms(auth.SESSION_IDLE_MS_MAX // 2)
+            assert watchers.check([stream]) == [True]
+        assert left not in auth.standing(watchers.scene.office, [left])
 
 
 def test_a_look_takes_as_many_statements_with_many_events_and_kiosks_as_with_one(scene: Scene) -> None:
