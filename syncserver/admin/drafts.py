@@ -264,7 +264,8 @@ def _wanted(c: Connection, row: Row[Any] | None) -> events.NewEvent:
         return read.take(lambda: ground.text(name, label, most, least=least), "")
 
     def at(name: str, label: str) -> datetime:
-        return read.take(lambda: ground.moment(name, label, timezone), now)
+        held = getattr(row, name) if row is not None else None
+        return read.take(lambda: ground.moment(name, label, timezone, held), now)
 
     name, code = words("name", "Name", 120, 1), words("identifier", "Short code", 40, 1)
     nowhere: tuple[UUID | None, str] = (None, "UTC")
@@ -295,7 +296,7 @@ def _wanted(c: Connection, row: Row[Any] | None) -> events.NewEvent:
         locale=form.get("locale") or events.NewEvent.locale,
         game=kept.game if kept is not None else events.NewEvent.game,
         draw=read.take(lambda: _rules(c, currency, row), events.DrawRules()),
-        pools=read.take(lambda: tuple(_pools(timezone)), no_pools),
+        pools=read.take(lambda: tuple(_pools(timezone, kept)), no_pools),
         first_number=number("first_number", "Lowest draw number", 1),
         last_number=number("last_number", "Highest draw number", NUMBERS_DEFAULT),
         identity_above=identity,
@@ -483,21 +484,27 @@ def _rows() -> list[tuple[str, ...]]:
     ]
 
 
-def _pools(timezone: str) -> Iterator[events.PoolPlan]:
+def _pools(timezone: str, kept: events.Settings | None) -> Iterator[events.PoolPlan]:
     """The early birds of the form, each with a name of its own for the manifest, which a draft's keep."""
     rows = _rows()
     taken = {name for *_, name in rows if name}
+    before = {plan.name: plan for plan in kept.pools} if kept is not None else {}
+
+    def at(typed: str, label: str, field: str, was: datetime | None) -> datetime | None:
+        return ground.local(typed, label, timezone, field, was) if typed else None
+
     for label, until, draw_at, packages, held in rows:
         what = label or "An early bird"
         if not label:
             raise Refused("pool", "An early bird has no name.", "Give it one, as people shall read it.")
         name = held or pool_name(label, taken)
         taken.add(name)
+        was = before.get(name)
         yield events.PoolPlan(
             name=name,
             label=label,
-            until=ground.local(until, f"{what}, until", timezone, "bird_until") if until else None,
-            draw_at=ground.local(draw_at, f"{what}, drawn", timezone, "bird_draw_at") if draw_at else None,
+            until=at(until, f"{what}, until", "bird_until", was.until if was else None),
+            draw_at=at(draw_at, f"{what}, drawn", "bird_draw_at", was.draw_at if was else None),
             packages=tuple(part.strip() for part in packages.split(",") if part.strip()),
         )
 

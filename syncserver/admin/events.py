@@ -280,7 +280,7 @@ def plan(event: UUID) -> ResponseReturnValue:
     page = ground.back_to("admin.event", event=event, _anchor="next")
     with ground.acting() as c:
         row = ground.own_event(c, event)
-        at = ground.moment("activate_at", "Put on sale", row.timezone or "UTC")
+        at = ground.moment("activate_at", "Put on sale", row.timezone or "UTC", row.activate_at)
         events.plan_activation(auth.office(), c, event, at, auth.account().id)
     ground.tell("good", "It is put on sale by itself at that time. Should it not be ready, you are told why.")
     return redirect(page, 303)
@@ -345,8 +345,10 @@ def move_close(event: UUID) -> ResponseReturnValue:
     with ground.acting() as c:
         row = ground.own_event(c, event)
         timezone = row.timezone or "UTC"
-        closes = ground.moment("closes_at", "Sales close", timezone)
-        draw = ground.moment("draw_at", "Draw", timezone) if request.form.get("draw_at") else None
+        closes = ground.moment("closes_at", "Sales close", timezone, row.closes_at)
+        draw = (
+            ground.moment("draw_at", "Draw", timezone, row.draw_at) if request.form.get("draw_at") else None
+        )
         events.move_close(auth.office(), c, event, closes, auth.account().id, ground.reason(), draw)
     ground.tell("good", "The closing time is moved. Kiosks learn of it at their next contact.")
     return redirect(page, 303)

@@ -248,15 +248,16 @@ def identifier(name: str, label: str) -> UUID:
         raise Unfit(name, f"{label}: choose one of the list.") from None
 
 
-def moment(name: str, label: str, timezone: str) -> datetime:
+def moment(name: str, label: str, timezone: str, held: datetime | None = None) -> datetime:
     """A field's date and time; see :func:`local`."""
-    return local(request.form.get(name, ""), label, timezone, name)
+    return local(request.form.get(name, ""), label, timezone, name, held)
 
 
-def local(text: str, label: str, timezone: str, field: str = "") -> datetime:
+def local(text: str, label: str, timezone: str, field: str = "", held: datetime | None = None) -> datetime:
     """A date and time, meant as the venue's clock shows it; of two such moments in autumn the first.
 
-    ``Refused`` where it is none, bears a time zone of its own, or falls into the hour that spring leaves out.
+    ``held`` is what stood there before: where that clock shows it as typed, nobody changed it, and it stays to the
+    second, also as the second of two. ``Refused`` where it is none, bears a time zone of its own, or falls into the hour that spring leaves out.
     """
     try:
         naive = datetime.fromisoformat(text)
@@ -272,6 +273,8 @@ def local(text: str, label: str, timezone: str, field: str = "") -> datetime:
             f"{label}: the venue's clocks never show {naive:%H:%M} that day.",
             "They go forward over it; choose an hour before or after.",
         )
+    if held is not None and held.astimezone(at.tzinfo).replace(second=0, microsecond=0, tzinfo=None) == naive:
+        return held
     return at
 
 

@@ -80,8 +80,8 @@ def add_package(event: UUID) -> ResponseReturnValue:
     return redirect(url_for("admin.event", event=event, _anchor="packages"), 303)
 
 
-def _package(row: Row[Any]) -> dict[str, Any]:
-    """A package as the form says."""
+def _package(row: Row[Any], held: Row[Any] | None = None) -> dict[str, Any]:
+    """A package of this event as the form says; ``held``: as it was before."""
     timezone = row.timezone or "UTC"
     chosen = request.form.getlist("perks")[: events.PERKS_MAX + 1]
     try:
@@ -93,10 +93,14 @@ def _package(row: Row[Any]) -> dict[str, Any]:
         "tickets": ground.whole("tickets", "Tickets", 1, events.TICKETS_PER_PACKAGE_MAX),
         "price": drafts.amount("price", "Price", row.currency),
         "description": request.form.get("description", ""),
-        "active_from": ground.moment("active_from", "Offered from", timezone)
+        "active_from": ground.moment(
+            "active_from", "Offered from", timezone, held.active_from if held is not None else None
+        )
         if request.form.get("active_from")
         else None,
-        "active_to": ground.moment("active_to", "Offered until", timezone)
+        "active_to": ground.moment(
+            "active_to", "Offered until", timezone, held.active_to if held is not None else None
+        )
         if request.form.get("active_to")
         else None,
         "perks": perks,
@@ -122,7 +126,7 @@ def edit_package(event: UUID, package: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             with ground.acting() as c:
-                events.change_package(c, package, auth.account().id, **_package(e))
+                events.change_package(c, package, auth.account().id, **_package(e, row))
             return redirect(url_for("admin.event", event=event, _anchor="packages"), 303)
         except Refused as error:
             refused = error

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -71,6 +72,52 @@ def test_a_draft_s_form_shows_it_and_saves_what_is_changed(house: House) -> None
     refused = post(browser, f"{url}/edit", **(sent | {"low_water": "9999", "block_size": "5"}))
     assert refused.status_code == 422
     assert "as soon as it got some" in refused.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize("zone", ["Europe/Dublin", "America/Toronto"])
+def test_a_draft_saved_as_it_stands_keeps_which_of_two_half_past_ones_it_meant(
+    house: House, zone: str, fold: int
+) -> None:
+    """E1, E8: the form shows both as 01:30; a time that somebody types there anew is the first."""
+    night = (2037, 10, 25) if zone == "Europe/Dublin" else (2037, 11, 1)
+    moment = datetime(*night, 1, 30, 20, tzinfo=ZoneInfo(zone), fold=fold)
+    bird = moment.replace(minute=45)
+    with house.office.begin() as c:
+        by = house.people["manager"]
+        venue = events.create_venue(c, house.organisation, "Hall", zone, by=by)
+        wanted = events.NewEvent(
+            name="Night", identifier="NIGHT", organisation=house.organisation, venue=venue,
+            opens_at=moment, closes_at=moment + timedelta(days=1),
+            pools=(events.PoolPlan(name="bird", label="Bird", until=bird, draw_at=bird),),
+        )  # fmt: skip
+        event = events.create_event(house.office, c, wanted, by)
+    browser, url = house.client("manager"), f"/admin/events/{event}/edit"
+    sent = fields(browser.get(url).get_data(as_text=True))
+    assert sent["opens_at"].endswith("T01:30")
+    shown = f"{bird:%Y-%m-%dT%H:%M}"
+    sent |= {"bird_label": "Bird", "bird_until": shown, "bird_draw_at": shown, "bird_name": "bird"}
+    assert post(browser, url, **sent).status_code == 303
+    with house.office.begin() as c:
+        same = events.get(c, event)
+    assert same.opens_at == moment.astimezone(UTC)
+    plans = events.settings(same.configuration).pools
+    assert [(one.until, one.draw_at) for one in plans] == [(bird.astimezone(UTC),) * 2]
+    for typed in ("00:30", "01:30"):
+        text = f"{moment:%Y-%m-%d}T{typed}"
+        assert post(browser, url, **(sent | {"opens_at": text})).status_code == 303
+    with house.office.begin() as c:
+        first = events.get(c, event)
+    assert first.opens_at == moment.replace(second=0, fold=0).astimezone(UTC)
+
+
+def test_a_draft_is_deleted_and_not_called_off(house: House) -> None:
+    """E4, E11: nobody bought of it, so that nobody is to be told and nothing is paid back."""
+    browser = house.client("admin")
+    draft = browser.get(f"/admin/events/{house.draft}").get_data(as_text=True)
+    assert "Delete this draft…" in draft
+    assert "Call the event off…" not in draft
+    assert "Call the event off…" in browser.get(f"/admin/events/{house.event}").get_data(as_text=True)
 
 
 def test_what_is_on_sale_has_no_form_and_the_attempt_is_told(house: House) -> None:
