@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, or_, select, text
 
-from shared import sale
+from shared import numbers, sale
 from syncserver import books, reconcile
 from syncserver import models as m
 from syncserver.books import UnitTotals, body_of, parts, shown
@@ -132,7 +132,7 @@ def exceptions(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
                 "code": row.code,
                 "severity": row.severity,
                 "unit": row.unit or "",
-                "subject": row.subject,
+                "subject": _subject(row.subject),
                 "what": _exception_words(row),
                 "by": here.name(row.by or (row.detail or {}).get("by")),
                 "reason": row.reason,
@@ -140,6 +140,11 @@ def exceptions(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
                 "decided_by": here.name(row.decided_by),
                 "decided_at": row.decided_at,
             }
+
+
+def _subject(of: str) -> str:
+    """A validation number as tickets bear it; anything else, a draw number or an order's id, as it is."""
+    return numbers.show_validation(of) if numbers.read_validation(of) == of else of
 
 
 def _exception_words(row: Row[Any]) -> str:

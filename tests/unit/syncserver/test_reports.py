@@ -18,7 +18,7 @@ from sqlalchemy import Connection, create_engine, select, text
 from shared import draw as fair
 from shared import money, sale
 from shared.clock import utc
-from shared.numbers import show_validation
+from shared.numbers import read_validation, show_validation
 from syncserver import books, claims, draws, events, organisations, pools, reconcile, reports, statements
 from syncserver import models as m
 from syncserver.books import Sum
@@ -432,6 +432,9 @@ def test_exceptions_tell_findings_voids_changes_and_refusals(evening: tuple[Scen
     assert "change_refused" in codes
     assert "event_activated" not in codes
     assert [row["at"] for row in found] == sorted(row["at"] for row in found)
+    about = [row["subject"] for row in found if row["code"] == "void"]
+    assert about
+    assert [show_validation(read_validation(one) or "") for one in about] == about
     decided = [row for row in found if row["decision"] in {"accept", "exclude"}]
     assert {(row["code"], row["decided_by"], row["reason"]) for row in decided} >= {
         ("price", "Ada", "looked at it"), ("fork", "Ada", "looked at it"),
