@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it has no types, and is here for what schemathesis reads
+import yaml  # type: ignore[import-untyped]  # its types would be one more dependency
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import create_engine, text
 
