@@ -21,6 +21,8 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.datastructures import MultiDict
@@ -361,12 +363,18 @@ def zone(name: str | None) -> ZoneInfo:
 
 
 def _words(app: Flask) -> None:
-    def when(moment: datetime | int | None, timezone: str | None = None, form: str = "d MMM y, HH:mm") -> str:
+    @pass_context
+    def when(
+        page: Context,
+        moment: datetime | int | None,
+        timezone: str | None = None,
+        form: str = "d MMM y, HH:mm",
+    ) -> str:
         if moment is None:
             return "–"
         at = clock.utc(moment) if isinstance(moment, int) else moment
         if not timezone:
-            return organisations.by_its_clock(at, form, auth.house_zone())
+            return organisations.by_its_clock(at, form, public.house_zone(page.get("e")))
         return str(format_datetime(at, form, tzinfo=zone(timezone), locale="en"))
 
     def ago(moment: datetime | None) -> str:

@@ -75,6 +75,7 @@ class Holder:
     contact: organisations.Contact
     logo: str = ""
     """A WebP in base 64."""
+    timezone: str = ""
 
 
 def _events(c: Connection) -> list[Row[Any]]:
@@ -135,6 +136,15 @@ def held_by(e: Any = None) -> str:
     return found.name if found is not None else "Tombola"
 
 
+def house_zone(e: Any = None) -> str:
+    """By whose clock a page tells what happened at no venue: that of whoever is logged in, else of whose page it is.
+
+    ``e`` is the event that the page is about, where it is about one.
+    """
+    found = None if g.get("account") else holder(getattr(e, "organization_id", None))
+    return (found.timezone if found is not None else "") or auth.house_zone()
+
+
 def _holder(organisation: UUID | None) -> Holder | None:
     o = m.organizations
     with auth.office().begin() as c:
@@ -148,6 +158,7 @@ def _holder(organisation: UUID | None) -> Holder | None:
         row.license_number or "",
         organisations.contact(row.settings),
         organisations.logo(row.settings),
+        str((row.settings or {}).get("timezone", "")),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -17,7 +18,7 @@ from sqlalchemy import update
 
 from shared import draw as fair
 from shared import money
-from syncserver import cancellation, champions, claims, draws, events, keyings, organisations
+from syncserver import auth, cancellation, champions, claims, draws, events, keyings, organisations
 from syncserver import models as m
 from syncserver.db import Database
 from tests.server import BLOCK, House, close_and_confirm, drawn, make_house, post, sell
@@ -90,6 +91,30 @@ def test_a_raffle_says_when_its_sales_begin_and_that_they_are_over(house: House)
     page = read(house, url)
     assert "Sales are closed" in page
     assert "Tickets until" not in page
+
+
+def test_a_page_of_an_event_whose_venue_has_no_time_zone_goes_by_its_organisation_s(house: House) -> None:
+    """E6, S2: for anybody, whoever is signed in; and says which clock it is."""
+    url = f"/events/{house.event}"
+    with house.office.begin(house.people["admin"]) as c:
+        c.execute(update(m.venues).values(timezone=None))
+        decided = organisations.of(c, house.organisation).timezone
+        organisations.describe(
+            c,
+            house.organisation,
+            house.people["admin"],
+            name="House",
+            licence="",
+            description="",
+            currency="EUR",
+            timezone="Asia/Tokyo",
+            reached=organisations.Contact(),
+        )
+        closes = events.get(c, house.event).closes_at
+    assert decided != "Asia/Tokyo"
+    for who in ("anonymous", auth.CUSTOMER):
+        page = house.client(who).get(url).get_data(as_text=True)
+        assert f"{closes.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M} JST" in page, who
 
 
 def test_a_draft_is_not_there(house: House) -> None:
