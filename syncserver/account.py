@@ -358,6 +358,8 @@ def prove(name: str) -> ResponseReturnValue:
 def _prove_page(
     me: auth.Account, provider: Provider, whom: str, refused: Refused | None = None
 ) -> ResponseReturnValue:
+    if whom == "staff":
+        g.account = me  # the office's frame says who is logged in
     proved = auth.proved(me)
     with auth.office().begin() as c:
         knows = auth.has_password(c, me.id)

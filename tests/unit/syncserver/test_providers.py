@@ -125,6 +125,7 @@ def test_staff_come_by_a_provider_only_once_it_is_linked(house: House) -> None:
     assert mine.get("/account/with/test", query_string=asked).status_code == 403
     wrong = post(mine, "/account/prove/test", current="whatever it may be", **{"for": "staff"})
     assert wrong.status_code == 422
+    assert 'aria-label="Office"' in wrong.get_data(as_text=True)
     assert mine.get("/account/with/test", query_string=asked).status_code == 403
     assert post(mine, "/account/prove/test", current=PASSWORD, **{"for": "staff"}).status_code == 200
     assert come(mine, "mia@example.org", link="yes", **{"for": "staff"}).location == "/admin/account"
