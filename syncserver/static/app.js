@@ -253,9 +253,21 @@ window.addEventListener("pageshow", () => {
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
+  const told = document.createElement("span");
+  told.setAttribute("role", "status");
+  told.className = "small";
+  button.after(told);
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "Copied";
+      told.textContent = "";
+    } catch {
+      // The browser does not let pages write there: what was to be copied is made ready for the person's own hands.
+      const shown = button.closest(".card")?.querySelector(".code-once, .link-once, .codes");
+      if (shown) getSelection().selectAllChildren(shown);
+      told.textContent = shown ? "This browser does not let it be copied. It is selected: press Ctrl+C, or hold it and choose Copy." : "This browser does not let it be copied. Select it and copy it yourself.";
+    }
   });
 }
 for (const button of document.querySelectorAll("[data-print]")) {

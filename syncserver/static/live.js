@@ -9,7 +9,7 @@ const SILENT_MS = 40000; // the server speaks at least every 15 seconds
 const board = document.getElementById("live");
 const liveState = document.querySelector("[data-live-state]");
 const clockText = () => new Date().toLocaleTimeString([], { hour12: false });
-let since = clockText(), heardAt = performance.now(), asking = 0, source = null, well = false;
+let since = clockText(), heardAt = performance.now(), asking = 0, asked = false, source = null, well = false;
 
 const sayLive = (text, kind = "") => {
   if (liveState.textContent !== text) liveState.textContent = text;
@@ -46,8 +46,11 @@ function turn() {
 }
 
 async function ask() {
+  // A server that takes longer than from one question to the next is not asked a second one meanwhile.
+  if (asked) return;
+  asked = true;
   try {
-    const reply = await fetch(board.dataset.pieces, { headers: { "X-Fragment": "1" } });
+    const reply = await fetch(board.dataset.pieces, { headers: { "X-Fragment": "1" }, signal: AbortSignal.timeout(SILENT_MS) });
     if (reply.status === 401 || reply.status === 403 || reply.redirected) { location.reload(); return; }
     if (!reply.ok) { broken("the server answers with an error."); return; }
     show(await reply.json());
@@ -55,7 +58,8 @@ async function ask() {
     since = clockText();
     well = true;
     sayLive(`As of ${since}; asked for every ${ASK_MS / 1000} seconds.`);
-  } catch { broken("the server cannot be reached."); }
+  } catch (error) { broken(error.name === "TimeoutError" ? "the server does not answer." : "the server cannot be reached."); }
+  finally { asked = false; }
 }
 function startAsking() {
   if (asking) return;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select, update
 
 from shared.keys import SigningKey
@@ -133,6 +133,36 @@ def test_a_page_without_a_stream_says_so_and_asks_instead(house: House, page: Pa
         sold = sum(rows)
     row = page.get_by_role("row", name=re.compile("North gate 1"))
     expect(row).to_contain_text(f"{sold * 5:,} tickets")
+
+
+def test_a_slow_server_is_not_asked_again_before_it_has_answered(house: House, page: Page) -> None:
+    """O6: a page that asks every five seconds waits for its answer, however long that takes."""
+    begin(house, troubled=False)
+    end_streams(house.app.extensions | {"tombola_live": _hub(house)})
+    held: list[Route] = []
+    page.clock.install()
+    page.route("**/admin/live/now*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    with page.expect_request("**/admin/live/now*"):
+        log_in(page, "auditor")
+    page.clock.run_for(30_000)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("[data-live-state]")).to_contain_text("asked for every 5 seconds")
+    with page.expect_request("**/admin/live/now*"):
+        page.clock.run_for(5_000)
+
+
+def test_a_code_that_the_browser_refuses_to_copy_is_selected_for_the_person(house: House, page: Page) -> None:
+    """O1: what is shown once is not lost to a browser that keeps pages off its clipboard."""
+    log_in(page, "manager")
+    page.goto(f"/admin/kiosks/{house.rsu}")
+    page.get_by_text("New one-time code…").click()
+    page.get_by_role("button", name="Make a code").click()
+    code = page.locator("#code").inner_text().strip()
+    page.context.grant_permissions(["geolocation"])  # and with that nothing else
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("status").filter(has_text="press Ctrl+C")).to_be_visible()
+    assert page.evaluate("getSelection().toString()").strip() == code
 
 
 def _hub(house: House) -> object:
