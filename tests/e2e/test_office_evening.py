@@ -407,8 +407,9 @@ def kiosk_enrols(night: Night, ends: ExitStack, morgan: Page, name: str, number:
         morgan.reload()
         morgan.get_by_role("button", name="Enable it").click()
 
-    one = Evening(kiosk, night.clock, lambda _name: None, lambda: None, 0)
+    one = Evening(kiosk, night.clock, lambda _name: None, lambda: None)
     one.enrol(code, enable)
+    one.begin(early_bird_ms=0)
     return one
 
 
