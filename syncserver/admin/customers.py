@@ -210,6 +210,7 @@ def show(customer: UUID) -> ResponseReturnValue:
         "customer",
         "customers",
         one=found,
+        language=accounts.LANGUAGES.get(found.language, found.language),
         shown=shown,
         told=told,
         sums=sums,
