@@ -594,9 +594,9 @@ def hear(office: Office, told: Told) -> str:
 def hear_back(office: Office, lister: Lister, told: Told) -> str:
     """Take in, once, money that somebody gave back at the provider without the office; what was done, in words.
 
-    What the office itself asked for is known by its key. Where it is clear of which orders the money is, they are
-    void and their refunds done. Where it is not, or a draw holds them, a person has to decide. Raises ``Fault``
-    where the provider has to be asked and does not answer.
+    What the office itself asked for is known by its key, and done by then. Where it is clear of which orders the
+    money is, they are void and their refunds done. Where it is not, a draw holds them, or it went back twice, a
+    person has to decide. Raises ``Fault`` where the provider has to be asked and does not answer.
     """
     said = told.returned
     if said is None or not said.intent:
@@ -609,8 +609,65 @@ def hear_back(office: Office, lister: Lister, told: Told) -> str:
     if known is None:
         return "nothing to do"
     listed = [said] if said.id else lister.refunds(said.intent)
-    done = [_by_hand(office, one) for one in listed if not one.key]
-    return done[-1] if done else "nothing to do"
+    done = [
+        _asked_for(office, lister, one, said.intent) if one.key else _by_hand(office, one) for one in listed
+    ]
+    return next((words for words in reversed(done) if words != "nothing to do"), "nothing to do")
+
+
+def _asked_for(office: Office, lister: Lister, back: Returned, intent: str) -> str:
+    """A refund that the office asked for: done, if its answer got lost. It is one too many where the refund was noted
+    as done by a person's at the provider, who was quicker.
+    """
+    r, o = m.refunds, m.orders
+    mine = (cast(r.c.id, Text) == back.key, r.c.method == STRIPE)
+    with office.begin() as c:
+        row = c.execute(select(r).where(*mine).with_for_update()).one_or_none()
+        if row is None:
+            return "nothing to do"
+        if row.state == "sent":
+            _finish(office, c, row, None, back.id)
+            return "noted"
+        if row.state != "done" or row.provider_reference in {None, back.id, intent}:
+            return "nothing to do"
+    standing = {one.id for one in lister.refunds(intent)}
+    if not {row.provider_reference, back.id} <= standing:
+        return "nothing to do"
+    with office.begin() as c:
+        about = c.execute(
+            select(o.c.event_id, m.raffle_events.c.name, m.raffle_events.c.organization_id)
+            .join(m.raffle_events, m.raffle_events.c.id == o.c.event_id)
+            .where(o.c.id == row.order_id)
+        ).one()
+        new = c.execute(
+            upsert(m.payment_events)
+            .values(id=f"twice/{back.id}", type="refund", received_at=office.now())
+            .on_conflict_do_nothing()
+            .returning(m.payment_events.c.id)
+        ).first()
+        if new is None:
+            return "heard before"
+        words = (
+            f"{money.text(back.amount, back.currency)} of the payment {intent} went back twice: by hand at Stripe "
+            f"({row.provider_reference}), and by the office ({back.id})."
+        )
+        todo = "Look it up at Stripe, and ask the buyer for what was too much."
+        critical_event(c, "payment_outside", "ERROR", f"{words} {todo}", event_id=about.event_id)
+        notifications.enqueue_staff(
+            office,
+            c,
+            about.organization_id,
+            "alarm",
+            once=f"payment:twice/{back.id}",
+            facts={
+                "what": words,
+                "todo": todo,
+                "event": about.name,
+                "link": f"{office.config.public_url}/admin/orders/{row.order_id}",
+            },
+            event=about.event_id,
+        )
+    return "to be decided"
 
 
 def _by_hand(office: Office, back: Returned) -> str:
@@ -638,6 +695,18 @@ def _by_hand(office: Office, back: Returned) -> str:
         if paid is not None and paid.state == "refund_due" and paid.paid_amount == back.amount:
             c.execute(update(b).where(b.c.id == paid.id).values(state="refunded", refund_reference=back.id))
             return "the payment is paid back"
+        if paid is not None and paid.state == "refund_due" and back.amount < (paid.paid_amount or 0):
+            # The rest goes back by itself: the provider would refuse the whole.
+            c.execute(
+                update(b)
+                .where(b.c.id == paid.id)
+                .values(
+                    paid_amount=paid.paid_amount - back.amount,
+                    refund_tries=0,
+                    refund_round=b.c.refund_round + 1,
+                )
+            )
+            return "a part of the payment is paid back"
         orders = c.execute(
             select(
                 o, r.c.id.label("refund"), r.c.state.label("refund_state"), r.c.provider_reference, e.c.name

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.event import listen
 
 from shared.errors import Refused
@@ -332,6 +332,70 @@ def test_a_part_given_back_at_stripe_goes_to_the_order_it_is_of_or_to_a_person(s
     dashboard.tell("charge.refunded", charge | {"amount_refunded": 2400})
     assert _stands(shop)[2] == ["ERROR", "WARN"]
     assert shop.cards.refunded.get(dashboard.intent) == 800
+
+
+def test_what_goes_back_by_hand_and_by_the_office_at_the_same_moment_is_told(shop: Shop) -> None:
+    """O8, S5: somebody was quicker at Stripe while the office's own refund was on its way: a person hears of it, once."""
+    shop.bought(2)
+    dashboard, orders = _of_payment(shop)
+    office, admin = shop.house.office, shop.house.people["admin"]
+    with office.begin(admin) as c:
+        refund = refunds.ask(office, c, orders[0], "Bought twice", admin)
+        c.execute(update(m.refunds).values(state="sent", first_sent_at=office.now(), attempts=1))
+    by_hand = dashboard.give_back(800)
+    assert _stands(shop) == (["void", "paid"], [("stripe", "done", by_hand)], ["WARN"])
+    form = {"payment_intent": dashboard.intent, "amount": 800, "metadata[refund]": str(refund)}
+    made = shop.cards.ask("POST", "/v1/refunds", form)
+    about = made | {
+        "status": "succeeded",
+        "payment_intent": dashboard.intent,
+        "metadata": {"refund": str(refund)},
+    }
+    dashboard.tell("refund.created", about)
+    dashboard.tell("refund.updated", about)
+    assert _stands(shop) == (["void", "paid"], [("stripe", "done", by_hand)], ["WARN", "ERROR"])
+    assert "went back twice" in " ".join(_alarms(shop))
+
+
+def test_a_refund_whose_answer_was_lost_is_done_once_stripe_tells_of_it(shop: Shop) -> None:
+    """O8: the worker was killed in between; nobody waits an hour for it to ask again."""
+    shop.bought()
+    dashboard, orders = _of_payment(shop)
+    office, admin = shop.house.office, shop.house.people["admin"]
+    with office.begin(admin) as c:
+        refund = refunds.ask(office, c, orders[0], "Bought twice", admin)
+        c.execute(update(m.refunds).values(state="sent", first_sent_at=office.now(), attempts=1))
+    said = {"id": "re_7", "object": "refund", "status": "succeeded", "amount": 800, "currency": "eur"}
+    dashboard.tell(
+        "refund.created", said | {"payment_intent": dashboard.intent, "metadata": {"refund": str(refund)}}
+    )
+    assert _stands(shop) == (["void"], [("stripe", "done", "re_7")], [])
+
+
+def test_of_a_payment_without_tickets_only_what_is_left_goes_back(shop: Shop) -> None:
+    """O8: a part was given back at Stripe by hand meanwhile."""
+    house, office, cards = shop.house, shop.house.office, shop.cards
+    shop.add()
+    shop.send()
+    name = next(reversed(cards.sessions))
+    cards.pay(name)
+    with office.begin() as c:
+        events.close(office, c, house.event, house.people["admin"])
+    body = cards.event(name)
+    shop.buyer.post("/stripe/webhook", data=body, headers={"Stripe-Signature": signed(body)})
+    status, answer = cards.handle(
+        "POST", "/v1/refunds", f"payment_intent={intent_of(shop, name)}&amount=300".encode(), ""
+    )
+    assert status == 200
+    Dashboard(shop, intent_of(shop, name)).tell(
+        "refund.created",
+        json.loads(answer) | {"status": "succeeded", "payment_intent": intent_of(shop, name)},
+    )
+    checkout.run_due(office, payments.door(office))
+    b = m.checkouts
+    with office.begin() as c:
+        row = c.execute(select(b)).one()
+    assert (row.state, row.paid_amount, cards.refunded[intent_of(shop, name)]) == ("refunded", 500, 800)
 
 
 def test_what_is_given_back_at_stripe_while_a_draw_holds_it_waits_for_a_person(shop: Shop) -> None:
