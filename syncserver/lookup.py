@@ -27,6 +27,8 @@ NUMBERED_MAX: Final = 500
 """Orders of as many events that have the same draw number."""
 NAME_CHARS_MIN: Final = 2
 PHONE_DIGITS_MIN: Final = 6
+NATIONAL_DIGITS_MIN: Final = 7
+"""Of a phone number without its country's code; fewer are the end of too many numbers."""
 YEAR_MIN: Final = 1900
 _PHONE = re.compile(r"\+?[0-9]{6,20}").fullmatch
 _UNTYPED = re.compile(r"[ ()/.-]")
@@ -37,7 +39,7 @@ _AMOUNT = re.compile(
 ).fullmatch
 # As the indexes have them, to the letter: only then they serve.
 _EMAIL: Final[ColumnElement[str]] = literal_column("lower(orders.customer_info ->> 'email')")
-_PHONE_TOLD: Final[ColumnElement[str]] = literal_column("(orders.customer_info ->> 'phone')")
+_PHONE_BACKWARDS: Final[ColumnElement[str]] = literal_column("reverse(orders.customer_info ->> 'phone')")
 _NAME: Final[ColumnElement[str]] = literal_column(
     "to_tsvector('simple'::regconfig, orders.customer_info ->> 'name')"
 )
@@ -220,8 +222,9 @@ def _by_buyer(c: Connection, organisation: UUID, text: str) -> list[Reading]:
         ]
     phone = re.sub(r"^00", "+", _UNTYPED.sub("", text))
     if _PHONE(phone):
-        by_account = bought(a.c.phone == phone)
-        return [Reading("phone", "the buyer’s phone number", (told & (phone == _PHONE_TOLD)) | by_account)]
+        ends = _PHONE_BACKWARDS.like(_backwards(phone))
+        by_account = bought(func.reverse(a.c.phone).like(_backwards(phone)))
+        return [Reading("phone", "the buyer’s phone number", (told & ends) | by_account)]
     words = [one for one in re.split(r"[\W_]+", text) if one][:WORDS_MAX]
     if not words or not any(unicodedata.category(one[0]).startswith("L") for one in words):
         return []
@@ -229,6 +232,16 @@ def _by_buyer(c: Connection, organisation: UUID, text: str) -> list[Reading]:
     asked = func.to_tsquery(literal_column("'simple'::regconfig"), " & ".join(f"'{one}':*" for one in words))
     by_account = bought(a.c.name.icontains(text, autoescape=True))
     return [Reading("name", "the buyer’s name", (told & _NAME.op("@@")(asked)) | by_account)]
+
+
+def _backwards(phone: str) -> str:
+    """What a phone number read backwards is like: all of it; of one without its country's code, how it begins.
+
+    The 0 before a national number stands in none that bears its country's code.
+    """
+    national = phone.removeprefix("0")
+    whole = phone.startswith("+") or len(national) < NATIONAL_DIGITS_MIN
+    return phone[::-1] if whole else f"{national[::-1]}%"
 
 
 def _validation(text: str) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     desc,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -74,7 +75,8 @@ class Order(Base):
         ),
         Index(
             "idx_orders_buyer_phone",
-            text("(customer_info ->> 'phone')"),
+            literal_column("reverse(customer_info ->> 'phone')").label("phone_backwards"),
+            postgresql_ops={"phone_backwards": "text_pattern_ops"},
             postgresql_where=text("customer_info IS NOT NULL"),
         ),
         Index(

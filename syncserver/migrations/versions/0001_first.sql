@@ -151,7 +151,9 @@ CREATE INDEX idx_orders_payment_reference ON orders (payment_reference) WHERE pa
 
 CREATE INDEX idx_orders_buyer_email ON orders (lower(customer_info ->> 'email')) WHERE customer_info IS NOT NULL;
 
-CREATE INDEX idx_orders_buyer_phone ON orders ((customer_info ->> 'phone')) WHERE customer_info IS NOT NULL;
+-- Backwards, since a number is also told without its country's code.
+CREATE INDEX idx_orders_buyer_phone ON orders (reverse(customer_info ->> 'phone') text_pattern_ops)
+    WHERE customer_info IS NOT NULL;
 
 CREATE INDEX idx_orders_buyer_name ON orders USING gin (to_tsvector('simple'::regconfig, customer_info ->> 'name'))
     WHERE customer_info IS NOT NULL;

@@ -15,12 +15,12 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, text
 
 from shared import sale, wire
 from shared.clock import utc
 from shared.numbers import show_validation
-from syncserver import customers, history, receipts
+from syncserver import customers, history, lookup, receipts
 from syncserver import models as m
 from syncserver.db import Database
 from tests.chains import HOUR_MS, PRICE, START_MS, open_scene
@@ -85,10 +85,20 @@ def test_a_buyer_is_seen_by_those_who_have_to_and_erased_by_managers(
 
 
 @pytest.mark.parametrize(
-    "asked", ["adams", "eve ad", "EVE@example.org", "+49 151 1234-5678", "0049 151 12345678"]
+    "asked",
+    [
+        "adams",
+        "eve ad",
+        "EVE@example.org",
+        "+49 151 1234-5678",
+        "0049 151 12345678",
+        "0151 12345678",
+        "(151) 1234-5678",
+        "12345678",
+    ],
 )
 def test_an_order_is_found_by_what_its_buyer_told_by_those_who_may_know_it(desk: Desk, asked: str) -> None:
-    """O5, O1: beginnings of names, e-mail and phone whole; none of it stands in an address."""
+    """O5, O1: beginnings of names, e-mail whole, phone with or without its country; none of it stands in an address."""
     url = sold(desk)
     found = find(desk, asked, "claims")
     assert url in found.get_data(as_text=True)
@@ -96,6 +106,28 @@ def test_an_order_is_found_by_what_its_buyer_told_by_those_who_may_know_it(desk:
     assert url not in find(desk, "%%%", "claims").get_data(as_text=True)
     assert "phone or e-mail" not in desk.page("/admin/orders", "operator")
     assert url not in find(desk, asked, "operator").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("asked", ["+15112345678", "345678", "5678", "0151 12345679"])
+def test_a_part_of_a_phone_number_or_another_country_s_is_nobody_s(desk: Desk, asked: str) -> None:
+    """O5: what bears a country’s code is compared whole, and a few last digits name nobody."""
+    url = sold(desk)
+    assert url not in find(desk, asked, "claims").get_data(as_text=True)
+
+
+def test_an_index_answers_for_phone_numbers_told_without_their_country(desk: Desk) -> None:
+    """O5: among millions too, by the end of the number."""
+    sold(desk)
+    with desk.scene.office.begin() as c:
+        found = lookup.readings(c, desk.scene.organisation, "0151 12345678", people=True)
+        (phone,) = [one for one in found if one.kind == "phone"]
+        c.execute(text("SET LOCAL enable_seqscan = off"))
+        asked = (
+            select(m.orders.c.id).where(phone.where).compile(c, compile_kwargs={"render_postcompile": True})
+        )
+        plan = "\n".join(c.exec_driver_sql(f"EXPLAIN {asked}", asked.params).scalars())
+    assert "idx_orders_buyer_phone" in plan
+    assert "~>=~ '87654321151'" in plan
 
 
 def find(desk: Desk, typed: str, role: str = "manager", **more: object) -> Any:
