@@ -6,7 +6,7 @@ tickets sold at kiosks nobody knows the buyer, and nobody is told. Addresses are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -228,6 +228,31 @@ def tell_void(office: Office, c: Connection, order: UUID, reason: str) -> int:
         event=row.event_id,
         order=order,
     )
+
+
+def tell_voids(office: Office, c: Connection, orders: Collection[UUID]) -> None:
+    """Tell the buyers of those of these orders that a kiosk made void, each once; where the office was first, it has
+    told them. Nobody is told of a practice sale, or of an order whose buyer is not known (yet).
+    """
+    if not orders:
+        return
+    o, v = m.orders, m.voids
+    gone = c.execute(
+        select(o.c.id, v.c.reason)
+        .join(v, v.c.order_id == o.c.id)
+        .where(
+            o.c.id.in_(orders),
+            v.c.source == "rsu",
+            o.c.payment_status == "void",
+            ~o.c.is_test,
+            o.c.customer_info.is_not(None),
+        )
+        .order_by(o.c.id)
+    ).all()
+    for row in gone:
+        if (to := buyer(c, row.id)) is not None:
+            words = phrases.KIOSK_VOID[letters.language(to.language)]
+            tell_void(office, c, row.id, words.get(row.reason, row.reason))
 
 
 def _order(c: Connection, order: UUID) -> Row[Any]:

@@ -21,8 +21,8 @@ from sqlalchemy import Connection, Row, func, select, text, update
 from shared import sale, wire
 from shared.errors import Refused
 from shared.wire import Customer, CustomerRecord, CustomersReply
+from syncserver import confirmations, notifications
 from syncserver import models as m
-from syncserver import notifications
 from syncserver.audit import critical_event, reasoned
 from syncserver.office import Office
 
@@ -74,7 +74,8 @@ def take(
             kept.append(one)
             if any(row.missing for row in rows):
                 news[one] = read.info
-    _keep(c, rsu, epoch, news)
+    # Who made a ticket void at the kiosk before its buyer's data came tells them now.
+    confirmations.tell_voids(office, c, _keep(c, rsu, epoch, news))
     return CustomersReply(
         kept=tuple(kept),
         waiting=tuple(waiting),
@@ -135,14 +136,18 @@ _KEEP = text("""
     FROM unnest(CAST(:sales AS uuid[]), CAST(:infos AS text[])) AS u(sale, told), LATERAL (SELECT u.told::jsonb AS info) n
     WHERE o.sale_id = u.sale AND o.rsu_id = :rsu AND o.epoch = :epoch AND o.customer_commitment IS NOT NULL
         AND o.customer_info IS NULL AND o.customer_erased_at IS NULL
+    RETURNING o.id, o.payment_status
 """)
 
 
-def _keep(c: Connection, rsu: UUID, epoch: int, news: Mapping[str, dict[str, str]]) -> None:
-    if news:
-        sales = sorted(news)
-        infos = [msgspec.json.encode(news[one]).decode() for one in sales]
-        c.execute(_KEEP, {"sales": sales, "infos": infos, "rsu": rsu, "epoch": epoch})
+def _keep(c: Connection, rsu: UUID, epoch: int, news: Mapping[str, dict[str, str]]) -> list[UUID]:
+    """Keep it with the orders; those of them that are void."""
+    if not news:
+        return []
+    sales = sorted(news)
+    infos = [msgspec.json.encode(news[one]).decode() for one in sales]
+    made = c.execute(_KEEP, {"sales": sales, "infos": infos, "rsu": rsu, "epoch": epoch})
+    return [row.id for row in made if row.payment_status == "void"]
 
 
 def erase(office: Office, c: Connection, order: UUID, reason: str, by: UUID) -> int:

@@ -27,7 +27,7 @@ from shared.errors import Refused
 from shared.games import GAMES
 from shared.games.raffle import MAIN_POOL as MAIN
 from shared.money import AMOUNT_MAX
-from syncserver import allocations, events, shifts
+from syncserver import allocations, confirmations, events, shifts
 from syncserver import models as m
 from syncserver.allocations import Block
 from syncserver.audit import critical_event
@@ -937,6 +937,7 @@ class Derivation:
             v = m.voids
             by_office = (v.c.order_id == bindparam("order"), v.c.source == "office", v.c.returned.is_(None))
             self.c.execute(update(v).where(*by_office).values(returned=bindparam("cash")), given)
+        confirmations.tell_voids(self.office, self.c, {one["order_id"] for one in rows})
         for one in rows:
             if any(early.confirmed for early in self.events[str(one["event_id"])].early):
                 events.unconfirm(self.c, one["event_id"], one["order_id"])

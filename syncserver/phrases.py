@@ -552,6 +552,38 @@ BACK: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """How money goes back, as its buyer is told: by language, and the refund's method; ``given`` was noted afterwards."""
 
+KIOSK_VOID: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "customer": "you changed your mind",
+        "mistake": "wrong package or quantity",
+        "payment": "the payment did not go through",
+        "damaged": "the ticket is damaged",
+        "misprint": "the ticket was not printed whole",
+    },
+    "fr": {
+        "customer": "vous avez changé d’avis",
+        "mistake": "erreur de formule ou de quantité",
+        "payment": "le paiement n’a pas abouti",
+        "damaged": "le billet est abîmé",
+        "misprint": "le billet n’a pas été imprimé en entier",
+    },
+    "es": {
+        "customer": "cambió usted de idea",
+        "mistake": "paquete o cantidad equivocados",
+        "payment": "el pago no se completó",
+        "damaged": "el boleto está dañado",
+        "misprint": "el boleto no se imprimió entero",
+    },
+    "de": {
+        "customer": "Sie haben es sich anders überlegt",
+        "mistake": "falsches Paket oder falsche Anzahl",
+        "payment": "die Zahlung kam nicht zustande",
+        "damaged": "das Los ist beschädigt",
+        "misprint": "das Los wurde nicht vollständig gedruckt",
+    },
+}
+"""Why a kiosk made an order void, as its buyer is told: by language, and the reason that the kiosk journals."""
+
 REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "buyer": "You get this message because you took part in a raffle of {organisation}.",

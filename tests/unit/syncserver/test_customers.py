@@ -14,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from kiosk.flow.said import VOID_REASONS
 from shared import sale, wire
 from shared.errors import Refused
-from syncserver import customers, events, organisations, worker
+from syncserver import customers, events, organisations, reconcile, worker
 from syncserver import models as m
 from syncserver.db import Database
+from syncserver.phrases import KIOSK_VOID
 from tests.chains import Kiosk, Scene, open_scene
 
 EVE = wire.Customer(name="Eve Adams", phone="+4915112345678", email="eve@example.org", language="de")
@@ -38,10 +40,10 @@ def promise(told: wire.CustomerRecord) -> str:
     return sale.commitment(bytes.fromhex(told.salt), told.data.encode())
 
 
-def sold_to(kiosk: Kiosk, *lines: sale.Line) -> tuple[sale.Sale, wire.CustomerRecord]:
+def sold_to(kiosk: Kiosk, *lines: sale.Line, test: bool = False) -> tuple[sale.Sale, wire.CustomerRecord]:
     """A sale that promises its buyer's data, and the data."""
     told = record(kiosk.scene)
-    sold = kiosk.sell(*lines, customer=promise(told))
+    sold = kiosk.sell(*lines, customer=promise(told), test=test)
     return sold, msgspec.structs.replace(told, sale=sold.sale)
 
 
@@ -73,6 +75,47 @@ def test_a_buyer_s_data_is_kept_with_every_order_of_the_sale_once(scene: Scene) 
     assert first == second
     assert third is None
     assert len(sold.lines) == 2
+
+
+def void_letters(scene: Scene) -> list[tuple[str, str, str]]:
+    """To whom, why, and in which language."""
+    n = m.notifications
+    with scene.office.begin() as c:
+        rows = c.execute(
+            select(n).where(n.c.kind == "voided", n.c.channel == "email").order_by(n.c.created_at)
+        ).all()
+    return [(row.recipient["email"], row.facts["reason"], row.language) for row in rows]
+
+
+def test_a_buyer_hears_of_the_kiosk_s_own_void_once(scene: Scene) -> None:
+    """N8, O9: whether their data came before it or after; not of a practice sale, nor again of what the office did."""
+    kiosk = scene.kiosk()
+    before, told_before = sold_to(kiosk)
+    practice, told_practice = sold_to(kiosk, test=True)
+    office_first, told_office = sold_to(kiosk)
+    unknown = kiosk.sell()
+    kiosk.send()
+    send(kiosk, told_before, told_practice, told_office)
+    with scene.office.begin(scene.user) as c:
+        reconcile.void_order(scene.office, c, UUID(office_first.lines[0].order), "by the office", scene.user)
+    for sold in (before, practice, office_first, unknown):
+        kiosk.void(sold.lines[0], reason="left early")
+    after, told_after = sold_to(kiosk)
+    kiosk.void(after.lines[0], reason="misprint", misprint=True)
+    kiosk.send()
+    assert void_letters(scene) == [("eve@example.org", "left early", "de")]
+    for _ in range(2):
+        send(kiosk, told_after)
+        assert [why for _, why, _ in void_letters(scene)] == [
+            "left early",
+            "das Los wurde nicht vollständig gedruckt",
+        ]
+    assert all(
+        set(words) == {code for code, _ in VOID_REASONS} | {"misprint"} for words in KIOSK_VOID.values()
+    )
+    kiosk.void(before.lines[0], reason="once more")
+    kiosk.send()
+    assert len(void_letters(scene)) == 2
 
 
 def test_what_does_not_fit_the_sale_s_commitment_is_refused(scene: Scene) -> None:
