@@ -500,7 +500,8 @@ def _restore(config: Config, options: argparse.Namespace) -> None:
         "  2. Wait until every kiosk has been heard of on the page Kiosks.\n"
         "  3. Decide the finding “restored” of each raffle that is not drawn.\n"
         "  4. Make again what the office decided after the backup: voids, revocations, findings, exceptions.\n"
-        "  5. Compare the payments at Stripe since the backup with Orders, and pay back what is not there."
+        "  5. What was paid on line since the backup the worker finds at Stripe by itself (up to 30 days back), and\n"
+        "     puts on the page Refunds under “Payments without tickets”: pay it back there."
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -78,6 +78,13 @@ GUESSES_PER_ADDRESS_MAX: Final = 30
 """Wrong answers of guests of one network address to an event's question: a whole stand may sit behind one."""
 GUESSES_WITHIN: Final = timedelta(minutes=10)
 """Within so long."""
+SEEN_EVERY: Final = timedelta(minutes=15)
+"""Between two looks through what was paid at Stripe."""
+SEEN_AT_ONCE: Final = timedelta(hours=1)
+SEEN_BACK_MAX: Final = timedelta(days=30)
+"""How old a backup may be of which what was paid since is found."""
+SETTLED: Final = HOLD + timedelta(minutes=10)
+"""A payment page so old has been paid, or never will be; with ten minutes for clocks that differ."""
 REFUND_TRIES_MAX: Final = 20
 REFUND_TRIES_SHOWN: Final = 1
 """After so many refusals the office is shown it."""
@@ -264,13 +271,15 @@ def offer(office: Office, c: Connection, event: UUID) -> Offer:
 
 
 def progress(c: Connection, wanted: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Of each event: how many numbers are sold, of how many."""
+    """Of each event: how many of its tickets are sold and not void, of how many that can be; no void one's number is
+    sold again.
+    """
     a, k = m.rsu_allocations, m.number_counters
     blocks = (
         select(
             a.c.raffle_event_id.label("event"),
-            func.sum(a.c.tickets_sold).label("sold"),
-            func.sum(a.c.total_tickets).label("out"),
+            func.sum(a.c.tickets_sold - a.c.tickets_voided).label("sold"),
+            func.sum(a.c.total_tickets - a.c.tickets_voided).label("out"),
         )
         .where(a.c.raffle_event_id.in_(wanted))
         .group_by(a.c.raffle_event_id)
@@ -925,7 +934,7 @@ def told(office: Office, door: Door, body: bytes, signature: str) -> str:
                 said = door.whole(said)
             words = settle(office, checkout, said)
         elif said.paid:
-            _unknown(office, event.id, checkout, said)
+            _unknown(office, checkout, said)
             words = "unknown"
     with office.begin() as c:
         c.execute(
@@ -946,14 +955,21 @@ def _ours(office: Office, said: Session | None) -> UUID | None:
         return None
 
 
-def _unknown(office: Office, event: str, checkout: UUID, said: Session) -> None:
-    """Ours by its mark, and not here: the database was restored from before it. A person has to look.
+def _unknown(office: Office, checkout: UUID, said: Session) -> None:
+    """Ours by its mark, and not here: the database was restored from before it. A person has to look, and is told once,
+    whether Stripe told of it or was asked.
 
     It stands among the payments without tickets, from where it can be paid back.
     """
-    g = m.organizations
+    g, heard = m.organizations, m.payment_events
     with office.begin() as c:
-        if c.execute(select(m.payment_events.c.id).where(m.payment_events.c.id == event)).first() is not None:
+        new = c.execute(
+            upsert(heard)
+            .values(id=said.id, type="unknown", checkout_id=checkout, received_at=office.now())
+            .on_conflict_do_nothing()
+            .returning(heard.c.id)
+        ).first()
+        if new is None:
             return
         words = "It was paid, and is not known here: the database was restored from before it."
         critical_event(
@@ -996,13 +1012,76 @@ def _unknown(office: Office, event: str, checkout: UUID, said: Session) -> None:
             c,
             mine,
             "alarm",
-            once=f"payment:{event}",
+            once=f"payment:{said.id}",
             facts={
                 "what": f"{money.text(said.amount, said.currency)} were paid for a checkout that is not known here.",
                 "todo": "Look it up at Stripe, and pay it back on the page Refunds.",
                 "link": f"{office.config.public_url}/admin/refunds#payments",
             },
         )
+
+
+def look_through(office: Office, door: Door | None) -> list[str]:
+    """Find, among all that was paid at Stripe, what is not known here or not as paid; what was found, in words.
+
+    Stripe tells of a payment once. A database restored from a backup lacks those made since, and its own note until
+    when all are known went back with it: from there on Stripe's list is gone through, an hour's pages at a time.
+    """
+    s = m.server_state.c.payments_seen_until
+    now = office.now()
+    with office.begin() as c:
+        seen = c.scalar(select(s))
+    at = max(seen or now - SEEN_BACK_MAX, now - SEEN_BACK_MAX)
+    if door is None or at > now - SETTLED - SEEN_EVERY:
+        return []
+    done: list[str] = []
+    until = office.clock.monotonic_ms() + RUN_MS_MAX
+    while at < now and office.clock.monotonic_ms() < until:
+        to = at + SEEN_AT_ONCE
+        try:
+            for some in door.completed(at, to):
+                done += _missed(office, door, [one for one in some if one.paid])
+        except KnownError as e:
+            done.append(
+                f"what was paid at Stripe since {at:%Y-%m-%d %H:%M} UTC is not known yet: {e.message}"
+            )
+            break
+        at = to
+        with office.begin() as c:
+            known = min(at, now - SETTLED)
+            c.execute(
+                update(m.server_state).where(or_(s.is_(None), s < known)).values(payments_seen_until=known)
+            )
+    return done
+
+
+def _missed(office: Office, door: Door, paid: Sequence[Session]) -> list[str]:
+    """Of these payment pages, which are paid, see to those of whose payment nothing is known."""
+    b, heard = m.checkouts, m.payment_events
+    ours = {checkout: one for one in paid if (checkout := _ours(office, one)) is not None}
+    if not ours:
+        return []
+    with office.begin() as c:
+        known = {row.id: row.state for row in c.execute(select(b.c.id, b.c.state).where(b.c.id.in_(ours)))}
+        told_of = set(c.scalars(select(heard.c.id).where(heard.c.id.in_([one.id for one in ours.values()]))))
+    done = []
+    for checkout, one in ours.items():
+        if one.id in told_of or (checkout in known and known[checkout] not in UNSETTLED):
+            continue
+        try:
+            whole = door.whole(one)
+            if checkout in known:
+                done.append(f"checkout {checkout} was paid, and is {settle(office, checkout, whole)}")
+                continue
+        except Refused as e:
+            done.append(f"checkout {checkout} was paid, and waits: {e.message}")
+            continue
+        # What went back before the restore is nobody's any more.
+        left_over = whole.amount - sum(back.amount for back in whole.returned)
+        if left_over > 0:
+            _unknown(office, checkout, replace(whole, amount=left_over))
+            done.append(f"checkout {checkout} was paid, and is not known here")
+    return done
 
 
 def stranded(c: Connection, organisation: UUID) -> Sequence[Row[Any]]:

@@ -22,7 +22,7 @@ from syncserver import config
 from syncserver.office import Office
 
 if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams, SessionExpireParams
+    from stripe.params.checkout import SessionCreateParams, SessionExpireParams, SessionListParams
 
 WAIT_S_MAX: Final = 10
 RETRIES: Final = 1
@@ -37,6 +37,10 @@ EVENT_BYTES_MAX: Final = 256 * 1024
 NAME_CHARS_MAX: Final = 200
 LISTED_MAX: Final = 100
 """Refunds of one payment; more than a basket can hold."""
+PAGE: Final = 100
+"""Payment pages in one answer; Stripe gives no more."""
+PAGES_MAX: Final = 1_000
+"""Answers to one question for them."""
 HUNDREDFOLD: Final = frozenset({"ISK", "UGX"})
 """Currencies without decimals that Stripe's interface takes with two (docs.stripe.com/currencies, Special cases)."""
 LANGUAGES: Final = frozenset({"en", "fr", "es", "de", "it", "nl", "pt", "pl"})
@@ -252,6 +256,27 @@ class Door:
         if not said.paid or not said.intent:
             return said
         return replace(said, returned=tuple(self._refunds(said.intent, client)))
+
+    def completed(self, since: datetime, until: datetime) -> Iterator[list[Session]]:
+        """The payment pages opened from ``since`` to before ``until`` and since completed, whoever opened them at this
+        account: a hundred at a time, the newest first. Raises ``Fault`` and ``Refused``.
+        """
+        asked: SessionListParams = {
+            "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+            "status": "complete",
+            "limit": PAGE,
+        }
+        for _ in range(PAGES_MAX):
+            try:
+                listed = self._client.v1.checkout.sessions.list(asked)
+            except stripe.StripeError as e:
+                raise _known(e) from e
+            found = [_session(one) for one in listed.data]
+            yield found
+            if not listed.has_more or not found:
+                return
+            asked["starting_after"] = found[-1].id
+        raise Fault("payments.too_many", "Stripe has more payments of an hour than can be looked through.")
 
     def expire(self, session: str) -> Session:
         """End a payment page that nobody has paid yet; how it stands then. One that was paid stays paid."""

@@ -80,6 +80,8 @@ class Processor:
     def _handle(self, method: str, path: str, form: dict[str, str]) -> _Answer:
         if method == "POST" and path == "/v1/checkout/sessions":
             return _json(self._open(form))
+        if method == "GET" and path.partition("?")[0] == "/v1/checkout/sessions":
+            return self._completed(dict(urllib.parse.parse_qsl(path.partition("?")[2])))
         if path.partition("?")[0] == "/v1/refunds":
             if method == "GET":
                 return self._listed(dict(urllib.parse.parse_qsl(path.partition("?")[2])))
@@ -105,6 +107,7 @@ class Processor:
             "id": name,
             "object": "checkout.session",
             "url": f"{self.url}/pay/{name}",
+            "created": self.clock.now_ms() // 1000,
             "status": "open",
             "payment_status": "unpaid",
             "amount_total": amount,
@@ -115,6 +118,18 @@ class Processor:
             "success_url": form["success_url"],
         }
         return self.sessions[name]
+
+    def _completed(self, asked: dict[str, str]) -> _Answer:
+        """The payment pages of a time that were paid, the newest first; all at once."""
+        since, until = int(asked.get("created[gte]", 0)), int(asked.get("created[lt]", self.clock.now_ms()))
+        found = [
+            one
+            for one in self.sessions.values()
+            if one["status"] == "complete" and since <= one["created"] < until
+        ]
+        return _json(
+            {"object": "list", "url": "/v1/checkout/sessions", "has_more": False, "data": found[::-1]}
+        )
 
     def _listed(self, asked: dict[str, str]) -> _Answer:
         """The refunds of a payment, the newest first."""

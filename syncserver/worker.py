@@ -83,7 +83,8 @@ def make_app(office: Office) -> App:
     @app.periodic(cron=EVERY_MINUTE)
     @app.task(name="checkouts", queueing_lock="checkouts", pass_context=False)
     def _checkouts(timestamp: int) -> None:
-        for words in checkout.run_due(office, payments.door(office)):
+        door = payments.door(office)
+        for words in checkout.run_due(office, door) + checkout.look_through(office, door):
             _log.info("%s (minute %s)", words, timestamp)
 
     @app.periodic(cron=EVERY_MINUTE)

@@ -61,6 +61,8 @@ class Cards:
     calls: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     clock: SystemClock = field(default_factory=SystemClock)
+    page_most: int = 100
+    """Sessions in one answer."""
     hook: str = ""
     """Whom it calls when somebody has paid at its page; nobody where it is empty."""
 
@@ -170,6 +172,10 @@ class Cards:
                     "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation."
                 )
                 return _error(400, "", words, "expires_at")
+        if path.startswith("/v1/checkout/sessions?") and method == "GET":
+            return 200, json.dumps(
+                self._listed(dict(urllib.parse.parse_qsl(path.partition("?")[2])))
+            ).encode()
         if found := re.fullmatch(r"/v1/checkout/sessions/(\w+)(/expire)?", path):
             one = self.sessions.get(found[1])
             if one is None:
@@ -190,6 +196,24 @@ class Cards:
             return status, answer
         return self.forward(method, path, body)
 
+    def _listed(self, asked: dict[str, str]) -> dict[str, Any]:
+        """Sessions of a time in one state, the newest first, by pages (docs.stripe.com/api/checkout/sessions/list)."""
+        since, until = int(asked["created[gte]"]), int(asked["created[lt]"])
+        found = [
+            one
+            for one in reversed(self.sessions.values())
+            if one["status"] == asked["status"] and since <= one["created"] < until
+        ]
+        if after := asked.get("starting_after"):
+            found = found[[one["id"] for one in found].index(after) + 1 :]
+        most = min(int(asked["limit"]), self.page_most)
+        return {
+            "object": "list",
+            "url": "/v1/checkout/sessions",
+            "has_more": len(found) > most,
+            "data": found[:most],
+        }
+
     def _open(self, form: dict[str, str]) -> dict[str, Any]:
         session = f"cs_test_{len(self.sessions) + 1}{id(self)}"
         if int(form["expires_at"]) < self.clock.now_ms() // 1000 + OPEN_S_MIN:
@@ -204,6 +228,7 @@ class Cards:
             "id": session,
             "object": "checkout.session",
             "url": f"{self.url}/pay/{session}",
+            "created": self.clock.now_ms() // 1000,
             "status": "open",
             "payment_status": "unpaid",
             "amount_total": amount,

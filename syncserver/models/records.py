@@ -131,6 +131,10 @@ class ServerState(Base):
     generation: Mapped[int] = mapped_column(server_default=text("1"))
     catalog_serial: Mapped[BigZero]
     last_event_number: Mapped[BigZero]
+    payments_seen_until: Mapped[datetime | None]
+    """Every payment page opened until then and paid at the card processor is known here. It goes back with a backup, so
+    that what was paid since is looked for.
+    """
 
 
 class ClockOffset(Base):

@@ -212,6 +212,7 @@ CREATE TABLE server_state (
     generation INTEGER DEFAULT 1 NOT NULL,
     catalog_serial BIGINT DEFAULT 0 NOT NULL,
     last_event_number BIGINT DEFAULT 0 NOT NULL,
+    payments_seen_until TIMESTAMP WITH TIME ZONE,
     CONSTRAINT server_state_pkey PRIMARY KEY (id),
     CONSTRAINT server_state_id_check CHECK (id = 1)
 );
@@ -2178,7 +2179,7 @@ BEGIN
         ('counterfoil_batches', 'id', '', ''),
         ('champions', 'id', 'photo', ''),
         ('system_configurations', 'id', '', ''),
-        ('server_state', 'id', '', 'catalog_serial,last_event_number')
+        ('server_state', 'id', '', 'catalog_serial,last_event_number,payments_seen_until')
     ) AS a (name, keys, withheld, noise) LOOP
         EXECUTE format(
             'CREATE TRIGGER audit_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows '

@@ -17,7 +17,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Text, cast, func, literal_column, select, update
+from sqlalchemy import Text, cast, delete, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.event import listen
 
 from shared.errors import Fault, Refused
@@ -28,6 +29,7 @@ from syncserver import (
     accounts,
     allocations,
     checkout,
+    competitions,
     customers,
     events,
     letters,
@@ -45,6 +47,7 @@ from syncserver.config import Config
 from syncserver.db import Database
 from syncserver.payments import Door, Returned, Session
 from tests.cards import Cards, cards, signed
+from tests.postgres import as_owner
 from tests.server import House, make_event, make_house
 
 ANN = Buyer("ann@example.org", "Ann Buyer")
@@ -584,6 +587,118 @@ def test_what_is_not_ours_is_heard_and_left_alone(shop: Shop) -> None:
         unknown = c.execute(select(func.count()).where(kind == "payment_unknown")).scalar_one()
     assert unknown == 1
     assert shop.counts() == (0, 0)
+
+
+def test_void_tickets_are_not_counted_as_sold_and_their_numbers_are_gone(shop: Shop) -> None:
+    """O11, N8: the bar on the home page says what the list of competitions says, and sold out is reached."""
+    office, event = shop.house.office, shop.house.event
+    with office.begin() as c:
+        (_, most) = checkout.progress(c, [event])[event]
+    for _ in range(2):
+        _one, session = shop.opened()
+        shop.cards.pay(session)
+        assert shop.told(session) == "paid"
+    with office.begin(shop.house.people["manager"]) as c:
+        assert checkout.progress(c, [event])[event] == (10, most)
+        order = c.scalars(select(m.orders.c.id)).first()
+        assert order is not None
+        reconcile.void_order(office, c, order, "sold by mistake", shop.house.people["manager"])
+        assert checkout.progress(c, [event])[event] == (5, most - 5)
+        told = competitions.one(c, office.now(), event)
+    assert told is not None
+    assert told.sold_tickets == 5
+
+
+def _lost(shop: Shop, database: Database, *gone: UUID) -> None:
+    """Forget these checkouts, as a restore from a backup of before them does, and until when all payments are known."""
+    with as_owner(database) as c:
+        for table, column in ((m.checkout_lines, "checkout_id"), (m.checkouts, "id")):
+            c.execute(delete(table).where(table.c[column].in_(gone)))
+        c.execute(
+            update(m.server_state).values(payments_seen_until=shop.house.office.now() - timedelta(hours=5))
+        )
+
+
+def test_what_was_paid_after_the_backup_is_found_at_stripe_by_itself_and_paid_back_once(
+    shop: Shop, database: Database
+) -> None:
+    """O8, Y7: Stripe tells of it only once, which was before the restore."""
+    office = shop.house.office
+    mine = [shop.opened(replace(ANN, email=f"ann{n}@example.org")) for n in range(5)]
+    (one, _), (two, _), (back, returned), (unpaid, _), (kept, late) = mine
+    for _, session in (*mine[:3], mine[4]):
+        shop.cards.pay(session)
+    said = shop.door.session(returned)
+    shop.door.refund(said.intent, said.amount, said.currency, "before")
+    other = {
+        **shop.cards.sessions[late],
+        "id": "cs_other",
+        "metadata": {},
+        "client_reference_id": str(uuid4()),
+    }
+    shop.cards.sessions["cs_other"] = other
+    _lost(shop, database, one, two, back, unpaid)
+    with office.begin() as c:
+        boss = {"user_id": shop.house.people["manager"], "email": "boss@example.org"}
+        c.execute(upsert(m.staff_contacts).values(boss).on_conflict_do_nothing())
+    shop.cards.page_most = 2
+    try:
+        done = checkout.look_through(office, shop.door)
+    finally:
+        shop.cards.page_most = 100
+        del shop.cards.sessions["cs_other"]
+    assert sorted(done) == sorted(
+        [
+            f"checkout {one} was paid, and is not known here",
+            f"checkout {two} was paid, and is not known here",
+            f"checkout {kept} was paid, and is paid",
+        ]
+    )
+    assert shop.counts() == (1, 5)
+    with office.begin() as c:
+        assert {row.id for row in checkout.stranded(c, shop.house.organisation)} == {one, two}
+    calls = len(shop.cards.calls)
+    assert checkout.look_through(office, shop.door) == []
+    assert len(shop.cards.calls) == calls
+    # Once more after a quarter of an hour, when those are in the list still, and when Stripe tells after all.
+    shop.later(timedelta(minutes=16))
+    assert checkout.look_through(office, shop.door) == []
+    assert len(shop.cards.calls) > calls
+    assert shop.told(mine[0][1]) == "refund_due"
+    with office.begin() as c:
+        kind, n = m.critical_events.c.event_type, m.notifications.c
+        assert c.scalar(select(func.count()).where(kind == "payment_unknown")) == 2
+        alarms = c.scalars(select(func.distinct(n.once)).where(n.once.like("payment:%"))).all()
+        assert len(alarms) == 2
+        checkout.pay_back_again(office, c, shop.house.organisation, one)
+    shop.work()
+    shop.work()
+    row = shop.row(one)
+    assert row.state == "refunded"
+    assert [back.amount for back in shop.door.refunds(row.payment_intent)] == [row.paid_amount]
+    assert shop.row(two).state == "refund_due"
+
+
+def test_the_search_for_lost_payments_goes_on_where_stripe_did_not_answer(
+    shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O8, Y7: nothing is passed over, and an office whose backup knows no payment at all looks back for long."""
+    monkeypatch.setattr(checkout, "SEEN_BACK_MAX", timedelta(hours=8))
+    one, session = shop.opened()
+    shop.cards.pay(session)
+    _lost(shop, database, one)
+    with as_owner(database) as c:
+        c.execute(update(m.server_state).values(payments_seen_until=None))
+    shop.cards.down = True
+    assert "not known yet" in checkout.look_through(shop.house.office, shop.door)[0]
+    shop.cards.down = False
+    shop.later(timedelta(hours=3))
+    done: list[str] = []
+    for _ in range(100):
+        if done := checkout.look_through(shop.house.office, shop.door):
+            break
+    assert done == [f"checkout {one} was paid, and is not known here"]
+    assert checkout.look_through(shop.house.office, None) == []
 
 
 def test_limits_of_an_order_of_a_customer_and_of_holds(shop: Shop) -> None:
