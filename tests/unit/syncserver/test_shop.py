@@ -124,6 +124,7 @@ def test_a_guest_buys_pays_and_holds_tickets(shop: Shop) -> None:
     """O8, N5: from the list to a ticket with its numbers, QR and validation number."""
     assert "Final" in shop.read("/")
     page = shop.bought(2)
+    assert "All my tickets" not in shop.read(page)
     text = shop.read(page)
     tickets = sorted(set(re.findall(r'href="(/tickets/[^"]+)"', text)))
     assert len(tickets) == 2
@@ -671,7 +672,9 @@ def test_a_customer_buys_and_finds_their_tickets(shop: Shop) -> None:
         assert row.user_id == house.customer
         assert row.contact["email"] == CUSTOMER_EMAIL
     shop.cards.pay(row.session_id)
-    assert "Your tickets" in shop.read(page + "?back=1")
+    paid = shop.read(page + "?back=1")
+    assert "Your tickets" in paid
+    assert '<a class="btn primary" href="/my/tickets">All my tickets</a>' in paid
     mine = shop.read("/my/tickets")
     assert "1–5" in mine
     assert "in the draw" in mine
