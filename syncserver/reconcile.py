@@ -533,7 +533,7 @@ _ISLANDS = text("""
     WITH held AS (
         SELECT t.draw_number AS n, t.state, o.rsu_id, o.epoch FROM tickets t JOIN orders o ON o.id = t.order_id
         WHERE t.event_id = :event AND t.draw_number BETWEEN :first AND :last
-            AND (CAST(:state AS text) = '' OR t.state = :state)
+            AND (CAST(:states AS text[]) IS NULL OR t.state = ANY (:states))
     ), compared AS (
         SELECT n, state, rsu_id, epoch, lag(n) OVER w AS before, lag(state) OVER w AS state_before,
             lag(rsu_id) OVER w AS rsu_before, lag(epoch) OVER w AS epoch_before
@@ -549,6 +549,13 @@ _ISLANDS = text("""
 """)
 
 
+# What of each block is sold, along the index of numbers alone; where nothing is between first and last, it is one run.
+_FILLED = text("""
+    SELECT a.rsu_id, a.epoch, t.first, t.last, t.tickets FROM rsu_allocations a CROSS JOIN LATERAL (
+        SELECT min(draw_number) AS first, max(draw_number) AS last, count(*) AS tickets FROM tickets
+        WHERE event_id = :event AND draw_number BETWEEN a.start_number AND a.end_number
+    ) AS t WHERE a.raffle_event_id = :event ORDER BY a.start_number
+""")
 # Numbers that follow each other, whatever became of them: along the index alone.
 _SEEN = text("""
     SELECT min(n) AS first, max(n) AS last FROM (
@@ -601,22 +608,95 @@ def _sold_in_order(
     c: Connection, event: UUID, start: int, state: str, names: Mapping[UUID, str]
 ) -> Iterator[Span]:
     """The numbers with a ticket, in two windows; a run may end with the first and go on in the second."""
-    t = m.tickets
-    # Of all states but one there are few, and an index finds them.
-    size = WINDOW_NUMBERS if state in {"", "sold"} else DRAW_NUMBER_MAX
-    at: int | None = start
-    while at is not None:
-        following = select(func.min(t.c.draw_number)).where(t.c.event_id == event, t.c.draw_number >= at)
-        at = c.execute(following).scalar_one()
-        if at is None:
-            return
-        asked = {"event": event, "first": at, "last": min(at + size - 1, DRAW_NUMBER_MAX), "state": state}
-        streamed = {"stream_results": True, "yield_per": SPANS_AT_ONCE}
-        with c.execute(_ISLANDS, asked, execution_options=streamed) as found:
-            for one in found:
-                yield Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
-        at = at + size if at + size <= DRAW_NUMBER_MAX else None
-        size = DRAW_NUMBER_MAX
+    if state not in {"", "sold"}:
+        # Of all states but one there are few, and an index finds them.
+        yield from _islands(c, event, start, DRAW_NUMBER_MAX, names, [state])
+        return
+    t, states = m.tickets, [state] if state else None
+    following = select(func.min(t.c.draw_number)).where(t.c.event_id == event, t.c.draw_number >= start)
+    at = c.execute(following).scalar_one()
+    if at is None:
+        return
+    yield from _islands(c, event, at, at + WINDOW_NUMBERS - 1, names, states)
+    at += WINDOW_NUMBERS
+    runs = _runs(c, event, names)
+    if runs is None:
+        yield from _islands(c, event, at, DRAW_NUMBER_MAX, names, states)
+        return
+    others = _islands(c, event, at, DRAW_NUMBER_MAX, names, [one for one in _WITH_TICKET if one != "sold"])
+    behind = (replace(run, first=max(run.first, at)) for run in runs if run.last >= at)
+    yield from (span for span in _laid_over(behind, others) if not state or span.state == state)
+
+
+def _islands(
+    c: Connection,
+    event: UUID,
+    first: int,
+    last: int,
+    names: Mapping[UUID, str],
+    states: Sequence[str] | None,
+) -> Iterator[Span]:
+    """The numbers with a ticket of these states, or of any, each looked at."""
+    asked = {"event": event, "first": first, "last": min(last, DRAW_NUMBER_MAX), "states": states}
+    streamed = {"stream_results": True, "yield_per": SPANS_AT_ONCE}
+    with c.execute(_ISLANDS, asked, execution_options=streamed) as found:
+        for one in found:
+            yield Span(one.first, one.last, names.get(one.rsu_id, ""), one.rsu_id, one.epoch, one.state)
+
+
+def _runs(c: Connection, event: UUID, names: Mapping[UUID, str]) -> list[Span] | None:
+    """The numbers with a ticket by their blocks, as if all were sold: whose each is follows from where it lies.
+
+    None where it does not: somebody has let a sale outside its block stand, or a unit has not as many in its blocks
+    as in all.
+    """
+    f, s = m.findings, m.ticket_sums
+    let_stand = select(f.c.id).where(
+        f.c.event_id == event, f.c.kind == "outside_block", f.c.decision == "accept"
+    )
+    if c.execute(let_stand.limit(1)).first() is not None:
+        return None
+    filled = [row for row in c.execute(_FILLED, {"event": event}) if row.tickets]
+    inside: defaultdict[tuple[UUID, int], int] = defaultdict(int)
+    for row in filled:
+        inside[row.rsu_id, row.epoch] += row.tickets
+    of_units = (
+        select(s.c.rsu_id, s.c.epoch, func.sum(s.c.tickets).label("tickets"))
+        .where(s.c.event_id == event)
+        .group_by(s.c.rsu_id, s.c.epoch)
+    )
+    if inside != {(row.rsu_id, row.epoch): row.tickets for row in c.execute(of_units) if row.tickets}:
+        return None
+    found: list[Span] = []
+    for row in filled:
+        whole = row.tickets == row.last - row.first + 1
+        within = {"event": event, "first": row.first, "last": row.last}
+        parts = (
+            [(row.first, row.last)] if whole else [(one.first, one.last) for one in c.execute(_SEEN, within)]
+        )
+        found += (
+            Span(first, last, names.get(row.rsu_id, ""), row.rsu_id, row.epoch, "sold")
+            for first, last in parts
+        )
+    return list(_merged(found))
+
+
+def _laid_over(runs: Iterable[Span], others: Iterator[Span]) -> Iterator[Span]:
+    """The runs, but for what ``others`` say of their numbers; each of those lies within one run, in order."""
+    other = next(others, None)
+    for run in runs:
+        at = run.first
+        while other is not None and other.last <= run.last:
+            if other.first > at:
+                yield replace(run, first=at, last=other.first - 1)
+            yield other
+            at = max(at, other.last + 1)
+            other = next(others, None)
+        if at <= run.last:
+            yield replace(run, first=at)
+    if other is not None:  # sold and void since the runs were read
+        yield other
+        yield from others
 
 
 # Along the index of numbers alone, block by block.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from kiosk.flow.said import VOID_REASONS
 from shared import sale
@@ -232,6 +235,63 @@ def test_every_number_is_accounted_for_on_a_page_and_in_a_table(desk: Desk) -> N
     # No spreadsheet takes what somebody called their kiosk for a formula.
     lost = list(csv.DictReader(io.StringIO(desk.page(f"{url}.csv?state=returned"))))
     assert [row["kiosk"] for row in lost] == ["'=HYPERLINK(1)"]
+
+
+def test_the_ledger_by_blocks_is_the_ledger_by_numbers_whatever_kiosks_did(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N2: whose numbers are whose follows from their blocks as long as it does, and is looked up where it does not."""
+    scene = desk.scene
+    north, south = scene.kiosk("North", blocks=20), scene.kiosk("South", blocks=20)
+    north.allocate(20)  # behind South's first
+    south.allocate(60)
+    again = scene.enrol(north.rsu, 30)
+    idle = scene.kiosk("Idle", blocks=15)
+    for turn in range(7):
+        sold = north.sell().lines[0]
+        if turn in {1, 4, 5}:
+            north.void(sold, misprint=turn == 4)
+        south.sell(msgspec.structs.replace(south.line(), price=PRICE + (turn == 2)))
+        if turn in {0, 5}:
+            south.line()  # numbers that never come in
+    south.sell(test=True)
+    for _ in range(2):
+        again.sell()
+    far = msgspec.structs.replace(south.line(2).ranges[0], first=3_000)
+    for kiosk in (north, south, again, idle):
+        kiosk.send_all()
+
+    def the_same(*, by_blocks: bool) -> None:
+        with scene.office.begin() as c:
+            assert (reconcile._runs(c, scene.event, {}) is not None) == by_blocks
+            monkeypatch.setattr(reconcile, "WINDOW_NUMBERS", 1_000_000)
+            whole = list(reconcile.number_ledger(c, scene.event))
+            for size in (1, 2, 5, 17, 40):
+                monkeypatch.setattr(reconcile, "WINDOW_NUMBERS", size)
+                assert list(reconcile.number_ledger(c, scene.event)) == whole
+                for state in {span.state for span in whole}:
+                    of_state = [span for span in whole if span.state == state]
+                    assert list(reconcile.number_ledger(c, scene.event, state=state)) == of_state
+                for start in range(1, 130, 3):
+                    cut = [span for span in whole if span.last >= start]
+                    cut[0] = replace(cut[0], first=max(start, cut[0].first))
+                    assert list(reconcile.number_ledger(c, scene.event, start)) == cut
+            counted: Counter[str] = Counter()
+            for span in whole:
+                counted[span.state] += span.count
+            assert reconcile.number_counts(c, scene.event) == counted
+        assert len(whole) > 15
+        assert {"sold", "void", "misprint", "quarantined", "invalid", "unaccounted"} <= set(counted)
+
+    the_same(by_blocks=True)
+    south.sell(msgspec.structs.replace(south.line(2), ranges=(far,)))
+    south.send_all()
+    the_same(by_blocks=True)
+    f = m.findings
+    with scene.office.begin(scene.user) as c:
+        doubt = c.execute(select(f.c.id).where(f.c.kind == "outside_block")).scalar_one()
+        reconcile.decide(scene.office, c, doubt, "accept", "We looked at the paper.", scene.user)
+    the_same(by_blocks=False)
 
 
 def test_the_ledger_is_the_same_from_any_number_on_of_any_state_in_any_windows(
