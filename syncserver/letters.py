@@ -183,7 +183,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind(
             "voided",
             "Order made void",
-            "to the buyer, when an order is made void and no money goes back",
+            "to the buyer, when an order is made void at a kiosk, or in the office without paying back",
             _EVENT | _LINK | {"reason": "Sold by mistake", "numbers": "10021–10025"},
             ("email", "klaviyo", "webhook"),
             _ALL,
