@@ -713,14 +713,15 @@ def _claim(house: House, ticket: str, winner: Winner) -> tuple[int, str]:
 def _export(house: House, execution: UUID, early: UUID, number: int, out: Path) -> None:
     """The lists, both draws, and the proof that the winning ticket's number was in the pool."""
     with house.office.begin() as c:
-        for name, lines in [
+        written: list[tuple[str, Iterator[bytes] | Iterator[str]]] = [
             ("orders.csv", reports.orders_csv(c, house.event)),
             ("tickets.csv", reports.tickets_csv(c, house.event)),
             ("pool.csv", reports.pool_csv(c, execution)),
             ("early-bird.csv", reports.pool_csv(c, early, EARLY_BIRD)),
-        ]:
-            with (out / name).open("w", newline="") as file:
-                file.writelines(lines)
+        ]
+        for name, lines in written:
+            with (out / name).open("wb") as file:
+                file.writelines(part.encode() if isinstance(part, str) else part for part in lines)
         (out / "draw.json").write_bytes(draws.bundle(c, execution) or b"")
         (out / "early-bird.json").write_bytes(draws.bundle(c, early) or b"")
     (out / "proof.json").write_bytes(

@@ -18,15 +18,14 @@ from typing import Any, Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Text, case, func, select
 
 from shared import draw as fair
 from shared import money
 from shared.errors import Refused
 from shared.games import raffle
-from syncserver import events, incidents, statements
+from syncserver import events, incidents, sheets, statements
 from syncserver import models as m
-from syncserver.books import parts
 from syncserver.statements import Cells, Scope, Source
 
 ROWS_AT_ONCE = 1_000
@@ -43,31 +42,33 @@ TICKET_COLUMNS = ("event_id", "draw_number", "state", "order_id", "validation_nu
 # Plain lists ----------------------------------------------------------------------------------------
 
 
-def orders_csv(c: Connection, event: UUID | None = None) -> Iterator[str]:
-    """All orders (of one event) as CSV, amounts in major units, in pieces of a thousand lines.
+def orders_csv(c: Connection, event: UUID | None = None) -> Iterator[bytes]:
+    """All orders (of one event) as CSV, amounts in major units.
 
     Validation numbers and draw numbers stand there as the pages and the paper write them.
     """
     o = m.orders
+    sold_at = func.coalesce(o.c.offline_created_at, o.c.created_at)
+    cells = (
+        sheets.Cell(o.c.id),
+        sheets.Cell(o.c.event_id),
+        sheets.Cell(m.raffle_events.c.name),
+        sheets.Cell(statements.VALIDATION_SHOWN),
+        sheets.Cell(m.ticket_packages.c.name),
+        sheets.Cell(m.rsus.c.name),
+        sheets.Cell(o.c.total_amount, amount=True),
+        sheets.Cell(o.c.currency),
+        sheets.Cell(o.c.payment_status),
+        sheets.Cell(o.c.ticket_count),
+        sheets.Cell(statements.NUMBERS_OF_ORDER),
+        sheets.Cell(_moment(sold_at)),
+        sheets.Cell(o.c.operator_id),
+        sheets.Cell(m.users.c.display_name),
+        sheets.Cell(_truth(o.c.is_test)),
+        sheets.Cell(_truth(func.coalesce(o.c.offline_sync_status, "") == "failed")),
+    )
     wanted = (
-        select(
-            o.c.id,
-            o.c.event_id,
-            m.raffle_events.c.name.label("event"),
-            statements.VALIDATION_SHOWN,
-            m.ticket_packages.c.name.label("package"),
-            m.rsus.c.name.label("rsu"),
-            o.c.total_amount,
-            o.c.currency,
-            o.c.payment_status,
-            o.c.ticket_count,
-            statements.NUMBERS_OF_ORDER,
-            func.coalesce(o.c.offline_created_at, o.c.created_at),
-            o.c.operator_id,
-            m.users.c.display_name.label("operator"),
-            o.c.is_test,
-            func.coalesce(o.c.offline_sync_status, "") == "failed",
-        )
+        select(o.c.id)
         .join(m.raffle_events, m.raffle_events.c.id == o.c.event_id)
         .outerjoin(m.users, m.users.c.id == o.c.operator_id)
         .outerjoin(m.ticket_packages, m.ticket_packages.c.id == o.c.package_id)
@@ -76,37 +77,43 @@ def orders_csv(c: Connection, event: UUID | None = None) -> Iterator[str]:
     )
     if event is not None:
         wanted = wanted.where(o.c.event_id == event)
-    yield lines([ORDER_COLUMNS])
-    for part in parts(c, wanted):
-        yield lines(
-            [
-                cell(_major(v, row.currency) if name == "amount" else v)
-                for name, v in zip(ORDER_COLUMNS, row, strict=True)
-            ]
-            for row in part
-        )
+    yield lines([ORDER_COLUMNS]).encode()
+    yield from sheets.rows(c, wanted, cells, currency=o.c.currency)
 
 
-def tickets_csv(c: Connection, event: UUID) -> Iterator[str]:
+def tickets_csv(c: Connection, event: UUID) -> Iterator[bytes]:
     """All tickets of an event as CSV, by draw number."""
     t, o = m.tickets, m.orders
+    cells = (
+        t.c.event_id,
+        t.c.draw_number,
+        t.c.state,
+        t.c.order_id,
+        statements.VALIDATION_SHOWN,
+        m.rsus.c.name,
+    )
     wanted = (
-        select(
-            t.c.event_id,
-            t.c.draw_number,
-            t.c.state,
-            t.c.order_id,
-            statements.VALIDATION_SHOWN,
-            m.rsus.c.name.label("rsu"),
-        )
+        select(t.c.id)
         .join(o, o.c.id == t.c.order_id)
         .outerjoin(m.rsus, m.rsus.c.id == o.c.rsu_id)
         .where(t.c.event_id == event)
         .order_by(t.c.draw_number)
     )
-    yield lines([TICKET_COLUMNS])
-    for part in parts(c, wanted):
-        yield lines([cell(v) for v in row] for row in part)
+    yield lines([TICKET_COLUMNS]).encode()
+    yield from sheets.rows(c, wanted, [sheets.Cell(one) for one in cells])
+
+
+def _moment(at: ColumnElement[Any]) -> ColumnElement[str]:
+    """To the microsecond where it has any, with its distance from UTC."""
+    second = func.to_char(at, "YYYY-MM-DD HH24:MI:SS", type_=Text())
+    part = func.to_char(at, ".US", type_=Text())
+    return (
+        second + func.replace(part, ".000000", "", type_=Text()) + func.to_char(at, "TZH:TZM", type_=Text())
+    )
+
+
+def _truth(value: ColumnElement[bool]) -> ColumnElement[str]:
+    return case((value, "True"), (~value, "False"))
 
 
 def pool_csv(c: Connection, draw: UUID, pool: str = raffle.MAIN_POOL) -> Iterator[str]:

@@ -649,7 +649,7 @@ def get_tickets_csv(event: UUID) -> Response:
     with here.begin(me.id, me.organisation) as c:
         own_event(c, event)
 
-    def lines() -> Iterator[str]:
+    def lines() -> Iterator[bytes]:
         with here.begin(me.id, me.organisation) as c:
             yield from reports.tickets_csv(c, event)
 

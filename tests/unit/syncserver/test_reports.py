@@ -172,15 +172,18 @@ def test_the_reports_agree_with_what_was_sold_to_the_cent(scene: Scene) -> None:
     for one in (kiosk, other):
         one.send_all()
     with scene.office.begin() as c:
-        orders = list(csv.DictReader(io.StringIO("".join(reports.orders_csv(c, scene.event)))))
-        everything = "".join(reports.orders_csv(c))
-        tickets = list(csv.DictReader(io.StringIO("".join(reports.tickets_csv(c, scene.event)))))
+        orders = list(csv.DictReader(io.StringIO(b"".join(reports.orders_csv(c, scene.event)).decode())))
+        everything = b"".join(reports.orders_csv(c)).decode()
+        tickets = list(csv.DictReader(io.StringIO(b"".join(reports.tickets_csv(c, scene.event)).decode())))
         summary = reports.summary(c, scene.event)
+        shown = {str(at) for at in c.scalars(select(m.orders.c.offline_created_at))}
     assert len(orders) == 16
+    assert {row["sold_at"] for row in orders} == shown
     assert everything.count("\r\n") == 17
     assert sum(cents(row["amount"]) for row in orders if row["payment_status"] == "paid") == 15 * PRICE
     assert {row["amount"] for row in orders} == {"10.00"}
     assert {row["rsu"] for row in orders} == {"'=cmd|North", "South"}
+    assert {(row["test"], row["doubtful"]) for row in orders} == {("False", "False")}
     assert list(tickets[0]) == list(reports.TICKET_COLUMNS)
     assert [row["state"] for row in tickets].count("void") == 5
     assert [int(row["draw_number"]) for row in tickets] == sorted(int(row["draw_number"]) for row in tickets)
