@@ -9,7 +9,7 @@ import base64
 import io
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageStat, UnidentifiedImageError
 
 from shared.errors import Refused
 from shared.wire import LOGO_BYTES_MAX
@@ -23,6 +23,12 @@ PAGE_WIDTH_MAX: Final = 320
 PAGE_HEIGHT_MAX: Final = 96
 """Of a logo at the head of a page, where it stands half as large."""
 QUALITY: Final = 85
+OPAQUE: Final = 255
+"""Of a pixel's alpha."""
+PLATE_MARGIN: Final = 8
+PLATE_DARK: Final = "#1b232d"
+BRIGHT: Final = 170
+"""Of 255: a logo that is lighter than this on the average is hard to see on white."""
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError, UnidentifiedImageError)
 """What Pillow raises for files that are no pictures, or only half of one."""
 
@@ -64,13 +70,29 @@ def small(data: bytes) -> str:
         raise Refused(
             "logo", "The logo is no picture that can be shown.", "Choose a PNG, a JPEG or a WebP."
         ) from e
-    seen.thumbnail((PAGE_WIDTH_MAX, PAGE_HEIGHT_MAX))
     # Pixels alone: what else the file said hangs on the image's info.
-    plain = Image.new("RGBA", seen.size)
-    plain.paste(seen)
+    plain = _on_a_plate(seen)
     out = io.BytesIO()
     plain.save(out, "WEBP", quality=QUALITY)
     return base64.b64encode(out.getvalue()).decode()
+
+
+def _on_a_plate(seen: Image.Image) -> Image.Image:
+    """The picture, small; one that lets the page through on a plate that it shows against.
+
+    Pages are light or dark as their reader has them, and most logos are drawn for one of the two.
+    """
+    clear = ImageStat.Stat(seen.getchannel("A")).extrema[0][0] < OPAQUE
+    margin = PLATE_MARGIN if clear else 0
+    seen.thumbnail((PAGE_WIDTH_MAX - 2 * margin, PAGE_HEIGHT_MAX - 2 * margin))
+    alpha = seen.getchannel("A")
+    light = ImageStat.Stat(ImageChops.multiply(seen.convert("L"), alpha)).mean[0]
+    bright = clear and light * OPAQUE > BRIGHT * ImageStat.Stat(alpha).mean[0]
+    plate = Image.new(
+        "RGB", (seen.width + 2 * margin, seen.height + 2 * margin), PLATE_DARK if bright else "white"
+    )
+    plate.paste(seen, (margin, margin), seen)
+    return plate
 
 
 def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:

@@ -41,6 +41,27 @@ def test_a_small_logo_stays_as_large_as_it_is() -> None:
     assert opened(logos.fit(png(Image.new("L", (100, 40), 0)))).size == (100, 40)
 
 
+@pytest.mark.parametrize(("ink", "plate"), [(10, 255), (250, 35)])
+def test_a_clear_logo_on_a_page_stands_on_a_plate_that_it_shows_against(ink: int, plate: int) -> None:
+    """O11: pages are light or dark as their reader has them."""
+    drawn = Image.new("RGBA", (800, 300), (ink, ink, ink, 0))
+    ImageDraw.Draw(drawn).rectangle((200, 75, 600, 225), fill=(ink, ink, ink, 255))
+    with Image.open(io.BytesIO(base64.b64decode(logos.small(png(drawn))))) as made:
+        grey = made.convert("L")
+    assert grey.width <= logos.PAGE_WIDTH_MAX
+    assert grey.height <= logos.PAGE_HEIGHT_MAX
+    assert grey.getpixel((grey.width // 2, grey.height // 2)) == pytest.approx(ink, abs=8)
+    assert grey.getpixel((1, 1)) == pytest.approx(plate, abs=8)
+
+
+def test_a_logo_that_fills_its_picture_needs_no_plate_and_one_of_nothing_is_none_to_fail_at() -> None:
+    """O11."""
+    for mode, size in (("RGB", (320, 80)), ("RGBA", (320, 92))):
+        made = logos.small(png(Image.new(mode, (1_200, 300))))
+        with Image.open(io.BytesIO(base64.b64decode(made))) as shown:
+            assert shown.size == size
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
