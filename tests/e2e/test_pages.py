@@ -13,6 +13,7 @@ from tests.e2e.pages import Filled, Windows, fill, measure, served
 
 pytestmark = pytest.mark.browser
 
+WHITE = "rgb(255, 255, 255)"
 NOT_THERE = (
     "photo", "/pictures/", "/except/", "/<token>", "/<key>", "/account/with/", "/account/back/", "/entries/",
     "/messages/<", "/packages/<", "/prizes/<", "/checkout/<", "/tickets/<", "/pictures/<", "/stop/",
@@ -77,10 +78,26 @@ def test_a_browser_keeps_the_look_that_was_asked_for(chromium: Browser, filled: 
         page.goto("/admin/")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
         expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor") == WHITE
+        page.emulate_media(media="screen")
         page.get_by_role("button", name="As the device").click()
         expect(page.get_by_role("button", name="As the device")).to_have_attribute("aria-pressed", "true")
         assert page.locator("html").get_attribute("data-look") is None
         assert windows.said == []
+        windows.close()
+
+
+def test_a_report_on_paper_leaves_room_to_sign(chromium: Browser, filled: Filled) -> None:
+    """O3: each line to sign on stands there in print, long enough for a name, and on paper alone."""
+    with served(filled) as address:
+        windows = Windows(chromium, filled, address)
+        page = windows.open(f"/admin/events/{filled.parts['event']}/reports/drawing", "auditor")
+        expect(page.locator(".signature").first).to_be_hidden()
+        page.emulate_media(media="print")
+        lines = page.locator(".signature").evaluate_all("all => all.map((one) => one.offsetWidth)")
+        assert len(lines) == 3
+        assert min(lines) > 200
         windows.close()
 
 
