@@ -373,6 +373,17 @@ def test_a_refund_whose_answer_was_lost_is_done_once_stripe_tells_of_it(shop: Sh
     assert _stands(shop) == (["void"], [("stripe", "done", "re_7")], [])
 
 
+def test_a_refund_of_before_a_restore_is_noted_once_stripe_tells_of_it_again(shop: Shop) -> None:
+    """O8, O10: the office paid it back, and its database was put back to before that."""
+    shop.bought()
+    dashboard, _orders = _of_payment(shop)
+    said = {"id": "re_8", "object": "refund", "status": "succeeded", "amount": 800, "currency": "eur"}
+    dashboard.tell(
+        "refund.created", said | {"payment_intent": dashboard.intent, "metadata": {"refund": str(uuid4())}}
+    )
+    assert _stands(shop) == (["void"], [("stripe", "done", "re_8")], ["WARN"])
+
+
 def test_of_a_payment_without_tickets_only_what_is_left_goes_back(shop: Shop) -> None:
     """O8: a part was given back at Stripe by hand meanwhile."""
     house, office, cards = shop.house, shop.house.office, shop.cards
