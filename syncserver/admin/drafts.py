@@ -338,14 +338,16 @@ def _receipt(read: Reading, kept: events.Settings | None) -> wire.ReceiptText:
     )
 
 
+def _local(at: datetime | None, zone: ZoneInfo) -> str:
+    """A moment as a form's field shows it, by the venue's clock."""
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
 def typed(row: Row[Any]) -> dict[str, str]:
     """A draft as its form shows it: each field's text by its name; a box that is not ticked is not there."""
     kept = events.settings(row.configuration)
     draw, how = kept.draw, kept.policies
     zone = ZoneInfo(row.timezone or "UTC")
-
-    def local(at: datetime | None) -> str:
-        return "" if at is None else f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
 
     def major(value: int | None) -> str:
         return "" if value is None else str(money.major(value, row.currency))
@@ -369,9 +371,9 @@ def typed(row: Row[Any]) -> dict[str, str]:
         "description": row.description or "",
         "licence": row.licence_number or "",
         "venue": str(row.venue_id or ""),
-        "opens_at": local(row.opens_at),
-        "closes_at": local(row.closes_at),
-        "draw_at": local(row.draw_at),
+        "opens_at": _local(row.opens_at, zone),
+        "closes_at": _local(row.closes_at, zone),
+        "draw_at": _local(row.draw_at, zone),
         "currency": row.currency,
         "first_number": str(row.ticket_allocation["first"]),
         "last_number": str(row.ticket_allocation["last"]),
@@ -410,11 +412,14 @@ def birds(row: Row[Any]) -> list[tuple[str, ...]]:
     """A draft's early birds as the form's rows."""
     zone = ZoneInfo(row.timezone or "UTC")
 
-    def local(at: datetime | None) -> str:
-        return "" if at is None else f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
-
     return [
-        (plan.label, local(plan.until), local(plan.draw_at), ", ".join(plan.packages), plan.name)
+        (
+            plan.label,
+            _local(plan.until, zone),
+            _local(plan.draw_at, zone),
+            ", ".join(plan.packages),
+            plan.name,
+        )
         for plan in events.settings(row.configuration).pools
     ]
 
