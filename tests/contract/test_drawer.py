@@ -7,25 +7,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import select
 
-from kiosk.config import Config
 from kiosk.desk import Alone, Desk
 from kiosk.shifts import Count
 from kiosk.till import BasketLine
 from shared import wire
 from shared.clock import SystemClock
 from shared.ids import uuid7
-from syncserver import auth, books, events, organisations, reconcile, rsus, shifts
+from syncserver import auth, books, events, organisations, reconcile, shifts
 from syncserver import models as m
 from syncserver.db import Database
+from tests.booth import booth, hand_over
 from tests.server import House, make_house
 
 PIN = "482913"
-STEPS_MAX = 40
-"""Of the wire, until everything is handed over."""
 
 
 @pytest.fixture
@@ -58,31 +55,8 @@ def house(database: Database, tmp_path: Path) -> House:
 @pytest.fixture
 def counter(house: House, tmp_path: Path) -> Iterator[tuple[Desk, Alone]]:
     """An enabled kiosk of that office, with numbers."""
-    with house.office.begin() as c:
-        code = rsus.new_code(house.office, c, house.rsu, None)
-    alone = Alone(httpx.WSGITransport(house.app))
-    config = Config(data=tmp_path / "kiosk", server="http://127.0.0.1:9", disk_reserve_bytes=0)
-    desk = Desk(config, SystemClock(), alone, boot="b", device="d")
-    desk.open()
-    for touch in ("focus:code", *(f"key:{one}" for one in code), "enrol"):
-        name, _, arg = touch.partition(":")
-        desk.touch(name, arg)
-    alone.answer_enrolment(desk)
-    with house.office.begin() as c:
-        rsus.set_state(c, house.rsu, "enabled", None, "Admitted.")
-    hand_over(desk, alone)
-    yield desk, alone
-    alone.close()
-    desk.close()
-
-
-def hand_over(desk: Desk, alone: Alone) -> None:
-    """The wire, until the office holds everything that the kiosk has."""
-    assert alone.uplink is not None
-    for _ in range(STEPS_MAX):
-        alone.hurry()
-        alone.uplink.step()
-        desk.tick()
+    with booth(house, tmp_path / "kiosk", SystemClock()) as opened:
+        yield opened
 
 
 def test_a_kiosk_s_shift_is_counted_alike_at_both_ends(house: House, counter: tuple[Desk, Alone]) -> None:

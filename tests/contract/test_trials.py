@@ -6,24 +6,21 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import select
 
-from kiosk.config import Config
 from kiosk.desk import Alone, Desk
 from kiosk.ledger import Sold
 from kiosk.till import BasketLine
 from shared import wire
 from shared.ids import uuid7
-from syncserver import auth, books, events, organisations, pools, reconcile, rsus
+from syncserver import auth, books, events, organisations, pools, reconcile
 from syncserver import models as m
 from syncserver.db import Database
+from tests.booth import booth, hand_over
 from tests.server import House, close_and_confirm, make_house
 
 HOUR_MS = 3_600_000
-STEPS_MAX = 40
-"""Of the wire, until everything is handed over."""
 
 
 @pytest.fixture
@@ -58,31 +55,8 @@ def house(database: Database, tmp_path: Path) -> House:
 @pytest.fixture
 def counter(house: House, tmp_path: Path) -> Iterator[tuple[Desk, Alone]]:
     """An enabled kiosk of that office, with numbers, going by the office's clock."""
-    with house.office.begin() as c:
-        code = rsus.new_code(house.office, c, house.rsu, None)
-    alone = Alone(httpx.WSGITransport(house.app))
-    config = Config(data=tmp_path / "kiosk", server="http://127.0.0.1:9", disk_reserve_bytes=0)
-    desk = Desk(config, house.clock, alone, boot="b", device="d")
-    desk.open()
-    for touch in ("focus:code", *(f"key:{one}" for one in code), "enrol"):
-        name, _, arg = touch.partition(":")
-        desk.touch(name, arg)
-    alone.answer_enrolment(desk)
-    with house.office.begin() as c:
-        rsus.set_state(c, house.rsu, "enabled", None, "Admitted.")
-    hand_over(desk, alone)
-    yield desk, alone
-    alone.close()
-    desk.close()
-
-
-def hand_over(desk: Desk, alone: Alone) -> None:
-    """The wire, until the office holds everything that the kiosk has."""
-    assert alone.uplink is not None
-    for _ in range(STEPS_MAX):
-        alone.hurry()
-        alone.uplink.step()
-        desk.tick()
+    with booth(house, tmp_path / "kiosk", house.clock) as opened:
+        yield opened
 
 
 def test_tests_at_a_kiosk_are_accounted_for_and_in_no_pool(house: House, counter: tuple[Desk, Alone]) -> None:
