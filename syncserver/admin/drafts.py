@@ -21,7 +21,7 @@ from shared import money, wire
 from shared.errors import Refused
 from shared.games import raffle
 from shared.numbers import DRAW_NUMBER_MAX
-from syncserver import auth, events, logos, organisations
+from syncserver import auth, checkout, events, logos, organisations
 from syncserver import models as m
 from syncserver.admin import ground
 from syncserver.auth import access
@@ -631,6 +631,7 @@ def duplicate(event: UUID) -> ResponseReturnValue:
                     ground.text("identifier", "Short code", 40),
                     ground.whole("weeks", "Weeks later", 1, events.WEEKS_MAX),
                 )
+                checkout.set_rules(auth.office(), c, made, checkout.rules(c, event), me.id)
             ground.tell("good", "Made. Look it through, and activate it when all is right.")
             return redirect(url_for("admin.event", event=made), 303)
         except Refused as e:

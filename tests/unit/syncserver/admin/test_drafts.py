@@ -6,13 +6,14 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from syncserver import events
+from syncserver import checkout, events
 from syncserver import models as m
 from syncserver.db import Database
 from tests.server import House, make_house, post, sell
@@ -268,12 +269,17 @@ def test_the_pages_of_venues_blocks_organisation_and_versions_stand(house: House
 
 
 def test_an_event_is_duplicated_planned_and_deleted(house: House) -> None:
-    """E7, E11: a code is proposed; the plan is by the venue's clock."""
+    """E7, E11: a code is proposed; how it is sold on line goes with it; the plan is by the venue's clock."""
     browser, url = house.client("manager"), f"/admin/events/{house.event}"
+    selling = checkout.Rules(on_sale=True, order_tickets_max=40, guests=True)
+    with house.office.begin() as c:
+        checkout.set_rules(house.office, c, house.event, selling, house.people["manager"])
     sent = fields(browser.get(f"{url}/duplicate").get_data(as_text=True))
     assert sent["identifier"] == "FINAL-2"
     made = post(browser, f"{url}/duplicate", **sent)
     assert made.status_code == 303
+    with house.office.begin() as c:
+        assert checkout.rules(c, UUID(made.location.rpartition("/")[2])) == selling
     assert post(browser, f"{url}/duplicate", **sent).status_code == 422
     at = f"{house.office.now() + timedelta(days=30):%Y-%m-%dT%H:%M}"
     refused = browser.get(post(browser, f"{made.location}/plan", activate_at=at).location)
