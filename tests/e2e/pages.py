@@ -322,6 +322,9 @@ MEASURE: Final = r"""
     }
     wrong.push(`scrolls sideways: ${document.documentElement.scrollWidth} px${worst ? ", " + name(worst) : ""}`);
   }
+  // Emptiness below the page's end, where something out of sight lies outside its own container.
+  const end = Math.max(innerHeight, document.body.getBoundingClientRect().bottom + scrollY);
+  if (document.documentElement.scrollHeight > end + 40) wrong.push(`scrolls into emptiness: ${document.documentElement.scrollHeight} px, its body ends at ${Math.round(end)}`);
   // Controls that lie over each other, or are too small to hit.
   const controls = [...document.querySelectorAll("button, .btn, input:not([type=hidden]), select, textarea, summary, nav a")].filter(seen).slice(0, 400);
   const boxes = controls.map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width && r.height);
