@@ -9,7 +9,7 @@ zone with their distance from UTC, and an apostrophe before what a spreadsheet w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -32,11 +32,14 @@ from sqlalchemy import (
 from sqlalchemy import cast as as_type
 
 from shared import money
+from shared.clock import Clock
 
 FORMULA: Final = frozenset("=+-@\t\r")
 """What a spreadsheet takes for the beginning of a formula."""
 ROWS_AT_ONCE: Final = 500
 """Passed on together."""
+WAIT_S_MAX: Final = 30 * 60
+"""How long a whole sheet may wait for whoever takes it: as long its transaction keeps old rows from being cleared away."""
 _PLAIN: Final = (int, UUID)
 """Types that PostgreSQL writes as Python does, and in which no formula can stand."""
 _UTC: Final = "UTC"
@@ -94,6 +97,21 @@ def rows(
                 held.clear()
     if held:
         yield _joined(held)
+
+
+def paced(parts: Iterable[str | bytes], clock: Clock) -> Iterator[bytes]:
+    """The same, for as long as whoever takes them has not been waited for too long in all.
+
+    A client that stalls is given up by the server; one that trickles is here, with ``TimeoutError``: the answer breaks
+    off, which a browser tells, and what was read of the database is let go.
+    """
+    waited_ms = 0
+    for part in parts:
+        passed_ms = clock.monotonic_ms()
+        yield part.encode() if isinstance(part, str) else part
+        waited_ms += clock.monotonic_ms() - passed_ms
+        if waited_ms > WAIT_S_MAX * 1000:
+            raise TimeoutError("the sheet was taken too slowly")
 
 
 def _joined(lines: list[bytes]) -> bytes:

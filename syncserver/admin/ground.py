@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, flash, g, render_template, request
 from sqlalchemy import Connection, Row, select
 
 from shared.errors import Refused
-from syncserver import audit, auth, providers
+from syncserver import audit, auth, providers, sheets
 from syncserver import models as m
 
 READERS: Final = ("admin", "manager", "auditor")
@@ -333,8 +333,7 @@ def csv(make: Callable[[Connection], Iterator[str | bytes]], name: str) -> Respo
 
     def lines() -> Iterator[bytes]:
         with here.begin(user) as c:
-            for part in make(c):
-                yield part.encode() if isinstance(part, str) else part
+            yield from sheets.paced(make(c), here.clock)
 
     answer = Response(lines(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -11,7 +11,7 @@ import msgspec
 from flask import Response, abort
 from sqlalchemy import Connection, Row, func, select
 
-from syncserver import auth, draws, events, reconcile, reports, statements
+from syncserver import auth, draws, events, reconcile, reports, sheets, statements
 from syncserver import models as m
 from syncserver.admin.ground import READERS, SEEKERS
 from syncserver.rest.ground import CSV_TYPE, Limit, Page, Paged, behind, call, cursor, own_event, page
@@ -632,9 +632,10 @@ def get_report_csv(event: UUID, report: str, table: str) -> Response:
     with here.begin(me.id, me.organisation) as c:
         own_event(c, event)
 
-    def lines() -> Iterator[str]:
+    def lines() -> Iterator[bytes]:
         with here.begin(me.id, me.organisation) as c:
-            yield from reports.table_csv(statements.scope(here, c, event), found)
+            table = reports.table_csv(statements.scope(here, c, event), found)
+            yield from sheets.paced(table, here.clock)
 
     answer = Response(lines(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{report}-{table}.csv"'
@@ -651,7 +652,7 @@ def get_tickets_csv(event: UUID) -> Response:
 
     def lines() -> Iterator[bytes]:
         with here.begin(me.id, me.organisation) as c:
-            yield from reports.tickets_csv(c, event)
+            yield from sheets.paced(reports.tickets_csv(c, event), here.clock)
 
     answer = Response(lines(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="tickets.csv"'

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 
+from syncserver import sheets
 from syncserver.db import APP_ROLE, Database
 from tests.chains import Scene, open_scene
 from tests.desk import at_desk
 from tests.postgres import Cluster
+from tests.server import StandingClock
 
 FEW, MANY = 10_000, 100_000
 GROWTH_KB_MAX = 15_000
@@ -86,3 +90,28 @@ def test_ten_times_the_orders_are_exported_in_the_same_memory(
     many = measured(postgres, database, scene)
     assert (few[0], many[0]) == (FEW + 1, MANY + 1)
     assert many[1] - few[1] < GROWTH_KB_MAX, (few, many)
+
+
+def test_a_sheet_that_is_taken_too_slowly_breaks_off() -> None:
+    """O5: who trickles for hours does not keep old rows from being cleared away; time spent on reading does not count."""
+    clock = StandingClock()
+    ended: list[bool] = []
+
+    def made() -> Generator[str, None, None]:
+        try:
+            for row in range(5):
+                clock.ahead_ms += sheets.WAIT_S_MAX * 1000
+                yield f"{row}\r\n"
+        finally:
+            ended.append(True)
+
+    reading = made()
+    parts = sheets.paced(reading, clock)
+    assert [next(parts), next(parts)] == [b"0\r\n", b"1\r\n"]
+    clock.ahead_ms += sheets.WAIT_S_MAX * 1000
+    assert next(parts) == b"2\r\n"
+    clock.ahead_ms += 1
+    with pytest.raises(TimeoutError, match="too slowly"):
+        next(parts)
+    reading.close()
+    assert ended == [True]
