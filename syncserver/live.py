@@ -149,7 +149,7 @@ class EventNow:
     minute: Flow
     """The running minute and the one before it."""
     pace: Flow
-    """The running minute and the PACE_MINUTES - 1 before it."""
+    """The running minute and the PACE_MINUTES - 1 before it, with what was made void since."""
     packages: tuple[PackageNow, ...]
     jackpot: int
     numbers_left: int
@@ -229,6 +229,11 @@ class Evening:
     going_well: bool
     sentence: str
 
+    @property
+    def stopped(self) -> str:
+        """Who has stopped for the call to come home; empty where nobody was called."""
+        return "" if self.home is None else _stopped(self.home, self.kiosks)
+
 
 def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | None = None) -> Evening:
     """How it goes now, of one event or of all that are on sale or have just closed."""
@@ -239,8 +244,8 @@ def evening(office: Office, c: Connection, organisation: UUID, chosen: UUID | No
     ids = [row.id for row in shown]
     sums, minutes = _sums(c, ids), _minutes(c, ids, now)
     shown_events = _events(c, shown, sums, minutes, now)
-    kiosks = _kiosks(c, organisation, shown, sums, now)
     home = messages.call(c, organisation, now)
+    kiosks = _kiosks(c, organisation, shown, sums, now, called=home is not None)
     alarms = _sorted(
         [
             *_together(_kiosk_alarms(kiosks, now)),
@@ -469,6 +474,8 @@ def _kiosks(
     shown: Sequence[Row[Any]],
     sums: Sequence[Row[Any]],
     now: datetime,
+    *,
+    called: bool,
 ) -> tuple[KioskNow, ...]:
     e, r, k, s = m.rsu_epochs, m.rsus, m.critical_events, m.shifts
     newest = select(e.c.rsu_id, func.max(e.c.epoch).label("epoch")).group_by(e.c.rsu_id).subquery()
@@ -514,6 +521,7 @@ def _kiosks(
             sold[row.id],
             shown,
             now,
+            called_home=called and row.kind == "online",
         )
         for row in rows
     ]
@@ -529,6 +537,8 @@ def _kiosk_now(
     sold: Sequence[Row[Any]],
     shown: Sequence[Row[Any]],
     now: datetime,
+    *,
+    called_home: bool,
 ) -> KioskNow:
     said: dict[str, Any] = row.health or {}
     online = row.kind == "online"
@@ -576,6 +586,8 @@ def _kiosk_now(
     troubles = []
     if called:
         troubles.append("a buyer calls for an attendant")
+    if called_home:
+        troubles.append("called home")
     if state == "forked":
         troubles.append("stopped: its disk was copied or rolled back")
     elif state != "enabled" and not online:
@@ -973,8 +985,7 @@ def _sentence(
 ) -> tuple[bool, str]:
     """How it goes, in one sentence; False where somebody has to do something."""
     if home is not None:
-        of = "1 kiosk has" if len(home.told) == 1 else f"{len(home.told)} kiosks have"
-        return False, f"Everybody is called home: {home.heard} of {of} heard it."
+        return False, f"Everybody is called home: {_stopped(home, kiosks)}."
     if alarms:
         first, more = alarms[0], len(alarms) - 1
         also = "" if not more else " And 1 thing more." if more == 1 else f" And {more} things more."
@@ -985,6 +996,8 @@ def _sentence(
         return True, "All is well. Nothing is on sale at this moment."
     doubts = sum(one.doubts for one in shown)
     told = "1 finding" if doubts == 1 else f"{doubts} findings"
+    if not selling and any(one.online and one.needed and one.state == "enabled" for one in kiosks):
+        return True, f"Going well: the web shop sells, no kiosk has numbers, {told}."
     if not selling:
         return True, f"Going well, but no kiosk has numbers yet. {told[0].upper()}{told[1:]}."
     heard_of = sum(not one.late for one in selling)
@@ -993,6 +1006,15 @@ def _sentence(
         True,
         f"Going well: {heard_of} of {len(selling)} {kiosks_word} heard of in the last 2 minutes, {told}.",
     )
+
+
+def _stopped(home: messages.MessageRow, kiosks: Sequence[KioskNow]) -> str:
+    """Who has stopped for the call; the web shop, which asks before each sale, has as soon as it stands."""
+    shop = any(one.online for one in kiosks)
+    if not home.told:
+        return "the web shop has stopped; no kiosk is enrolled" if shop else "no kiosk is enrolled"
+    of = "1 kiosk has" if len(home.told) == 1 else f"{len(home.told)} kiosks have"
+    return f"{home.heard} of {of} heard it{', and the web shop has stopped' if shop else ''}"
 
 
 # What the worker does -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
 
-from syncserver import auth, checkout, payments
+from syncserver import auth, checkout, messages, payments
 from syncserver import models as m
 from syncserver.admin import ground, tables
 from syncserver.admin.orders import BUYERS_KNOWN_TO
@@ -101,6 +101,7 @@ def show() -> ResponseReturnValue:
         shop = c.execute(
             select(r.c.id, r.c.state, r.c.name).where(r.c.organization_id == here, r.c.kind == "online")
         ).one_or_none()
+        called = messages.home(c, here) is not None
     return ground.page(
         "shop",
         "shop",
@@ -111,6 +112,7 @@ def show() -> ResponseReturnValue:
         words=STATES,
         counts=counts,
         shop=shop,
+        called=called,
         connected=payments.door(office) is not None,
         webhook=office.config.public_url + "/stripe/webhook",
         may=auth.account().role in ground.MANAGERS,

@@ -33,6 +33,7 @@ from syncserver import (
     customers,
     events,
     letters,
+    live,
     messages,
     online,
     payments,
@@ -809,6 +810,12 @@ def test_the_web_shop_comes_home_with_the_kiosks(shop: Shop) -> None:
     shop.cards.pay(session)
     assert shop.told(session) == "paid"
     assert shop.row(one).state == "paid"
+    with office.begin() as c:
+        messages.call_home(office, c, house.organisation, admin, "Again", "Come home.")
+        seen = live.evening(office, c, house.organisation)
+    web = next(unit for unit in seen.kiosks if unit.online)
+    assert "called home" in web.troubles
+    assert "the web shop has stopped" in seen.sentence
 
 
 def test_whatever_comes_in_whichever_order_each_payment_ends_once(shop: Shop) -> None:
