@@ -50,7 +50,7 @@ def desk() -> ResponseReturnValue:
     """The desk; what was scanned is validated."""
     ticket = ground.text("ticket", "Ticket", TICKET_CHARS_MAX) if request.method == "POST" else ""
     with ground.reading() as c:
-        verdict = claims.validate(auth.office(), c, ticket) if ticket else None
+        verdict = _validated(c, ticket) if ticket else None
         limit = None
         zone = "UTC"
         if verdict is not None and verdict.event is not None:
@@ -58,6 +58,7 @@ def desk() -> ResponseReturnValue:
             zone = _zone(c, verdict.event)
             if limit == _NOT_OURS:
                 verdict = claims.Validation("other", "This ticket is of another organisation.")
+        known = "" if verdict is None or verdict.order is None else _known_name(c, verdict.order)
         table, query = _lately()
         if tables.asked_csv(table):
             return tables.export(table, query)
@@ -69,9 +70,32 @@ def desk() -> ResponseReturnValue:
         v=verdict,
         latest=latest,
         limit=limit,
+        known=known,
         zone=zone,
         desk=session.get("desk", ""),
     )
+
+
+def _validated(c: Connection, ticket: str) -> claims.Validation:
+    """What the ticket is; of a number as draws have them, which of the ticket's numbers to type instead."""
+    short = "".join(ticket.split())
+    if short.isascii() and short.isdigit() and len(short) <= len(str(numbers.DRAW_NUMBER_MAX)):
+        return claims.Validation(
+            "not_a_ticket",
+            "That looks like a draw number: type the validation number under the QR code.",
+        )
+    return claims.validate(auth.office(), c, ticket)
+
+
+def _known_name(c: Connection, order: UUID) -> str:
+    """The buyer's name, where they told one: who comes with the ticket may be another."""
+    o, a = m.orders, m.customer_accounts
+    row = c.execute(
+        select(o.c.customer_info, a.c.name)
+        .outerjoin(a, (a.c.user_id == o.c.created_by) & a.c.deleted_at.is_(None))
+        .where(o.c.id == order)
+    ).one_or_none()
+    return "" if row is None else str(row.name or (row.customer_info or {}).get("name") or "")
 
 
 def _lately() -> tuple[tables.Table, Select[Any]]:

@@ -123,6 +123,14 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         rules = checkout.rules(c, event)
         ahead = _ahead(c, row, bool(packages), bool(prizes), rules.on_sale, now)
         left = checkout.left(c, event) if rules.on_sale and row.state != "created" else 0
+        house_licence = (
+            ""
+            if row.licence_number
+            else c.scalar(
+                select(m.organizations.c.license_number).where(m.organizations.c.id == row.organization_id)
+            )
+        )
+        won = claims.standings(auth.office(), c, event) if official else []
     labels = {raffle.MAIN_POOL: "All tickets"} | {one.name: one.label for one in kept.pools}
     if kept.draw.progressive is not None:
         labels[events.DECK] = "The deck of cards"
@@ -135,6 +143,7 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         voids=voids,
         terms=terms,
         official=official,
+        won=won,
         sold=sold,
         total=row.total_sold,
         jackpot=jackpot,
@@ -152,6 +161,7 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         perks=[one for one in perks if one.active],
         perk_names={one.id: one.name for one in perks},
         tax=tax,
+        house_licence=house_licence,
         offered=offered,
         pictures=pictures,
         pictures_max=media.PICTURES_MAX,

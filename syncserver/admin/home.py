@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Select, func, select
 
@@ -20,6 +20,8 @@ from syncserver.auth import PUBLIC, STAFF, access
 LOOK_S_MAX: Final = 365 * 24 * 3600
 EVENT_STATES: Final = ("created", "active", "suspended", "closed", "drawn", "completed", "cancelled")
 _STATES: Final = {"created": "draft"}
+_BEGUN: Final = "begun_at_desk"
+"""In the session of somebody who pays prizes, once they have been at their desk."""
 
 
 def register(to: Blueprint) -> None:
@@ -80,7 +82,13 @@ def look() -> ResponseReturnValue:
 
 @access(*STAFF)
 def home() -> ResponseReturnValue:
-    """All events, the newest first; above them how the evening goes, and what one was told and has not put away."""
+    """All events, the newest first; above them how the evening goes, and what one was told and has not put away.
+
+    Who pays prizes begins at the claims desk; from there on the events are a touch away.
+    """
+    if auth.account().role == "claims" and not session.get(_BEGUN):
+        session[_BEGUN] = True
+        return redirect(url_for("admin.claims_desk"), 303)
     table, query = _events(auth.account().organisation)
     if tables.asked_csv(table):
         return tables.export(table, query)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -71,6 +71,37 @@ def test_a_prize_is_paid_at_the_desk_and_its_receipt_printed(house: House) -> No
     assert "noted as delivered already" in again
     assert "already paid" in pay(house, first).lower() or "was paid on" in pay(house, first)
     assert "Already paid" in page(house, "claims", "/admin/claims", ticket=first.validation)
+
+
+def test_the_claims_desk_begins_there_and_is_told_which_number_to_type(house: House) -> None:
+    """D9: the log-in leads to the desk, once; a draw number is told from a mistyped one; a known name is offered."""
+    browser = house.client("claims")
+    assert browser.get("/admin/").location == "/admin/claims"
+    assert browser.get("/admin/").status_code == 200
+    first = stand(house)[0]
+    assert "looks like a draw number" in page(house, "claims", "/admin/claims", ticket=f" {first.number} ")
+    assert "mistyped" in page(house, "claims", "/admin/claims", ticket="1234-5678-9012-3456")
+    with house.office.begin() as c:
+        c.execute(
+            update(m.orders).where(m.orders.c.id == first.order).values(customer_info={"name": "Ida Known"})
+        )
+    assert 'name="name" value="Ida Known"' in page(house, "claims", "/admin/claims", ticket=first.validation)
+
+
+def test_the_page_of_a_drawn_event_begins_with_its_winners(house: House) -> None:
+    """D8, D9: number, prize and amount, and whether it was claimed."""
+    first = stand(house)[0]
+    shown = page(house, "operator", f"/admin/events/{house.event}")
+    card = shown.partition('id="won"')[2].partition("</section>")[0]
+    assert f"<strong>{first.number}</strong>" in card
+    assert card.count("not yet") == len(stand(house))
+    pay(house, first)
+    assert (
+        "paid"
+        in page(house, "manager", f"/admin/events/{house.event}")
+        .partition('id="won"')[2]
+        .partition("</section>")[0]
+    )
 
 
 def test_two_people_give_a_prize_up(house: House) -> None:
