@@ -146,7 +146,14 @@ KINDS: Final[Mapping[str, Kind]] = {
             "to the winner, once the draw is official",
             _EVENT
             | _LINK
-            | {"number": "10023", "prize": "Half the pot", "amount": "€4,210.00", "until": "5 August 2026"},
+            | {
+                "number": "10023",
+                "prize": "Half the pot",
+                "amount": "€4,210.00",
+                "until": "5 August 2026",
+                "place": "Riverside Hall, Riverside Hospice, 1 Mill Lane, 10115 Berlin",
+                "contact": "+49 30 5550100, raffle@example.org",
+            },
             _ALL,
             _ALL,
             lives=14 * DAY,

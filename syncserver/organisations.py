@@ -80,6 +80,10 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""
     website: str = ""
 
+    def address(self) -> str:
+        """Where it is, on one line; empty where that is not said."""
+        return ", ".join(filter(None, (self.street, f"{self.zip_code} {self.city}".strip(), self.country)))
+
 
 @dataclass(frozen=True)
 class Decided:

@@ -114,7 +114,7 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "Your number {number} has won in {event}",
             (
                 "{hello}\n\ngood news: your ticket number {number} has won in {event}.\n\nPrize: {prize}\nAmount: "
-                "{amount}\nClaim it by {until}\n\n{link}\n\nBring your ticket, or its validation number, to "
+                "{amount}\nClaim it by {until}\nWhere: {place}\nQuestions: {contact}\n\n{link}\n\nBring your ticket, or its validation number, to "
                 "the claims desk. We never ask for a payment or for bank details by message."
             ),
         ),
@@ -122,7 +122,7 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "Votre numéro {number} a gagné : {event}",
             (
                 "{hello}\n\nbonne nouvelle : votre billet numéro {number} a gagné à {event}.\n\nLot : {prize}\n"
-                "Montant : {amount}\nÀ réclamer jusqu’au {until}\n\n{link}\n\nPrésentez votre billet, ou son numéro de "
+                "Montant : {amount}\nÀ réclamer jusqu’au {until}\nOù : {place}\nQuestions : {contact}\n\n{link}\n\nPrésentez votre billet, ou son numéro de "
                 "validation, au guichet des lots. Nous ne demandons jamais de paiement ni de coordonnées "
                 "bancaires par message."
             ),
@@ -131,7 +131,7 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "Su número {number} ha ganado en {event}",
             (
                 "{hello}\n\nBuenas noticias: su boleto número {number} ha ganado en {event}.\n\nPremio: {prize}\n"
-                "Importe: {amount}\nReclámelo hasta el {until}\n\n{link}\n\nPresente su boleto, o su número de validación, "
+                "Importe: {amount}\nReclámelo hasta el {until}\nDónde: {place}\nConsultas: {contact}\n\n{link}\n\nPresente su boleto, o su número de validación, "
                 "en el mostrador de premios. Nunca pedimos pagos ni datos bancarios por mensaje."
             ),
         ),
@@ -139,7 +139,7 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
             "Ihre Nummer {number} hat gewonnen: {event}",
             (
                 "{hello}\n\neine gute Nachricht: Ihr Los mit der Nummer {number} hat bei {event} gewonnen.\n\n"
-                "Preis: {prize}\nBetrag: {amount}\nAbzuholen bis {until}\n\n{link}\n\nBringen Sie Ihr Los, oder seine "
+                "Preis: {prize}\nBetrag: {amount}\nAbzuholen bis {until}\nWo: {place}\nFragen: {contact}\n\n{link}\n\nBringen Sie Ihr Los, oder seine "
                 "Prüfnummer, zur Gewinnausgabe. Wir bitten nie mit einer Nachricht um Geld oder "
                 "Bankdaten."
             ),

@@ -8,6 +8,7 @@ theirs too.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -16,7 +17,6 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, render
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, func, select
 
-from shared import keys
 from shared.errors import Fault, Refused
 from syncserver import (
     admin,
@@ -28,9 +28,11 @@ from syncserver import (
     letters,
     media,
     online,
+    organisations,
     payments,
     questions,
     refunds,
+    winning,
 )
 from syncserver import models as m
 from syncserver.auth import CUSTOMER, PUBLIC, access
@@ -309,6 +311,7 @@ def state(one: UUID, key: str) -> ResponseReturnValue:
         lines = checkout.lines_of(c, one)
         until = letters.moment(row.expires_at, checkout.zone(c, lines), "en", dated=False)
         orders = _orders(c, m.orders.c.sale_id == row.sale_id) if row.sale_id is not None else []
+        outcome = _outcome(c, orders)
     g.pays_at = () if door is None else door.pages
     page = make_response(
         render_template(
@@ -321,6 +324,7 @@ def state(one: UUID, key: str) -> ResponseReturnValue:
             key=key,
             back=back,
             pages=_pages(orders),
+            **outcome,
         )
     )
     if row.state == "open" and back:
@@ -393,6 +397,7 @@ def _orders(c: Connection, which: Any, most: int = MINE_MAX) -> list[Row[Any]]:
                 e.c.draw_at,
                 e.c.closes_at,
                 e.c.licence_number,
+                e.c.organization_id,
                 e.c.configuration,
                 p.c.name.label("package_name"),
                 m.venues.c.name.label("venue_name"),
@@ -413,13 +418,34 @@ def _orders(c: Connection, which: Any, most: int = MINE_MAX) -> list[Row[Any]]:
     )
 
 
-def _ticket_key(order: UUID) -> str:
-    return keys.derive(auth.office().secret, "checkout", "ticket", str(order))[:16].hex()
-
-
 def _pages(orders: list[Row[Any]]) -> dict[UUID, str]:
     """Each ticket's page, opened by its link."""
-    return {row.id: url_for("shop.ticket", order=row.id, key=_ticket_key(row.id)) for row in orders}
+    return {row.id: winning.ticket_page(auth.office(), row.id) for row in orders}
+
+
+def _outcome(c: Connection, orders: list[Row[Any]]) -> dict[str, Collection[UUID]]:
+    """What became of these orders, as everybody may know it: the events whose main draw is official, the orders that
+    have won, and those that are left out.
+    """
+    d, o, x = m.draw_executions, m.orders, m.exclusions
+    # What is drawn together with another event is decided by that one's draw.
+    leads = {
+        row.event_id: events.settings(row.configuration).draw.linked_to or row.event_id for row in orders
+    }
+    held = set(
+        c.execute(
+            select(d.c.raffle_event_id).where(
+                d.c.raffle_event_id.in_(leads.values()), d.c.plan == "main", d.c.official_at.is_not(None)
+            )
+        ).scalars()
+    )
+    mine = [row.id for row in orders]
+    excluded = c.execute(select(x.c.order_id).where(x.c.order_id.in_(mine), x.c.lifted_at.is_(None)))
+    return {
+        "official": {event for event, lead in leads.items() if lead in held},
+        "won": events.winning(c, o.c.id.in_(mine), official_only=True),
+        "excluded": set(excluded.scalars()),
+    }
 
 
 @blueprint.get("/tickets/<uuid:order>/<key>")
@@ -427,7 +453,7 @@ def _pages(orders: list[Row[Any]]) -> dict[UUID, str]:
 def ticket(order: UUID, key: str) -> ResponseReturnValue:
     """One ticket, to be shown or printed, and what became of it once the draw is official."""
     office = auth.office()
-    if not hmac.compare_digest(_ticket_key(order).encode(), key.encode()):
+    if not hmac.compare_digest(winning.ticket_key(office, order).encode(), key.encode()):
         abort(404)
     with office.begin() as c:
         found = _orders(c, m.orders.c.id == order)
@@ -436,6 +462,7 @@ def ticket(order: UUID, key: str) -> ResponseReturnValue:
         row = found[0]
         said = claims.validate(office, c, row.validation_number)
         prizes = events.prizes(c, row.event_id)
+        contact = organisations.contact(organisations.get(c, row.organization_id).settings)
         entry = c.execute(
             select(m.rsu_journal.c.entry).where(
                 m.rsu_journal.c.rsu_id == row.rsu_id,
@@ -454,6 +481,7 @@ def ticket(order: UUID, key: str) -> ResponseReturnValue:
             here="tickets",
             row=row,
             said=said,
+            contact=contact,
             code=code,
             prizes=prizes,
             spans=checkout.spans(row.numbers or []),
@@ -470,29 +498,10 @@ def ticket(order: UUID, key: str) -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """The tickets of the customer who is signed in, the newest first."""
     me = auth.account()
-    e, d, o, x = m.raffle_events, m.draw_executions, m.orders, m.exclusions
+    e, o = m.raffle_events, m.orders
     with auth.office().begin() as c:
         orders = _orders(c, (o.c.created_by == me.id) & (e.c.organization_id == me.organisation))
-        # What is drawn together with another event is decided by that one's draw.
-        leads = {
-            row.event_id: events.settings(row.configuration).draw.linked_to or row.event_id for row in orders
-        }
-        held = set(
-            c.execute(
-                select(d.c.raffle_event_id).where(
-                    d.c.raffle_event_id.in_(leads.values()), d.c.plan == "main", d.c.official_at.is_not(None)
-                )
-            ).scalars()
-        )
-        official = {event for event, lead in leads.items() if lead in held}
-        excluded = set(
-            c.execute(
-                select(x.c.order_id).where(
-                    x.c.order_id.in_([row.id for row in orders]), x.c.lifted_at.is_(None)
-                )
-            ).scalars()
-        )
-        won = events.winning(c, o.c.id.in_([row.id for row in orders]), official_only=True)
+        outcome = _outcome(c, orders)
         b = m.checkouts
         waiting = c.execute(
             select(b)
@@ -505,11 +514,9 @@ def mine() -> ResponseReturnValue:
         here="tickets",
         orders=orders,
         pages=_pages(orders),
-        official=official,
-        excluded=excluded,
         most=MINE_MAX,
-        won=won,
         waiting=[(row, checkout.page(auth.office(), row.id)) for row in waiting],
+        **outcome,
     )
 
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from shared import money
-from syncserver import events, letters, notifications
+from shared import keys, money
+from syncserver import events, letters, notifications, organisations
 from syncserver import models as m
 from syncserver.notifications import To
 from syncserver.office import Office
@@ -83,12 +83,26 @@ def buyer(row: Row[Any]) -> To | None:
     )
 
 
+def ticket_key(office: Office, order: UUID) -> str:
+    """What opens the page of a ticket that was bought on line."""
+    return keys.derive(office.secret, "checkout", "ticket", str(order))[:16].hex()
+
+
+def ticket_page(office: Office, order: UUID) -> str:
+    """The path of that page."""
+    return f"/tickets/{order}/{ticket_key(office, order)}"
+
+
 def _tell(office: Office, c: Connection, row: Row[Any], kind: str) -> int:
     to = buyer(row)
     if to is None:
         return 0
     days = events.settings(row.configuration).draw.claim_days
     until = events.claim_end(office.now(), days, row.zone)
+    contact = organisations.contact(row.settings)
+    # Only what was bought on line has a page of its own.
+    online = row.source == "online"
+    path = ticket_page(office, row.order_id) if online else f"/draws/{row.draw_execution_id}"
     return notifications.enqueue(
         office,
         c,
@@ -102,7 +116,9 @@ def _tell(office: Office, c: Connection, row: Row[Any], kind: str) -> int:
             "prize": row.prize_name,
             "amount": _paid(row, to.language),
             "until": "" if until is None else letters.day(until, ZoneInfo(row.zone), to.language),
-            "link": f"{office.config.public_url}/draws/{row.draw_execution_id}",
+            "place": ", ".join(filter(None, (row.venue_name, row.holder, contact.address()))),
+            "contact": ", ".join(filter(None, (contact.phone, contact.email))),
+            "link": f"{office.config.public_url}{path}",
         },
         event=row.ticket_event,
         order=row.order_id,
@@ -134,6 +150,10 @@ def _results() -> Select[Any]:
             z.c.name.label("prize_name"),
             o.c.id.label("order_id"),
             o.c.customer_info,
+            o.c.source,
+            v.c.name.label("venue_name"),
+            g.c.name.label("holder"),
+            g.c.settings,
             a.c.user_id.label("account_user"),
             a.c.email.label("account_email"),
             a.c.phone.label("account_phone"),

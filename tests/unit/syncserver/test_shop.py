@@ -629,7 +629,18 @@ def test_a_ticket_bought_on_line_wins_and_is_paid_at_the_desk(shop: Shop) -> Non
     draw = drawn(house, official=True)
     ticket = re.search(r'href="(/tickets/[^"]+)"', shop.read(page))
     assert ticket is not None
-    assert "This ticket has won" in shop.read(ticket[1])
+    shown = shop.read(ticket[1])
+    assert shown.count("This ticket has won") == 1, "and not twice"
+    assert re.search(r"Number [1-5]: [^<]+, €", shown)
+    assert "Show this page, or its print, at " in shown
+    assert WON in shop.read(page)
+    with house.office.begin() as c:
+        o = c.execute(select(m.orders.c.id)).scalar_one()
+        n = m.notifications
+        told = c.execute(select(n.c.facts).where(n.c.kind == "winner", n.c.order_id == o)).scalars().first()
+    assert told is not None
+    assert told["link"] == "https://raffle.example" + ticket[1]
+    assert "Hockey Club" in told["place"]
     with house.office.begin() as c:
         order = c.execute(select(m.orders)).one()
         said = claims.validate(house.office, c, order.validation_number)
