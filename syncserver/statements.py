@@ -229,29 +229,29 @@ def sales(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]:
         rows += [
             {
                 "what": what,
-                "orders": part.orders,
-                "numbers": part.numbers,
+                "orders": part.orders if counted else None,
+                "numbers": part.numbers if counted else None,
                 "amount": part.amount,
                 "currency": currency,
             }
-            for what, part in (
-                ("Sold", one.sold),
-                ("Voided, money given back", one.void),
-                ("Misprinted, money given back", one.misprint),
-                ("Refunded", one.refunded),
-                ("Money that should be there", one.expected),
-                *([(f"Of it tax: {tax.title()}", Sum(amount=one.tax))] if tax is not None else []),
-                ("Of it paid by card", Sum(amount=one.card)),
-                ("Prizes paid out at kiosks", Sum(amount=one.paid)),
+            for what, part, counted in (
+                ("Sold", one.sold, True),
+                ("Voided, money given back", one.void, True),
+                ("Misprinted, money given back", one.misprint, True),
+                ("Refunded without a void; refunds of void orders stand above", one.refunded, True),
+                ("Money that should be there", one.expected, True),
+                *([(f"Of it tax: {tax.title()}", Sum(amount=one.tax), False)] if tax is not None else []),
+                ("Of it paid by card", Sum(amount=one.card), False),
+                ("Prizes paid out at kiosks", Sum(amount=one.paid), False),
                 *(
-                    [("Void, given back at the desk and not out of a drawer", Sum(amount=one.kept))]
+                    [("Void, given back at the desk and not out of a drawer", Sum(amount=one.kept), False)]
                     if kept
                     else []
                 ),
-                ("Cash that should be in the drawers", Sum(amount=one.cash)),
-                ("Of it in doubt, or excluded by a decision", one.doubt),
-                ("Sales that stand", one.standing),
-                ("Tests, no money taken", one.test),
+                ("Cash that should be in the drawers", Sum(amount=one.cash), False),
+                ("Of it in doubt, or excluded by a decision", one.doubt, True),
+                ("Sales that stand", one.standing, True),
+                ("Tests, no money taken", one.test, True),
             )
         ]
     yield from cut_rows(rows, limit, offset)
@@ -268,7 +268,7 @@ def draw_numbers(here: Scope, limit: int | None, offset: int) -> Iterator[Cells]
     ).scalar_one()
     kept = here.event.ticket_allocation
     first, last = int(kept["first"]), int(kept["last"])
-    rows = [(f"On offer, {first} to {last}", last - first + 1)]
+    rows = [(f"On offer, {first:,} to {last:,}", last - first + 1)]
     rows += [(words, counts.get(state, 0)) for state, words in NUMBER_STATES.items()]
     rows.append(("Of the sold: in no pool, by a decision about their buyer", int(left_out)))
     yield from cut_rows(({"what": what, "numbers": count} for what, count in rows), limit, offset)

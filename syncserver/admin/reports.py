@@ -315,7 +315,7 @@ def _text(row: Cells, of: Field, zone: ZoneInfo) -> str:
     """A cell as people read it; moments by the venue's clock, which the page names."""
     value = row.get(of.name)
     if value is None or value == "":
-        return ""
+        return "–" if value is None and of.kind in _NUMERIC else ""
     if of.kind == "money":
         return books.shown(value, row["currency"])
     if of.kind == "share":
