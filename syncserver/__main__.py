@@ -498,10 +498,10 @@ def _restore(config: Config, options: argparse.Namespace) -> None:
         "handed out twice, and kiosks hand over again what the backup lacks. What now?\n\n"
         "  1. Start it:  tombola-server serve  and  tombola-server worker\n"
         "  2. Wait until every kiosk has been heard of on the page Kiosks.\n"
-        "  3. Decide the finding “restored” of each raffle that is not drawn.\n"
+        "  3. What was paid on line since the backup the worker finds at Stripe by itself (up to 30 days back). What it\n"
+        "     makes no tickets of stands on the page Refunds under “Payments without tickets”: pay it back there.\n"
         "  4. Make again what the office decided after the backup: voids, revocations, findings, exceptions.\n"
-        "  5. What was paid on line since the backup the worker finds at Stripe by itself (up to 30 days back), and\n"
-        "     puts on the page Refunds under “Payments without tickets”: pay it back there."
+        "  5. Then decide the finding “restored” of each raffle that is not drawn."
     )
 
 

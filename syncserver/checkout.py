@@ -976,7 +976,7 @@ def _unknown(office: Office, checkout: UUID, said: Session) -> None:
             c,
             "payment_unknown",
             "ERROR",
-            f"Checkout {checkout} was paid, and is not known here: decide on the page Refunds, or look it up at Stripe.",
+            f"Checkout {checkout} was paid, and is not known here: pay it back on the page Refunds.",
         )
         mine = c.scalar(select(g.c.id).where(cast(g.c.id, Text) == said.organisation))
         if mine is None:
@@ -1015,7 +1015,7 @@ def _unknown(office: Office, checkout: UUID, said: Session) -> None:
             once=f"payment:{said.id}",
             facts={
                 "what": f"{money.text(said.amount, said.currency)} were paid for a checkout that is not known here.",
-                "todo": "Look it up at Stripe, and pay it back on the page Refunds.",
+                "todo": "Pay it back on the page Refunds, with a word to the buyer.",
                 "link": f"{office.config.public_url}/admin/refunds#payments",
             },
         )

@@ -530,7 +530,9 @@ def _switch_on(
 
 def _buy_on_line(house: House, picture: Browser) -> dict[str, int]:
     """A customer buys at the web shop, and one order is paid back: what each was, by its validation number."""
-    shop = replace(picture, page=picture.page.context.browser.new_page(viewport=VIEWPORT))  # type: ignore[union-attr]  # it was launched
+    window = picture.page.context.browser
+    assert window is not None  # it was launched
+    shop = replace(picture, page=window.new_page(viewport=VIEWPORT, reduced_motion="reduce"))
     page, bought = shop.page, {}
     page.goto(f"{house.url}/account/sign-in")
     page.fill("[name=email]", BUYER)
@@ -778,7 +780,8 @@ def _browser(house: House, folder: Path) -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=[*quiet, "--disable-sync", "--no-first-run"]
         )
-        page = browser.new_page(viewport=VIEWPORT)
+        # A picture taken while something fades in shows next to nothing of it.
+        page = browser.new_page(viewport=VIEWPORT, reduced_motion="reduce")
         page.goto(f"{house.url}/admin/login")
         page.screenshot(path=folder / "login.png", full_page=True)
         page.fill("[name=username]", "manager")
