@@ -66,6 +66,20 @@ class KeyingRow:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A draw in which one person has keyed something, and a second has still to."""
+
+    draw: UUID
+    event_name: str
+    what: What
+    source: str
+    """Of public chance: ``dice``, ``digits`` and so on."""
+    keyed_by: UUID
+    name: str
+    keyed_at: datetime
+
+
+@dataclass(frozen=True)
 class Counterfoil:
     """One slip: its place among all slips of the draw (from 0), and the ticket that it stands for."""
 
@@ -161,6 +175,50 @@ def alike(c: Connection, draw: UUID, what: What) -> str | None:
         .order_by(k.c.round.desc())
         .limit(1)
     ).scalar_one_or_none()
+
+
+def waiting(c: Connection, organisation: UUID) -> list[Waiting]:
+    """What was keyed once in the organisation's draws that are under way, and waits for the second person."""
+    k, d, e, u = m.draw_keyings, m.draw_executions, m.raffle_events, m.users
+    other = k.alias()
+    rows = c.execute(
+        select(
+            d.c.id,
+            d.c.entropy_source,
+            e.c.name.label("event_name"),
+            k.c.what,
+            k.c.keyed_by,
+            k.c.keyed_at,
+            u.c.display_name,
+        )
+        .join(d, d.c.id == k.c.draw_execution_id)
+        .join(e, e.c.id == d.c.raffle_event_id)
+        .outerjoin(u, u.c.id == k.c.keyed_by)
+        .where(e.c.organization_id == organisation, d.c.official_at.is_(None), d.c.state != "failed")
+        .where(
+            ~select(other.c.id)
+            .where(
+                other.c.draw_execution_id == k.c.draw_execution_id,
+                other.c.what == k.c.what,
+                other.c.round == k.c.round,
+                other.c.id != k.c.id,
+            )
+            .exists()
+        )
+        .order_by(k.c.keyed_at, k.c.id)
+    )
+    return [
+        Waiting(
+            row.id,
+            row.event_name,
+            row.what,
+            str((row.entropy_source or {}).get("source", "")),
+            row.keyed_by,
+            row.display_name or "",
+            row.keyed_at,
+        )
+        for row in rows
+    ]
 
 
 def keyings(c: Connection, draw: UUID) -> list[KeyingRow]:

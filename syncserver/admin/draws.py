@@ -192,14 +192,57 @@ def _chance(draw: DrawRow) -> str:
     return SOURCES.get(source, source)
 
 
+@dataclass(frozen=True)
+class Call:
+    """A keying that waits for its second person: what is said of it, and the draw's page."""
+
+    words: str
+    button: str
+    address: str
+
+
+_KEYED: Final = {"winners": "the winning numbers", "counterfoils": "the counterfoils"}
+_CHANCE: Final = {"dice": "the dice", "digits": "the digits"}
+
+
+def calls(c: Connection) -> list[Call]:
+    """What waits for whoever looks, as the second person: nothing for those who conduct no draw, or keyed it."""
+    me = auth.account()
+    if me.role not in ground.MANAGERS:
+        return []
+    found = []
+    for one in keyings.waiting(c, me.organisation):
+        what = _KEYED.get(one.what) or _CHANCE.get(one.source, "the results")
+        if one.keyed_by != me.id:
+            words = f"{one.event_name}: {what} wait for a second person."
+            found.append(Call(words, "Key them", url_for("admin.draw", draw=one.draw)))
+    return found
+
+
+def _ready(c: Connection) -> Sequence[Any]:
+    """Events that are reconciled under somebody's name, and whose draw nobody has begun."""
+    e, d = m.raffle_events, m.draw_executions
+    begun = select(d.c.id).where(d.c.raffle_event_id == e.c.id, d.c.plan == draws.MAIN, d.c.state != "failed")
+    rows = c.execute(
+        select(e.c.id, e.c.name, e.c.draw_at, m.venues.c.timezone)
+        .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
+        .where(e.c.organization_id == auth.account().organisation, e.c.state == "closed")
+        .where(e.c.reconciliation_confirmed_at.is_not(None), ~begun.exists())
+        .order_by(e.c.draw_at, e.c.event_number)
+    )
+    return rows.all()
+
+
 @access(*ground.READERS)
 def every() -> ResponseReturnValue:
-    """Every draw of the organisation, failed ones too, the newest first."""
+    """Every draw of the organisation, failed ones too, the newest first; above them what is to be done."""
     with ground.reading() as c:
         rows = draws.all_draws(c, auth.account().organisation)
+        called, ready = calls(c), _ready(c)
     if tables.asked_csv(DRAWS):
         return tables.export_listed(DRAWS, rows)
-    return ground.page("draws", "draws", shown=tables.listed(DRAWS, rows), sources=SOURCES)
+    shown = tables.listed(DRAWS, rows)
+    return ground.page("draws", "draws", shown=shown, sources=SOURCES, called=called, ready=ready)
 
 
 @access(*ground.READERS)

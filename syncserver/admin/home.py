@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 from shared.errors import Refused
 from syncserver import auth, live, notices, notifications
 from syncserver import models as m
-from syncserver.admin import ground, tables
+from syncserver.admin import draws, ground, tables
 from syncserver.admin.beginning import BY_CHOICE, beginning
 from syncserver.admin.tables import Column, Table
 from syncserver.auth import PUBLIC, STAFF, access
@@ -103,6 +103,7 @@ def home() -> ResponseReturnValue:
             now = live.evening(auth.office(), c, auth.account().organisation)
         clock = _clock(c) if auth.account().role in ground.READERS else ""
         begun = beginning(c)
+        called = draws.calls(c)
     return ground.page(
         "home",
         "events",
@@ -112,6 +113,7 @@ def home() -> ResponseReturnValue:
         now=now,
         unreached=unreached,
         begun=begun,
+        called=called,
         by_choice=BY_CHOICE,
     )
 

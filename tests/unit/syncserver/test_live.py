@@ -257,6 +257,7 @@ def test_the_first_page_says_how_the_evening_goes_and_leads_to_the_dashboard(sce
     page = desk.page("/admin/", "operator")
     assert html.escape(sentence, quote=False) in page
     assert 'href="/admin/live"' in page.split("</nav>")[-1]
+    assert desk.browser("claims").get("/admin/").location == "/admin/claims"
     assert html.escape(sentence, quote=False) not in desk.page("/admin/", "claims")
 
 

@@ -91,12 +91,17 @@ def test_every_source_is_offered_with_what_it_is_worth_and_the_event_s_own_is_ch
 def test_the_second_person_keys_blind_and_sees_where_the_two_differ(house: House) -> None:
     """D5: digits keyed twice by different people; what the first keyed is shown to nobody before."""
     ready(house)
+    assert 'id="ready"' in page(house, "/admin/draws")
     url = frozen(house, source="digits", digits="6")
+    assert 'id="ready"' not in page(house, "/admin/draws")
     follow(house, f"{url}/commit")
     assert "You typed 5 digits; 6 are needed." in follow(house, f"{url}/entropy", text="40 911")
     shown = follow(house, f"{url}/entropy", text="409 117")
     assert "Now a second person keys it" in shown
     assert "<button" not in shown[shown.index('aria-current="step"') : shown.index("Draw and verify")]
+    called = "Final: the digits wait for a second person."
+    assert all(called in page(house, one, "admin") for one in ("/admin/", "/admin/draws"))
+    assert not any(called in page(house, "/admin/", one) for one in ("manager", "auditor"))
     blind = page(house, url, "admin")
     assert "You are the second" in blind
     assert "4 0 9" not in blind
