@@ -155,7 +155,7 @@ def _by_numbers(c: Connection, organisation: UUID, text: str) -> list[Reading]:
 
 
 def _by_words(c: Connection, organisation: UUID, text: str) -> list[Reading]:
-    """A kiosk, an operator, the reference of a payment."""
+    """The reference of a payment, an event, a package, a kiosk, an operator."""
     o, r, u, g = m.orders, m.rsus, m.users, m.organization_users
     found = []
     if _reference_known(c, organisation, text):
@@ -163,6 +163,28 @@ def _by_words(c: Connection, organisation: UUID, text: str) -> list[Reading]:
         found.append(Reading("reference", "the payment’s reference", named))
     if len(text) < NAME_CHARS_MIN or text.isdigit():
         return found
+    e, p = m.raffle_events, m.ticket_packages
+    own_events = c.execute(
+        select(e.c.id, e.c.name)
+        .where(e.c.organization_id == organisation, e.c.name.icontains(text, autoescape=True))
+        .order_by(e.c.event_number.desc())
+        .limit(NAMED_MAX)
+    ).all()
+    if own_events:
+        words = f"the event {own_events[0].name}" if len(own_events) == 1 else f"{len(own_events)} events"
+        found.append(Reading("event", words, o.c.event_id.in_([one.id for one in own_events])))
+    packages = c.execute(
+        select(p.c.id, p.c.name, p.c.event_id)
+        .join(e, e.c.id == p.c.event_id)
+        .where(e.c.organization_id == organisation, p.c.name.icontains(text, autoescape=True))
+        .order_by(e.c.event_number.desc(), p.c.name)
+        .limit(NAMED_MAX)
+    ).all()
+    if packages:
+        words = f"the package {packages[0].name}" if len(packages) == 1 else f"{len(packages)} packages"
+        # With their events, by which an index finds them.
+        of = o.c.event_id.in_({one.event_id for one in packages})
+        found.append(Reading("package", words, of & o.c.package_id.in_([one.id for one in packages])))
     kiosks = c.execute(
         select(r.c.id, r.c.name)
         .where(

@@ -127,6 +127,14 @@ def _state() -> ColumnElement[str]:
     )
 
 
+def _with_buyer(query: Select[Any]) -> Select[Any]:
+    """The same, with who bought, for those who may know it: by name, or by what else they told."""
+    o, a = m.orders, m.customer_accounts
+    told = [func.nullif(o.c.customer_info[name].astext, "") for name in ("name", "email", "phone")]
+    of_account = select(a.c.name).where(a.c.user_id == o.c.created_by).correlate(o).scalar_subquery()
+    return query.add_columns(func.coalesce(*told, of_account).label("buyer")) if _knows() else query
+
+
 def _sold_at(row: Any) -> Any:
     return row.offline_created_at or row.created_at
 
@@ -146,6 +154,7 @@ def _columns() -> tuple[tables.Column, ...]:
             written=func.coalesce(m.rsus.c.name, case(SOURCES, value=o.c.source, else_=o.c.source)),
         ),
         c("operator", "Operator"),
+        *([c("buyer", "Buyer", exported=False)] if _knows() else []),
         c(
             "sold_at",
             "Sold",
@@ -299,7 +308,7 @@ def search() -> ResponseReturnValue:
                 statements.NUMBERS_OF_ORDER.label("draw_numbers"),
             )
             return tables.export(table, numbered)
-        shown = tables.read(c, table, query)
+        shown = tables.read(c, table, _with_buyer(query))
     return _page(shown, text, event, found)
 
 
@@ -337,7 +346,7 @@ def find() -> ResponseReturnValue:
             table,
             columns=tuple(replace(one, by=None) if one.key != "sold_at" else one for one in table.columns),
         )
-        shown = tables.read(c, table, _listed().where(lookup.together(chosen)))
+        shown = tables.read(c, table, _with_buyer(_listed().where(lookup.together(chosen))))
     return _page(shown, text, None, found, chosen=chosen, sent=True)
 
 

@@ -81,6 +81,7 @@ def test_a_buyer_is_seen_by_those_who_have_to_and_erased_by_managers(
     """K16, O1: least rights, also with people."""
     shown = desk.page(sold(desk), role)
     assert ("Eve Adams" in shown, "/erase" in shown) == (sees, erases)
+    assert ("Eve Adams" in desk.page("/admin/orders", role)) == sees
     assert "Buyer" in shown
 
 
@@ -141,6 +142,23 @@ def test_an_order_is_found_by_kiosk_operator_and_the_card_s_slip(desk: Desk, typ
     url = sold(desk)
     assert find(desk, typed, "operator").location == url
     assert url not in find(desk, "South", "operator").get_data(as_text=True)
+
+
+def test_orders_are_found_by_the_names_of_their_event_and_package(desk: Desk) -> None:
+    """O5: in the same one box."""
+    url = sold(desk)
+    with desk.scene.office.begin() as c:
+        event = c.scalars(select(m.raffle_events.c.name)).first()
+        package = c.scalars(
+            select(m.ticket_packages.c.name).join(m.orders, m.orders.c.package_id == m.ticket_packages.c.id)
+        ).first()
+        found = {
+            one.kind
+            for typed in (str(event), str(package))
+            for one in lookup.readings(c, desk.scene.organisation, typed, people=False)
+            if c.scalars(select(m.orders.c.id).where(one.where)).first() == UUID(url.rpartition("/")[2])
+        }
+    assert {"event", "package"} <= found
 
 
 def test_a_number_leads_straight_to_its_order(desk: Desk) -> None:
