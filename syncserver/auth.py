@@ -52,7 +52,7 @@ ROLE_MAY: Final = {
     "manager": "Events, kiosks, draws and operators; with a PIN a supervisor at every kiosk",
     "operator": "Sells at the kiosks with a PIN; with a password sees events, kiosks and orders here",
     "claims": "Pays prizes at the claims desk; no kiosk takes their PIN",
-    "auditor": "Reads everything and changes nothing; no kiosk takes their PIN",
+    "auditor": "Reads everything but what buyers told of themselves, and changes nothing; no kiosk takes their PIN",
 }
 """What each role may do, as the office tells it; ``catalog.SUPERVISE`` and ``WORK_AT_KIOSKS`` are the kiosks' part."""
 PUBLIC: Final = "public"

@@ -75,12 +75,12 @@ _MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
     (
         "House",
         (
-            ("admin.users", "People", "users", MANAGERS),
+            ("admin.users", "People", "users", READERS),
             ("admin.programs", "Programs", "programs", MANAGERS),
             ("admin.templates", "Templates", "templates", MANAGERS),
             ("admin.venues", "Venues", "venues", READERS),
             ("admin.organisation", "Organisation", "organisation", READERS),
-            ("admin.house_rules", "House rules", "rules", MANAGERS),
+            ("admin.house_rules", "House rules", "rules", READERS),
             ("admin.outbox", "Notifications", "notifications", READERS),
             ("admin.own_account", "Your account", "account", auth.STAFF),
         ),

@@ -47,7 +47,7 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/rules/<uuid:version>/withdraw", "withdraw_rules", withdraw, methods=["POST"])
 
 
-@access(*ground.MANAGERS)
+@access(*ground.READERS)
 def show() -> ResponseReturnValue:
     """The house rules as they are."""
     return _shown()

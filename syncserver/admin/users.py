@@ -35,9 +35,9 @@ def register(to: Blueprint) -> None:
     to.add_url_rule("/users/<uuid:user>/reactivate", "reactivate_user", reactivate, methods=["POST"])
 
 
-@access(*ground.MANAGERS)
+@access(*ground.READERS)
 def people() -> ResponseReturnValue:
-    """Everybody who works for the organisation, and who was asked to."""
+    """Everybody who works for the organisation, and who was asked to; auditors see names and roles, no address."""
     table, query = _listed()
     if tables.asked_csv(table):
         return tables.export(table, query)
@@ -48,12 +48,13 @@ def _shown(table: tables.Table, query: Select[Any], link: str = "") -> str:
     me, here = auth.account(), auth.office()
     with ground.reading() as c:
         shown = tables.read(c, table, query)
-        asked = invitations.pending(c, me.organisation, here.now())
+        asked = invitations.pending(c, me.organisation, here.now()) if me.role in ground.MANAGERS else []
         strict = organisations.of(c, me.organisation).second_factor
     return ground.page(
         "users",
         "users",
         shown=shown,
+        writes=me.role in ground.MANAGERS,
         roles=_givable(),
         may=auth.ROLE_MAY,
         asked=tables.listed(_asked(), asked),
@@ -90,6 +91,7 @@ def _listed() -> tuple[tables.Table, Select[Any]]:
         m.organization_users.alias(),
     )
     column = tables.Column
+    writes = auth.account().role in ground.MANAGERS
     elsewhere = (
         select(func.count())
         .where(
@@ -122,18 +124,20 @@ def _listed() -> tuple[tables.Table, Select[Any]]:
         "People",
         (
             column("display_name", "Name", by=u.c.display_name, nulls=False, lead=True),
-            column("username", "User name", "code", la.c.username),
+            *([column("username", "User name", "code", la.c.username)] if writes else []),
             column("role", "Role", value=lambda row: auth.ROLE_WORDS[row.role]),
             column("pin", "Kiosks", value=lambda row: "has a PIN" if row.pin else "no PIN"),
             column("factor", "Second factor", value=lambda row: "on" if row.factor else "off"),
             column("last_login", "Last log-in", "time", u.c.last_login),
             column("is_active", "Active", value=lambda row: "yes" if row.is_active else "no", shown=False),
-            column("steps", "", "words", exported=False),
+            *([column("steps", "", "words", exported=False)] if writes else []),
         ),
         key=u.c.id,
         order="display_name",
         filters=(
-            tables.search("q", "Name or user name", u.c.display_name, la.c.username),
+            tables.search("q", "Name or user name", u.c.display_name, la.c.username)
+            if writes
+            else tables.search("q", "Name", u.c.display_name),
             tables.choice("role", "Role", ou.c.role, [(one, auth.ROLE_WORDS[one]) for one in auth.STAFF]),
             tables.either(
                 "state",

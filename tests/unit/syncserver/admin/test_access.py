@@ -77,6 +77,18 @@ def test_a_new_password_of_one_s_own_needs_the_old_and_makes_the_session_new(hou
     assert log_in(house.app.test_client(), "manager", NEW).status_code == 303
 
 
+def test_an_auditor_reads_who_works_here_and_the_house_rules(house: House) -> None:
+    """O1: names, roles and rules; no address, no user name, and nothing to change."""
+    answer = post(house.client("admin"), "/admin/users/invite", email="sam@club.example", role="auditor")
+    assert answer.status_code == 200
+    shown = house.client("auditor").get("/admin/users").get_data(as_text=True).partition("<main")[2]
+    assert "Per manager" in shown
+    assert not any(one in shown for one in ("sam@club.example", "Change<", 'method="post"'))
+    rules = house.client("auditor").get("/admin/rules").get_data(as_text=True).partition("<main")[2]
+    assert "disabled" in rules
+    assert "Make this version" not in rules
+
+
 def test_another_role_means_logging_in_anew(house: House) -> None:
     """O1, O4: by an administrator, with a reason; the last one stays one, and nobody changes themselves."""
     mine, user = house.client("operator"), house.people["operator"]
