@@ -39,7 +39,17 @@ from shared.clock import utc
 from shared.errors import Fault, KnownError, Refused
 from shared.ids import uuid7
 from shared.wire import Customer
-from syncserver import confirmations, events, letters, notifications, online, payments, phrases, questions
+from syncserver import (
+    confirmations,
+    events,
+    letters,
+    messages,
+    notifications,
+    online,
+    payments,
+    phrases,
+    questions,
+)
 from syncserver import models as m
 from syncserver.audit import acting, critical_event
 from syncserver.office import Office
@@ -207,16 +217,10 @@ def set_rules(office: Office, c: Connection, event: UUID, given: Rules, by: UUID
 
 def on_offer(now: datetime) -> ColumnElement[bool]:
     """Of packages joined with their events and online rules: those that can be bought on line now (E13)."""
-    e, p, r, g = m.raffle_events, m.ticket_packages, m.online_rules, m.kiosk_messages
-    called_home = (
-        select(g.c.id)
-        .where(g.c.organization_id == e.c.organization_id, g.c.kind == "suspend", g.c.withdrawn_at.is_(None))
-        .correlate(e)
-        .exists()
-    )
+    e, p, r = m.raffle_events, m.ticket_packages, m.online_rules
     return and_(
         r.c.on_sale,
-        ~called_home,
+        ~messages.called_home(e.c.organization_id),
         e.c.state == "active",
         e.c.opens_at <= now,
         e.c.closes_at > now,

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.errors import Refused
@@ -187,6 +187,13 @@ def resume(office: Office, c: Connection, organisation: UUID, by: UUID, reason: 
     if done.rowcount == 0:
         raise Refused("home", "Nobody is called home.")
     critical_event(c, "sales_resumed", "INFO", f"All kiosks may sell again. {reason}", user_id=by)
+
+
+def called_home(organisation: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Of rows with an ``organisation``: whether everybody is called home there."""
+    g = m.kiosk_messages
+    stands = (g.c.organization_id == organisation, g.c.kind == "suspend", g.c.withdrawn_at.is_(None))
+    return select(g.c.id).where(*stands).correlate_except(g).exists()
 
 
 def home(c: Connection, organisation: UUID) -> Row[Any] | None:

@@ -26,6 +26,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared import draw as fair
 from shared.errors import Refused
@@ -38,10 +39,12 @@ from syncserver import (
     draws,
     events,
     media,
+    messages,
     organisations,
     payments,
     pools,
     questions,
+    rsus,
 )
 from syncserver import champions as champions_of
 from syncserver import models as m
@@ -78,6 +81,12 @@ class Holder:
     timezone: str = ""
 
 
+def _paused() -> ColumnElement[bool]:
+    """Whether an event sells nowhere for now: suspended, or everybody is called home (K17)."""
+    e = m.raffle_events
+    return (e.c.state == "suspended") | messages.called_home(e.c.organization_id)
+
+
 def _events(c: Connection) -> list[Row[Any]]:
     e = m.raffle_events
     return list(
@@ -87,6 +96,7 @@ def _events(c: Connection) -> list[Row[Any]]:
                 m.venues.c.name.label("venue_name"),
                 m.venues.c.timezone,
                 m.organizations.c.name.label("holder"),
+                _paused().label("paused"),
             )
             .join(m.organizations, m.organizations.c.id == e.c.organization_id)
             .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
@@ -112,6 +122,7 @@ def shown_event(c: Connection, event: UUID, *, called_off: bool = False) -> Row[
             m.venues.c.name.label("venue_name"),
             m.venues.c.timezone,
             m.organizations.c.name.label("holder"),
+            _paused().label("paused"),
         )
         .join(m.organizations, m.organizations.c.id == e.c.organization_id)
         .outerjoin(m.venues, m.venues.c.id == e.c.venue_id)
@@ -232,6 +243,40 @@ def _standing(c: Connection, held: list[Row[Any]]) -> list[Row[Any]]:
     return sorted(standing, key=lambda r: (r.position, r.winner))
 
 
+def _won(c: Connection, rows: list[Row[Any]]) -> dict[UUID, Any]:
+    """The first prize's winning number of each of these events whose main draw is official (D6), after all redraws."""
+    if not rows:
+        return {}
+    leads = {row.id: events.settings(row.configuration).draw.linked_to or row.id for row in rows}
+    r, d, f, z = m.draw_results, m.draw_executions, m.forfeits, m.prizes
+    given_up = select(f.c.id).where(f.c.draw_result_id == r.c.id, f.c.agreed_at.is_not(None)).exists()
+    promoted = select(f.c.id).where(f.c.promoted_id == r.c.id, f.c.agreed_at.is_not(None)).exists()
+    found = c.execute(
+        select(d.c.raffle_event_id, r.c.winning_number, r.c.prize_value_at_draw, z.c.name.label("prize_name"))
+        .ext(distinct_on(d.c.raffle_event_id))
+        .select_from(r.join(d, d.c.id == r.c.draw_execution_id).join(z, z.c.id == r.c.prize_id))
+        .where(
+            d.c.raffle_event_id.in_(leads.values()),
+            d.c.plan == MAIN_POOL,
+            d.c.official_at.is_not(None),
+            ~given_up,
+            ~r.c.reserve | promoted,
+        )
+        .order_by(d.c.raffle_event_id, r.c.position, r.c.winner, r.c.id)
+    )
+    first: dict[UUID, Any] = {row.raffle_event_id: row for row in found}
+    return {event: first[lead] for event, lead in leads.items() if lead in first}
+
+
+def _has_kiosks(c: Connection, organisation: UUID) -> bool:
+    """Whether the organisation has a kiosk that may sell."""
+    r = m.rsus
+    enabled = select(r.c.id).where(
+        r.c.organization_id == organisation, r.c.kind != rsus.ONLINE, r.c.state == "enabled"
+    )
+    return c.scalar(enabled.limit(1)) is not None
+
+
 def _labels(e: Row[Any]) -> dict[str, str]:
     """What people call the event's pools."""
     return {MAIN_POOL: "Main draw"} | {
@@ -269,6 +314,7 @@ def home() -> ResponseReturnValue:
         )
         bars = checkout.progress(c, ids)
         covers = media.covers(c, ids)
+        won = _won(c, groups["drawn"])
         winners = [one for one in champions_of.published(c, limit=CHAMPIONS_SHOWN) if one.champion]
     return render_template(
         "public/home.html",
@@ -281,6 +327,7 @@ def home() -> ResponseReturnValue:
         buying=offer is not None and bool(offer.packages) and offer.left > 0,
         bars=bars,
         covers=covers,
+        won=won,
         champions=winners,
         soon=office.now() + CLOSING_SOON,
     )
@@ -363,6 +410,7 @@ def _on_show(c: Connection, row: Row[Any]) -> dict[str, Any]:
         "e": row,
         "standing": _standing_of(row, now),
         "now": now,
+        "kiosks": _has_kiosks(c, row.organization_id),
         "pot": pot,
         "promise": "" if pot else _promises(c, [row])[row.id],
         "prizes": events.prizes(c, row.id),

@@ -25,6 +25,7 @@ from syncserver import (
     claims,
     draws,
     events,
+    messages,
     online,
     payments,
     pools,
@@ -634,6 +635,7 @@ def test_a_ticket_bought_on_line_wins_and_is_paid_at_the_desk(shop: Shop) -> Non
     assert re.search(r"Number [1-5]: [^<]+, €", shown)
     assert "Show this page, or its print, at " in shown
     assert WON in shop.read(page)
+    assert re.search(r'class="pot">[1-5]<', shop.read("/"))
     with house.office.begin() as c:
         o = c.execute(select(m.orders.c.id)).scalar_one()
         n = m.notifications
@@ -668,7 +670,18 @@ def test_the_office_says_what_is_sold_on_line(shop: Shop) -> None:
     assert "ann@example.org" in manager.get("/admin/shop").get_data(as_text=True)
     answer = post(manager, f"/admin/events/{shop.house.event}/shop", order="20", customer="")
     assert answer.status_code == 303
-    assert "Sold at the kiosks" in shop.read(f"/events/{shop.house.event}")
+    page = f"/events/{shop.house.event}"
+    assert "at the kiosks" not in shop.read(page), "none may sell yet"
+    with shop.house.office.begin() as c:
+        c.execute(update(m.rsus).where(m.rsus.c.id == shop.house.rsu).values(state="enabled"))
+    assert "Sold at the kiosks" in shop.read(page)
+    with shop.house.office.begin() as c:
+        by = shop.house.people["admin"]
+        messages.call_home(shop.house.office, c, shop.house.organisation, by, "Fire drill", "Come home.")
+    for one in (page, "/"):
+        shown = shop.read(one)
+        assert "Selling is paused just now." in shown
+        assert "Sold at the kiosks" not in shown
     auditor = shop.house.client("auditor")
     for address in ("/admin/shop", "/admin/shop?as=csv"):
         seen = auditor.get(address)
