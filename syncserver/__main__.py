@@ -195,6 +195,7 @@ def _init(config: Config, options: argparse.Namespace) -> None:
     print(f"  user name   {options.admin.lower()}\n  password    {password}\n")
     print("The password is not shown again. Now start it:  tombola-server serve")
     print("and in another window what it does by itself:  tombola-server worker")
+    print("To try it first, all in one and with play money:  tombola-server trial")
     print(f"Then log in at http://{_host(config)}:{config.listen_port}/admin")
 
 

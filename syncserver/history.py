@@ -217,7 +217,8 @@ def _sale(here: _Sources) -> None:
         words.append(f"{books.shown(paid.change, row.currency)} change given")
     if paid.reference:
         words.append(f"payment reference {paid.reference}")
-    words += ["age checked"] * body.age_checked + ["at self-service"] * body.self_service
+    words += ["age checked"] * body.age_checked
+    words += ["at self-service"] * (body.self_service and row.source != "online")
     here.add(
         Item(
             row.offline_created_at or _moment(getattr(said, "at_ms", None), said.received_at),

@@ -403,7 +403,8 @@ def prize_terms(c: Connection, event: UUID) -> dict[UUID, list[str]]:
             words.append(f"At least {amount(rule.minimum)}.")
         if rule.cap is not None:
             words.append(f"At most {amount(rule.cap)}.")
-        words.append(f"Rounded down to a multiple of {amount(rule.round_to)}.")
+        if rule.round_to > 1:
+            words.append(f"Rounded down to a multiple of {amount(rule.round_to)}.")
         if rule.winners > 1:
             words.append(f"Shared equally among {rule.winners} winners, each share rounded down.")
         if rule.carry:

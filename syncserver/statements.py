@@ -446,7 +446,7 @@ def _method(source: Mapping[str, Any]) -> str:
     words = {
         "none": "generator, without public chance",
         "manual": "drawn by hand from counterfoils",
-        "dice": f"generator and dice ({source.get('form', '')})",
+        "dice": f"generator and {' dice of '.join(str(source.get('form', '')).split('d'))} sides",
         "digits": f"generator and {source.get('count', '')} digits",
         "drand": f"generator and drand round {source.get('round', '')}",
         "nist": f"generator and the NIST pulse of {source.get('time', '')}",

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, Row, select
@@ -248,10 +249,9 @@ def _problems(refused: Refused | None) -> list[dict[str, str]]:
 
 def zones(chosen: str = "") -> list[str]:
     """The time zones to choose from, among them the one that is."""
-    return sorted(
-        {z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/"))}
-        | ({chosen} - {""})
-    )
+    # Those that a country has, each once: not US/Alaska beside America/Anchorage, nor Europe/Kiev beside Europe/Kyiv.
+    held = {zone for zone in get_global("zone_territories") if "/" in zone and not zone.startswith("Etc/")}
+    return sorted(held & available_timezones() | ({chosen} - {""}))
 
 
 def _wanted(c: Connection, row: Row[Any] | None) -> events.NewEvent:
