@@ -34,6 +34,9 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 REGISTERED: Final = "registered"
 """Where the cookie keeps what this browser registered with, so that it may confirm without typing the password."""
+CAME_FOR: Final = "came-for"
+"""Where the cookie keeps the page that whoever registers is led on to."""
+CAME_FOR_CHARS_MAX: Final = 500
 GOING: Final = "going"
 BEGUN: Final = "my-factor"
 """Where the cookie keeps the mark of a second factor that is being set up."""
@@ -119,6 +122,8 @@ def register() -> ResponseReturnValue:
             refused = e
         else:
             session[REGISTERED] = hashlib.sha256(token).hexdigest()
+            # Followed only once the letter's link is opened in this browser.
+            session[CAME_FOR] = request.form.get("next", "")[:CAME_FOR_CHARS_MAX]
             return _page("sent", email=request.form.get("email", "").strip(), what="register", site=site)
     return _page(
         "register",
@@ -145,6 +150,7 @@ def confirm(token: str) -> ResponseReturnValue:
     except Refused as e:
         return _page("link", 404, refused=e)
     if request.method == "POST":
+        came_for = str(session.get(CAME_FOR) or "") if same else ""
         try:
             hashed = None if same else auth.hashed_password(request.form.get("password", ""))
             with here.begin() as c:
@@ -154,7 +160,7 @@ def confirm(token: str) -> ResponseReturnValue:
             refused = e
         else:
             _tell("good", "Your address is confirmed. Welcome!")
-            return redirect(url_for("account.home"), 303)
+            return redirect(_local(came_for), 303)
     return _page("confirm", 422 if refused else 200, email=row.email, same=same, refused=refused)
 
 
@@ -332,7 +338,7 @@ def begin_provider(name: str) -> ResponseReturnValue:
         "going": going.kept(),
         "for": whom,
         "site": None if site is None else str(site.id),
-        "next": request.args.get("next", "")[:500],
+        "next": request.args.get("next", "")[:CAME_FOR_CHARS_MAX],
         "invitation": request.args.get("invitation", "")[:100],
         "link": str(me.id) if me is not None and "link" in request.args else None,
     }

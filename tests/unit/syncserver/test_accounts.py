@@ -71,6 +71,23 @@ def test_a_customer_registers_confirms_and_is_a_customer_alone(house: House) -> 
     assert "nora" not in logged.lower()
 
 
+@pytest.mark.parametrize(
+    ("came_for", "led_to"),
+    [("/checkout", "/checkout"), ("https://evil.example", "/account"), ("//evil", "/account")],
+)
+def test_who_registers_on_the_way_to_a_page_is_led_on_to_it(house: House, came_for: str, led_to: str) -> None:
+    """O7, Z1: to one of ours alone, and only in the browser that registered."""
+    browser, other = house.app.test_client(), house.app.test_client()
+    form = browser.get("/account/register", query_string={"next": came_for}).get_data(as_text=True)
+    assert f'name="next" value="{came_for}"' in form
+    given = {"email": NORA, "name": "Nora N.", "password": PASSWORD, "language": "de", "next": came_for}
+    post(browser, "/account/register", **given)
+    [(_, link)] = letters(house, "verify_email")
+    other.get(f"/account/{link}")
+    browser.get(f"/account/{link}")
+    assert post(browser, f"/account/{link}").location == led_to
+
+
 def test_no_answer_tells_whether_an_address_has_an_account(house: House) -> None:
     """O7, Z1: registering, a forgotten password and signing in answer alike; the mailbox's owner is told."""
 
