@@ -50,6 +50,10 @@ def _shown(table: tables.Table, query: Select[Any], link: str = "") -> str:
         shown = tables.read(c, table, query)
         asked = invitations.pending(c, me.organisation, here.now()) if me.role in ground.MANAGERS else []
         strict = organisations.of(c, me.organisation).second_factor
+        r = m.rsus
+        kiosks = c.scalar(
+            select(r.c.id).where(r.c.organization_id == me.organisation, r.c.kind == "kiosk").limit(1)
+        )
     return ground.page(
         "users",
         "users",
@@ -60,6 +64,7 @@ def _shown(table: tables.Table, query: Select[Any], link: str = "") -> str:
         asked=tables.listed(_asked(), asked),
         link=link,
         mail=here.config.mail is not None,
+        kiosks=kiosks is not None,
         required=factors.REQUIRED_OF if strict else (),
     )
 
