@@ -39,6 +39,8 @@ _SAFE_ADDRESS = re.compile(
     r"https://[^\s/@]+(/\S*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?"
 ).fullmatch
 STRIPE_URL = "https://api.stripe.com"
+PLAY_KEY = "sk_test_play_money"
+"""What the processor of play money is asked with; Stripe gives out no such key."""
 KLAVIYO_URL = "https://a.klaviyo.com"
 MAIL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 """How a mail server is spoken to, and the port at which it then listens (RFC 8314, RFC 6409)."""
@@ -91,6 +93,11 @@ class Stripe:
     key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
     url: str = STRIPE_URL
+
+    @property
+    def play(self) -> bool:
+        """Whether everybody pays with play money: a trial, where nothing is charged."""
+        return self.key == PLAY_KEY
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ them, refunds, and a signed call when somebody has paid. The same idempotency ke
 from __future__ import annotations
 
 import hmac
+import html
 import json
 import logging
 import re
@@ -20,17 +21,22 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+from shared import money
 from shared.clock import Clock
-from syncserver.config import Stripe
+from syncserver.config import PLAY_KEY, Stripe
+from syncserver.payments import to_stripe
 
 WAIT_S_MAX: Final = 20
 BODY_BYTES_MAX: Final = 64 * 1024
-KEY: Final = "sk_test_play_money"
 _log = logging.getLogger(__name__)
-_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Play money</title>
-<body style="font: 20px sans-serif; max-width: 28em; margin: 4em auto">
-<h1>{amount}</h1><p>This is the demonstration's own payment page: nothing is charged, and no card is needed.</p>
-<form method="post"><button style="font: inherit; padding: .6em 2em">Pay with play money</button></form></body></html>
+_PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Pay with play money</title>
+<body style="font: 18px/1.5 sans-serif; max-width: 28em; margin: 0 auto; padding: 2.5em 1.25em">
+<h1>Pay with play money</h1><ul style="padding-left: 1.2em">{items}</ul>
+<p style="font-size: 1.6em; font-weight: 700">{amount}</p>
+<p>This is a trial: nothing is charged, and no card is needed.</p>
+<form method="post"><button style="font: inherit; padding: .6em 2em">Pay with play money</button></form>
+<p><a href="{back}">Back</a></p></body></html>
 """
 
 _Answer = tuple[int, dict[str, str], bytes]
@@ -55,7 +61,7 @@ class Processor:
     @property
     def settings(self) -> Stripe:
         """What a server is set to that sells by it."""
-        return Stripe(KEY, self.secret, self.url)
+        return Stripe(PLAY_KEY, self.secret, self.url)
 
     @property
     def paid(self) -> int:
@@ -99,9 +105,10 @@ class Processor:
         return _json(one)
 
     def _open(self, form: dict[str, str]) -> dict[str, Any]:
-        name, amount, place = f"cs_test_{len(self.sessions) + 1}", 0, 0
+        name, amount, place, items = f"cs_test_{len(self.sessions) + 1}", 0, 0, list[str]()
         while (count := form.get(f"line_items[{place}][quantity]")) is not None:
             amount += int(form[f"line_items[{place}][price_data][unit_amount]"]) * int(count)
+            items.append(f"{count} × {form[f'line_items[{place}][price_data][product_data][name]']}")
             place += 1
         self.sessions[name] = {
             "id": name,
@@ -116,6 +123,8 @@ class Processor:
             "client_reference_id": form["client_reference_id"],
             "metadata": {name: form[f"metadata[{name}]"] for name in ("checkout", "office", "organisation")},
             "success_url": form["success_url"],
+            "cancel_url": form["cancel_url"],
+            "bought": items,
         }
         return self.sessions[name]
 
@@ -158,8 +167,15 @@ class Processor:
 
     def _page(self, one: dict[str, Any], *, paying: bool) -> _Answer:
         if not paying or one["status"] == "expired":
-            amount = f"{one['amount_total'] / 100:.2f} {one['currency'].upper()}"
-            return 200, {"Content-Type": "text/html"}, _PAGE.format(amount=amount).encode()
+            currency = str(one["currency"]).upper()
+            # Stripe writes a few currencies with more places than people do.
+            shown = one["amount_total"] * 100 // to_stripe(100, currency)
+            page = _PAGE.format(
+                amount=html.escape(money.text(shown, currency)),
+                items="".join(f"<li>{html.escape(item)}</li>" for item in one["bought"]),
+                back=html.escape(one["cancel_url"], quote=True),
+            )
+            return 200, {"Content-Type": "text/html; charset=utf-8"}, page.encode()
         if one["status"] == "open":
             one |= {
                 "status": "complete",

@@ -199,6 +199,7 @@ def _form(cart: Cart, once: UUID, refused: Refused | None = None) -> ResponseRet
         refused=refused,
         typed=request.form,
         hold=int(checkout.HOLD.total_seconds() // 60),
+        play=office.config.stripe is not None and office.config.stripe.play,
     )
     g.pays_at = _door().pages
     return page, 409 if refused else 200

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared import money
 from shared.clock import SystemClock
 from shared.errors import Fault, Refused
 from syncserver import playmoney
@@ -134,7 +135,18 @@ def test_the_demonstration_s_processor_answers_what_is_asked_of_it() -> None:
     """O8: also what went back of a payment, so that nothing is paid twice once its key is forgotten."""
     with playmoney.processor(SystemClock()) as bank:
         door = Door(bank.settings)
-        made = door.open(wanted("play"))
+        asked = wanted("play")
+        made = door.open(asked)
+        page = bank.handle("GET", f"/pay/{made.id}", b"", "")[2].decode()
+        total = sum(item.price * item.count for item in asked.items)
+        for shown in (
+            money.text(total, asked.currency),
+            asked.items[0].name,
+            "Pay with play money",
+            asked.cancel,
+        ):
+            assert shown in page
+        assert bank.settings.play
         assert bank.handle("POST", f"/pay/{made.id}", b"", "")[0] == 303
         intent = door.session(made.id).intent
         assert door.refunds(intent) == []

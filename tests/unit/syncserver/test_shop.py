@@ -36,7 +36,7 @@ from syncserver import (
 from syncserver import models as m
 from syncserver.app import create_app
 from syncserver.checkout import Rules
-from syncserver.config import Config
+from syncserver.config import PLAY_KEY, Config
 from syncserver.db import Database
 from tests.cards import Cards, cards, signed
 from tests.server import CUSTOMER_EMAIL, House, drawn, make_event, make_house, post
@@ -804,6 +804,22 @@ def test_my_tickets_of_an_event_that_is_drawn_with_another_tell_how_that_ended(s
     page = shop.read("/my/tickets")
     assert WON in page
     assert "in the draw" not in page
+
+
+def test_a_trial_says_before_the_payment_that_it_takes_play_money(shop: Shop) -> None:
+    """O8: nobody thinks that a card is charged."""
+    shop.add()
+    assert "Stripe’s payment page" in shop.read("/checkout")
+    config = shop.house.office.config
+    assert config.stripe is not None
+    play = replace(config, stripe=replace(config.stripe, key=PLAY_KEY))
+    app = create_app(replace(shop.house.office, config=play))
+    shop.buyer = app.test_client()
+    shop.add()
+    shown = shop.read("/checkout")
+    assert "Trial: play money, nothing is charged" in shown
+    assert "Pay with play money</button>" in shown
+    assert "Stripe" not in shown
 
 
 def test_a_page_says_no_more_of_a_payment_than_is_known(shop: Shop) -> None:
