@@ -121,6 +121,7 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         planner = _name(c, row.activate_by)
         now = clock.utc(auth.office().clock.now_ms())
         rules = checkout.rules(c, event)
+        kiosks = _kiosks(c, row.organization_id)
         ahead = _ahead(c, row, bool(packages), bool(prizes), rules.on_sale, now)
         left = checkout.left(c, event) if rules.on_sale and row.state != "created" else 0
         house_licence = (
@@ -144,6 +145,7 @@ def shown(event: UUID, failed: str = "", refused: Refused | None = None) -> str:
         terms=terms,
         official=official,
         won=won,
+        kiosks=kiosks or not rules.on_sale,
         sold=sold,
         total=row.total_sold,
         jackpot=jackpot,
@@ -190,7 +192,7 @@ def _ahead(
     if row.state == "suspended":
         return Ahead("Nothing is sold until you let it go on.", step="resume")
     if row.state == "closed":
-        return _closed(row)
+        return _closed(c, row, on_line)
     if row.state == "drawn":
         waiting = len(claims.unclaimed(auth.office(), c, row.id))
         if waiting:
@@ -206,19 +208,25 @@ def _ahead(
     return Ahead("It was called off.", "See what is paid back", url_for("admin.refunds"))
 
 
-def _selling(c: Connection, row: Row[Any], on_line: bool, now: datetime) -> Ahead:
+def _kiosks(c: Connection, organisation: UUID) -> bool:
+    """Whether any kiosk is enrolled and enabled."""
     r, k = m.rsus, m.rsu_epochs
-    kiosks = c.scalar(
-        select(
-            exists(k.c.rsu_id)
-            .where(k.c.rsu_id == r.c.id, r.c.organization_id == row.organization_id)
-            .where(r.c.kind == "kiosk", r.c.state == "enabled")
+    return bool(
+        c.scalar(
+            select(
+                exists(k.c.rsu_id)
+                .where(k.c.rsu_id == r.c.id, r.c.organization_id == organisation)
+                .where(r.c.kind == "kiosk", r.c.state == "enabled")
+            )
         )
     )
+
+
+def _selling(c: Connection, row: Row[Any], on_line: bool, now: datetime) -> Ahead:
     live = url_for("admin.live", event=row.id)
     if row.closes_at <= now:
         return Ahead("Its time is over: sales are being closed.", "Watch it live", live)
-    if not kiosks and not on_line:
+    if not on_line and not _kiosks(c, row.organization_id):
         return Ahead("Nobody can sell it yet: no kiosk is enabled.", "Add a kiosk", url_for("admin.kiosks"))
     return Ahead(
         "Sales have not opened yet." if row.opens_at > now else "Tickets are being sold.",
@@ -227,10 +235,12 @@ def _selling(c: Connection, row: Row[Any], on_line: bool, now: datetime) -> Ahea
     )
 
 
-def _closed(row: Row[Any]) -> Ahead:
+def _closed(c: Connection, row: Row[Any], on_line: bool) -> Ahead:
     if row.reconciliation_confirmed_at is None:
         return Ahead(
-            "The kiosks hand in what they sold; then every number is accounted for.",
+            "What the web shop sold is here; now every number is accounted for."
+            if on_line and not _kiosks(c, row.organization_id)
+            else "The kiosks hand in what they sold; then every number is accounted for.",
             "Reconcile",
             url_for("admin.reconcile_page", event=row.id),
         )

@@ -235,6 +235,7 @@ def _sums(status: Reconciliation) -> dict[str, Any]:
     kiosks = len(drawers)
     shop = "the web shop" if kiosks < len(status.rows) else ""
     told = f"{kiosks} {'kiosk' if kiosks == 1 else 'kiosks'}" if kiosks else ""
+    sums["shop_alone"] = bool(status.rows) and not drawers
     sums["who"] = " and ".join(one for one in (told, shop) if one)
     return sums
 

@@ -120,6 +120,7 @@ def test_a_medium_is_sent_with_its_progress_and_what_came_of_it_is_told(house: H
     page.get_by_label("File").set_input_files(
         {"name": "tombola-1.journal", "mimeType": "application/octet-stream", "buffer": b"x" * 3_000_000}
     )
+    page.locator("#import > summary").click()
     page.get_by_role("button", name="Bring it in").click()
     expect(page.get_by_role("heading", name="Media brought in")).to_be_visible()
     expect(page.get_by_role("alert")).to_contain_text("tombola-1.journal holds no journal of a kiosk")
