@@ -858,6 +858,7 @@ def _owe(
             "link": _link(office, row.id),
             "total": money.text(paid.paid_amount, paid.paid_currency, tongue),
             "how": phrases.BACK[tongue]["stripe"],
+            "back": phrases.GOES_BACK[tongue][reference is not None],
             "reason": phrases.UNSOLD[tongue].get(code) or phrases.UNSOLD[tongue][""],
         },
         event=lines[0].event,

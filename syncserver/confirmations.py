@@ -206,6 +206,7 @@ def tell_refund(office: Office, c: Connection, order: UUID, reason: str, how: st
             "total": money.text(row.total_amount, row.currency, tongue),
             "reason": reason,
             "how": phrases.BACK[tongue][how],
+            "back": phrases.GOES_BACK[tongue][how == "given"],
             "link": link,
         },
         event=row.event_id,

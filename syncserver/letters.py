@@ -179,6 +179,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             | {
                 "total": "€8.00",
                 "how": "to the card that you paid with; banks show it after a few days",
+                "back": "will be paid back",
                 "reason": "Bought twice by mistake",
                 "numbers": "10021–10025",
             },
@@ -409,6 +410,7 @@ def samples(kind: str, tongue: str) -> dict[str, str]:
         KINDS["invitation"].fields["until"]: day(_SAMPLE_AT + 7 * DAY, _SAMPLE_ZONE, tongue),
         KINDS["official_win"].fields["results"]: f"10023: Half the pot, {money.text(421_000, 'EUR', tongue)}",
         KINDS["refunded"].fields["how"]: phrases.BACK[tongue]["stripe"],
+        KINDS["refunded"].fields["back"]: phrases.GOES_BACK[tongue][0],
     }
     facts |= {name: known.get(fact, fact) for name, fact in facts.items()}
     if "orders" in facts:

@@ -180,28 +180,28 @@ MAILS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "en": (
             "Your refund for {event}",
             (
-                "{hello}\n\nyour order for {event} is paid back.\n\nAmount: {total}\nHow: {how}\n"
+                "{hello}\n\nyour order for {event} {back}.\n\nAmount: {total}\nHow: {how}\n"
                 "Reason: {reason}\n\n{link}\n\nThe numbers {numbers} take no part in the draw any more."
             ),
         ),
         "fr": (
             "Votre remboursement pour {event}",
             (
-                "{hello}\n\nvotre commande pour {event} est remboursée.\n\nMontant : {total}\nComment : {how}\n"
+                "{hello}\n\nvotre commande pour {event} {back}.\n\nMontant : {total}\nComment : {how}\n"
                 "Motif : {reason}\n\n{link}\n\nLes numéros {numbers} ne participent plus au tirage."
             ),
         ),
         "es": (
             "Su reembolso de {event}",
             (
-                "{hello}\n\nSe le devuelve el importe de su pedido para {event}.\n\nImporte: {total}\nCómo: {how}\n"
+                "{hello}\n\nEl importe de su pedido para {event} {back}.\n\nImporte: {total}\nCómo: {how}\n"
                 "Motivo: {reason}\n\n{link}\n\nLos números {numbers} ya no participan en el sorteo."
             ),
         ),
         "de": (
             "Ihre Erstattung für {event}",
             (
-                "{hello}\n\nIhre Bestellung für {event} wird erstattet.\n\nBetrag: {total}\nWie: {how}\n"
+                "{hello}\n\nder Betrag Ihrer Bestellung für {event} {back}.\n\nBetrag: {total}\nWie: {how}\n"
                 "Grund: {reason}\n\n{link}\n\nDie Nummern {numbers} nehmen nicht mehr an der Ziehung teil."
             ),
         ),
@@ -421,10 +421,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{organisation}: Ihr Preis {prize} für die Nummer {number} bei {event} wurde übergeben. {link}",
     },
     "refunded": {
-        "en": "{organisation}: {total} for {event} are being paid back. {link}",
-        "fr": "{organisation} : {total} pour {event} vous sont remboursés. {link}",
-        "es": "{organisation}: se le devuelven {total} de {event}. {link}",
-        "de": "{organisation}: {total} für {event} werden erstattet. {link}",
+        "en": "{organisation}: {total} for {event} {back}. {link}",
+        "fr": "{organisation} : votre commande pour {event} {back} : {total}. {link}",
+        "es": "{organisation}: el importe de {event}, {total}, {back}. {link}",
+        "de": "{organisation}: der Betrag für {event}, {total}, {back}. {link}",
     },
     "voided": {
         "en": "{organisation}: your order for {event} was made void. {reason} {link}",
@@ -519,6 +519,14 @@ UNSOLD: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Why a payment goes back of which no tickets were made, by language and the code of what stood in the way."""
+
+GOES_BACK: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("will be paid back", "was paid back"),
+    "fr": ("sera remboursée", "a été remboursée"),
+    "es": ("se le devolverá", "se le devolvió"),
+    "de": ("wird Ihnen zurückgezahlt werden", "wurde Ihnen zurückgezahlt"),
+}
+"""How a refund stands when its letter goes out: still to be done, or done."""
 
 BACK: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
