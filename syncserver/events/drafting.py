@@ -229,7 +229,7 @@ def _check(c: Connection, new: NewEvent, event: UUID | None = None) -> str:
     identifier, e = named(new.identifier, "identifier"), m.raffle_events
     if c.execute(select(e.c.id).where(e.c.event_identifier == identifier, e.c.id != event)).one_or_none():
         raise Refused(
-            "identifier_taken", f"Another event has the identifier {identifier!r}.", "Choose another."
+            "identifier_taken", f"Another event has the short code {identifier!r}.", "Choose another."
         )
     check_rules(new.draw)
     check_pools(new.pools, new.opens_at, new.closes_at, new.draw_at)

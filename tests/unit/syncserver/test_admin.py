@@ -100,7 +100,7 @@ def test_an_event_is_made_by_the_venue_s_clock_and_activated(house: House) -> No
         ("timezone", "Mars/Base", "time zone"),
         ("last_number", "0", "whole number from 1"),
         ("identity_above", "-5", "number from 0"),
-        ("identifier", "FINAL", "has the identifier"),
+        ("identifier", "FINAL", "has the short code"),
         ("venue", "x", "choose one of the list"),
         ("locale", "tlh", "Tickets cannot be written in “tlh”"),
     ],

@@ -268,7 +268,7 @@ def test_an_event_is_done_once_more_some_weeks_later_by_the_venue_s_clock(house:
     assert kept.pools[0].until == row.opens_at + timedelta(hours=1)
     assert (row.state, row.total_sold, held[0].rule.minimum) == ("created", 0, 100)
     assert [(one.alt, one.cover) for one in shown] == [("The cup", True)]
-    with house.office.begin(by) as c, pytest.raises(Refused, match="has the identifier"):
+    with house.office.begin(by) as c, pytest.raises(Refused, match="has the short code"):
         events.duplicate(house.office, c, first, by, "Spring 3", "SPRING-2", 1)
 
 
