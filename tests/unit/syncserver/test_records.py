@@ -198,7 +198,7 @@ def test_a_log_in_from_another_machine_is_on_record(house: House) -> None:
     k = m.critical_events
     browser = house.app.test_client()
     log_in(browser, "claims")
-    assert browser.get("/admin/").status_code == 200
+    assert browser.get("/admin/claims").status_code == 200
     with house.office.begin() as c:
         assert c.scalar(select(func.count()).where(k.c.event_type == "remote_access")) == 0
     away = house.app.test_client()
