@@ -529,7 +529,7 @@ def draw(dora: Page, morgan: Page) -> None:
 def claim(night: Night, dora: Page, morgan: Page, cleo: Page) -> None:
     """The winner is told by mail, finds it at her tickets, is paid once, and becomes a champion by two people."""
     assert "claims desk" in night.mail("cleo@customers.example", "has won")
-    cleo.get_by_role("link", name="My tickets").click()
+    cleo.get_by_role("link", name="My tickets", exact=True).click()
     cleo.locator(".ticket", has=cleo.get_by_text("won", exact=True)).first.click()
     ticket = cleo.locator(".keep").inner_text()
     turn_to(dora, "Claims desk")
