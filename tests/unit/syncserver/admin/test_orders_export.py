@@ -5,17 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import QueuePool
 
 from syncserver import sheets
+from syncserver.app import create_app
 from syncserver.db import APP_ROLE, Database
 from tests.chains import Scene, open_scene
 from tests.desk import at_desk
 from tests.postgres import Cluster
-from tests.server import StandingClock
+from tests.server import StandingClock, log_in
 
 FEW, MANY = 10_000, 100_000
 GROWTH_KB_MAX = 15_000
@@ -90,6 +93,28 @@ def test_ten_times_the_orders_are_exported_in_the_same_memory(
     many = measured(postgres, database, scene)
     assert (few[0], many[0]) == (FEW + 1, MANY + 1)
     assert many[1] - few[1] < GROWTH_KB_MAX, (few, many)
+
+
+def test_who_takes_an_export_too_slowly_holds_the_database_no_longer(
+    database: Database, tmp_path: Path
+) -> None:
+    """O5: the answer breaks off, and its connection is free again, in no transaction."""
+    scene = open_scene(database, tmp_path)
+    at_desk(scene)
+    fill(database, scene, 1, FEW)
+    clock = StandingClock()
+    browser = create_app(replace(scene.office, clock=clock)).test_client()
+    assert log_in(browser, "auditor").status_code == 303
+    pool = scene.office.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    with browser.get("/admin/orders?as=csv", buffered=False) as answer:
+        parts = iter(answer.response)
+        next(parts)
+        assert pool.checkedout() == 1
+        clock.ahead_ms += sheets.WAIT_S_MAX * 1000 + 1
+        with pytest.raises(TimeoutError, match="too slowly"):
+            next(parts)
+    assert pool.checkedout() == 0
 
 
 def test_a_sheet_that_is_taken_too_slowly_breaks_off() -> None:
