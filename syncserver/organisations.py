@@ -6,7 +6,7 @@ buyers' data is kept, what tax its prices bear and what its tickets say are its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -151,11 +151,7 @@ def decide(
     check_notes(now.ticket_notes)
     if "timezone" in changes:
         check_zone(now.timezone)
-        own = dict(get(c, organisation).settings or {}) | {"timezone": now.timezone}
-        o = m.organizations
-        c.execute(
-            update(o).where(o.c.id == organisation).values(settings=own, updated_by=by, updated_at=func.now())
-        )
+        _settle(c, organisation, by, lambda own: own | {"timezone": now.timezone})
     configurations.put(c, organisation, _kept(now), by, since=since, reason=reason)
     return now
 
@@ -193,13 +189,21 @@ def put_aside(settings: Mapping[str, Any] | None) -> frozenset[str]:
 
 def put_step_aside(c: Connection, organisation: UUID, step: str, by: UUID) -> None:
     """Note that the organisation does without that first step; the audit trail says who decided it."""
+    _settle(c, organisation, by, lambda own: own | {"aside": sorted({*put_aside(own), step})})
+
+
+def _settle(
+    c: Connection, organisation: UUID, by: UUID, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """Change what is kept in the row's ``settings``; locked, so that who changes another of them at once loses nothing."""
     o = m.organizations
-    settings = c.execute(
+    held = c.execute(
         select(o.c.settings).where(o.c.id == organisation).with_for_update()
     ).scalar_one_or_none()
-    kept = dict(settings or {}) | {"aside": sorted({*put_aside(settings), step})}
     c.execute(
-        update(o).where(o.c.id == organisation).values(settings=kept, updated_by=by, updated_at=func.now())
+        update(o)
+        .where(o.c.id == organisation)
+        .values(settings=change(dict(held or {})), updated_by=by, updated_at=func.now())
     )
 
 

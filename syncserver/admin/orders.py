@@ -500,14 +500,8 @@ def resend(order: UUID) -> ResponseReturnValue:
         raise Refused("field", "The two addresses are not the same.", "Type the address again, twice.")
     with ground.acting() as c:
         ground.own_order(c, order)
-        bought = c.scalar(
-            select(m.checkouts.c.id)
-            .join(m.orders, m.orders.c.sale_id == m.checkouts.c.sale_id)
-            .where(m.orders.c.id == order)
-        )
         here = auth.office()
-        link = "" if bought is None else here.config.public_url + checkout.page(here, bought)
-        why = ground.reason() if email else ""
+        link, why = checkout.link_of(here, c, order), ground.reason() if email else ""
         confirmations.resend(here, c, order, auth.account().id, link=link, email=email, reason=why)
     ground.tell("good", "The confirmation is on its way once more.")
     return redirect(page, 303)

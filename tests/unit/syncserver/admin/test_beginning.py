@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from shared.clock import SystemClock
 from syncserver import auth, events, factors, notifications, organisations, rsus
@@ -132,3 +133,29 @@ def test_only_administrators_are_led_and_may_do_without(database: Database, tmp_
     assert post(house.client("manager"), "/admin/first-steps/cards").status_code == 403
     with house.office.begin() as c:
         assert not factors.has(c, house.people["admin"])
+
+
+def test_who_puts_a_step_aside_and_who_changes_the_clock_at_once_lose_nothing(bare: Office) -> None:
+    """E1: both are kept in one place; the second waits for the first."""
+    with bare.begin() as c:
+        house, me = c.scalars(select(m.organizations.c.id)).one(), c.scalars(select(m.users.c.id)).one()
+
+    def clock() -> None:
+        with bare.begin(me) as c:
+            organisations.decide(c, house, me, timezone="America/Toronto")
+
+    with ThreadPoolExecutor(1) as second:
+        with bare.begin(me) as c:
+            organisations.put_step_aside(c, house, "kiosk", me)
+            other = second.submit(clock)
+            waiting = text(
+                "SELECT count(*) FROM pg_locks, pg_sleep(0.05) WHERE NOT granted AND locktype = 'transactionid'"
+            )
+            until = bare.clock.monotonic_ms() + 30_000
+            while not c.scalar(waiting):
+                assert bare.clock.monotonic_ms() < until
+        other.result()
+    with bare.begin() as c:
+        settings = organisations.get(c, house).settings
+    assert organisations.put_aside(settings) == {"kiosk"}
+    assert settings["timezone"] == "America/Toronto"
