@@ -252,11 +252,14 @@ def _open_house(home: Path, ends: ExitStack, clock: Clock, console: Console) -> 
         database = open_database(config, clock)
         ends.callback(database.close)
         migrate(database)
-        office = furnish(database, config.home, clock, demo=True)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        office = furnish(database, config.home, clock, demo=True)
+        # What is done from here writes letters too, whose links lead to the server.
+        office = replace(office, config=replace(office.config, url=url))
         cards = ends.enter_context(processor(clock))
-        cards.hook = f"http://127.0.0.1:{port}/stripe/webhook"
+        cards.hook = f"{url}/stripe/webhook"
         env = {
             "TOMBOLA_HOME": str(config.home),
             "TOMBOLA_LISTEN": f"127.0.0.1:{port}",
@@ -270,7 +273,7 @@ def _open_house(home: Path, ends: ExitStack, clock: Clock, console: Console) -> 
         }
         serve = ends.enter_context(Program(["tombola-server", "serve", "--demo"], home / "server.log", env))
         ends.enter_context(Program(["tombola-server", "worker"], home / "worker.log", env))
-        up = f"http://127.0.0.1:{port}/healthz"
+        up = f"{url}/healthz"
         wait_until(clock, lambda: _answers(up), SYNC_S_MAX, f"The server did not start. See {serve.log}.")
     return _furnish(office, port, cards)
 
