@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -53,3 +54,5 @@ def test_an_evening_from_the_first_ticket_to_the_winner(tmp_path: Path) -> None:
         (out / "pages" / f"{name}.png").stat().st_size
         for name in ("draw", "office-claims", "office-live", "shop-my-tickets", "home")
     )
+    # Whoever wrote a letter, its links lead to the one server that there is.
+    assert len(set(re.findall(r"https?://[^/\s]+", (out / "letters.txt").read_text()))) == 1
